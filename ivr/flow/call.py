@@ -1,0 +1,123 @@
+"""The port between a call tree and a telephone: what a node may ask of the call that it serves.
+
+No word of AGI or Asterisk stands here. Two implementations exist: ``ivr.agi_call.AgiCall`` on a
+real channel and ``ivr.flow.memory.MemoryCall`` in memory, which drives ``vaxel call``, the admins' own tests and
+unit tests. Whoever adds a node type asks here for what it needs, in the caller's terms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class CallerHungUp(Exception):  # noqa: N818 - an event in the caller's terms, not a fault
+    """The caller is gone. Any method of :class:`Call` may raise it; the engine ends the run."""
+
+
+class CallFailed(Exception):  # noqa: N818 - as above
+    """The call cannot go on (the channel or a service behind it failed); says why in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What the caller shall hear: a text and the language that it is written in.
+
+    Attributes:
+        text: The sentence, variables already filled in.
+        language: BCP 47 primary tag, e.g. ``"sv"``.
+    """
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRequest:
+    """A wish to be put through to an agent of a queue.
+
+    Attributes:
+        queue: Name of a queue of the call's own organisation.
+        language: The language for what is said while waiting.
+        max_wait: Seconds until the wait ends with ``TIMED_OUT``; ``None`` waits for ever.
+    """
+
+    queue: str
+    language: str
+    max_wait: float | None = None
+
+
+class QueueOutcome(StrEnum):
+    """How a ride through a queue ended. A caller who hangs up raises ``CallerHungUp`` instead."""
+
+    TALKED = "talked"  # an agent answered, and the agent's side ended the conversation
+    TIMED_OUT = "timed_out"  # nobody answered within max_wait
+    NOBODY = "nobody"  # no agent is logged in to the queue
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRequest:
+    """A wish to record what the caller says (a voicemail).
+
+    Attributes:
+        mailbox: The name under which the message is kept.
+        max_seconds: The longest message.
+        silence_seconds: Silence that ends it.
+    """
+
+    mailbox: str
+    max_seconds: float = 120
+    silence_seconds: float = 5
+
+
+class Call(Protocol):
+    """One caller on the line. Every method raises ``CallerHungUp`` once the caller is gone."""
+
+    @property
+    def contact(self) -> str:
+        """Id of the contact, the same from first ring to stored recording."""
+
+    @property
+    def caller(self) -> str:
+        """The caller's number as text, ``""`` when withheld. Personal: never in a log message."""
+
+    @property
+    def dialled(self) -> str:
+        """The number that the caller dialled."""
+
+    async def answer(self) -> None:
+        """Pick up. Harmless when already up."""
+
+    async def say(self, utterance: Utterance, *, interrupt: str = "") -> str:
+        """Speak to the end, or until a key in ``interrupt`` is pressed.
+
+        Returns:
+            The key that interrupted, or ``""``.
+        """
+
+    async def collect(self, *, first: str = "", count: int, timeout: float, stop: str = "#") -> str:
+        """Listen for up to ``count`` keys.
+
+        Args:
+            first: Keys that were already pressed (they interrupted the prompt).
+            count: As many keys end the listening.
+            timeout: Seconds to wait for the first key and between keys.
+            stop: A key that ends the listening; it is not part of the result.
+
+        Returns:
+            The keys, ``""`` for none.
+        """
+
+    async def record(self, request: MessageRequest) -> float:
+        """Record a message after a beep and keep it.
+
+        Returns:
+            Its length in seconds; ``0.0`` when the caller said nothing (then nothing is kept).
+        """
+
+    async def queue(self, request: QueueRequest) -> QueueOutcome:
+        """Wait for an agent with music and talk to them."""
+
+    async def hang_up(self) -> None:
+        """End the call from our side."""

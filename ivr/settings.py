@@ -1,0 +1,91 @@
+"""Every setting of an installation, with its default, in one place.
+
+Sources, strongest first: ``VAXEL_*`` environment variables (``VAXEL_ASTERISK__SIP_PORT=5060``),
+then ``vaxel.toml`` in the checkout (or the file that ``VAXEL_SETTINGS`` names), then the defaults here. An unknown name is an error.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+class AsteriskSettings(BaseModel):
+    """Where Asterisk listens. ``rtp_end`` is the last port; a call takes two."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    host: str = "127.0.0.1"
+    sip_port: int = Field(15060, ge=1, le=65535)
+    ami_port: int = Field(15038, ge=1, le=65535)
+    rtp_start: int = Field(20000, ge=1024, le=65534)
+    rtp_end: int = Field(20999, ge=1025, le=65535)
+
+
+class AgiSettings(BaseModel):
+    """Where the controller listens for Asterisk's FastAGI, and its bounds."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    host: str = "127.0.0.1"
+    port: int = Field(14573, ge=1, le=65535)
+    max_sessions: int = Field(500, ge=1, description="more calls than this go to survivable")
+    drain_seconds: float = Field(30, ge=0, description="how long running calls may finish at stop")
+
+
+class HttpSettings(BaseModel):
+    """Where ``/metrics``, ``/livez`` and ``/readyz`` are served."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    host: str = "127.0.0.1"
+    port: int = Field(19273, ge=1, le=65535)
+
+
+class Settings(BaseSettings):
+    """The whole installation.
+
+    Attributes:
+        state: Folder of everything that this installation makes (rendered configuration, Redis and SQL data,
+            prompts, recordings, logs, secrets). Removing it is a fresh start.
+        trees: Folder with one folder an organisation.
+        cache: What several installations of one machine share (Asterisk's files).
+        redis_url: Empty: an own ``redis-server`` on a Unix socket in ``state``.
+        database_url: Empty: SQLite in ``state``. Else an SQLAlchemy async URL.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="VAXEL_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    state: Path = CHECKOUT / ".vaxel"
+    trees: Path = CHECKOUT / "dialplans"
+    cache: Path = Path("~/.cache/vaxel")
+    redis_url: str = ""
+    database_url: str = ""
+    asterisk: AsteriskSettings = AsteriskSettings()
+    agi: AgiSettings = AgiSettings()
+    http: HttpSettings = HttpSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Code, then environment, then the file."""
+        path = Path(os.environ.get("VAXEL_SETTINGS", CHECKOUT / "vaxel.toml"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, path)

@@ -1,0 +1,104 @@
+"""The vocabulary of what happens to a contact or an agent: one small event a step.
+
+Every figure, report, wallboard and record is made from these events and from nothing else.
+They lie in the Redis stream ``events:{org}``; an ACD transition appends its event in the same
+atomic step (the scripts in ``acd/scripts``), the call tree and the recorder append theirs by
+:class:`store.stream.EventStream`. A consumer keeps the id of the last event that it has taken in,
+can be down, catch up and be rebuilt, and counts nothing twice.
+
+Wire form: one stream entry, flat text fields. ``type`` and ``at`` (epoch milliseconds) always;
+``contact``, ``queue`` and ``agent`` where they apply; any other field is the event's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class EventType(StrEnum):
+    """What happened. The own fields of each are named beside it; times are milliseconds."""
+
+    # The contact as a whole
+    CONTACT_STARTED = "contact.started"  # caller (personal), dialled, tree
+    CONTACT_ENDED = "contact.ended"  # reason: caller | tree | failed, node: the last one
+    NODE_VISITED = "node.visited"  # node, kind
+    VOICEMAIL_STORED = "voicemail.stored"  # mailbox, recording, duration
+
+    # The contact in a queue
+    CALL_QUEUED = "call.queued"  # arrived
+    CALL_OFFERED = "call.offered"  # offer
+    CALL_REFUSED = "call.refused"  # offer, reason: no_answer | busy | unreachable | expired
+    CALL_ANSWERED = "call.answered"  # offer, waited
+    CALL_ABANDONED = "call.abandoned"  # waited: the caller hung up while waiting
+    CALL_LEFT = "call.left"  # waited, reason: timeout | nobody | failed (a flow-out)
+    CALL_ENDED = "call.ended"  # offer, talked: the conversation is over
+
+    # The agent
+    AGENT_LOGGED_IN = "agent.logged_in"  # phone
+    AGENT_LOGGED_OUT = "agent.logged_out"
+    AGENT_READY = "agent.ready"
+    AGENT_PAUSED = "agent.paused"  # reason
+    AGENT_WRAPUP = "agent.wrapup"  # until
+    AGENT_LOCKED = "agent.locked"  # until: too many wrong PINs
+
+    # The recording
+    RECORDING_STORED = "recording.stored"  # recording, duration
+    RECORDING_FAILED = "recording.failed"  # reason
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step, as read from or written to ``events:{org}``.
+
+    Attributes:
+        type: What happened.
+        at: When, epoch milliseconds, by the clock of whoever decided it.
+        org: The organisation whose stream carries it.
+        contact: Id of the contact, ``""`` for an event of an agent alone.
+        queue: Queue name or ``""``.
+        agent: Agent id or ``""``.
+        fields: The event's own fields, text to text.
+        id: Redis stream id (``1700000000000-0``), ``""`` before it is appended.
+    """
+
+    type: EventType
+    at: int
+    org: str
+    contact: str = ""
+    queue: str = ""
+    agent: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    id: str = ""
+
+    def to_wire(self) -> dict[str, str]:
+        """Flat text fields for ``XADD``; empty ones are left out."""
+        named = {
+            "type": self.type.value,
+            "at": str(self.at),
+            "contact": self.contact,
+            "queue": self.queue,
+            "agent": self.agent,
+        }
+        return {key: value for key, value in named.items() if value} | dict(self.fields)
+
+    @classmethod
+    def from_wire(cls, org: str, entry_id: str, wire: Mapping[str, str]) -> Event:
+        """The event of one stream entry.
+
+        Raises:
+            KeyError: ``type`` or ``at`` is missing.
+            ValueError: ``type`` is unknown or ``at`` is no integer.
+        """
+        own = dict(wire)
+        return cls(
+            type=EventType(own.pop("type")),
+            at=int(own.pop("at")),
+            org=org,
+            contact=own.pop("contact", ""),
+            queue=own.pop("queue", ""),
+            agent=own.pop("agent", ""),
+            fields=own,
+            id=entry_id,
+        )
