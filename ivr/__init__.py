@@ -1,0 +1,1 @@
+"""What a call does, and the one place that joins all rooms."""

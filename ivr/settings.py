@@ -1,7 +1,8 @@
 """Every setting of an installation, with its default, in one place.
 
 Sources, strongest first: ``VAXEL_*`` environment variables (``VAXEL_ASTERISK__SIP_PORT=5060``),
-then ``vaxel.toml`` in the checkout (or the file that ``VAXEL_SETTINGS`` names), then the defaults here. An unknown name is an error.
+then ``vaxel.toml`` in the checkout (or the file that ``VAXEL_SETTINGS`` names), then the defaults
+here. An unknown name is an error.
 """
 
 from __future__ import annotations
@@ -56,8 +57,8 @@ class Settings(BaseSettings):
     """The whole installation.
 
     Attributes:
-        state: Folder of everything that this installation makes (rendered configuration, Redis and SQL data,
-            prompts, recordings, logs, secrets). Removing it is a fresh start.
+        state: Folder of everything that this installation makes (rendered configuration, Redis
+            and SQL data, prompts, recordings, logs, secrets). Removing it is a fresh start.
         trees: Folder with one folder an organisation.
         cache: What several installations of one machine share (Asterisk's files).
         redis_url: Empty: an own ``redis-server`` on a Unix socket in ``state``.

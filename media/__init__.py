@@ -1,0 +1,1 @@
+"""What is heard and understood: prompts, music, audio files."""

@@ -1,0 +1,1 @@
+"""Figures from events: metric names, gauges and what feeds them."""

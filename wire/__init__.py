@@ -1,1 +1,1 @@
-"""Asterisk's protocols, usable alone: FastAGI under ``agi``, the Manager Interface under ``ami``."""
+"""Asterisk's protocols, usable alone: FastAGI under ``agi``, the Manager under ``ami``."""

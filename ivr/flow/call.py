@@ -1,8 +1,8 @@
 """The port between a call tree and a telephone: what a node may ask of the call that it serves.
 
 No word of AGI or Asterisk stands here. Two implementations exist: ``ivr.agi_call.AgiCall`` on a
-real channel and ``ivr.flow.memory.MemoryCall`` in memory, which drives ``vaxel call``, the admins' own tests and
-unit tests. Whoever adds a node type asks here for what it needs, in the caller's terms.
+real channel and ``ivr.flow.memory.MemoryCall`` in memory, which drives ``vaxel call``, the
+admins' own tests and unit tests. Whoever adds a node type asks here for what it needs, in the caller's terms.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ class CallerHungUp(Exception):  # noqa: N818 - an event in the caller's terms, n
 
 
 class CallFailed(Exception):  # noqa: N818 - as above
-    """The call cannot go on (the channel or a service behind it failed); says why in one sentence."""
+    """The call cannot go on (the channel or a service behind it failed); the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +96,13 @@ class Call(Protocol):
             The key that interrupted, or ``""``.
         """
 
-    async def collect(self, *, first: str = "", count: int, timeout: float, stop: str = "#") -> str:
+    async def collect(self, *, first: str = "", count: int, wait: float, stop: str = "#") -> str:
         """Listen for up to ``count`` keys.
 
         Args:
             first: Keys that were already pressed (they interrupted the prompt).
             count: As many keys end the listening.
-            timeout: Seconds to wait for the first key and between keys.
+            wait: Seconds to wait for the first key and between keys.
             stop: A key that ends the listening; it is not part of the result.
 
         Returns:

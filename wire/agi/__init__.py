@@ -1,0 +1,1 @@
+"""FastAGI: Asterisk asks, a session answers with commands."""

@@ -1,0 +1,1 @@
+"""The Asterisk Manager Interface: events in, actions out."""
