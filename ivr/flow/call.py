@@ -2,7 +2,8 @@
 
 No word of AGI or Asterisk stands here. Two implementations exist: ``ivr.agi_call.AgiCall`` on a
 real channel and ``ivr.flow.memory.MemoryCall`` in memory, which drives ``vaxel call``, the
-admins' own tests and unit tests. Whoever adds a node type asks here for what it needs, in the caller's terms.
+admins' own tests and unit tests. Whoever adds a node type asks here for what it needs, in the
+caller's terms.
 """
 
 from __future__ import annotations
