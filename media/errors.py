@@ -1,0 +1,92 @@
+"""What can go wrong with prompts, tones and audio tools: one class a rule.
+
+Each error carries ``code``, a stable machine string, and a sentence that tells a person what to do.
+"""
+
+# ruff: noqa: N818 - the names say what happened; the module says that they are errors
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+
+class MediaError(Exception):
+    """Base of all errors of this room."""
+
+    code: ClassVar[str] = "media"
+
+
+class ToolMissing(MediaError):
+    """A program that makes or converts audio is not installed."""
+
+    code = "tool_missing"
+
+    def __init__(self, program: str) -> None:
+        super().__init__(
+            f"The program {program} is not there; install it (Debian: apt install {program})."
+        )
+
+
+class ToolFailed(MediaError):
+    """An audio program ended with an error."""
+
+    code = "tool_failed"
+
+    def __init__(self, program: str, exit_code: int, complaint: str) -> None:
+        said = complaint or "nothing"
+        super().__init__(f"{program} ended with code {exit_code} and said: {said}")
+
+
+class ToolTooSlow(MediaError):
+    """An audio program did not end within its limit and was stopped."""
+
+    code = "tool_too_slow"
+
+    def __init__(self, program: str, seconds: float) -> None:
+        super().__init__(
+            f"{program} did not end within {seconds:g} s and was stopped; is the machine too busy?"
+        )
+
+
+class NoVoice(MediaError):
+    """No voice is set for a language."""
+
+    code = "no_voice"
+
+    def __init__(self, language: str, known: list[str]) -> None:
+        super().__init__(
+            f"There is no voice for the language {language!r}; choose {', '.join(sorted(known))}."
+        )
+
+
+class NothingSaid(MediaError):
+    """The speech engine made no sound of a text (it is empty or has no speakable character)."""
+
+    code = "nothing_said"
+
+    def __init__(self) -> None:
+        super().__init__("The text makes no sound; write at least one word.")
+
+
+class PromptFailed(MediaError):
+    """A prompt cannot be played: rendering it failed."""
+
+    code = "prompt_failed"
+
+    def __init__(self, key: str, language: str, reason: str) -> None:
+        super().__init__(f"The prompt {key} ({language}) cannot be played: {reason}")
+
+
+class RecordedPromptUnusable(PromptFailed):
+    """A recorded prompt is no 8 kHz mono 16-bit WAV file, the form that Asterisk plays as is."""
+
+    code = "recorded_prompt_unusable"
+
+    def __init__(self, key: str, language: str, path: Path) -> None:
+        super().__init__(
+            key,
+            language,
+            f"{path} is no 8 kHz mono 16-bit WAV file; convert it"
+            f" (ffmpeg -i {path.name} -ar 8000 -ac 1 -c:a pcm_s16le new.wav).",
+        )
