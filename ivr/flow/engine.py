@@ -1,0 +1,210 @@
+"""One call's walk through a tree. The tree is the definition; a :class:`Run` is one run of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ivr.flow.call import Call, CallerHungUp, CallFailed
+from ivr.flow.conversation import Conversation
+from ivr.flow.tree import Tree
+
+log = logging.getLogger(__name__)
+
+MAX_STEPS = 500  # more nodes than any honest call visits; a caller who plays for hours ends here
+
+
+class EndReason(StrEnum):
+    """Who or what ended the run."""
+
+    CALLER = "caller"  # the caller hung up
+    TREE = "tree"  # the tree came to its end
+    FAILED = "failed"  # it could not go on; the caller was told so
+
+
+class Fault(StrEnum):
+    """Why a step did not go as the tree says."""
+
+    EXPRESSION = "expression_failed"  # a text was spoken without its expressions
+    CALL = "call_failed"  # the channel or a service behind it failed
+    NODE = "node_failed"  # an error in our own code
+    TOO_MANY_STEPS = "too_many_steps"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A node that a call has come to.
+
+    Attributes:
+        node: Its name.
+        kind: Its verb.
+        language: What the caller listens in.
+        at: When, aware of its zone.
+    """
+
+    node: str
+    kind: str
+    language: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A visit and what came of it.
+
+    Attributes:
+        visit: Where and when.
+        outcome: The node's own word, or ``"hung_up_on"``, or the fault that ended it.
+        fault: What went wrong, ``None`` when nothing did.
+    """
+
+    visit: Visit
+    outcome: str
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """How a run ended.
+
+    Attributes:
+        reason: Who ended it.
+        last_node: Name of the last node visited, ``""`` when the caller left before the first.
+        trace: Every step, in order.
+        fault: Why it failed, ``None`` unless ``reason`` is ``FAILED``.
+    """
+
+    reason: EndReason
+    last_node: str
+    trace: tuple[Step, ...]
+    fault: Fault | None = None
+
+
+Observer = Callable[[Visit], Awaitable[None]]
+
+
+class Run:
+    """One call's walk through a tree, from a node to the end of the call.
+
+    Args:
+        tree: The version of the tree that the call keeps.
+        call: The caller's line.
+        now: The clock; its times are aware of their zone.
+        observe: Told of every node that the call comes to, before the node does its work.
+        start: Another node to begin at than the tree's own, for a call that is taken up again.
+        language: The caller's language, likewise; the organisation's first when left out.
+    """
+
+    def __init__(
+        self,
+        tree: Tree,
+        call: Call,
+        *,
+        now: Callable[[], datetime],
+        observe: Observer | None = None,
+        start: str = "",
+        language: str = "",
+    ) -> None:
+        self._tree = tree
+        self._call = call
+        self._now = now
+        self._observe = observe
+        self._start = start or tree.start
+        self._talk = Conversation(
+            call, tree.organisation, language or tree.organisation.default_language, now
+        )
+        self._trace: list[Step] = []
+
+    async def to_end(self) -> RunResult:
+        """Answer the call and walk until it ends. Never raises for what happens on a call."""
+        try:
+            fault = await self._walk()
+            if fault is not None:
+                await self._apologise()
+        except CallerHungUp:
+            return self._result(EndReason.CALLER)
+        with suppress(CallerHungUp, CallFailed):
+            await self._call.hang_up()
+        return self._result(EndReason.FAILED if fault else EndReason.TREE, fault)
+
+    async def _walk(self) -> Fault | None:
+        """Node after node to the tree's end; a fault when it could not be reached."""
+        try:
+            await self._call.answer()
+        except CallFailed as error:
+            self._tell_failure(Fault.CALL, error)
+            return Fault.CALL
+        name: str | None = self._start
+        while name is not None:
+            if len(self._trace) == MAX_STEPS:
+                self._tell_failure(Fault.TOO_MANY_STEPS)
+                return Fault.TOO_MANY_STEPS
+            name, fault = await self._step(name)
+            if fault is not None:
+                return fault
+        return None
+
+    async def _step(self, name: str) -> tuple[str | None, Fault | None]:
+        """One node: where to go on, and the fault that forbids it."""
+        node = self._tree.nodes[name]
+        visit = Visit(name, node.verb, self._talk.language, self._now())
+        self._talk.faults = 0
+        await self._notice(visit)
+        try:
+            leaving = await node.run(self._talk)
+        except CallerHungUp:
+            self._note(visit, "hung_up_on")
+            raise
+        except CallFailed as error:
+            self._note(visit, Fault.CALL.value, Fault.CALL)
+            self._tell_failure(Fault.CALL, error)
+            return None, Fault.CALL
+        except Exception as error:  # our own slip in one node must not be silence for a caller
+            self._note(visit, Fault.NODE.value, Fault.NODE)
+            self._tell_failure(Fault.NODE, error)
+            return None, Fault.NODE
+        self._note(visit, leaving.outcome, Fault.EXPRESSION if self._talk.faults else None)
+        return leaving.target, None
+
+    async def _notice(self, visit: Visit) -> None:
+        if self._observe is None:
+            return
+        try:
+            await self._observe(visit)
+        except Exception:  # a caller is worth more than a figure: the call goes on unobserved
+            log.exception("a visit could not be noted", extra=self._fields(visit.node))
+
+    async def _apologise(self) -> None:
+        with suppress(CallFailed):
+            await self._talk.say(self._tree.organisation.texts.technical_fault)
+
+    def _note(self, visit: Visit, outcome: str, fault: Fault | None = None) -> None:
+        self._trace.append(Step(visit, outcome, fault))
+        log.debug(
+            "node left",
+            extra=self._fields(visit.node) | {"kind": visit.kind, "outcome": outcome},
+        )
+
+    def _tell_failure(self, fault: Fault, error: Exception | None = None) -> None:
+        last = self._trace[-1].visit.node if self._trace else ""
+        log.error(
+            "a call could not go on; the caller is told so",
+            exc_info=error,
+            extra=self._fields(last) | {"fault": fault.value},
+        )
+
+    def _fields(self, node: str) -> dict[str, str]:
+        return {
+            "contact": self._call.contact,
+            "org": self._tree.organisation.id,
+            "tree": self._tree.name,
+            "node": node,
+        }
+
+    def _result(self, reason: EndReason, fault: Fault | None = None) -> RunResult:
+        last = self._trace[-1].visit.node if self._trace else ""
+        return RunResult(reason, last, tuple(self._trace), fault)

@@ -1,0 +1,48 @@
+"""``language``: let the caller choose a language by key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from ivr.flow.asking import Repeat, Wait, press
+from ivr.flow.texts import Text
+from ivr.flow.tree import Exit, Node
+from ivr.flow.vocabulary import Key, LanguageTag, Table, Target
+
+if TYPE_CHECKING:
+    from ivr.flow.conversation import Conversation
+
+
+class Language(Node):
+    """Say each language's invitation in that language, and listen for a key.
+
+    A caller who presses nothing, or no choice, is asked again and then goes on in the language of
+    the call so far.
+
+    Attributes:
+        language: The invitations, e.g. ``en: For English, press 3.``
+        choices: The language that each key chooses.
+        wait: Seconds to wait for the key after the last invitation.
+        repeat: How often to ask again.
+        then: Where to go on.
+    """
+
+    verb: ClassVar[str] = "language"
+
+    language: Text
+    choices: Table[Key, LanguageTag] = Field(min_length=1)
+    wait: Wait = 5
+    repeat: Repeat = 1
+    then: Target
+
+    async def run(self, talk: Conversation) -> Exit:
+        """Ask until a language is chosen or the repeats are used up."""
+        prompts = [(self.language, tag) for tag in talk.organisation.languages]
+        for _ in range(self.repeat + 1):
+            key = await press(talk, prompts, self.wait)
+            if key in self.choices:
+                talk.language = self.choices[key]
+                return Exit(self.then, "chosen")
+        return Exit(self.then, "default")

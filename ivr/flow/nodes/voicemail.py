@@ -1,0 +1,38 @@
+"""``voicemail``: record a message from the caller."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from ivr.flow.call import MessageRequest
+from ivr.flow.texts import Text
+from ivr.flow.tree import Exit, Node
+from ivr.flow.vocabulary import Identifier, Length, Target
+
+if TYPE_CHECKING:
+    from ivr.flow.conversation import Conversation
+
+
+class Voicemail(Node):
+    """Greet the caller, beep, and keep what they say.
+
+    Attributes:
+        voicemail: The mailbox, a name under which the messages are kept.
+        greeting: Said before the beep.
+        max_length: The longest message, in seconds.
+        then: Where to go afterwards.
+    """
+
+    verb: ClassVar[str] = "voicemail"
+
+    voicemail: Identifier
+    greeting: Text
+    max_length: Annotated[float, Length(5, 900)] = 120
+    then: Target
+
+    async def run(self, talk: Conversation) -> Exit:
+        """Greet and record."""
+        await talk.say(self.greeting)
+        request = MessageRequest(self.voicemail, max_seconds=self.max_length)
+        length = await talk.call.record(request)
+        return Exit(self.then, "stored" if length > 0 else "empty")

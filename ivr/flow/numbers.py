@@ -1,0 +1,53 @@
+"""Telephone numbers as admins write them and as trunks deliver them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, TypeAlias
+
+from pydantic import AfterValidator
+
+from ivr.flow.vocabulary import fault
+
+_TRUNK_PREFIXES: Mapping[str, str] = MappingProxyType(
+    {"46": "0", "45": "", "47": "", "354": "", "358": "0"}
+)
+"""What stands before a national number, by Nordic country code."""
+
+_FORM = re.compile(r"\+?[0-9]{1,15}")
+
+
+def normalised(number: str) -> str:
+    """``number`` as ``+`` and digits, without the ``(0)`` that some write after the country."""
+    if number.strip().startswith("+"):
+        number = number.replace("(0)", "")
+    digits = re.sub(r"[^0-9]", "", number)
+    return f"+{digits}" if number.strip().startswith("+") else digits
+
+
+def spellings(number: str) -> frozenset[str]:
+    """The forms in which a trunk may deliver ``number``: ``+46 8…`` also as ``00468…``, ``08…``."""
+    number = normalised(number)
+    if not number.startswith("+"):
+        return frozenset({number})
+    digits = number[1:]
+    forms = {number, digits, f"00{digits}"}
+    for country, trunk in _TRUNK_PREFIXES.items():
+        if digits.startswith(country) and len(digits) > len(country):
+            forms.add(trunk + digits[len(country) :])
+    return frozenset(forms)
+
+
+def _number(value: str) -> str:
+    if re.search(r"[^0-9+ ().\-]", value) or not _FORM.fullmatch(normalised(value)):
+        raise fault(
+            "bad_number",
+            f"“{value}” is not a telephone number",
+            advice="write it as +46 8 465 004 00, or a short number as 100",
+        )
+    return value
+
+
+Number: TypeAlias = Annotated[str, AfterValidator(_number)]

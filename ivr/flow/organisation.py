@@ -1,0 +1,181 @@
+"""An organisation: what its call trees, its queues and its agents share (``organisation.yaml``)."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Self, TypeAlias
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from ivr.flow.hours import Hours, TimeZone
+from ivr.flow.texts import Text
+from ivr.flow.vocabulary import (
+    LANGUAGES,
+    Identifier,
+    Length,
+    QueueName,
+    Strict,
+    Table,
+    fault,
+    faults,
+)
+
+NOT_ANSWERING = "not_answering"
+"""The pause that the ACD itself sets; no organisation may use its key."""
+
+
+def _language(value: str) -> str:
+    if value not in LANGUAGES:
+        raise fault(
+            "unknown_language", f"the language “{value}” is not spoken", name=value, known=LANGUAGES
+        )
+    return value
+
+
+def _not_reserved(value: str) -> str:
+    if value == NOT_ANSWERING:
+        raise fault(
+            "reserved_pause", f"“{value}” is set by the queue itself", advice="choose another key"
+        )
+    return value
+
+
+Title: TypeAlias = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)
+]
+AgentId: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,8}$")]
+PauseCode: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9]$")]
+
+
+class Queue(Strict):
+    """How calls wait and are handed out.
+
+    Attributes:
+        ring_seconds: How long one agent's phone rings.
+        wrapup_seconds: Time an agent has after a conversation before the next.
+        announce_every: Seconds between two announcements of the caller's position.
+    """
+
+    ring_seconds: Annotated[float, Length(3, 120)] = Field(20, alias="ring")
+    wrapup_seconds: Annotated[float, Length(0, 3600)] = Field(15, alias="wrapup")
+    announce_every: Annotated[float, Length(5, 600)] = 45
+
+
+class Agent(Strict):
+    """A person who answers. Their PIN is a secret and never stands in these files."""
+
+    name: Title
+    queues: tuple[QueueName, ...] = Field(min_length=1)
+
+
+class PauseReason(Strict):
+    """Why an agent takes no calls: the key for figures, the text that the agent hears."""
+
+    key: Annotated[Identifier, AfterValidator(_not_reserved)]
+    say: Text
+
+
+class PositionText(Text):
+    """May use ``{{ position }}``, the caller's place in the queue (1 is next)."""
+
+    extra: ClassVar[frozenset[str]] = frozenset({"position"})
+
+
+class ReasonText(Text):
+    """May use ``{{ reason }}``, the spoken reason of a pause."""
+
+    extra: ClassVar[frozenset[str]] = frozenset({"reason"})
+
+
+class MinutesText(Text):
+    """May use ``{{ minutes }}``."""
+
+    extra: ClassVar[frozenset[str]] = frozenset({"minutes"})
+
+
+class QueueTexts(Strict):
+    """What a waiting caller hears."""
+
+    position: PositionText
+    next: Text
+    connecting: Text
+
+
+class DeskTexts(Strict):
+    """What an agent hears who dials a feature code."""
+
+    enter_agent: Text
+    enter_pin: Text
+    wrong_pin: Text
+    locked: MinutesText
+    logged_in: Text
+    logged_out: Text
+    not_logged_in: Text
+    enter_reason: Text
+    unknown_reason: Text
+    paused: ReasonText
+    ready: Text
+
+
+class StandardTexts(Strict):
+    """What is said in every tree of the organisation.
+
+    Attributes:
+        technical_fault: When the call cannot go on by our own fault.
+        invalid_key: A key that is no choice, where the node has no own text.
+        no_key: Silence where a key was expected, where the node has no own text.
+        queue: While waiting.
+        desk: To agents.
+    """
+
+    technical_fault: Text
+    invalid_key: Text
+    no_key: Text
+    queue: QueueTexts
+    desk: DeskTexts
+
+
+class Organisation(Strict):
+    """One organisation.
+
+    Attributes:
+        id: In events, keys and paths; the same for ever.
+        name: As people say it; the variable ``organisation`` of every text.
+        time_zone: For opening hours that name none.
+        languages: Declared languages, each text exists in all of them; the first is the default.
+        hours: Opening hours by name.
+        queues: Queues by name.
+        agents: Agents by number, e.g. ``"4001"``.
+        pauses: Reasons for a pause by the digit that an agent presses.
+        texts: Standard texts.
+    """
+
+    id: Identifier
+    name: Title
+    time_zone: TimeZone
+    languages: tuple[Annotated[str, AfterValidator(_language)], ...] = Field(min_length=1)
+    hours: Table[Identifier, Hours] = Field(default_factory=dict)
+    queues: Table[Identifier, Queue] = Field(default_factory=dict)
+    agents: Table[AgentId, Agent] = Field(default_factory=dict)
+    pauses: Table[PauseCode, PauseReason] = Field(default_factory=dict)
+    texts: StandardTexts
+
+    @property
+    def default_language(self) -> str:
+        """The language of a call until the caller chooses."""
+        return self.languages[0]
+
+    @model_validator(mode="after")
+    def _once_each(self) -> Self:
+        languages = [
+            (("languages", index), fault("language_twice", f"“{tag}” is given twice"))
+            for index, tag in enumerate(self.languages)
+            if tag in self.languages[:index]
+        ]
+        reasons = list(self.pauses.items())
+        pauses = [
+            (("pauses", code, "key"), fault("pause_twice", f"“{reason.key}” is given twice"))
+            for index, (code, reason) in enumerate(reasons)
+            if any(reason.key == earlier.key for _, earlier in reasons[:index])
+        ]
+        faults("Organisation", [*languages, *pauses])
+        return self

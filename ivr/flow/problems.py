@@ -1,0 +1,91 @@
+"""A finding in an admin's file: where, what, and what to do about it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+_MANY = 2000  # more candidates than this are not searched for the nearest name: time is bounded
+_LONG = 64
+
+
+class Severity(StrEnum):
+    """An error keeps the files from being used, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding.
+
+    Attributes:
+        severity: Whether the files can still be used.
+        file: The file.
+        line: From 1; a whole-file problem stands at line 1.
+        column: From 1, in characters.
+        message: What is wrong, one sentence without full stop.
+        advice: What to do about it, ``""`` when the message says it.
+        source: The line of the file, ``""`` when there is none.
+    """
+
+    severity: Severity
+    file: Path
+    line: int
+    column: int
+    message: str
+    advice: str = ""
+    source: str = ""
+
+    def headline(self) -> str:
+        """``file:line:column: error: message``, the form that editors jump to."""
+        return f"{shown(self.file)}:{self.line}:{self.column}: {self.severity}: {self.message}"
+
+    def excerpt(self) -> str:
+        """The line of the file with a caret under the place, ``""`` without a line."""
+        if not self.source.strip():
+            return ""
+        # A very long line is cut around the place.
+        begin = max(0, self.column - 1 - 60)
+        part = self.source[begin : begin + 120].replace("\t", " ")
+        return f"    {part}\n    {' ' * (self.column - 1 - begin)}^"
+
+    def __str__(self) -> str:
+        lines = [self.headline(), self.excerpt()]
+        if self.advice:
+            lines.append(f"    {self.advice}")
+        return "\n".join(line for line in lines if line)
+
+
+def shown(file: Path) -> str:
+    """``file`` as people see it: relative to where they stand, when it lies below."""
+    try:
+        return str(file.relative_to(Path.cwd()))
+    except ValueError:
+        return str(file)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The name of ``known`` that was probably meant, ``""`` for none."""
+    candidates = list(known)
+    if len(candidates) > _MANY or len(name) > _LONG:
+        return ""
+    by_folded = {candidate.casefold(): candidate for candidate in candidates}
+    found = difflib.get_close_matches(name.casefold(), by_folded, n=1)
+    return by_folded[found[0]] if found else ""
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Advice for an unknown name: the nearest one, else the choice there is."""
+    candidates = sorted(known)
+    if near := nearest(name, candidates):
+        return f"did you mean “{near}”?"
+    if not candidates:
+        return "none is defined"
+    if len(candidates) > 12:
+        return f"known are {', '.join(candidates[:12])} and {len(candidates) - 12} more"
+    return f"known: {', '.join(candidates)}"

@@ -1,0 +1,169 @@
+"""One organisation's files read and checked: documents in, models and problems out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+from pydantic import Field, PlainValidator, TypeAdapter, ValidationError, ValidationInfo
+
+from ivr.flow import explain
+from ivr.flow.document import Document, read
+from ivr.flow.graph import silent_loops, unreachable
+from ivr.flow.nodes import NODE_TYPES
+from ivr.flow.numbers import Number
+from ivr.flow.organisation import Organisation
+from ivr.flow.problems import Problem, Severity
+from ivr.flow.tree import Node, Tree
+from ivr.flow.vocabulary import Name, Names, Strict, Table, Target, fault
+
+ORGANISATION_FILE = "organisation.yaml"
+
+
+def _node(value: object, info: ValidationInfo) -> Node:
+    """The node that a mapping describes, its type told by the verb among the keys."""
+    if not isinstance(value, dict):
+        raise fault(
+            "no_node", "a node was expected here", advice="write it as “say: …” with “then: …”"
+        )
+    verbs = [verb for verb in NODE_TYPES if verb in value]
+    if len(verbs) == 1:
+        return NODE_TYPES[verbs[0]].model_validate(value, context=info.context)
+    if verbs:
+        raise fault(
+            "many_verbs",
+            f"a node does one thing, this one does {' and '.join(verbs)}",
+            advice="make a node of each, joined by “then”",
+        )
+    raise fault(
+        "no_verb",
+        "nothing here says what the node does",
+        name=next(iter(value), "?"),
+        known=NODE_TYPES,
+    )
+
+
+NodeField: TypeAlias = Annotated[Node, PlainValidator(_node)]
+_NODE: TypeAdapter[Node] = TypeAdapter(NodeField)
+
+
+class TreeFile(Strict):
+    """What a tree's file says."""
+
+    numbers: tuple[Number, ...] = Field(min_length=1)
+    start: Target
+    nodes: Table[Name, NodeField] = Field(min_length=1)
+
+
+@dataclass(slots=True)
+class Home:
+    """One organisation's folder as far as it could be read.
+
+    Attributes:
+        document: ``organisation.yaml``.
+        organisation: ``None`` when there is an error in it.
+        trees: Each tree's file and what it says (``None`` with an error in it).
+        problems: Everything found.
+    """
+
+    document: Document
+    organisation: Organisation | None = None
+    trees: list[tuple[Document, TreeFile | None]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def built(self) -> Iterator[tuple[Path, Tree]]:
+        """The finished trees of a folder without errors, by file."""
+        for document, content in self.trees:
+            if self.organisation is not None and content is not None:
+                name = document.file.stem
+                yield (
+                    document.file,
+                    Tree(self.organisation, name, content.numbers, content.start, content.nodes),
+                )
+
+
+def read_home(folder: Path) -> Home:
+    """Read and check one organisation's folder. Nothing that a file holds makes this raise."""
+    home = read_organisation(folder)
+    names = _names(home.document)
+    for file in sorted(folder.glob("*.yaml")):
+        if file.name != ORGANISATION_FILE:
+            document = read(file)
+            home.trees.append((document, _tree(document, names, home.problems)))
+    return home
+
+
+def read_organisation(folder: Path) -> Home:
+    """Read and check ``organisation.yaml`` alone."""
+    document = read(folder / ORGANISATION_FILE)
+    home = Home(document, problems=list(document.problems))
+    if document.data is not None:
+        try:
+            home.organisation = Organisation.model_validate(document.data, context=_names(document))
+        except ValidationError as error:
+            home.problems += explain.problems(document, error)
+    return home
+
+
+def _names(organisation: Document) -> Names:
+    """What the organisation has, as written: right even where other parts of the file are wrong."""
+    data = organisation.data
+    if not isinstance(data, dict):
+        return Names()
+    languages = data.get("languages")
+    return Names(
+        queues=frozenset(organisation.section("queues")),
+        hours=frozenset(organisation.section("hours")),
+        languages=(
+            tuple(tag for tag in languages if isinstance(tag, str))
+            if isinstance(languages, list)
+            else None
+        ),
+    )
+
+
+def _tree(document: Document, names: Names, problems: list[Problem]) -> TreeFile | None:
+    problems += document.problems
+    if document.data is None:
+        return None
+    names = Names(frozenset(document.section("nodes")), names.queues, names.hours, names.languages)
+    try:
+        content = TreeFile.model_validate(document.data, context=names)
+    except ValidationError as error:
+        problems += explain.problems(document, error)
+        problems += _loops(document, _right_nodes(document, names))
+        return None
+    problems += _loops(document, content.nodes)
+    problems += [
+        document.problem(
+            document.key_place(("nodes", name)),
+            f"no way leads to the node “{name}”",
+            "lead a way to it, or remove it",
+            Severity.WARNING,
+        )
+        for name in unreachable(content.start, content.nodes)
+    ]
+    return content
+
+
+def _right_nodes(document: Document, names: Names) -> Mapping[str, Node]:
+    """The nodes without errors of a file that has some, so that a circle among them is told too."""
+    nodes: dict[str, Node] = {}
+    for name, value in document.section("nodes").items():
+        try:
+            nodes[name] = _NODE.validate_python(value, context=names)
+        except ValidationError:
+            continue  # told already
+    return nodes
+
+
+def _loops(document: Document, nodes: Mapping[str, Node]) -> Iterator[Problem]:
+    for loop in silent_loops(nodes):
+        walk = " → ".join([*loop.nodes[:8], "…"] if len(loop.nodes) > 8 else loop.nodes)
+        yield document.problem(
+            document.value_place(("nodes", loop.nodes[-1], *loop.arrow.path)),
+            f"this goes round for ever without a wait for the caller: {walk} → {loop.nodes[0]}",
+            "lead one of these ways to a menu, a queue or hang_up",
+        )

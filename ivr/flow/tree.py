@@ -1,0 +1,107 @@
+"""A call tree and what every node of one is."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import BaseModel
+
+from ivr.flow.organisation import Organisation
+from ivr.flow.vocabulary import Strict, Target
+
+if TYPE_CHECKING:
+    from ivr.flow.conversation import Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How a run left a node.
+
+    Attributes:
+        target: The node where the call goes on; ``None`` ends it.
+        outcome: What happened in the node, one word for the trace: ``"said"``, ``"closed"``.
+    """
+
+    target: str | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """A way that may be taken out of a node.
+
+    Attributes:
+        path: Keys below the node to the place that names the target, e.g. ``("choices", "1",
+            "goto")``.
+        target: The node it leads to.
+        instant: Whether it may be taken without the caller having had time to do anything.
+    """
+
+    path: tuple[str | int, ...]
+    target: str
+    instant: bool
+
+
+class Node(Strict):
+    """A step of a call tree.
+
+    A node type is one module of :mod:`ivr.flow.nodes` with one subclass of this: its fields are
+    the node's keys in YAML, the field named by ``verb`` is what tells the type.
+    """
+
+    verb: ClassVar[str]
+    instant: ClassVar[frozenset[str]] = frozenset()
+    """Fields whose target can be reached without a wait for the caller."""
+
+    @abstractmethod
+    async def run(self, talk: Conversation) -> Exit:
+        """Do the node's work on the call.
+
+        Raises:
+            CallerHungUp: The caller is gone.
+            CallFailed: The call cannot go on.
+        """
+
+    def arrows(self) -> Iterator[Arrow]:
+        """Every way out, found by the type of the fields."""
+        for name, info in type(self).model_fields.items():
+            for path, target in _targets(getattr(self, name), (info.alias or name,)):
+                yield Arrow(path, target, name in self.instant)
+
+
+def _targets(
+    value: object, path: tuple[str | int, ...]
+) -> Iterator[tuple[tuple[str | int, ...], Target]]:
+    if isinstance(value, Target):
+        yield path, value
+    elif isinstance(value, BaseModel):
+        for name, info in type(value).model_fields.items():
+            yield from _targets(getattr(value, name), (*path, info.alias or name))
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _targets(inner, (*path, key))
+    elif isinstance(value, tuple):
+        for index, inner in enumerate(value):
+            yield from _targets(inner, (*path, index))
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A call tree ready to run; a call keeps the one that it began with.
+
+    Attributes:
+        organisation: Whose it is.
+        name: Its file's name without ending.
+        numbers: The numbers that reach it, as written in the file.
+        start: Where a call begins.
+        nodes: By name.
+    """
+
+    organisation: Organisation
+    name: str
+    numbers: tuple[str, ...]
+    start: str
+    nodes: Mapping[str, Node]

@@ -1,0 +1,235 @@
+"""The small types that every part of the language is written with, and what they check.
+
+A model that uses them gets the checks with them: a :class:`Target` must be a node of the tree, a
+``QueueName`` a queue of the organisation, and so on. The names that exist come with the pydantic
+validation context, :class:`Names`; without a context only the form is checked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Annotated, Any, Self, TypeAlias, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    ModelWrapValidatorHandler,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import (
+    CoreSchema,
+    ErrorDetails,
+    InitErrorDetails,
+    PydanticCustomError,
+    core_schema,
+)
+
+LANGUAGES: Mapping[str, str] = MappingProxyType({"sv": "Swedish", "da": "Danish", "en": "English"})
+KEYS = "0123456789*#"
+CALL_VARIABLES = frozenset({"organisation", "language", "caller", "dialled"})
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What exists in an organisation and a tree; ``None`` where that is not known.
+
+    Attributes:
+        nodes: Nodes of the tree being read.
+        queues: Queues of the organisation.
+        hours: Named opening hours of the organisation.
+        languages: Languages that the organisation declares, the default one first.
+        variables: What a text's expressions may use.
+    """
+
+    nodes: frozenset[str] | None = None
+    queues: frozenset[str] | None = None
+    hours: frozenset[str] | None = None
+    languages: tuple[str, ...] | None = None
+    variables: frozenset[str] = field(default=CALL_VARIABLES)
+
+    @classmethod
+    def of(cls, info: ValidationInfo) -> Names:
+        """The names of a validation under way."""
+        return info.context if isinstance(info.context, cls) else cls()
+
+
+def fault(
+    code: str, message: str, *, advice: str = "", name: str = "", known: Iterable[str] = ()
+) -> PydanticCustomError:
+    """A validation error in an admin's words.
+
+    Args:
+        code: Stable name of the rule that is broken.
+        message: What is wrong.
+        advice: What to do.
+        name: A name that does not exist; the nearest of ``known`` becomes the advice.
+        known: The names that do exist.
+    """
+    return PydanticCustomError(
+        code, message, {"advice": advice, "name": name, "known": frozenset(known)}
+    )
+
+
+def faults(title: str, errors: Iterable[tuple[tuple[str | int, ...], PydanticCustomError]]) -> None:
+    """Raise all ``errors`` at once, each at its path below the value being validated."""
+    details = [InitErrorDetails(type=error, loc=path, input=None) for path, error in errors]
+    if details:
+        raise ValidationError.from_exception_data(title, details)
+
+
+class Strict(BaseModel):
+    """A part of the language: immutable, and a key that it does not know is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _name_the_known_keys(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Tell with each unknown key which keys there are."""
+        try:
+            return handler(data)
+        except ValidationError as error:
+            keys = [info.alias or name for name, info in cls.model_fields.items()]
+            raise ValidationError.from_exception_data(
+                error.title, [_again(detail, keys) for detail in error.errors(include_url=False)]
+            ) from None
+
+
+def _again(detail: ErrorDetails, keys: list[str]) -> InitErrorDetails:
+    kind, path, context = detail["type"], detail["loc"], detail.get("ctx", {})
+    again: str | PydanticCustomError = kind
+    if kind == "extra_forbidden":
+        name = str(path[-1])
+        again = fault("unknown_key", f"“{name}” is not known here", name=name, known=keys)
+    elif "known" in context:
+        again = PydanticCustomError(kind, detail["msg"], context)
+    return InitErrorDetails(type=again, loc=path, input=detail["input"], ctx=context)
+
+
+Table: TypeAlias = Annotated[Mapping[K, V], AfterValidator(MappingProxyType)]
+
+Name: TypeAlias = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9ÅÄÖÆØÉåäöæøé][\wÅÄÖÆØÉåäöæøé-]{0,63}$")
+]
+Identifier: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+
+
+class Target(str):
+    """The name of the node where a call goes on. A type of its own, so that a tree can be drawn."""
+
+    __slots__ = ()
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_info_after_validator_function(
+            cls._known, core_schema.str_schema(min_length=1)
+        )
+
+    @classmethod
+    def _known(cls, value: str, info: core_schema.ValidationInfo) -> Target:
+        nodes = Names.of(info).nodes
+        if nodes is not None and value not in nodes:
+            raise fault("undefined_node", f"no node is named “{value}”", name=value, known=nodes)
+        return cls(value)
+
+
+def _known_queue(value: str, info: ValidationInfo) -> str:
+    queues = Names.of(info).queues
+    if queues is not None and value not in queues:
+        raise fault("undefined_queue", f"no queue is named “{value}”", name=value, known=queues)
+    return value
+
+
+def _known_hours(value: str, info: ValidationInfo) -> str:
+    hours = Names.of(info).hours
+    if hours is not None and value not in hours:
+        raise fault(
+            "undefined_hours", f"no opening hours are named “{value}”", name=value, known=hours
+        )
+    return value
+
+
+def _known_language(value: str, info: ValidationInfo) -> str:
+    declared = Names.of(info).languages
+    if declared is not None and value not in declared:
+        raise fault(
+            "undefined_language",
+            f"the organisation does not declare the language “{value}”",
+            name=value,
+            known=declared,
+        )
+    return value
+
+
+def _key(value: str) -> str:
+    if len(value) != 1 or value not in KEYS:
+        raise fault(
+            "no_key", f"“{value}” is not a key of a telephone", advice="use one of 0–9, * and #"
+        )
+    return value
+
+
+QueueName: TypeAlias = Annotated[str, AfterValidator(_known_queue)]
+HoursName: TypeAlias = Annotated[str, AfterValidator(_known_hours)]
+LanguageTag: TypeAlias = Annotated[str, AfterValidator(_known_language)]
+Key: TypeAlias = Annotated[str, AfterValidator(_key)]
+
+
+_LENGTH = re.compile(r"^([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*(s|min|h)$")
+_UNITS = {"s": 1.0, "min": 60.0, "h": 3600.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """Marks a ``float`` as a length of time, in seconds, written as ``20 s``, ``2 min`` or ``1 h``.
+
+    Attributes:
+        least: Seconds.
+        most: Seconds.
+    """
+
+    least: float
+    most: float
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(
+            self._seconds, core_schema.str_schema(strip_whitespace=True)
+        )
+
+    def _seconds(self, value: str) -> float:
+        match = _LENGTH.match(value)
+        if match is None:
+            raise fault(
+                "no_length",
+                f"“{value}” is not a length of time",
+                advice="write a number and its unit: 20 s, 2 min or 1 h",
+            )
+        seconds = float(match[1]) * _UNITS[match[2]]
+        if not self.least <= seconds <= self.most:
+            raise fault(
+                "length_out_of_range",
+                f"“{value}” is too {'short' if seconds < self.least else 'long'}",
+                advice=f"allowed is {spelled(self.least)} to {spelled(self.most)}",
+            )
+        return seconds
+
+
+def spelled(seconds: float) -> str:
+    """``seconds`` as the language writes it, e.g. ``2 min``."""
+    for unit in ("h", "min"):
+        if seconds >= _UNITS[unit] and seconds % _UNITS[unit] == 0:
+            return f"{seconds / _UNITS[unit]:g} {unit}"
+    return f"{seconds:g} s"
