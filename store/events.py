@@ -16,13 +16,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+_END_OF_TIME_MS = 253_402_300_800_000  # the year 10000
+
 
 class EventType(StrEnum):
     """What happened. The own fields of each are named beside it; times are milliseconds."""
 
     # The contact as a whole
     CONTACT_STARTED = "contact.started"  # caller (personal), dialled, tree
-    CONTACT_ENDED = "contact.ended"  # reason: caller | tree | failed, node: the last one
+    CONTACT_ENDED = "contact.ended"  # reason: caller | tree | failed, node: the last one, language
     NODE_VISITED = "node.visited"  # node, kind
     VOICEMAIL_STORED = "voicemail.stored"  # mailbox, recording, duration
 
@@ -71,6 +73,19 @@ class Event:
     agent: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
     id: str = ""
+
+    def milliseconds(self, name: str) -> int | None:
+        """An own field that holds a duration or a time in whole milliseconds.
+
+        Returns:
+            ``None`` when the field is missing, no number, negative or beyond any calendar: an odd
+            field costs its own figure, not the event.
+        """
+        try:
+            value = int(self.fields.get(name, ""))
+        except ValueError:
+            return None
+        return value if 0 <= value < _END_OF_TIME_MS else None
 
     def to_wire(self) -> dict[str, str]:
         """Flat text fields for ``XADD``; empty ones are left out."""

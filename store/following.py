@@ -1,0 +1,91 @@
+"""Keeps a consumer at the end of an organisation's event stream, through outages.
+
+A consumer knows how far it has come and takes in what follows. Whether it counts exactly once is
+its own affair: it must keep its position together with what it made of the events.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from redis.exceptions import RedisError
+
+from store.errors import DatabaseAway
+from store.events import Event
+from store.stream import StreamUnavailable
+
+log = logging.getLogger(__name__)
+
+OUTAGES = (StreamUnavailable, RedisError, DatabaseAway)
+"""What may pass when one waits."""
+
+_BATCH = 100  # one transaction of the slowest consumer stays under 50 ms
+_BLOCK_MS = 1_000
+_FIRST_PAUSE = 0.25
+_LONGEST_PAUSE = 15.0
+
+
+class EventReader(Protocol):
+    """What a consumer needs of :class:`store.stream.EventStream`."""
+
+    async def read(self, after_id: str, count: int = ..., block_ms: int = ...) -> list[Event]:
+        """The events after ``after_id``."""
+
+    async def last_id(self) -> str:
+        """Id of the newest entry."""
+
+
+class Consumer(Protocol):
+    """Whoever makes something of the events."""
+
+    @property
+    def name(self) -> str:
+        """For the log."""
+
+    async def position(self) -> str:
+        """Id of the last event that is taken in; asked at start and after each outage."""
+
+    async def take_in(self, after: str, events: Sequence[Event]) -> str:
+        """Take in the events behind ``after``, all or none.
+
+        Args:
+            after: The position that the events were read behind.
+            events: Oldest first; none when the end of the stream is reached.
+
+        Returns:
+            The position to read on from.
+        """
+
+
+async def follow(
+    stream: EventReader,
+    consumer: Consumer,
+    *,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
+    """Feed ``consumer`` from ``stream`` until cancelled.
+
+    An outage of either side is logged once, waited for with growing pauses, and logged once
+    more when it is over.
+    """
+    pause = 0.0
+    while True:
+        try:
+            position = await consumer.position()
+            while True:
+                events = await stream.read(position, _BATCH, _BLOCK_MS)
+                position = await consumer.take_in(position, events)
+                if pause:
+                    log.info("consumer goes on", extra={"consumer": consumer.name})
+                    pause = 0.0
+        except OUTAGES as outage:
+            if not pause:
+                log.warning(
+                    "consumer waits for its stores",
+                    extra={"consumer": consumer.name, "fault": str(outage)},
+                )
+            pause = min(pause * 2, _LONGEST_PAUSE) or _FIRST_PAUSE
+            await sleep(pause)

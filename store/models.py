@@ -1,0 +1,229 @@
+"""The tables of the lasting record.
+
+Times are instants: time-zone aware ``datetime`` in UTC on the Python side, always. SQLite keeps
+them as UTC text without an offset, PostgreSQL as ``timestamptz``; :class:`UtcDateTime` refuses a
+naive time, so that no local time can slip in. Durations are whole milliseconds and say so in their
+name. Callers' numbers are personal data: they stand in ``contacts.caller`` and
+``recordings.caller`` and nowhere else.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Enum,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant with millisecond resolution, aware and in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware times only, turned to UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone is no instant; give it tzinfo=UTC")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware, in UTC, whatever the database keeps."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def instant(epoch_ms: int) -> datetime:
+    """The UTC time of an event's epoch milliseconds.
+
+    Raises:
+        ValueError: The number lies outside the years 1 to 9999.
+    """
+    try:
+        seconds, milliseconds = divmod(epoch_ms, 1000)
+        return datetime.fromtimestamp(seconds, UTC).replace(microsecond=milliseconds * 1000)
+    except (OverflowError, OSError) as error:
+        raise ValueError(f"{epoch_ms} ms is no time of this calendar") from error
+
+
+def _text_of(kind: type[StrEnum]) -> Enum:
+    """Column type of a closed set of words: plain text, so that a new word needs no migration."""
+    return Enum(
+        kind,
+        native_enum=False,
+        length=16,
+        values_callable=lambda members: [m.value for m in members],
+    )
+
+
+class Base(DeclarativeBase):
+    """All tables; constraints have names, so that a migration can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Contact(Base):
+    """One contact with an organisation, from the first ring to the end.
+
+    Attributes:
+        org: The organisation.
+        id: The contact's id, the same in every event and file name.
+        caller: The caller's number (personal), ``None`` when unknown or withheld.
+        dialled: The number that was dialled.
+        tree: The call tree that served it.
+        language: BCP 47 tag that the caller chose.
+        started_at: The first ring; where its event is missing, the earliest moment that is known.
+        ended_at: The end, ``None`` while it lasts.
+        end_reason: ``caller``, ``tree`` or ``failed``.
+    """
+
+    __tablename__ = "contacts"
+    __table_args__ = (Index(None, "org", "started_at"),)
+
+    org: Mapped[str] = mapped_column(String(64), primary_key=True)
+    id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    caller: Mapped[str | None] = mapped_column(String(128))
+    dialled: Mapped[str | None] = mapped_column(String(128))
+    tree: Mapped[str | None] = mapped_column(String(128))
+    language: Mapped[str | None] = mapped_column(String(35))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    end_reason: Mapped[str | None] = mapped_column(String(32))
+
+
+class VisitOutcome(StrEnum):
+    """How a visit to a queue ended. The last three are flow-outs, not abandonments."""
+
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"  # the caller hung up while waiting
+    TIMEOUT = "timeout"
+    NOBODY = "nobody"
+    FAILED = "failed"
+
+
+class QueueVisit(Base):
+    """One stay of a contact in one queue; a contact may have several.
+
+    Attributes:
+        queued_at: Arrival in the queue; where its event is missing, the earliest known moment.
+        answered_at: An agent answered.
+        left_at: The visit's end: hang-up while waiting, flow-out, or the conversation's end.
+        outcome: ``None`` while the contact waits.
+        agent: Who answered.
+        waited_ms: From arrival to answer, hang-up or flow-out.
+        talked_ms: Length of the conversation.
+    """
+
+    __tablename__ = "queue_visits"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["org", "contact"], ["contacts.org", "contacts.id"], ondelete="CASCADE"
+        ),
+        UniqueConstraint("org", "contact", "queue", "queued_at"),
+        Index(None, "org", "queue", "queued_at"),
+    )
+
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    )
+    org: Mapped[str] = mapped_column(String(64))
+    contact: Mapped[str] = mapped_column(String(128))
+    queue: Mapped[str] = mapped_column(String(128))
+    queued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[VisitOutcome | None] = mapped_column(_text_of(VisitOutcome))
+    agent: Mapped[str | None] = mapped_column(String(64))
+    waited_ms: Mapped[int | None] = mapped_column(BigInteger)
+    talked_ms: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class AgentSession(Base):
+    """One log-in of an agent, until the log-out or the next log-in."""
+
+    __tablename__ = "agent_sessions"
+    __table_args__ = (Index(None, "org", "agent", "logged_in_at"),)
+
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    )
+    org: Mapped[str] = mapped_column(String(64))
+    agent: Mapped[str] = mapped_column(String(64))
+    phone: Mapped[str | None] = mapped_column(String(128))
+    logged_in_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    logged_out_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RecordingKind(StrEnum):
+    """What is on a recording."""
+
+    CONVERSATION = "conversation"  # stereo: left the caller, right the agent
+    VOICEMAIL = "voicemail"  # mono: the caller
+
+
+class Recording(Base):
+    """One finished audio file.
+
+    It has no foreign key to its contact: the recorder may be quicker than the event consumer.
+
+    Attributes:
+        id: The recording's own id, the same however often its finishing was tried.
+        started_at: When the first sound was recorded.
+        path: Of the file, relative to the recordings folder.
+        sha256: Of the file, 64 hexadecimal digits.
+        size: Of the file, bytes.
+        mailbox: Of a voicemail.
+        announce_after: While its event may be missing from the organisation's stream: the last
+            entry before it. ``None`` once the event is known to be there.
+    """
+
+    __tablename__ = "recordings"
+    __table_args__ = (Index(None, "org", "contact"), Index(None, "org", "started_at"))
+
+    id: Mapped[str] = mapped_column(String(160), primary_key=True)
+    org: Mapped[str] = mapped_column(String(64))
+    contact: Mapped[str] = mapped_column(String(128))
+    queue: Mapped[str | None] = mapped_column(String(128))
+    agent: Mapped[str | None] = mapped_column(String(64))
+    caller: Mapped[str | None] = mapped_column(String(128))
+    kind: Mapped[RecordingKind] = mapped_column(_text_of(RecordingKind))
+    mailbox: Mapped[str | None] = mapped_column(String(128))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    duration_ms: Mapped[int] = mapped_column(BigInteger)
+    path: Mapped[str] = mapped_column(String(512))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column("bytes", BigInteger)
+    announce_after: Mapped[str | None] = mapped_column(String(64))
+
+
+class StreamPosition(Base):
+    """How far one consumer has taken in one organisation's events."""
+
+    __tablename__ = "stream_positions"
+
+    consumer: Mapped[str] = mapped_column(String(64), primary_key=True)
+    org: Mapped[str] = mapped_column(String(64), primary_key=True)
+    last_id: Mapped[str] = mapped_column(String(64))

@@ -1,0 +1,127 @@
+"""The consumer that turns an organisation's events into rows of the SQL store.
+
+The position in the stream is saved in the same transaction as the rows, by compare-and-set: each
+event has its effect exactly once, through crashes and with several processes at it. The rows are
+worth no more than the stream: :meth:`ContactProjection.rebuild` makes them anew from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.database import Database
+from store.events import Event
+from store.following import EventReader, follow
+from store.models import AgentSession, Contact, QueueVisit, StreamPosition
+from store.records import Records
+from store.stream import BEGINNING
+
+_CONSUMER = "contacts"
+
+
+class ContactProjection:
+    """Contacts, queue visits and agents' log-ins of one organisation."""
+
+    def __init__(self, database: Database, stream: EventReader, org: str) -> None:
+        self._database = database
+        self._stream = stream
+        self._org = org
+        self.name = f"contacts of {org}"
+
+    async def run(self) -> None:
+        """Follow the stream until cancelled; outages are waited for."""
+        await follow(self._stream, self)
+
+    async def rebuild(self) -> None:
+        """Forget the organisation's rows and position; a running consumer makes them anew.
+
+        Contacts whose events the stream no longer holds are lost: for repair, not for routine.
+
+        Raises:
+            DatabaseAway: The database does not answer; nothing is changed.
+        """
+        async with self._database.writing() as session:
+            for table in (QueueVisit, Contact, AgentSession):
+                await session.execute(delete(table).where(table.org == self._org))
+            await session.execute(
+                update(StreamPosition).where(*self._mine()).values(last_id=BEGINNING)
+            )
+
+    async def position(self) -> str:
+        """Id of the last event in the rows.
+
+        Raises:
+            DatabaseAway: The database does not answer.
+        """
+        known = await self._saved_position()
+        if known is None:
+            try:
+                async with self._database.writing() as session:
+                    first = {"consumer": _CONSUMER, "org": self._org, "last_id": BEGINNING}
+                    await session.execute(insert(StreamPosition).values(first))
+            except IntegrityError:  # another process was quicker, and may have gone on since
+                known = await self._saved_position()
+        return known or BEGINNING
+
+    async def take_in(self, after: str, events: Sequence[Event]) -> str:
+        """Rows and position of a batch, in one transaction.
+
+        Returns:
+            The new position; where another consumer has taken in these events already, or the
+            rows are being rebuilt, the position to go on from.
+
+        Raises:
+            DatabaseAway: The database does not answer. The batch is in the rows or not; the saved
+                position tells.
+        """
+        if not events:
+            return after
+        async with self._database.writing() as session:
+            moved = await session.execute(
+                update(StreamPosition)
+                .where(*self._mine(), StreamPosition.last_id == after)
+                .values(last_id=events[-1].id)
+                .returning(StreamPosition.last_id)
+            )
+            if moved.first() is not None:
+                records = await self._load(session, events)
+                for event in events:
+                    records.apply(event)
+                session.add_all(records.new)
+                return events[-1].id
+        return await self.position()
+
+    async def _load(self, session: AsyncSession, events: Sequence[Event]) -> Records:
+        ids = {event.contact for event in events if event.contact}
+        agents = {event.agent for event in events if event.agent}
+        contacts = await session.scalars(
+            select(Contact).where(Contact.org == self._org, Contact.id.in_(ids))
+        )
+        visits = await session.scalars(
+            select(QueueVisit)
+            .where(QueueVisit.org == self._org, QueueVisit.contact.in_(ids))
+            .order_by(QueueVisit.queued_at)
+        )
+        sessions = await session.scalars(
+            select(AgentSession)
+            .where(
+                AgentSession.org == self._org,
+                AgentSession.agent.in_(agents),
+                AgentSession.logged_out_at.is_(None),
+            )
+            .order_by(AgentSession.logged_in_at)
+        )
+        return Records(self._org, contacts, visits, sessions)
+
+    async def _saved_position(self) -> str | None:
+        async with self._database.reading() as session:
+            return (
+                await session.execute(select(StreamPosition.last_id).where(*self._mine()))
+            ).scalar_one_or_none()
+
+    def _mine(self) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+        return StreamPosition.consumer == _CONSUMER, StreamPosition.org == self._org
