@@ -1,0 +1,122 @@
+"""What can go wrong with a recording: one class a rule.
+
+Each error carries ``code``, a stable machine string that the event ``recording.failed`` gives as
+its reason, and a sentence that tells a person what to do. Whatever fails, the audio is kept.
+"""
+
+# ruff: noqa: N818 - the names say what happened; the module says that they are errors
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+
+class RecorderError(Exception):
+    """Base of all errors of this room."""
+
+    code: ClassVar[str] = "recorder"
+
+
+class BadName(RecorderError):
+    """A contact, organisation or number cannot be part of a file name."""
+
+    code = "bad_name"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"The {what} cannot name a recording; use letters, digits, '.', '_' and '-' only."
+        )
+
+
+class SidecarUnreadable(RecorderError):
+    """The file that says whose recording it is cannot be understood."""
+
+    code = "sidecar_unreadable"
+
+    def __init__(self, path: Path, complaint: str) -> None:
+        super().__init__(
+            f"{path.name} does not say whose recording this is ({complaint});"
+            " mend it and move it back to 'incoming' with its audio."
+        )
+
+
+class SidecarMissing(RecorderError):
+    """Audio lies there that nobody has announced."""
+
+    code = "sidecar_missing"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Nothing says whose recording {name} is; write {name}.json and move it back to"
+            " 'incoming' with its audio, or delete it."
+        )
+
+
+class UnknownOrganisation(RecorderError):
+    """The recording belongs to an organisation that this installation does not serve."""
+
+    code = "unknown_organisation"
+
+    def __init__(self, org: str) -> None:
+        super().__init__(
+            f"The organisation {org!r} is not served here; add it and move the files back to"
+            " 'incoming'."
+        )
+
+
+class LegMissing(RecorderError):
+    """One side of the conversation has no file."""
+
+    code = "leg_missing"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path.name} is not there, so half of the conversation is missing; look for it in"
+            " Asterisk's log, or keep the other half by hand."
+        )
+
+
+class LegTruncated(RecorderError):
+    """A leg was never closed: its header does not tell its true length."""
+
+    code = "leg_truncated"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path.name} was cut off (Asterisk ended while it wrote?); repair it with"
+            f" `sox --ignore-length {path.name} whole.wav` and move the files back to 'incoming'."
+        )
+
+
+class LegUnusable(RecorderError):
+    """A leg is no audio of the form that Asterisk writes."""
+
+    code = "leg_unusable"
+
+    def __init__(self, complaint: str) -> None:
+        super().__init__(f"The recorded audio cannot be used: {complaint}")
+
+
+class DiskFull(RecorderError):
+    """There was no room for the finished file."""
+
+    code = "disk_full"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There was no room for the finished recording; make room and move the files back to"
+            " 'incoming'."
+        )
+
+
+class FolderUnusable(RecorderError):
+    """The recordings folder cannot be read or written."""
+
+    code = "folder_unusable"
+
+    def __init__(self, folder: Path, complaint: str) -> None:
+        super().__init__(
+            f"The recordings folder {folder} cannot be used ({complaint}); check that it exists"
+            " and belongs to this user."
+        )

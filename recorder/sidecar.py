@@ -1,0 +1,138 @@
+"""The file beside a recording's legs that says whose they are.
+
+It is written before Asterisk is asked to ring an agent, so that no audio can ever lie there
+without an owner, and it is the last to be removed, so that no crash can lose the audio. One
+offer to an agent, or one voicemail, has one *base*, ``<contact>-<n>``; beside each other lie::
+
+    incoming/<contact>-<n>.json
+    incoming/<contact>-<n>-caller.wav
+    incoming/<contact>-<n>-agent.wav      (not for a voicemail)
+
+``n`` counts up within the contact, so that a contact that talks twice has two recordings.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+
+from recorder.errors import BadName, SidecarUnreadable
+from store.models import RecordingKind
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_LARGEST = 16_384
+
+
+def base_for(contact: str, n: int) -> str:
+    """Name of the contact's ``n``-th base, which is also the recording's id.
+
+    Raises:
+        BadName: The contact holds what no file name shall hold, or ``n`` is below 1.
+    """
+    if n < 1 or not _NAME.fullmatch(contact):
+        raise BadName("contact")
+    return f"{contact}-{n}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sidecar:
+    """Whose recording it is.
+
+    Attributes:
+        contact: Id of the contact.
+        n: Which of the contact's bases, from 1.
+        org: The organisation.
+        kind: Conversation or voicemail.
+        offered_at_ms: When the agent was rung, or the message asked for; epoch milliseconds.
+        queue: Queue name, ``""`` for a voicemail.
+        agent: Agent id, ``""`` for a voicemail.
+        caller: The caller's number, ``""`` when withheld. Personal.
+        mailbox: Of a voicemail, else ``""``.
+    """
+
+    contact: str
+    n: int
+    org: str
+    kind: RecordingKind
+    offered_at_ms: int
+    queue: str = ""
+    agent: str = ""
+    caller: str = ""
+    mailbox: str = ""
+
+    def __post_init__(self) -> None:
+        base_for(self.contact, self.n)
+        if not _NAME.fullmatch(self.org):
+            raise BadName("organisation")
+
+    @property
+    def base(self) -> str:
+        """See :func:`base_for`."""
+        return base_for(self.contact, self.n)
+
+    def legs(self, folder: Path) -> tuple[Path, ...]:
+        """The audio files that belong to it: the caller's, then the agent's."""
+        sides = ("caller",) if self.kind is RecordingKind.VOICEMAIL else ("caller", "agent")
+        return tuple(folder / f"{self.base}-{side}.wav" for side in sides)
+
+    def write(self, folder: Path) -> Path:
+        """Write it so that it is there whole or not at all, for this user only (0600).
+
+        Blocks for the disk: call it in a thread.
+
+        Returns:
+            Its path.
+
+        Raises:
+            OSError: The folder cannot be written.
+        """
+        path = folder / f"{self.base}.json"
+        write_whole(path, json.dumps(asdict(self), ensure_ascii=False).encode())
+        return path
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """The sidecar in a file.
+
+        Raises:
+            SidecarUnreadable: It is no sidecar.
+            OSError: It cannot be read.
+        """
+        try:
+            with path.open("rb") as file:
+                fields = json.loads(file.read(_LARGEST))
+            sidecar = cls(**{**fields, "kind": RecordingKind(fields["kind"])})
+            for name in cls.__slots__:
+                wanted = int if name in {"n", "offered_at_ms"} else str
+                if not isinstance(getattr(sidecar, name), wanted):
+                    raise TypeError(f"{name} is no {wanted.__name__}")
+        except (BadName, KeyError, TypeError, ValueError) as error:
+            raise SidecarUnreadable(path, str(error)) from error
+        if sidecar.base != path.stem:
+            raise SidecarUnreadable(path, f"it speaks of {sidecar.base}")
+        return sidecar
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a small file atomically and durably, mode 0600."""
+    half = path.with_name(f".{path.name}.part")
+    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    half.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames and removals in ``folder`` outlive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
