@@ -11,10 +11,11 @@ from ivr.flow.numbers import normalised, spellings
 from ivr.flow.problems import Problem, shown
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Claim:
     document: Document
     place: Place
+    written: str
     number: str
 
 
@@ -42,21 +43,14 @@ class Claims:
         """Take in the numbers that a tree's file claims."""
         for claim in _claims(document):
             forms = spellings(claim.number)
-            taken = [self._claims[form] for form in sorted(forms) if form in self._claims]
-            rival = next(
-                (
-                    other
-                    for other in taken
-                    if other.number in forms or claim.number in spellings(other.number)
-                ),
-                None,
-            )
+            taken = {self._claims[form] for form in forms if form in self._claims}
+            rival = next((other for other in taken if _same(claim, other)), None)
             if rival is not None:
                 where = f"{shown(rival.document.file)}:{rival.place.line}:{rival.place.column}"
                 self.problems.append(
                     document.problem(
                         claim.place,
-                        f"the number {claim.number} is claimed twice",
+                        f"the number {claim.written} is claimed twice",
                         f"it is already claimed at {where}; keep one of them",
                     )
                 )
@@ -67,11 +61,17 @@ class Claims:
                 self._claims.setdefault(form, claim)
 
 
+def _same(one: _Claim, other: _Claim) -> bool:
+    """Whether one is a spelling of the other; two that only share a national form are not."""
+    return one.number in spellings(other.number) or other.number in spellings(one.number)
+
+
 def _claims(document: Document) -> Iterator[_Claim]:
     numbers = document.data.get("numbers") if isinstance(document.data, dict) else None
     for index, number in enumerate(numbers if isinstance(numbers, list) else ()):
         if isinstance(number, str) and normalised(number):
-            yield _Claim(document, document.value_place(("numbers", index)), normalised(number))
+            place = document.value_place(("numbers", index))
+            yield _Claim(document, place, number, normalised(number))
 
 
 def claim_all(documents: Sequence[Document]) -> Claims:

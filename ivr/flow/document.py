@@ -192,7 +192,7 @@ class _Builder:
                     raise _Refused(place, "aliases (*name) are not used here", "write it out")
                 case ScalarEvent():
                     self._refuse_decoration(event, place)
-                    self._scalar(event.value, place)
+                    self._scalar(event.value, self._where_written(event, place))
                 case MappingStartEvent():
                     self._refuse_decoration(event, place)
                     self._begin({}, place)
@@ -216,6 +216,13 @@ class _Builder:
             raise _Refused(
                 place, "tags (!name) are not used here", "remove it; the text alone is enough"
             )
+
+    def _where_written(self, event: ScalarEvent, place: Place) -> Place:
+        """The place of a scalar; nothing at all stands where its key stands."""
+        if event.value or event.style or not self._open or self._open[-1].key is None:
+            return place
+        top = self._open[-1]
+        return self._document._keys.get((*top.path, top.key or ""), place)
 
     def _scalar(self, value: str, place: Place) -> None:
         if wrong := _UNSPEAKABLE.search(value):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from ivr.flow.document import Document, Path_, Place
+from ivr.flow.document import Document, Place
 from ivr.flow.problems import Problem, suggestion
 
 MAX_PROBLEMS = 100  # of one file; more of them help nobody
@@ -31,6 +31,7 @@ _SENTENCES = {
     "greater_than_equal": ("the number is too small", "the least is {ge}"),
     "less_than_equal": ("the number is too big", "the most is {le}"),
 }
+_NO_NAME = ("this is no name", "use letters, digits, - and _, beginning with a small letter")
 _PATTERNS = {
     "^[0-9]{2,8}$": ("an agent's number has 2 to 8 digits", "such as 4001"),
     "^[0-9]$": ("the code of a pause is one digit", "use 0 to 9"),
@@ -39,47 +40,34 @@ _PATTERNS = {
 
 def problems(document: Document, error: ValidationError) -> Iterator[Problem]:
     """What ``error`` found in ``document``, in the order of the file."""
-    found = [_problem(document, detail) for detail in error.errors(include_url=False)[:1000]]
-    found.sort(key=lambda problem: (problem.line, problem.column))
-    yield from found[:MAX_PROBLEMS]
+    found = [(_place(document, detail), detail) for detail in error.errors(include_url=False)]
+    found.sort(key=lambda one: (one[0].line, one[0].column))
+    for place, detail in found[:MAX_PROBLEMS]:
+        yield document.problem(place, *_sentence(detail))
     if len(found) > MAX_PROBLEMS:
-        last = found[MAX_PROBLEMS]
-        yield Problem(
-            last.severity, last.file, last.line, last.column, "and more from here on", "", ""
-        )
+        more = f"{len(found) - MAX_PROBLEMS} more errors from here on"
+        yield document.problem(found[MAX_PROBLEMS][0], more, "correct the first ones first")
 
 
-def _problem(document: Document, detail: ErrorDetails) -> Problem:
-    kind, path, context = detail["type"], detail["loc"], detail.get("ctx", {})
+def _place(document: Document, detail: ErrorDetails) -> Place:
+    path, at_key = detail["loc"], detail["type"] in _AT_THE_KEY
     if path and path[-1] == "[key]":
         path, at_key = path[:-1], True
-    else:
-        at_key = kind in _AT_THE_KEY
-    message, advice = _sentence(kind, path, detail)
-    if not advice and context.get("name"):
-        advice = suggestion(str(context["name"]), context["known"])
-    return document.problem(_place(document, path, at_key), message, advice)
-
-
-def _place(document: Document, path: Path_, at_key: bool) -> Place:
-    if not document.holds(path):
-        # Something that is missing: the key of what should hold it.
-        while path and not document.holds(path):
-            path = path[:-1]
-        at_key = True
+    while path and not document.holds(path):
+        path, at_key = path[:-1], True  # what is missing is told at the key of what lacks it
     return document.key_place(path) if at_key else document.value_place(path)
 
 
-def _sentence(kind: str, path: Path_, detail: ErrorDetails) -> tuple[str, str]:
-    context = detail.get("ctx", {})
+def _sentence(detail: ErrorDetails) -> tuple[str, str]:
+    """The message and the advice."""
+    kind, context = detail["type"], detail.get("ctx", {})
     if "known" in context:
-        return detail["msg"], str(context["advice"])
+        advice, name = str(context["advice"]), str(context["name"])
+        return detail["msg"], advice or (suggestion(name, context["known"]) if name else "")
     if kind == "missing":
-        return f"“{path[-1]}” is missing", f"add “{path[-1]}: …”"
+        name = str(detail["loc"][-1])
+        return f"“{name}” is missing", f"add “{name}: …”"
     if kind == "string_pattern_mismatch":
-        return _PATTERNS.get(
-            context["pattern"],
-            ("this is no name", "use letters, digits, - and _, beginning with a small letter"),
-        )
+        return _PATTERNS.get(str(context["pattern"]), _NO_NAME)
     message, advice = _SENTENCES.get(kind, (detail["msg"], ""))
     return message.format_map(context), advice.format_map(context)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Self, TypeAlias
+from typing import Annotated, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from ivr.flow.hours import Hours, TimeZone
-from ivr.flow.texts import Text
+from ivr.flow.texts import Phrase, Text, Using
 from ivr.flow.vocabulary import (
     LANGUAGES,
     Identifier,
+    LanguageTag,
     Length,
     QueueName,
     Strict,
@@ -77,19 +78,19 @@ class PauseReason(Strict):
 class PositionText(Text):
     """May use ``{{ position }}``, the caller's place in the queue (1 is next)."""
 
-    extra: ClassVar[frozenset[str]] = frozenset({"position"})
+    root: Table[LanguageTag, Annotated[Phrase, Using(frozenset({"position"}))]]
 
 
 class ReasonText(Text):
     """May use ``{{ reason }}``, the spoken reason of a pause."""
 
-    extra: ClassVar[frozenset[str]] = frozenset({"reason"})
+    root: Table[LanguageTag, Annotated[Phrase, Using(frozenset({"reason"}))]]
 
 
 class MinutesText(Text):
     """May use ``{{ minutes }}``."""
 
-    extra: ClassVar[frozenset[str]] = frozenset({"minutes"})
+    root: Table[LanguageTag, Annotated[Phrase, Using(frozenset({"minutes"}))]]
 
 
 class QueueTexts(Strict):

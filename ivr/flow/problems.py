@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-_MANY = 2000  # more candidates than this are not searched for the nearest name: time is bounded
+_MANY = 1000  # more candidates than this are not searched for the nearest name: time is bounded
 _LONG = 64
 
 

@@ -10,15 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar, Self, TypeAlias
+from typing import Annotated, Any, Self
 
 from jinja2 import StrictUndefined, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from pydantic import ConfigDict, PlainValidator, RootModel, ValidationInfo, model_validator
+from pydantic import (
+    ConfigDict,
+    GetCoreSchemaHandler,
+    ModelWrapValidatorHandler,
+    RootModel,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import CoreSchema, core_schema
 
 from ivr.flow.call import Utterance
 from ivr.flow.errors import ExpressionError
-from ivr.flow.vocabulary import LANGUAGES, LanguageTag, Names, Table, fault, faults
+from ivr.flow.vocabulary import LANGUAGES, LanguageTag, Names, Table, fault, with_faults
 
 MAX_CHARACTERS = 2000
 _MAX_EXPRESSION_DEPTH = 20
@@ -151,56 +159,50 @@ def _speakable(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def _phrase(value: object) -> Phrase:
-    if not isinstance(value, str):
-        raise fault("no_text", "a text was expected here", advice="write a plain text, in quotes")
-    return Phrase.parse(value)
+@dataclass(frozen=True, slots=True)
+class Using:
+    """Marks a :class:`Phrase` that may use variables beyond those of every call."""
+
+    extra: frozenset[str] = frozenset()
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.with_info_after_validator_function(
+            self._phrase, core_schema.str_schema()
+        )
+
+    def _phrase(self, value: str, info: ValidationInfo) -> Phrase:
+        phrase = Phrase.parse(value)
+        known = Names.of(info).variables | self.extra
+        for name in sorted(phrase.variables - known):
+            message = f"no variable is named “{name}”"
+            raise fault("undefined_variable", message, name=name, known=known)
+        return phrase
 
 
-PhraseField: TypeAlias = Annotated[Phrase, PlainValidator(_phrase)]
-
-
-class Text(RootModel[Table[LanguageTag, PhraseField]]):
+class Text(RootModel[Table[LanguageTag, Annotated[Phrase, Using()]]]):
     """The same thing said in every language that the organisation declares."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
-    extra: ClassVar[frozenset[str]] = frozenset()
-    """Variables beyond those of every call that this text may use."""
-
-    @model_validator(mode="after")
-    def _is_complete(self, info: ValidationInfo) -> Self:
-        names = Names.of(info)
-        missing = [tag for tag in names.languages or () if tag not in self.root]
-        known = names.variables | self.extra
-        faults(
-            "Text",
-            [
-                (
-                    (tag,),
-                    fault(
-                        "missing_translation",
-                        f"the text is missing in {LANGUAGES.get(tag, tag)} ({tag})",
-                        advice=f"add “{tag}: …”",
-                    ),
-                )
-                for tag in missing
-            ]
-            + [
-                (
-                    (tag,),
-                    fault(
-                        "undefined_variable",
-                        f"no variable is named “{name}”",
-                        name=name,
-                        known=known,
-                    ),
-                )
-                for tag, phrase in self.root.items()
-                for name in sorted(phrase.variables - known)
-            ],
-        )
-        return self
+    @model_validator(mode="wrap")
+    @classmethod
+    def _is_complete(
+        cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        """Tell of missing languages beside whatever else is wrong."""
+        declared = Names.of(info).languages if isinstance(data, dict) else None
+        missing = [
+            fault(
+                "missing_translation",
+                f"the text is missing in {LANGUAGES.get(tag, tag)} ({tag})",
+                advice=f"add “{tag}: …”",
+            )
+            for tag in declared or ()
+            if tag not in data
+        ]
+        return with_faults(lambda: handler(data), [((), error) for error in missing])
 
     def utterance(self, language: str, variables: Mapping[str, object]) -> Utterance:
         """What to say to somebody who listens in ``language``.

@@ -8,7 +8,7 @@ validation context, :class:`Names`; without a context only the form is checked.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Annotated, Any, Self, TypeAlias, TypeVar
@@ -81,11 +81,41 @@ def fault(
     )
 
 
-def faults(title: str, errors: Iterable[tuple[tuple[str | int, ...], PydanticCustomError]]) -> None:
-    """Raise all ``errors`` at once, each at its path below the value being validated."""
+Located: TypeAlias = tuple[tuple[str | int, ...], PydanticCustomError]
+"""An error and its path below the value being validated."""
+
+T = TypeVar("T")
+
+
+def faults(title: str, errors: Iterable[Located]) -> None:
+    """Raise all ``errors`` at once, if there are any."""
     details = [InitErrorDetails(type=error, loc=path, input=None) for path, error in errors]
     if details:
         raise ValidationError.from_exception_data(title, details)
+
+
+def with_faults(validate: Callable[[], T], errors: Iterable[Located]) -> T:
+    """What ``validate`` makes of a value, unless it or ``errors`` found something: then all."""
+    details = [InitErrorDetails(type=error, loc=path, input=None) for path, error in errors]
+    try:
+        value = validate()
+    except ValidationError as error:
+        details += [_again(detail) for detail in error.errors(include_url=False)]
+    if details:
+        raise ValidationError.from_exception_data("value", details)
+    return value
+
+
+def _again(detail: ErrorDetails, keys: Iterable[str] = ()) -> InitErrorDetails:
+    """A found error to be raised once more; an unknown key is told with the ``keys`` there are."""
+    kind, path, context = detail["type"], detail["loc"], detail.get("ctx", {})
+    again: str | PydanticCustomError = kind
+    if kind == "extra_forbidden":
+        name = str(path[-1])
+        again = fault("unknown_key", f"“{name}” is not known here", name=name, known=keys)
+    elif "known" in context:
+        again = PydanticCustomError(kind, detail["msg"], context)
+    return InitErrorDetails(type=again, loc=path, input=detail["input"], ctx=context)
 
 
 class Strict(BaseModel):
@@ -104,17 +134,6 @@ class Strict(BaseModel):
             raise ValidationError.from_exception_data(
                 error.title, [_again(detail, keys) for detail in error.errors(include_url=False)]
             ) from None
-
-
-def _again(detail: ErrorDetails, keys: list[str]) -> InitErrorDetails:
-    kind, path, context = detail["type"], detail["loc"], detail.get("ctx", {})
-    again: str | PydanticCustomError = kind
-    if kind == "extra_forbidden":
-        name = str(path[-1])
-        again = fault("unknown_key", f"“{name}” is not known here", name=name, known=keys)
-    elif "known" in context:
-        again = PydanticCustomError(kind, detail["msg"], context)
-    return InitErrorDetails(type=again, loc=path, input=detail["input"], ctx=context)
 
 
 Table: TypeAlias = Annotated[Mapping[K, V], AfterValidator(MappingProxyType)]
