@@ -1,0 +1,127 @@
+"""What agents do at their phones: log in and out, pause, come back, prove who they are."""
+
+from __future__ import annotations
+
+import hmac
+
+from redis.asyncio import Redis
+
+from acd.errors import AgentLocked, WrongPin
+from acd.keys import Keys
+from acd.model import Agent, AgentState, AgentStatus, Clock, check_name
+from acd.script import Reply, Scripts
+
+_RIGHT, _WRONG = 0, 1
+
+
+def _status(reply: Reply) -> AgentStatus:
+    agent, state, reason, since, phone, *queues = reply
+    return AgentStatus(agent, AgentState(state), reason, int(since), phone, tuple(queues))
+
+
+class Agents:
+    """The agents of one organisation.
+
+    All methods are one round trip and raise :class:`acd.errors.AcdUnavailable` when Redis does
+    not answer. A method that makes an agent ready does not look for a contact: call
+    :meth:`acd.distributor.Distributor.match_agent` next.
+    """
+
+    def __init__(
+        self, redis: Redis, org: str, clock: Clock, *, wrong_pins: int = 3, lock_seconds: int = 300
+    ) -> None:
+        """Bind to an organisation; nothing is asked of Redis yet.
+
+        Args:
+            redis: A client made by :func:`store.stream.connect`.
+            org: The organisation's name.
+            clock: The time.
+            wrong_pins: So many wrong PINs in a row lock an agent.
+            lock_seconds: For so long.
+        """
+        self._clock = clock
+        self._scripts = Scripts(redis, Keys(org))
+        self._wrong_pins = wrong_pins
+        self._lock_ms = lock_seconds * 1000
+
+    async def check_pin(self, agent: str, given: str, expected: str) -> None:
+        """See whether a PIN is right, and count wrong ones in a row.
+
+        Args:
+            agent: Agent id, one that exists: each is counted under its own name.
+            given: What was keyed in.
+            expected: The right PIN; an empty one is never right.
+
+        Raises:
+            WrongPin: It is wrong; some tries are left.
+            AgentLocked: It was wrong once too often, now or before.
+        """
+        right = bool(expected) and hmac.compare_digest(given.encode(), expected.encode())
+        verdict, figure = await self._scripts.run(
+            "pin", self._clock(), agent, int(right), self._wrong_pins, self._lock_ms
+        )
+        if verdict == _RIGHT:
+            return
+        if verdict == _WRONG:
+            raise WrongPin(agent, int(figure))
+        raise AgentLocked(agent, int(figure))
+
+    async def login(self, agent: Agent, phone: str) -> AgentStatus:
+        """Make an agent ready at a phone.
+
+        An agent who is logged in elsewhere moves: is logged out there and starts afresh here,
+        unless a call holds them. Another agent who is logged in at this phone has walked away
+        from it and is logged out, unless they have a call there.
+
+        Args:
+            agent: Who, with the queues to serve.
+            phone: PJSIP endpoint.
+
+        Raises:
+            AgentBusy: The agent is being rung or talks.
+            PhoneBusy: Another agent is being rung or talks at this phone.
+        """
+        check_name("Phone", phone)
+        return await self._run("login", agent.id, phone, *agent.queues)
+
+    async def logout(self, agent: str) -> AgentStatus:
+        """Log an agent out; with a call, after the call.
+
+        Raises:
+            NotLoggedIn: The agent is not logged in.
+        """
+        return await self._run("logout", agent)
+
+    async def pause(self, agent: str, reason: str) -> AgentStatus:
+        """Take no more calls; a call in progress is finished first, without wrap-up after it.
+
+        Args:
+            agent: Agent id.
+            reason: The organisation's code for it. Paused already: the reason changes.
+
+        Raises:
+            NotLoggedIn: The agent is not logged in.
+        """
+        return await self._run("pause", agent, check_name("Reason", reason))
+
+    async def unpause(self, agent: str) -> AgentStatus:
+        """Be ready again, from a pause or a wrap-up; already ready: nothing changes.
+
+        With a call, a pause or logout that was asked for meanwhile is taken back.
+
+        Raises:
+            NotLoggedIn: The agent is not logged in.
+        """
+        return await self._run("unpause", agent)
+
+    async def status(self, agent: str) -> AgentStatus:
+        """What an agent does now; an unknown one is logged out."""
+        return await self._run("status", agent, "")
+
+    async def at_phone(self, phone: str) -> AgentStatus | None:
+        """The agent who is logged in at a phone, if any."""
+        reply = await self._scripts.run("status", self._clock(), "", phone)
+        return None if reply is None else _status(reply)
+
+    async def _run(self, name: str, *arguments: str) -> AgentStatus:
+        return _status(await self._scripts.run(name, self._clock(), *arguments))

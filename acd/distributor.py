@@ -1,0 +1,261 @@
+"""Brings waiting contacts and ready agents together. Every method is one round trip to Redis.
+
+Any number of controllers act on one organisation at once; each transition is one Lua script with
+its event (``acd/scripts``), so that no contact and no agent is ever in two places.
+
+A contact's way: ``join`` → waiting → (``match``) → reserved → ``answered`` → talking → ``ended``.
+``refused`` leads back to waiting at the old place, ``leave`` out of any state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+
+from acd.keys import Keys
+from acd.model import (
+    AgentState,
+    Clock,
+    LeaveReason,
+    Offer,
+    Place,
+    Queue,
+    QueueGauge,
+    RefusalReason,
+    Snapshot,
+    Swept,
+    check_name,
+)
+from acd.script import Call, Reply, Scripts
+
+_SETTLED_AT_ONCE = 500  # a sweep holds Redis for some milliseconds at most
+
+_GAUGED = (
+    AgentState.READY,
+    AgentState.RESERVED,
+    AgentState.TALKING,
+    AgentState.WRAPUP,
+    AgentState.PAUSED,
+)
+
+
+def offer_from_reply(reply: Reply) -> Offer | None:
+    """The offer of a script's reply or of a published message, ``None`` for none."""
+    if reply is None:
+        return None
+    offer, contact, queue, agent, phone, controller, expires = reply
+    return Offer(offer, contact, queue, agent, phone, controller, int(expires))
+
+
+def _swept(reply: Reply) -> Swept:
+    _, _, expired, adrift, abandoned, ready = reply
+    return Swept(tuple(expired), tuple(adrift), tuple(abandoned), tuple(ready))
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """What one round of upkeep did, and when the next is needed.
+
+    Attributes:
+        swept: What time alone has changed.
+        offers: The offers made.
+        lease_end_ms: Epoch; renew a few times before.
+        next_due_ms: Epoch; the next thing that time alone will change.
+        adrift: Contacts whose controllers are dead; while there are any, :meth:`reconcile
+            <Distributor.reconcile>` may find conversations that are over.
+    """
+
+    swept: Swept
+    offers: tuple[Offer, ...]
+    lease_end_ms: int
+    next_due_ms: int
+    adrift: int
+
+
+class Distributor:
+    """The queues of one organisation, as one controller sees them.
+
+    All methods raise :class:`acd.errors.AcdUnavailable` when Redis does not answer.
+    """
+
+    def __init__(self, redis: Redis, org: str, clock: Clock, controller: str) -> None:
+        """Bind to an organisation; nothing is asked of Redis yet.
+
+        Args:
+            redis: A client made by :func:`store.stream.connect`.
+            org: The organisation's name.
+            clock: The time.
+            controller: This process, by a name that no other *and no earlier* one has: a
+                restarted controller must not pass for its dead predecessor.
+        """
+        self.org = org
+        self.clock = clock
+        self.controller = check_name("Controller", controller)
+        self._scripts = Scripts(redis, Keys(org))
+
+    async def join(self, contact: str, queue: Queue, *, credit_ms: int = 0) -> bool:
+        """Put a contact in line, or take one up that waits already.
+
+        A contact whose controller died keeps its arrival and gets this one as its owner; an
+        offer that was made to it is given back. If the tree led it to another queue meanwhile,
+        it leaves the old one (``failed``) and arrives anew.
+
+        Args:
+            contact: Its id.
+            queue: Where to; its ring and wrap-up times go with the contact.
+            credit_ms: Moves it forward as if it had arrived so much earlier.
+
+        Returns:
+            Whether it was taken up at its old place.
+
+        Raises:
+            ContactBusy: This controller has it in another queue or in a conversation.
+        """
+        check_name("Contact", contact)
+        return bool(
+            await self._run(
+                "join",
+                contact,
+                queue.name,
+                self.controller,
+                queue.ring_seconds * 1000,
+                queue.wrapup_seconds * 1000,
+                credit_ms,
+            )
+        )
+
+    async def place(self, contact: str) -> Place | None:
+        """Where a contact stands; ``None`` while it is being offered or does not wait at all."""
+        reply = await self._run("place", contact)
+        return None if reply is None else Place(*reply)
+
+    async def match(self, queue: Queue) -> Offer | None:
+        """Give the longest waiting contact to the longest idle agent of a queue.
+
+        The owner of the contact is told by its :class:`acd.offers.OfferListener`, whoever
+        called this. Call it when a contact has joined; for an agent who became ready see
+        :meth:`match_agent`.
+
+        Returns:
+            The offer made, ``None`` when nobody waits or nobody is ready.
+        """
+        return offer_from_reply(await self._run("match", queue.name))
+
+    async def match_agent(self, agent: str) -> Offer | None:
+        """Give an agent the contact that waits longest over all queues of theirs.
+
+        Returns:
+            The offer made, ``None`` when the agent is not ready or nobody waits.
+        """
+        return offer_from_reply(await self._run("match_agent", agent))
+
+    async def current_offer(self, contact: str) -> Offer | None:
+        """The offer (ringing) or conversation of a contact, for whoever missed the message."""
+        return offer_from_reply(await self._run("offer", contact))
+
+    async def held(self, contact: str) -> str | None:
+        """The queue that has the contact, waiting to talking; ``None`` when none has.
+
+        A call that comes back after its controller died is known by this.
+        """
+        queue = await self._run("held", contact)
+        return None if queue is None else str(queue)
+
+    async def answered(self, offer: Offer, at_ms: int | None = None) -> bool:
+        """The agent picked up. Any controller may say so, also twice.
+
+        Args:
+            offer: Which one.
+            at_ms: When, epoch, if that is known to be earlier than now.
+
+        Returns:
+            Whether this was news.
+
+        Raises:
+            StaleOffer: The offer is over.
+        """
+        now = self.clock()
+        at = now if at_ms is None else at_ms
+        return bool(await self._scripts.run("answered", now, offer.contact, offer.id, at))
+
+    async def refused(self, offer: Offer, reason: RefusalReason) -> None:
+        """The offer came to nothing; the contact waits again at its old place.
+
+        The agent is paused, see :class:`acd.model.RefusalReason`.
+
+        Raises:
+            StaleOffer: The offer is over.
+            OfferAnswered: The agent has picked up.
+        """
+        await self._run("refused", offer.contact, offer.id, reason.value)
+
+    async def ended(self, offer: Offer, talked_ms: int) -> None:
+        """The conversation is over: the contact is gone, the agent wraps up.
+
+        Raises:
+            StaleOffer: It was over already.
+            OfferNotAnswered: It never began.
+        """
+        await self._run("ended", offer.contact, offer.id, talked_ms)
+
+    async def leave(self, contact: str, reason: LeaveReason) -> bool:
+        """The contact is gone, whatever it was doing.
+
+        An agent who was being rung is ready again at the old place; a conversation ends as by
+        :meth:`ended`, its length taken from the clock.
+
+        Returns:
+            Whether it was here.
+        """
+        return bool(await self._run("leave", contact, reason.value))
+
+    async def renew(self) -> int:
+        """This controller lives, and with it all that it holds.
+
+        Returns:
+            End of the lease, epoch milliseconds. Renew a few times before.
+        """
+        return int(await self._run("renew", self.controller))
+
+    async def sweep(self) -> Swept:
+        """Do what is due by time alone: leases, unanswered offers, orphans, wrap-ups.
+
+        Contacts of a dead controller are kept for a while for the next one (:meth:`join`), then
+        leave as abandoned. Its conversations go on in Asterisk, and their agents stay talking
+        until :meth:`leave` or :meth:`reconcile` tells otherwise.
+        """
+        return _swept(await self._run("sweep", _SETTLED_AT_ONCE))
+
+    async def reconcile(self, live_contacts: Collection[str]) -> tuple[str, ...]:
+        """End the conversations that dead controllers left behind and whose channel is gone.
+
+        Args:
+            live_contacts: The contacts whose channel exists in Asterisk, asked for just now.
+
+        Returns:
+            The contacts whose conversation was over.
+        """
+        return tuple(await self._run("reconcile", *live_contacts))
+
+    async def tick(self, queues: Iterable[Queue]) -> Tick:
+        """Renew, sweep and match one pair a queue, all in one round trip."""
+        now = self.clock()
+        calls: list[Call] = [("renew", now, self.controller), ("sweep", now, _SETTLED_AT_ONCE)]
+        calls += [("match", now, queue.name) for queue in queues]
+        lease_end, swept, *matches = await self._scripts.run_all(calls)
+        offers = tuple(offer for reply in matches if (offer := offer_from_reply(reply)))
+        return Tick(_swept(swept), offers, int(lease_end), int(swept[0]), int(swept[1]))
+
+    async def snapshot(self, queues: Iterable[Queue]) -> Snapshot:
+        """The gauges of these queues and of all agents of the organisation."""
+        names = tuple(queue.name for queue in queues)
+        agents, *lines = await self._run("snapshot", *names)
+        return Snapshot(
+            queues={name: QueueGauge(*line) for name, line in zip(names, lines, strict=True)},
+            agents=dict(zip(_GAUGED, agents, strict=True)),
+        )
+
+    async def _run(self, name: str, *arguments: str | int) -> Reply:
+        return await self._scripts.run(name, self.clock(), *arguments)

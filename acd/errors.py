@@ -1,0 +1,112 @@
+"""What the ACD refuses, one class a rule. A refused step has changed nothing."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class AcdError(Exception):
+    """Base of all. ``code`` is stable: it appears in logs and interfaces; never rename one."""
+
+    code: ClassVar[str] = "acd"
+
+
+class AcdUnavailable(AcdError):  # noqa: N818 - a state of the world, named as such
+    """Redis did not answer. Whether the step was taken is unknown; ask before repeating it."""
+
+    code = "acd.unavailable"
+
+    def __init__(self) -> None:
+        super().__init__("Redis does not answer. Check that it runs: `vaxel status`.")
+
+
+class StaleOffer(AcdError):  # noqa: N818 - as above
+    """The offer is over: refused, expired, or its caller left. Stop ringing and ask anew."""
+
+    code = "acd.stale_offer"
+
+    def __init__(self, offer: str) -> None:
+        super().__init__(f"Offer {offer} is no longer current. Drop it and wait for the next one.")
+        self.offer = offer
+
+
+class OfferNotAnswered(AcdError):  # noqa: N818 - as above
+    """A conversation cannot end before it began: report the answer first, or refuse the offer."""
+
+    code = "acd.offer_not_answered"
+
+    def __init__(self, offer: str) -> None:
+        super().__init__(f"Offer {offer} was not answered. Refuse it instead of ending it.")
+        self.offer = offer
+
+
+class OfferAnswered(AcdError):  # noqa: N818 - as above
+    """An answered offer can no longer be refused: end the conversation instead."""
+
+    code = "acd.offer_answered"
+
+    def __init__(self, offer: str) -> None:
+        super().__init__(f"Offer {offer} was answered. End the conversation instead.")
+        self.offer = offer
+
+
+class ContactBusy(AcdError):  # noqa: N818 - as above
+    """This controller already has the contact in another queue or in a conversation."""
+
+    code = "acd.contact_busy"
+
+    def __init__(self, contact: str) -> None:
+        super().__init__(f"Contact {contact} is in another queue or talks. Let it leave first.")
+        self.contact = contact
+
+
+class NotLoggedIn(AcdError):  # noqa: N818 - as above
+    """The agent is not logged in."""
+
+    code = "acd.not_logged_in"
+
+    def __init__(self, agent: str) -> None:
+        super().__init__(f"Agent {agent} is not logged in. Log in first.")
+        self.agent = agent
+
+
+class AgentBusy(AcdError):  # noqa: N818 - as above
+    """The agent is being rung or talks, so a login elsewhere has to wait."""
+
+    code = "acd.agent_busy"
+
+    def __init__(self, agent: str) -> None:
+        super().__init__(f"Agent {agent} has a call on another phone. End that call first.")
+        self.agent = agent
+
+
+class PhoneBusy(AcdError):  # noqa: N818 - as above
+    """Another agent is logged in at this phone and has a call there."""
+
+    code = "acd.phone_busy"
+
+    def __init__(self, phone: str) -> None:
+        super().__init__(f"Another agent has a call at phone {phone}. Wait until it has ended.")
+        self.phone = phone
+
+
+class WrongPin(AcdError):  # noqa: N818 - as above
+    """The PIN is wrong. ``left`` more wrong ones lock the agent."""
+
+    code = "acd.wrong_pin"
+
+    def __init__(self, agent: str, left: int) -> None:
+        super().__init__(f"Wrong PIN for agent {agent}; {left} tries left. Try again.")
+        self.agent = agent
+        self.left = left
+
+
+class AgentLocked(AcdError):  # noqa: N818 - as above
+    """Too many wrong PINs in a row. Even the right one is refused until ``until_ms`` (epoch)."""
+
+    code = "acd.agent_locked"
+
+    def __init__(self, agent: str, until_ms: int) -> None:
+        super().__init__(f"Agent {agent} is locked after too many wrong PINs. Try again later.")
+        self.agent = agent
+        self.until_ms = until_ms

@@ -1,0 +1,212 @@
+"""The ACD's words: queues, agents, offers, places. What crosses the room's door is here."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+Clock = Callable[[], int]
+"""Gives the time, epoch milliseconds. Scripts never read a clock; it is always handed to them."""
+
+
+def system_clock() -> int:
+    """The machine's time, epoch milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+_NAME = re.compile(r"[\w.\-]{1,80}")
+
+
+def check_name(what: str, name: str) -> str:
+    """``name`` itself, when it can be part of an index entry in Redis.
+
+    Raises:
+        ValueError: It is empty, longer than 80, or has more than letters, digits, ``. _ -``.
+    """
+    if _NAME.fullmatch(name) is None:
+        raise ValueError(
+            f"{what} {name!r}: use 1 to 80 letters, digits, dots, hyphens or underscores"
+        )
+    return name
+
+
+class AgentState(StrEnum):
+    """What an agent does now. An agent is in exactly one of these."""
+
+    LOGGED_OUT = "logged_out"
+    READY = "ready"
+    RESERVED = "reserved"  # a contact was given to the agent; the phone rings or is about to
+    TALKING = "talking"
+    WRAPUP = "wrapup"  # after-call work, until its time is up or the agent ends it
+    PAUSED = "paused"
+
+
+class RefusalReason(StrEnum):
+    """Why an offer came to nothing. All but ``EXPIRED`` pause the agent, with a reason.
+
+    A phone that did not ring through would be the longest idle again at once, and the same offer
+    would be made in a tight loop; the pause stops that, is seen, and the agent ends it.
+    """
+
+    NO_ANSWER = "no_answer"  # rang in vain; paused as ``not_answering``
+    BUSY = "busy"  # the phone is in use or the agent declined; paused as ``busy``
+    UNREACHABLE = "unreachable"  # the phone is not registered; paused as ``unreachable``
+    EXPIRED = "expired"  # no controller rang it: not the agent's fault, ready at the old place
+
+
+class LeaveReason(StrEnum):
+    """Why a contact left a queue without an agent."""
+
+    ABANDONED = "abandoned"  # the caller hung up
+    TIMEOUT = "timeout"  # waited as long as the tree allows
+    NOBODY = "nobody"  # no agent is logged in
+    FAILED = "failed"  # a fault on our side
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A line of waiting contacts, as the organisation's file describes it.
+
+    Attributes:
+        name: Letters, digits, ``. _ -``.
+        ring_seconds: How long an agent's phone rings before the call goes on to the next.
+        wrapup_seconds: After-call work; ``0`` makes the agent ready at once.
+    """
+
+    name: str
+    ring_seconds: int = 20
+    wrapup_seconds: int = 10
+
+    def __post_init__(self) -> None:
+        check_name("Queue", self.name)
+        if self.ring_seconds < 1 or self.wrapup_seconds < 0:
+            raise ValueError(f"Queue {self.name!r}: ring at least 1 s and wrap up at least 0 s")
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A person who answers, as the organisation's file describes them.
+
+    Attributes:
+        id: The number that the agent logs in with, e.g. ``"4001"``.
+        name: For people.
+        queues: Names of the queues served, at least one.
+    """
+
+    id: str
+    name: str
+    queues: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        check_name("Agent", self.id)
+        if not self.queues:
+            raise ValueError(f"Agent {self.id!r}: name at least one queue")
+        for queue in self.queues:
+            check_name("Queue", queue)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A contact given to an agent: a reservation with a lease, later the conversation.
+
+    Attributes:
+        id: Unique within the organisation.
+        contact: Id of the contact.
+        queue: Where it waited.
+        agent: Id of the agent.
+        phone: The agent's PJSIP endpoint, e.g. ``"agent1"``.
+        controller: Who owns the contact's call and rings the phone.
+        expires_at_ms: Epoch; unanswered by then, the reservation is given back.
+    """
+
+    id: str
+    contact: str
+    queue: str
+    agent: str
+    phone: str
+    controller: str
+    expires_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a contact stands in its queue.
+
+    Attributes:
+        position: 1 is next.
+        waiting: Contacts in line, this one included.
+        ready: Agents of the queue who could take a call now.
+        logged_in: Agents of the queue who are logged in, whatever they do.
+    """
+
+    position: int
+    waiting: int
+    ready: int
+    logged_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStatus:
+    """What an agent does now.
+
+    Attributes:
+        id: Agent id.
+        state: See :class:`AgentState`.
+        reason: Why paused, else ``""``.
+        since_ms: Epoch; ``0`` when logged out.
+        phone: PJSIP endpoint, ``""`` when logged out.
+        queues: Names of the queues served, empty when logged out.
+    """
+
+    id: str
+    state: AgentState
+    reason: str = ""
+    since_ms: int = 0
+    phone: str = ""
+    queues: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QueueGauge:
+    """A queue in figures.
+
+    Attributes:
+        waiting: Contacts that no agent has answered yet, those being offered included.
+        oldest_wait_ms: Wait of the one that arrived first, ``0`` when none waits.
+    """
+
+    waiting: int
+    oldest_wait_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An organisation in figures, at one instant.
+
+    Attributes:
+        queues: Each queue asked for.
+        agents: How many are in each state; the logged out are unknown to Redis and left out.
+    """
+
+    queues: Mapping[str, QueueGauge]
+    agents: Mapping[AgentState, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What time alone has changed.
+
+    Attributes:
+        expired: Contacts whose unanswered offer ran out; they wait again at their old place.
+        adrift: Contacts whose controller died just now.
+        abandoned: Contacts that no controller took up in time; they are gone.
+        ready: Agents whose wrap-up is over.
+    """
+
+    expired: tuple[str, ...] = ()
+    adrift: tuple[str, ...] = ()
+    abandoned: tuple[str, ...] = ()
+    ready: tuple[str, ...] = ()

@@ -1,0 +1,43 @@
+-- join now contact queue controller ring wrapup credit -> 1 taken up at its old place, 0 new
+--   ring, wrapup, credit   milliseconds; credit moves the contact forward in line
+-- Writes contacts, waiting, arrivals, owned, due, events; resuming: also adrift and the agent.
+-- Errors: CONTACTBUSY
+local id, queue, controller = ARGV[2], ARGV[3], ARGV[4]
+local contact = contact_of(id)
+local mine = contact and contact.owner == controller
+if mine and (contact.queue ~= queue or contact.state == 'talking') then
+  return redis.error_reply('CONTACTBUSY ' .. id)
+end
+extend_lease(controller, now)
+
+if contact and contact.queue == queue and contact.state ~= 'talking' then
+  if not mine then
+    own_contact(id, contact, controller)
+    -- Whoever rang the agent is gone, and the caller is here: nothing rings any more.
+    if contact.state == 'reserved' then
+      end_offer(id, contact, now, 'expired')
+    else
+      line_up(id, contact, now)
+    end
+  elseif contact.state == 'orphan' then
+    line_up(id, contact, now)
+  end
+  return 1
+end
+
+-- The tree has led the caller elsewhere since the controller died.
+if contact then end_contact(id, contact, now, 'failed') end
+
+contact = {
+  queue = queue,
+  arrived = now,
+  effective = math.max(0, now - tonumber(ARGV[7])),
+  owner = controller,
+  ring = tonumber(ARGV[5]),
+  wrapup = tonumber(ARGV[6]),
+}
+call('ZADD', OWNED, 0, controller .. '|' .. id)
+call('ZADD', ARRIVALS, 0, entry(queue, now, id))
+event('call.queued', now, id, queue, nil, 'arrived', now)
+move_contact(id, contact, 'waiting', now)
+return 0

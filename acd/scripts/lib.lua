@@ -1,0 +1,277 @@
+-- What the ACD's scripts share. acd/script.py puts this text in front of each of them.
+--
+-- Signature of every script: EVALSHA sha 14 <the keys below, in order> now [arguments…]
+--   now   epoch milliseconds; no script reads a clock
+-- A script makes one whole transition, events included, or replies with an error and changes
+-- nothing. An error's first word is a code that acd/script.py knows.
+--
+-- Key map. One organisation has these keys and no others; {org} is their hash tag. An index entry
+-- is `queue|time|id` with score 0 and a time of 14 digits, so that one sorted set serves all
+-- queues: the first, the count and the rank within a queue each cost O(log n).
+--   events     STREAM  what happened (store/events.py has the vocabulary)
+--   contacts   HASH    contact -> JSON {queue, arrived, effective, state, owner, ring, wrapup,
+--                      offer, agent, expires, answered}; states: waiting, reserved, talking, orphan
+--   agents     HASH    agent -> JSON {phone, queues, state, reason, since, idle, contact, after};
+--                      the logged in only
+--   waiting    ZSET    `queue|effective arrival|contact` of the contacts that can be offered
+--   arrivals   ZSET    `queue|arrival|contact` of all whom nobody has answered yet
+--   ready      ZSET    `queue|idle since|agent`, one entry for each of the agent's queues
+--   members    ZSET    `queue|agent` of the logged in
+--   states     ZSET    agent, scored by state
+--   owned      ZSET    `controller|contact`
+--   due        ZSET    what time alone will change, scored by when: `controller|name` its lease,
+--                      `offer|contact`, `orphan|contact`, `wrapup|agent`
+--   adrift     SET     contacts (orphan or talking) whose controller is dead
+--   phones     HASH    phone -> agent
+--   offers     STRING  number of the newest offer
+--   pins       HASH    agent -> `wrong PINs in a row|locked until`
+-- Pub/sub: `vaxel:offers:<controller>` carries each offer to the owner of its contact, as JSON.
+
+local EVENTS, CONTACTS, AGENTS, WAITING, ARRIVALS, READY, MEMBERS, STATES, OWNED, DUE, ADRIFT,
+  PHONES, OFFERS, PINS = unpack(KEYS)
+local call = redis.call
+
+local STREAM_LIMIT = 1000000
+local LEASE = 10000 -- a controller that does not renew for so long (ms) is dead
+local GRACE = 15000 -- so long (ms) a dead controller's contact is kept for the next one
+local MARGIN = 5000 -- so long (ms) after its ring time an offer may still be reported answered
+
+local SCORE = {ready = 1, reserved = 2, talking = 3, wrapup = 4, paused = 5}
+local PAUSED_AS = {no_answer = 'not_answering', busy = 'busy', unreachable = 'unreachable'}
+
+local function event(kind, now, contact, queue, agent, ...)
+  local fields = {'type', kind, 'at', now}
+  local function add(name, value)
+    if value and value ~= '' then
+      fields[#fields + 1] = name
+      fields[#fields + 1] = value
+    end
+  end
+  add('contact', contact)
+  add('queue', queue)
+  add('agent', agent)
+  local own = {...}
+  for i = 1, #own, 2 do
+    fields[#fields + 1] = own[i]
+    fields[#fields + 1] = own[i + 1]
+  end
+  call('XADD', EVENTS, 'MAXLEN', '~', STREAM_LIMIT, '*', unpack(fields))
+end
+
+-- Indexes -----------------------------------------------------------------------------------
+
+local function entry(queue, time, id)
+  return string.format('%s|%014d|%s', queue, time, id)
+end
+
+-- '}' is the character after '|'.
+local function count(index, prefix)
+  return call('ZLEXCOUNT', index, '[' .. prefix .. '|', '(' .. prefix .. '}')
+end
+
+-- The first entry of a queue as (id, time), nil when it is empty.
+local function first(index, queue)
+  local found = call('ZRANGE', index, '[' .. queue .. '|', '(' .. queue .. '}', 'BYLEX',
+    'LIMIT', 0, 1)[1]
+  if not found then return nil end
+  local time = #queue + 2
+  return string.sub(found, time + 15), tonumber(string.sub(found, time, time + 13))
+end
+
+-- Controllers -------------------------------------------------------------------------------
+
+local function alive(controller)
+  return call('ZSCORE', DUE, 'controller|' .. controller)
+end
+
+local function extend_lease(controller, now)
+  call('ZADD', DUE, now + LEASE, 'controller|' .. controller)
+end
+
+local function contacts_of(controller)
+  local found = call('ZRANGE', OWNED, '[' .. controller .. '|', '(' .. controller .. '}', 'BYLEX')
+  for i = 1, #found do found[i] = string.sub(found[i], #controller + 2) end
+  return found
+end
+
+-- Contacts ----------------------------------------------------------------------------------
+
+local function contact_of(id)
+  local record = call('HGET', CONTACTS, id)
+  return record and cjson.decode(record)
+end
+
+-- Out of the place that its state gives it, into that of another: the only way to change one.
+local function move_contact(id, contact, state, now)
+  local was = contact.state
+  if was == 'waiting' then
+    call('ZREM', WAITING, entry(contact.queue, contact.effective, id))
+  elseif was == 'reserved' then
+    call('ZREM', DUE, 'offer|' .. id)
+  elseif was == 'orphan' then
+    call('ZREM', DUE, 'orphan|' .. id)
+    call('SREM', ADRIFT, id)
+  elseif was == 'talking' then
+    call('SREM', ADRIFT, id)
+  end
+
+  contact.state = state
+  if state == 'gone' then
+    call('HDEL', CONTACTS, id)
+    call('ZREM', ARRIVALS, entry(contact.queue, contact.arrived, id))
+    call('ZREM', OWNED, contact.owner .. '|' .. id)
+    return
+  elseif state == 'waiting' then
+    call('ZADD', WAITING, 0, entry(contact.queue, contact.effective, id))
+  elseif state == 'reserved' then
+    call('ZADD', DUE, contact.expires, 'offer|' .. id)
+  elseif state == 'orphan' then
+    call('ZADD', DUE, now + GRACE, 'orphan|' .. id)
+    call('SADD', ADRIFT, id)
+  elseif state == 'talking' then
+    call('ZREM', ARRIVALS, entry(contact.queue, contact.arrived, id))
+    if not alive(contact.owner) then call('SADD', ADRIFT, id) end
+  end
+  call('HSET', CONTACTS, id, cjson.encode(contact))
+end
+
+local function own_contact(id, contact, controller)
+  call('ZREM', OWNED, contact.owner .. '|' .. id)
+  call('ZADD', OWNED, 0, controller .. '|' .. id)
+  contact.owner = controller
+end
+
+local function line_up(id, contact, now)
+  contact.offer, contact.agent, contact.expires = nil, nil, nil
+  move_contact(id, contact, alive(contact.owner) and 'waiting' or 'orphan', now)
+end
+
+-- Agents ------------------------------------------------------------------------------------
+
+local function agent_of(id)
+  local record = call('HGET', AGENTS, id)
+  return record and cjson.decode(record)
+end
+
+local function has_call(agent)
+  return agent.state == 'reserved' or agent.state == 'talking'
+end
+
+-- As move_contact, for an agent. `detail` is the reason of a pause, the end of a wrap-up.
+local function move_agent(id, agent, state, now, detail)
+  local was = agent.state
+  if was == 'ready' then
+    for _, queue in ipairs(agent.queues) do call('ZREM', READY, entry(queue, agent.idle, id)) end
+  elseif was == 'wrapup' then
+    call('ZREM', DUE, 'wrapup|' .. id)
+  end
+
+  agent.state, agent.since, agent.reason = state, now, nil
+  if state == 'ready' then
+    for _, queue in ipairs(agent.queues) do
+      call('ZADD', READY, 0, entry(queue, agent.idle, id))
+    end
+    event('agent.ready', now, nil, nil, id)
+  elseif state == 'wrapup' then
+    call('ZADD', DUE, detail, 'wrapup|' .. id)
+    event('agent.wrapup', now, nil, nil, id, 'until', detail)
+  elseif state == 'paused' then
+    agent.reason = detail
+    event('agent.paused', now, nil, nil, id, 'reason', detail)
+  elseif state == 'logged_out' then
+    call('HDEL', AGENTS, id)
+    call('ZREM', STATES, id)
+    call('HDEL', PHONES, agent.phone)
+    for _, queue in ipairs(agent.queues) do call('ZREM', MEMBERS, queue .. '|' .. id) end
+    event('agent.logged_out', now, nil, nil, id)
+    return
+  end
+  call('HSET', AGENTS, id, cjson.encode(agent))
+  call('ZADD', STATES, SCORE[state], id)
+end
+
+local function start_idling(id, agent, now)
+  agent.idle = now
+  move_agent(id, agent, 'ready', now)
+end
+
+-- The call has let go of the agent: what they asked for meanwhile comes first, else `state`.
+local function release_agent(id, agent, now, state, detail)
+  local after = agent.after
+  agent.contact, agent.after = nil, nil
+  if after then
+    move_agent(id, agent, after.state, now, after.reason)
+  elseif state == 'idle' then
+    start_idling(id, agent, now)
+  else
+    move_agent(id, agent, state, now, detail)
+  end
+end
+
+local function status(id, agent)
+  if not agent then return {id, 'logged_out', '', 0, ''} end
+  return {id, agent.state, agent.reason or '', agent.since, agent.phone, unpack(agent.queues)}
+end
+
+-- Offers ------------------------------------------------------------------------------------
+
+local function offer_of(id, contact, agent)
+  return {contact.offer, id, contact.queue, contact.agent, agent.phone, contact.owner,
+    contact.expires}
+end
+
+local function make_offer(id, contact, agent_id, agent, now)
+  contact.offer = string.format('%d', call('INCR', OFFERS))
+  contact.agent = agent_id
+  contact.expires = now + contact.ring + MARGIN
+  move_contact(id, contact, 'reserved', now)
+  agent.contact = id
+  move_agent(agent_id, agent, 'reserved', now)
+  event('call.offered', now, id, contact.queue, agent_id, 'offer', contact.offer)
+  local offer = offer_of(id, contact, agent)
+  call('PUBLISH', 'vaxel:offers:' .. contact.owner, cjson.encode(offer))
+  return offer
+end
+
+-- The contact of a current offer, else (nil, error).
+local function current(id, offer)
+  local contact = contact_of(id)
+  if contact and contact.offer == offer then return contact end
+  return nil, redis.error_reply('STALEOFFER ' .. offer)
+end
+
+-- An unanswered offer is over; the contact goes back to its place, the agent where `reason` says.
+local function end_offer(id, contact, now, reason)
+  local agent_id = contact.agent
+  event('call.refused', now, id, contact.queue, agent_id, 'offer', contact.offer,
+    'reason', reason)
+  line_up(id, contact, now)
+  local pause = PAUSED_AS[reason]
+  release_agent(agent_id, agent_of(agent_id), now, pause and 'paused' or 'ready', pause)
+end
+
+local function end_talk(id, contact, now, talked)
+  local agent_id, wrapup = contact.agent, contact.wrapup
+  event('call.ended', now, id, contact.queue, agent_id, 'offer', contact.offer, 'talked', talked)
+  move_contact(id, contact, 'gone', now)
+  release_agent(agent_id, agent_of(agent_id), now, wrapup > 0 and 'wrapup' or 'idle',
+    now + wrapup)
+end
+
+-- Whatever the contact was doing, it is gone, and an agent that it held is free.
+local function end_contact(id, contact, now, reason)
+  if contact.state == 'talking' then
+    return end_talk(id, contact, now, now - contact.answered)
+  end
+  local waited = now - contact.arrived
+  if reason == 'abandoned' then
+    event('call.abandoned', now, id, contact.queue, contact.agent, 'waited', waited)
+  else
+    event('call.left', now, id, contact.queue, contact.agent, 'waited', waited, 'reason', reason)
+  end
+  local agent_id = contact.agent
+  move_contact(id, contact, 'gone', now)
+  if agent_id then release_agent(agent_id, agent_of(agent_id), now, 'ready') end
+end
+
+local now = tonumber(ARGV[1])

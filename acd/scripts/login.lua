@@ -1,0 +1,22 @@
+-- login now agent phone queue… -> status as in status.lua
+-- Logged in already: moves to this phone and starts afresh. Another agent at the phone has left
+-- it and is logged out.
+-- Writes agents, phones, members, ready, states, due, events.
+-- Errors: AGENTBUSY, PHONEBUSY
+local id, phone = ARGV[2], ARGV[3]
+local agent = agent_of(id)
+if agent and has_call(agent) then return redis.error_reply('AGENTBUSY ' .. id) end
+local holder_id = call('HGET', PHONES, phone)
+if holder_id and holder_id ~= id then
+  local holder = agent_of(holder_id)
+  if has_call(holder) then return redis.error_reply('PHONEBUSY ' .. phone) end
+  move_agent(holder_id, holder, 'logged_out', now)
+end
+if agent then move_agent(id, agent, 'logged_out', now) end
+
+agent = {phone = phone, queues = {select(4, unpack(ARGV))}}
+call('HSET', PHONES, phone, id)
+for _, queue in ipairs(agent.queues) do call('ZADD', MEMBERS, 0, queue .. '|' .. id) end
+event('agent.logged_in', now, nil, nil, id, 'phone', phone)
+start_idling(id, agent, now)
+return status(id, agent)

@@ -1,0 +1,22 @@
+-- pin now agent right limit lock -> {0, 0} right; {1, tries left} wrong; {2, until} locked
+--   right   1 or 0; a lock refuses the right one too
+--   limit   so many wrong ones in a row lock the agent for `lock` milliseconds
+-- Writes pins, events.
+local id, limit = ARGV[2], tonumber(ARGV[4])
+local wrong, locked = string.match(call('HGET', PINS, id) or '0|0', '^(%d+)|(%d+)$')
+wrong, locked = tonumber(wrong), tonumber(locked)
+if locked > now then return {2, locked} end
+if ARGV[3] == '1' then
+  call('HDEL', PINS, id)
+  return {0, 0}
+end
+if locked > 0 then wrong = 0 end
+wrong = wrong + 1
+if wrong < limit then
+  call('HSET', PINS, id, wrong .. '|0')
+  return {1, limit - wrong}
+end
+local lifted = now + tonumber(ARGV[5])
+call('HSET', PINS, id, string.format('%d|%d', wrong, lifted))
+event('agent.locked', now, nil, nil, id, 'until', lifted)
+return {2, lifted}

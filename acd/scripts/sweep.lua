@@ -1,0 +1,45 @@
+-- sweep now limit -> {next due (0: nothing), contacts adrift now,
+--                      {expired…}, {newly adrift…}, {abandoned…}, {ready…}}
+--   limit   so many of what is due are settled; the rest is due at once in the reply
+-- Does what time alone demands: leases, unanswered offers, orphans, wrap-ups.
+-- Writes everything but phones, members, offers, pins.
+local expired, adrift, abandoned, ready = {}, {}, {}, {}
+
+local settle = {}
+
+function settle.controller(name)
+  call('ZREM', DUE, 'controller|' .. name)
+  for _, id in ipairs(contacts_of(name)) do
+    local contact = contact_of(id)
+    if contact.state == 'waiting' then
+      move_contact(id, contact, 'orphan', now)
+      adrift[#adrift + 1] = id
+    elseif contact.state == 'talking' then
+      call('SADD', ADRIFT, id) -- it goes on in Asterisk; reconcile.lua ends it
+      adrift[#adrift + 1] = id
+    end -- reserved: the phone may be ringing still; the offer has its own end
+  end
+end
+
+function settle.offer(id)
+  end_offer(id, contact_of(id), now, 'expired')
+  expired[#expired + 1] = id
+end
+
+function settle.orphan(id)
+  end_contact(id, contact_of(id), now, 'abandoned')
+  abandoned[#abandoned + 1] = id
+end
+
+function settle.wrapup(id)
+  start_idling(id, agent_of(id), now)
+  ready[#ready + 1] = id
+end
+
+for _, member in ipairs(call('ZRANGE', DUE, '-inf', now, 'BYSCORE', 'LIMIT', 0, ARGV[2])) do
+  local kind, name = string.match(member, '^(%a+)|(.*)$')
+  settle[kind](name)
+end
+
+local following = call('ZRANGE', DUE, 0, 0, 'WITHSCORES')
+return {tonumber(following[2] or 0), call('SCARD', ADRIFT), expired, adrift, abandoned, ready}

@@ -1,0 +1,44 @@
+"""A real Redis for the tests of this folder, private to the run."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis as BlockingRedis
+from redis.asyncio import Redis
+from redis.backoff import ConstantBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry
+
+from store.stream import connect
+
+
+def start_redis(folder: Path, *options: str) -> tuple[subprocess.Popen[bytes], str]:
+    """A ``redis-server`` on a Unix socket in ``folder``, ready; and its URL."""
+    socket = folder / "redis.sock"
+    command = ["redis-server", "--port", "0", "--unixsocket", str(socket), "--dir", str(folder)]
+    process = subprocess.Popen([*command, "--save", "", *options], stdout=subprocess.DEVNULL)
+    retry = Retry(ConstantBackoff(0.02), 500, supported_errors=(RedisConnectionError,))
+    with BlockingRedis(unix_socket_path=str(socket), retry=retry) as redis:
+        redis.ping()
+    return process, f"unix://{socket}"
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of a Redis that keeps nothing after the run."""
+    process, url = start_redis(tmp_path_factory.mktemp("redis"))
+    yield url
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    """An empty database."""
+    async with connect(redis_url) as client:
+        await client.flushdb()
+        yield client
