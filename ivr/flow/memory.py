@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from ivr.flow.call import CallerHungUp, MessageRequest, QueueOutcome, QueueRequest, Utterance
+from ivr.flow.vocabulary import KEYS
 
 CHARACTERS_A_SECOND = 15  # how fast a voice reads, near enough for a virtual clock
 TALK_SECONDS = 60.0
@@ -51,10 +52,17 @@ class Script:
 
     def __init__(self, acts: Iterable[str]) -> None:
         self._acts = list(acts)
+        for act in self._acts:
+            if act != HANG_UP and act not in QUEUE_KEYS and not set(act) <= set(KEYS):
+                raise ValueError(f"“{act}” is neither keys of a telephone nor one of h, a, n, t")
 
     @classmethod
     def parse(cls, keys: str) -> Script:
-        """The script written as one text, entries parted by commas: ``"12,,3"``."""
+        """The script written as one text, entries parted by commas: ``"12,,3"``.
+
+        Raises:
+            ValueError: An entry is nothing that a caller can do.
+        """
         return cls(act.strip() for act in keys.split(",")) if keys else cls(())
 
     def hears(self, utterance: Utterance) -> None:

@@ -51,7 +51,9 @@ class Problem:
             return ""
         # A very long line is cut around the place.
         begin = max(0, self.column - 1 - 60)
-        part = self.source[begin : begin + 120].replace("\t", " ")
+        part = self.source[begin : begin + 120]
+        # One column a character, and no escape sequence of a hostile file on a terminal.
+        part = "".join(c if c.isprintable() else " " for c in part)
         return f"    {part}\n    {' ' * (self.column - 1 - begin)}^"
 
     def __str__(self) -> str:
