@@ -120,8 +120,10 @@ class FrameDecoder:
         text = buffer[:cut].decode("utf-8", "replace")
         del buffer[: cut + 4]
         self._check_length(len(buffer))
-        # Of five or seven line ends in a row the last ones were cut off as the end mark.
-        return self._keep(text.removesuffix("\r\n").split("\r\n\r\n"))
+        parts = text.split("\r\n\r\n")
+        # Of three line ends in a row the last two were cut off as the end mark.
+        parts[-1] = parts[-1].removesuffix("\r\n")
+        return self._keep(parts)
 
     def _keep(self, parts: list[str]) -> list[Frame]:
         wanted = self._wanted
