@@ -25,6 +25,8 @@ RECOGNISED = 0.8
 _PIECE = RATE_HZ // 8
 _DRIFT = RATE_HZ // 10
 _SILENT_DBFS = -50.0
+# Below this a telephone's eight bits leave more noise than speech.
+_TOO_QUIET_DBFS = -40.0
 _MUSIC_SHARE = 0.8
 
 
@@ -60,7 +62,7 @@ def hears_prompt(heard: bytes | bytearray, prompt: bytes) -> Hearing:
     scores = []
     for offset in (*range(0, len(said) - _PIECE, _PIECE), len(said) - _PIECE):
         piece = said[offset : offset + _PIECE]
-        if _dbfs(piece) < _SILENT_DBFS:
+        if _dbfs(piece) < _TOO_QUIET_DBFS:
             continue
         begin = max(0, place + offset - _DRIFT)
         window = line[begin : place + offset + _PIECE + _DRIFT]
