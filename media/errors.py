@@ -90,3 +90,12 @@ class RecordedPromptUnusable(PromptFailed):
             f"{path} is no 8 kHz mono 16-bit WAV file; convert it"
             f" (ffmpeg -i {path.name} -ar 8000 -ac 1 -c:a pcm_s16le new.wav).",
         )
+
+
+class AudioUnusable(MediaError):
+    """A recorded leg is no mono 16-bit WAV file, or does not fit the other one."""
+
+    code = "audio_unusable"
+
+    def __init__(self, path: Path, complaint: str) -> None:
+        super().__init__(f"{path.name} is no recorded leg ({complaint}); listen to it by hand.")

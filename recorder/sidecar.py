@@ -110,7 +110,7 @@ class Sidecar:
                 wanted = int if name in {"n", "offered_at_ms"} else str
                 if not isinstance(getattr(sidecar, name), wanted):
                     raise TypeError(f"{name} is no {wanted.__name__}")
-        except (BadName, KeyError, TypeError, ValueError) as error:
+        except (BadName, KeyError, TypeError, ValueError, RecursionError) as error:
             raise SidecarUnreadable(path, str(error)) from error
         if sidecar.base != path.stem:
             raise SidecarUnreadable(path, f"it speaks of {sidecar.base}")

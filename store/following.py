@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 OUTAGES = (StreamUnavailable, RedisError, DatabaseAway)
 """What may pass when one waits."""
 
-_BATCH = 100  # one transaction of the slowest consumer stays under 50 ms
 _BLOCK_MS = 1_000
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 15.0
@@ -64,19 +63,26 @@ async def follow(
     stream: EventReader,
     consumer: Consumer,
     *,
+    batch: int = 100,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
     """Feed ``consumer`` from ``stream`` until cancelled.
 
     An outage of either side is logged once, waited for with growing pauses, and logged once
     more when it is over.
+
+    Args:
+        stream: Where the events come from.
+        consumer: Whom they are for.
+        batch: At most so many events at a time; a batch is worked on without giving way.
+        sleep: Waits so many seconds.
     """
     pause = 0.0
     while True:
         try:
             position = await consumer.position()
             while True:
-                events = await stream.read(position, _BATCH, _BLOCK_MS)
+                events = await stream.read(position, batch, _BLOCK_MS)
                 position = await consumer.take_in(position, events)
                 if pause:
                     log.info("consumer goes on", extra={"consumer": consumer.name})

@@ -1,0 +1,254 @@
+"""The recorder's service: takes finished legs from ``incoming`` and stores them.
+
+It never touches a live call. The controller says what is coming (:meth:`Recorder.expect`) and
+what is over (:meth:`Recorder.finish`); a sweep every few seconds finds what nobody spoke of,
+because a controller was killed. Several recorders may work on one folder: a lock on the sidecar
+makes each recording one recorder's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from recorder.errors import RecorderError, SidecarMissing
+from recorder.finishing import EventLog, Finisher
+from recorder.layout import Layout
+from recorder.legs import Verdict, held_open, is_quiet, judge
+from recorder.sidecar import Sidecar
+from store.database import Database
+from store.following import OUTAGES
+from store.models import RecordingKind
+
+log = logging.getLogger(__name__)
+
+_SWEEP_SECONDS = 5.0
+_LOOK_SECONDS = 0.25  # Asterisk closes a leg within moments of the hang-up
+_LOOKS = 40  # then the sweep has it
+
+
+def _epoch_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    base: str
+    sidecar: Sidecar | None
+    task: Verdict | RecorderError
+
+
+class Recorder:
+    """The recordings of all organisations of an installation."""
+
+    def __init__(
+        self,
+        folder: Path,
+        database: Database,
+        streams: Mapping[str, EventLog],
+        *,
+        clock_ms: Callable[[], int] = _epoch_ms,
+    ) -> None:
+        """Make a recorder; :meth:`run` starts it.
+
+        Args:
+            folder: The recordings folder; made if it is missing.
+            database: For the rows.
+            streams: The event stream of each organisation.
+            clock_ms: Epoch milliseconds.
+
+        Raises:
+            FolderUnusable: The folder cannot be made.
+        """
+        self._layout = Layout(folder)
+        self._layout.prepare()
+        self._finisher = Finisher(self._layout, database, streams, clock_ms)
+        self._clock_ms = clock_ms
+        self._told: dict[str, int] = {}  # base -> looks left
+        self._wake = asyncio.Event()
+        self._troubled: set[str] = set()
+
+    async def expect(self, sidecar: Sidecar) -> Path:
+        """Announce a recording before Asterisk is asked for it.
+
+        Returns:
+            The base path: the legs are ``<base>-caller.wav`` and ``<base>-agent.wav``.
+
+        Raises:
+            OSError: The folder cannot be written.
+        """
+        await asyncio.to_thread(sidecar.write, self._layout.incoming)
+        return self._layout.incoming / sidecar.base
+
+    def finish(self, base: str) -> None:
+        """Say that a conversation or message is over: it is stored as soon as its legs are closed.
+
+        Args:
+            base: :attr:`Sidecar.base`.
+        """
+        self._told[base] = _LOOKS
+        self._wake.set()
+
+    async def drop(self, sidecar: Sidecar) -> None:
+        """Say that an offer was not answered, or that a message is empty.
+
+        The audio of a conversation is kept and finished even so.
+
+        Raises:
+            OSError: The folder cannot be written.
+        """
+        await asyncio.to_thread(self._drop, sidecar)
+
+    def _drop(self, sidecar: Sidecar) -> None:
+        legs = [leg for leg in sidecar.legs(self._layout.incoming) if leg.exists()]
+        if legs and sidecar.kind is RecordingKind.CONVERSATION:
+            return
+        for leg in legs:
+            leg.unlink()
+        (self._layout.incoming / f"{sidecar.base}.json").unlink(missing_ok=True)
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        next_sweep = 0.0
+        while True:
+            if time.monotonic() >= next_sweep:
+                await self.sweep()
+                next_sweep = time.monotonic() + _SWEEP_SECONDS
+            else:
+                await self.look()
+            pause = _LOOK_SECONDS if self._told else max(0.0, next_sweep - time.monotonic())
+            self._wake.clear()
+            try:
+                async with asyncio.timeout(pause):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    async def look(self) -> None:
+        """Store what is over, as far as its legs are closed by now."""
+        told = list(self._told)
+        if told:
+            await self._work(told)
+        for base in told:
+            left = self._told.get(base, 0) - 1
+            if left > 0:
+                self._told[base] = left
+            else:
+                self._told.pop(base, None)
+
+    async def sweep(self) -> None:
+        """Look at everything in ``incoming``, also at what nobody spoke of."""
+        await self._work(None)
+
+    async def _work(self, bases: list[str] | None) -> None:
+        try:
+            found = await asyncio.to_thread(self._survey, bases, frozenset(self._told))
+        except OSError as fault:
+            self._trouble("", fault)
+            return
+        self._troubled.discard("")
+        for work in found:
+            try:
+                await self._do(work)
+            except (*OUTAGES, OSError) as fault:
+                self._trouble(work.base, fault)
+            except Exception:  # one odd recording must not stop all others; the text says where
+                log.exception("recording cannot be worked on", extra={"recording": work.base})
+            else:
+                self._told.pop(work.base, None)
+                self._troubled.discard(work.base)
+
+    def _trouble(self, base: str, fault: Exception) -> None:
+        if base not in self._troubled:
+            self._troubled.add(base)
+            log.warning(
+                "recording waits, it is tried again",
+                extra={"recording": base, "fault": str(fault)},
+            )
+
+    async def _do(self, work: _Work) -> None:
+        with self._claimed(work) as mine:
+            if not mine:
+                return
+            sidecar = work.sidecar
+            if sidecar is None:
+                if isinstance(work.task, RecorderError):
+                    await self._finisher.fail(work.base, None, work.task)
+                return
+            if work.task is Verdict.DROP and await self._finisher.stored(sidecar) is None:
+                await asyncio.to_thread(self._drop, sidecar)
+                return
+            try:
+                if (
+                    isinstance(work.task, RecorderError)
+                    and await self._finisher.stored(sidecar) is None
+                ):
+                    raise work.task
+                await self._finisher.finish(sidecar)
+            except RecorderError as error:
+                await self._finisher.fail(work.base, sidecar, error)
+
+    @contextmanager
+    def _claimed(self, work: _Work) -> Iterator[bool]:
+        """Whether the recording is ours alone until the end of the block."""
+        path = self._layout.incoming / f"{work.base}.json"
+        if isinstance(work.task, SidecarMissing):
+            yield not path.exists()
+            return
+        try:
+            descriptor = os.open(path, os.O_RDONLY)
+        except FileNotFoundError:
+            yield False  # another recorder has finished it
+            return
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield path.exists()
+        except BlockingIOError:
+            yield False  # another recorder is at it
+        finally:
+            os.close(descriptor)
+
+    def _survey(self, bases: list[str] | None, told: frozenset[str]) -> list[_Work]:
+        """What there is to do. Runs in a thread."""
+        incoming = self._layout.incoming
+        names = {path.name for path in incoming.iterdir() if not path.name.startswith(".")}
+        chosen = bases or sorted(n.removesuffix(".json") for n in names if n.endswith(".json"))
+        held = held_open(incoming) if names else set()
+        now_ms = self._clock_ms()
+        works = list(self._judged(chosen, held, now_ms, told))
+        if bases is None:
+            works += self._unclaimed(names, held, now_ms)
+        return works
+
+    def _judged(
+        self, bases: Iterable[str], held: set[str], now_ms: int, told: frozenset[str]
+    ) -> Iterator[_Work]:
+        incoming = self._layout.incoming
+        for base in bases:
+            sidecar = None
+            try:
+                sidecar = Sidecar.read(incoming / f"{base}.json")
+                verdict = judge(sidecar, incoming, held=held, now_ms=now_ms, told=base in told)
+                if verdict is not Verdict.WAIT:
+                    yield _Work(base, sidecar, verdict)
+            except FileNotFoundError:
+                continue  # finished by another recorder while we looked
+            except RecorderError as error:
+                yield _Work(base, sidecar, error)
+
+    def _unclaimed(self, names: set[str], held: set[str], now_ms: int) -> Iterator[_Work]:
+        """Legs without a sidecar: nothing of ours makes them, but audio is never left unseen."""
+        audio = {name for name in names if name.endswith(("-caller.wav", "-agent.wav"))}
+        for base in sorted({name.rpartition("-")[0] for name in audio}):
+            legs = {f"{base}-caller.wav", f"{base}-agent.wav"} & audio
+            if f"{base}.json" not in names and not legs & held:
+                paths = [self._layout.incoming / name for name in legs]
+                if is_quiet(paths, now_ms):
+                    yield _Work(base, None, SidecarMissing(base))
