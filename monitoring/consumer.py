@@ -1,0 +1,177 @@
+"""The consumer that counts an organisation's events, exactly, over restarts.
+
+Totals and position are saved together in one Redis ``SET`` every few seconds and at the end. At
+the start they are read back and the events behind that position are counted. So a process killed
+at any moment is followed by one with the same totals: nothing twice, nothing lost.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from monitoring.counting import count, prepare
+from monitoring.errors import SnapshotUnusable
+from monitoring.totals import Totals
+from store.events import Event
+from store.following import EventReader, follow
+
+log = logging.getLogger(__name__)
+
+_SAVE_SECONDS = 5.0
+_SILENT_SECONDS = 5.0  # a read that finds nothing comes back after one second
+_BATCH = 200  # counted in well under 5 ms
+
+
+class Snapshots(Protocol):
+    """Where an organisation's totals are saved."""
+
+    async def load(self) -> str | None:
+        """The last saved text, ``None`` before the first."""
+
+    async def save(self, text: str) -> None:
+        """Replace it, at once and whole."""
+
+
+class RedisSnapshots:
+    """Snapshots in one Redis key, ``vaxel:{org}:totals``."""
+
+    def __init__(self, redis: Redis, org: str) -> None:
+        self._redis = redis
+        self._key = f"vaxel:{{{org}}}:totals"
+
+    async def load(self) -> str | None:
+        """See :class:`Snapshots`.
+
+        Raises:
+            RedisError: Redis does not answer.
+        """
+        text = await self._redis.get(self._key)
+        return text.decode() if isinstance(text, bytes) else text
+
+    async def save(self, text: str) -> None:
+        """See :class:`Snapshots`.
+
+        Raises:
+            RedisError: Redis does not answer.
+        """
+        await self._redis.set(self._key, text)
+
+
+class FiguresConsumer:
+    """The counted figures of one organisation.
+
+    Attributes:
+        org: The organisation.
+        totals: What is counted so far.
+        caught_up: Whether the totals hold all events that were there at the start.
+    """
+
+    def __init__(
+        self,
+        org: str,
+        stream: EventReader,
+        snapshots: Snapshots,
+        *,
+        queues: Iterable[str] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Make a consumer; :meth:`run` starts it.
+
+        Args:
+            org: The organisation.
+            stream: Its events.
+            snapshots: Where its totals are saved.
+            queues: Its queues, so that each has its figures from the first scrape.
+            clock: Seconds that only go forward.
+        """
+        self.org = org
+        self.name = f"figures of {org}"
+        self.totals = Totals()
+        self.caught_up = False
+        self._stream = stream
+        self._snapshots = snapshots
+        self._queues = tuple(queues)
+        self._clock = clock
+        self._restored = False
+        self._head = (0, 0)
+        self._heard_at = float("-inf")
+        self._saved_at = float("-inf")
+        self._saved_position: str | None = None
+
+    @property
+    def up(self) -> bool:
+        """Whether the events can be read at present."""
+        return self._clock() - self._heard_at < _SILENT_SECONDS
+
+    async def run(self) -> None:
+        """Count until cancelled; outages are waited for."""
+        try:
+            await follow(self._stream, self, batch=_BATCH)
+        finally:
+            try:
+                await self.save()
+            except RedisError as fault:
+                # The next start counts from the save before: later, but to the same totals.
+                log.warning("totals not saved", extra={"org": self.org, "fault": str(fault)})
+
+    async def position(self) -> str:
+        """Id of the last event in the totals; the first time, they are read back.
+
+        Raises:
+            RedisError, StreamUnavailable: Redis does not answer.
+        """
+        if not self._restored:
+            self._head = _number(await self._stream.last_id())
+            self.totals = await self._load()
+            prepare(self.totals, self.org, self._queues)
+            self._restored = True
+        return self.totals.position
+
+    async def take_in(self, after: str, events: Sequence[Event]) -> str:
+        """Count a batch, and save when it is time.
+
+        Raises:
+            RedisError: Not saved; the totals are counted all the same.
+        """
+        self._heard_at = self._clock()
+        for event in events:
+            count(self.totals, event)
+        if not events or _number(self.totals.position) >= self._head:
+            self.caught_up = True
+        if self._clock() - self._saved_at >= _SAVE_SECONDS:
+            await self.save()
+        return self.totals.position
+
+    async def save(self) -> None:
+        """Save totals and position, if there is anything new.
+
+        Raises:
+            RedisError: Redis does not answer.
+        """
+        position = self.totals.position
+        if self._restored and position != self._saved_position:
+            await self._snapshots.save(self.totals.to_json())
+            self._saved_position = position
+        self._saved_at = self._clock()
+
+    async def _load(self) -> Totals:
+        saved = await self._snapshots.load()
+        if saved is None:
+            return Totals()
+        try:
+            return Totals.from_json(saved)
+        except SnapshotUnusable as error:
+            log.warning("totals are counted anew", extra={"org": self.org, "reason": str(error)})
+            return Totals()
+
+
+def _number(entry_id: str) -> tuple[int, int]:
+    """A stream id as Redis compares it."""
+    milliseconds, _, number = entry_id.partition("-")
+    return int(milliseconds), int(number or 0)

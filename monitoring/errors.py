@@ -1,0 +1,51 @@
+"""What can go wrong with figures: one class a rule.
+
+Each error carries ``code``, a stable machine string, and a sentence that tells a person what to do.
+"""
+
+# ruff: noqa: N818 - the names say what happened; the module says that they are errors
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class MonitoringError(Exception):
+    """Base of all errors of this room."""
+
+    code: ClassVar[str] = "monitoring"
+
+
+class SnapshotUnusable(MonitoringError):
+    """Saved totals are of another version, or damaged."""
+
+    code = "snapshot_unusable"
+
+    def __init__(self, complaint: str) -> None:
+        super().__init__(
+            f"The saved totals cannot be used ({complaint}); they are counted anew from the events."
+        )
+
+
+class NotCaughtUp(MonitoringError):
+    """The totals do not hold all past events yet, so that they would be wrong."""
+
+    code = "not_caught_up"
+
+    def __init__(self, org: str) -> None:
+        super().__init__(
+            f"The events of {org!r} are still being counted; ask again in some seconds, and see"
+            " that Redis runs if this lasts."
+        )
+
+
+class AddressInUse(MonitoringError):
+    """The address of the figures is taken or not ours."""
+
+    code = "address_in_use"
+
+    def __init__(self, host: str, port: int, complaint: str) -> None:
+        super().__init__(
+            f"The figures cannot be served on {host}:{port} ({complaint}); end what listens there"
+            " or set another port (http.port in vaxel.toml)."
+        )

@@ -1,0 +1,124 @@
+"""An organisation's counters and histograms as plain numbers, together with their position.
+
+The numbers are whole (counts, milliseconds): adding them up in any number of pieces gives the
+same result, which is what makes a restart exact.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from monitoring.errors import SnapshotUnusable
+from monitoring.metrics import COUNTERS, HISTOGRAMS, OTHER, Counter, Histogram
+from store.stream import BEGINNING
+
+Labels = tuple[str, ...]
+
+_SHAPE = [[metric.name, *metric.labels] for metric in COUNTERS] + [
+    [metric.name, *metric.labels, *map(str, metric.bounds_seconds)] for metric in HISTOGRAMS
+]
+
+
+@dataclass(slots=True)
+class Tally:
+    """One series of a histogram.
+
+    Attributes:
+        counts: Durations a bucket, not cumulated; the last is for those above all bounds.
+        sum_ms: Of all durations.
+    """
+
+    counts: list[int]
+    sum_ms: int = 0
+
+
+@dataclass(slots=True)
+class Totals:
+    """What all events up to ``position`` amount to.
+
+    Attributes:
+        position: Id of the last event in them.
+        counters: By metric name, then label values.
+        tallies: By metric name, then label values.
+    """
+
+    position: str = BEGINNING
+    counters: dict[str, dict[Labels, int]] = field(
+        default_factory=lambda: {metric.name: {} for metric in COUNTERS}
+    )
+    tallies: dict[str, dict[Labels, Tally]] = field(
+        default_factory=lambda: {metric.name: {} for metric in HISTOGRAMS}
+    )
+
+    def count(self, metric: Counter, *labels: str, by: int = 1) -> None:
+        """Add to a counter; a reason outside its closed set counts as ``other``."""
+        if metric.reasons and labels[-1] not in metric.reasons:
+            labels = (*labels[:-1], OTHER)
+        series = self.counters[metric.name]
+        series[labels] = series.get(labels, 0) + by
+
+    def observe(self, metric: Histogram, milliseconds: int | None, *labels: str) -> None:
+        """Add a duration to a histogram; ``None`` (unknown) only makes the series exist."""
+        series = self.tallies[metric.name]
+        tally = series.get(labels)
+        if tally is None:
+            tally = series[labels] = Tally([0] * (len(metric.bounds_seconds) + 1))
+        if milliseconds is not None:
+            at = bisect_left(metric.bounds_seconds, milliseconds / 1000)
+            tally.counts[at] += 1
+            tally.sum_ms += milliseconds
+
+    def copy(self) -> Totals:
+        """The same numbers, independent of later counting."""
+        return Totals(
+            self.position,
+            {name: dict(series) for name, series in self.counters.items()},
+            {
+                name: {key: Tally(list(t.counts), t.sum_ms) for key, t in series.items()}
+                for name, series in self.tallies.items()
+            },
+        )
+
+    def to_json(self) -> str:
+        """Everything, as one text."""
+        return json.dumps(
+            {
+                "shape": _SHAPE,
+                "position": self.position,
+                "counters": {
+                    name: [[*key, value] for key, value in series.items()]
+                    for name, series in self.counters.items()
+                },
+                "tallies": {
+                    name: [[list(key), tally.counts, tally.sum_ms] for key, tally in series.items()]
+                    for name, series in self.tallies.items()
+                },
+            },
+            separators=(",", ":"),
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The totals of :meth:`to_json`.
+
+        Raises:
+            SnapshotUnusable: They were saved by a version that counts other things, or are damaged.
+        """
+        try:
+            saved: dict[str, Any] = json.loads(text)
+            if saved["shape"] != _SHAPE:
+                raise SnapshotUnusable("another version counted other things")
+            counters = {
+                name: {tuple(row[:-1]): int(row[-1]) for row in rows}
+                for name, rows in saved["counters"].items()
+            }
+            tallies = {
+                name: {tuple(key): Tally(list(counts), int(total)) for key, counts, total in rows}
+                for name, rows in saved["tallies"].items()
+            }
+            return cls(str(saved["position"]), counters, tallies)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise SnapshotUnusable(f"damaged: {type(error).__name__}") from error
