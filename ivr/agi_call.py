@@ -1,0 +1,135 @@
+"""The Call port on a real channel: what a tree asks for, said in AGI.
+
+The only place where the caller's terms (say, collect, record, queue) meet Asterisk's commands.
+A caller who hangs up ends whatever runs as ``CallerHungUp``; a fault of the channel or of the
+speech engine becomes ``CallFailed`` with its reason, once, here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol, TypeAlias
+
+from ivr.flow.call import (
+    CallerHungUp,
+    CallFailed,
+    MessageRequest,
+    QueueOutcome,
+    QueueRequest,
+    Utterance,
+)
+from media.errors import MediaError
+from wire.agi.errors import AgiError, AgiHungUp
+from wire.agi.session import AgiSession
+
+
+class Prompts(Protocol):
+    """Where spoken texts come from (``media.prompts.PromptStore``)."""
+
+    async def path(self, text: str, language: str) -> object:
+        """The sound of a text, as a path without its extension."""
+
+
+Ride: TypeAlias = Callable[["AgiCall", QueueRequest], Awaitable[QueueOutcome]]
+"""Brings a call through a queue (``ivr.queueing``)."""
+
+Record: TypeAlias = Callable[["AgiCall", MessageRequest], Awaitable[float]]
+"""Takes a message from a caller (``ivr.messages``); its length in seconds."""
+
+
+class AgiVoice:
+    """Somebody on an Asterisk channel to speak with: a caller, or an agent at a feature code.
+
+    Attributes:
+        session: The channel.
+    """
+
+    def __init__(self, session: AgiSession, prompts: Prompts) -> None:
+        self.session = session
+        self._prompts = prompts
+
+    async def answer(self) -> None:
+        """Pick up; harmless when already up."""
+        with speaking_of_callers():
+            await self.session.answer()
+
+    async def say(self, utterance: Utterance, *, interrupt: str = "") -> str:
+        """Speak; the key that interrupted, or ``""``."""
+        with speaking_of_callers():
+            return await self.play(utterance, interrupt=interrupt)
+
+    async def play(self, utterance: Utterance, *, interrupt: str = "") -> str:
+        """As :meth:`say`, for whoever speaks AGI.
+
+        Raises:
+            MediaError: The text cannot be spoken.
+            AgiError: As :meth:`wire.agi.session.AgiSession.stream_file`.
+        """
+        sound = await self._prompts.path(utterance.text, utterance.language)
+        return await self.session.stream_file(str(sound), interrupt=interrupt)
+
+    async def collect(self, *, first: str = "", count: int, wait: float, stop: str = "#") -> str:
+        """Listen for keys one at a time, so that a stop key and each pause count at once."""
+        keys = first
+        with speaking_of_callers():
+            while len(keys) < count and not (stop and stop in keys):
+                key = await self.session.wait_for_digit(wait)
+                if not key:
+                    break
+                keys += key
+        return keys.partition(stop)[0] if stop else keys
+
+    async def hang_up(self) -> None:
+        """End the call from our side."""
+        with speaking_of_callers():
+            await self.session.hangup()
+
+
+class AgiCall(AgiVoice):
+    """One caller (:class:`ivr.flow.call.Call`).
+
+    Attributes:
+        contact: Id of the contact.
+        caller: The caller's number, ``""`` when withheld. Personal.
+        dialled: The number that was dialled.
+    """
+
+    def __init__(
+        self,
+        session: AgiSession,
+        prompts: Prompts,
+        *,
+        contact: str,
+        caller: str,
+        dialled: str,
+        ride: Ride,
+        record: Record,
+    ) -> None:
+        super().__init__(session, prompts)
+        self.contact = contact
+        self.caller = caller
+        self.dialled = dialled
+        self._ride = ride
+        self._record = record
+
+    async def record(self, request: MessageRequest) -> float:
+        """Take a message; its length in seconds."""
+        with speaking_of_callers():
+            return await self._record(self, request)
+
+    async def queue(self, request: QueueRequest) -> QueueOutcome:
+        """Wait for an agent and talk."""
+        with speaking_of_callers():
+            return await self._ride(self, request)
+
+
+@contextmanager
+def speaking_of_callers() -> Iterator[None]:
+    """Say in the caller's terms what AGI or the speech engine raised."""
+    try:
+        yield
+    except AgiHungUp as gone:
+        raise CallerHungUp from gone
+    except (AgiError, MediaError) as fault:
+        raise CallFailed(str(fault)) from fault

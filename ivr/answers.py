@@ -1,0 +1,56 @@
+"""The moment in which an agent answers, as Asterisk's Manager tells it.
+
+``Dial`` returns to AGI only when the conversation is over, so its beginning is learnt from the AMI
+event ``DialEnd``. A link that was down asks, when it is back, who is in a bridge by now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from wire.ami.client import AmiClient
+from wire.ami.frames import Frame
+
+Answered = Callable[[], Awaitable[None]]
+
+EVENTS: Final = ("DialEnd",)
+"""The AMI events that Växel uses; ``manager.conf`` lets no other through."""
+
+
+class AnswerWatch:
+    """Tells whoever rings an agent for a contact that the agent has answered."""
+
+    def __init__(self, ami: AmiClient) -> None:
+        self._ami = ami
+        self._expected: dict[str, Answered] = {}
+        ami.subscribe("DialEnd", self._on_dial_end)
+        ami.on_connect(self._catch_up)
+
+    @contextmanager
+    def expect(self, contact: str, answered: Answered) -> Iterator[None]:
+        """Call ``answered`` when the phone that is rung for ``contact`` is picked up.
+
+        It may be called twice after the link was lost; the caller must bear that.
+        """
+        self._expected[contact] = answered
+        try:
+            yield
+        finally:
+            del self._expected[contact]
+
+    async def _on_dial_end(self, event: Frame) -> None:
+        if event.get("DialStatus") == "ANSWER":
+            await self._tell(event.get("Uniqueid"))
+
+    async def _catch_up(self) -> None:
+        if self._expected:
+            for channel in await self._ami.list("CoreShowChannels"):
+                if channel.get("BridgeId"):
+                    await self._tell(channel.get("Uniqueid"))
+
+    async def _tell(self, contact: str) -> None:
+        answered = self._expected.get(contact)
+        if answered is not None:
+            await answered()

@@ -1,0 +1,263 @@
+"""The controller: the one place that joins all rooms, and the process that ``vaxel up`` starts.
+
+Start: database, Redis, AMI, then FastAGI, so that the first call finds everything. Stop (SIGTERM):
+no new calls, running ones finish for a while, then the rest. A call that is cut off goes on in
+Asterisk's dialplan; a conversation does not even notice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets as entropy
+import signal
+import sys
+from collections.abc import AsyncIterator, Collection, Coroutine, Iterable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import uvloop
+from prometheus_client import CollectorRegistry
+from redis.asyncio import Redis
+
+from acd.agents import Agents
+from acd.distributor import Distributor
+from acd.model import system_clock
+from acd.offers import OfferListener
+from acd.sweeper import Sweeper
+from ivr.answers import AnswerWatch
+from ivr.desk import Desk
+from ivr.figures import Figures
+from ivr.flow.errors import FlowError
+from ivr.flow.load import Catalogue, load_all
+from ivr.flow.organisation import Organisation
+from ivr.flow.prompts import utterances
+from ivr.inbound import Inbound
+from ivr.logs import configure_logs
+from ivr.messages import Messages
+from ivr.office import Office
+from ivr.platform.errors import PlatformError
+from ivr.platform.paths import Layout
+from ivr.platform.secrets import Secrets
+from ivr.queueing import QueueRides, Services
+from ivr.settings import Settings
+from media.errors import MediaError
+from media.espeak import Espeak
+from media.prompts import PromptStore
+from media.tones import write_beep
+from monitoring.consumer import FiguresConsumer, RedisSnapshots
+from monitoring.errors import MonitoringError
+from monitoring.exposition import Exposition
+from monitoring.http import HttpServer
+from recorder.errors import RecorderError
+from recorder.recorder import Recorder
+from store.database import Database, open_database
+from store.errors import StoreError
+from store.projection import ContactProjection
+from store.stream import EventStream, connect
+from wire.agi.server import FastAgiServer
+from wire.ami.client import AmiClient
+from wire.ami.errors import AmiError
+from wire.ami.settings import AmiAccount
+
+logger = logging.getLogger(__name__)
+
+AMI_USER: Final = "vaxel"
+
+FAULTS: Final = (
+    AmiError,
+    FlowError,
+    MediaError,
+    MonitoringError,
+    PlatformError,
+    RecorderError,
+    StoreError,
+    OSError,
+)
+"""What can keep the controller from starting; each says in a sentence what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foundation:
+    """What a controller stands on, open for as long as it runs."""
+
+    layout: Layout
+    secrets: Secrets
+    database: Database
+    redis: Redis
+    prompts: PromptStore
+    beep: Path
+
+
+@asynccontextmanager
+async def _foundation(settings: Settings, catalogue: Catalogue) -> AsyncIterator[Foundation]:
+    layout = Layout(settings.state.absolute())
+    agents = [agent for org in catalogue.organisations.values() for agent in org.agents]
+    async with AsyncExitStack() as stack:
+        database = await open_database(
+            settings.database_url or f"sqlite+aiosqlite:///{layout.database}"
+        )
+        stack.push_async_callback(database.close)
+        redis = connect(settings.redis_url or f"unix://{layout.redis_socket}")
+        stack.push_async_callback(redis.aclose)
+        prompts = await stack.enter_async_context(PromptStore(layout.prompts, await Espeak.find()))
+        await prompts.render_all((said.text, said.language) for said in utterances(catalogue))
+        yield Foundation(
+            layout=layout,
+            secrets=Secrets.load_or_create(layout.secrets, agents),
+            database=database,
+            redis=redis,
+            prompts=prompts,
+            beep=write_beep(layout.prompts),
+        )
+
+
+class Controller:
+    """Everything that one process does for every organisation."""
+
+    def __init__(self, settings: Settings, catalogue: Catalogue, foundation: Foundation) -> None:
+        ground = self._ground = foundation
+        self._settings = settings
+        self._ami = AmiClient(
+            AmiAccount(
+                settings.asterisk.host,
+                settings.asterisk.ami_port,
+                AMI_USER,
+                ground.secrets.ami,
+            )
+        )
+        # A name that no earlier process had: a restarted controller is not its dead predecessor.
+        name = f"{os.uname().nodename[:40]}-{os.getpid()}-{entropy.token_hex(3)}"
+        self._offers = OfferListener(ground.redis, name)
+        self._answers = AnswerWatch(self._ami)
+        self._streams = {org: EventStream(ground.redis, org) for org in catalogue.organisations}
+        self._recorder = Recorder(ground.layout.recordings, ground.database, self._streams)
+        self._offices = {
+            org: self._office(organisation, name)
+            for org, organisation in catalogue.organisations.items()
+        }
+        self._inbound = Inbound(catalogue, self._offices, ground.prompts, system_clock)
+        desk = Desk(self._offices, ground.secrets.pins, ground.prompts, system_clock)
+        self._agi = FastAgiServer(
+            {"inbound": self._inbound.serve, "desk": desk.serve},
+            host=settings.agi.host,
+            port=settings.agi.port,
+            max_sessions=settings.agi.max_sessions,
+        )
+        self._figures = [
+            FiguresConsumer(
+                org,
+                self._streams[org],
+                RedisSnapshots(ground.redis, org),
+                queues=office.rides.queues,
+            )
+            for org, office in self._offices.items()
+        ]
+        live = Figures(self._offices, self._inbound, self._agi, self._ami, ground.redis)
+        self._http = HttpServer(
+            Exposition(CollectorRegistry(), self._figures, live, version=version("vaxel")),
+            live.checks(),
+        )
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until ``stop`` is set.
+
+        Raises:
+            AddressInUse, OSError: A port is taken.
+        """
+        async with self._ami, _together(self._duties()):
+            await self._http.start(self._settings.http.host, self._settings.http.port)
+            try:
+                await self._agi.start()
+                logger.info("The controller takes calls")
+                await stop.wait()
+                logger.info("The controller stops; running calls may finish")
+                await self._agi.drain(self._settings.agi.drain_seconds)
+            finally:
+                await self._http.stop()
+
+    def _duties(self) -> Iterator[Coroutine[None, None, None]]:
+        """What goes on beside the calls."""
+        yield self._offers.run()
+        yield self._recorder.run()
+        yield self._inbound.tidy()
+        for org, office in self._offices.items():
+            queues = office.rides.queues
+            yield Sweeper(office.distributor, queues.values, self._live_contacts).run()
+            yield ContactProjection(self._ground.database, self._streams[org], org).run()
+        for figures in self._figures:
+            yield figures.run()
+
+    async def _live_contacts(self) -> Collection[str] | None:
+        """The contacts whose channel exists in Asterisk; nothing known while it is away."""
+        try:
+            channels = await self._ami.list("CoreShowChannels")
+        except AmiError:
+            return None
+        return {channel.get("Uniqueid") for channel in channels}
+
+    def _office(self, organisation: Organisation, controller: str) -> Office:
+        ground = self._ground
+        distributor = Distributor(ground.redis, organisation.id, system_clock, controller)
+        services = Services(distributor, self._offers, self._answers, self._recorder, system_clock)
+        return Office(
+            organisation=organisation,
+            stream=self._streams[organisation.id],
+            distributor=distributor,
+            agents=Agents(ground.redis, organisation.id, system_clock),
+            rides=QueueRides(organisation, services),
+            messages=Messages(organisation.id, self._recorder, ground.beep, system_clock),
+        )
+
+
+@asynccontextmanager
+async def _together(duties: Iterable[Coroutine[None, None, None]]) -> AsyncIterator[None]:
+    """Run duties beside the block; they end with it, and one that fails ends it."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(duty) for duty in duties]
+        yield
+        for task in tasks:
+            task.cancel()
+
+
+async def serve(settings: Settings) -> None:
+    """Open what a controller stands on and run one until SIGTERM or SIGINT.
+
+    Raises:
+        One of :data:`FAULTS`.
+    """
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    catalogue = load_all(settings.trees)
+    async with _foundation(settings, catalogue) as foundation:
+        await Controller(settings, catalogue, foundation).run(stop)
+
+
+def main() -> int:
+    """``python -m ivr.app``: the exit code, 2 with one sentence when it cannot start."""
+    configure_logs()
+    code = 0
+    try:
+        uvloop.run(serve(Settings()))
+    except* FAULTS as faults:
+        for fault in _leaves(faults):
+            logger.error("The controller cannot go on", extra={"fault": str(fault)})
+        code = 2
+    return code
+
+
+def _leaves(fault: BaseException) -> Iterator[BaseException]:
+    if isinstance(fault, BaseExceptionGroup):
+        for inner in fault.exceptions:
+            yield from _leaves(inner)
+    else:
+        yield fault
+
+
+if __name__ == "__main__":
+    sys.exit(main())

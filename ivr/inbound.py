@@ -1,0 +1,163 @@
+"""A caller's call from the first ring to the end: find the tree, run it, tell what happened.
+
+The dialplan brings a call here a second time when a controller died with it in hand. A contact that
+still has a place in a queue goes on from that queue's node, in the caller's language, at its old
+place; the tree is not walked again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from acd.errors import AcdError
+from acd.model import LeaveReason, check_name
+from ivr.agi_call import AgiCall, Prompts
+from ivr.flow.call import QueueAway
+from ivr.flow.engine import Run, RunResult, Visit
+from ivr.flow.load import Catalogue
+from ivr.flow.tree import Tree
+from ivr.office import Office
+from store.events import Event, EventType
+from wire.agi.session import AgiSession
+
+logger = logging.getLogger(__name__)
+
+DONE: Final = "VAXEL_DONE"
+"""Set at the end of a call that went its way; else the dialplan takes the call over."""
+
+STOOD_AT: Final = "VAXEL_AT"
+"""The queue node that the caller came to, and the caller's language: ``node|language``."""
+
+LONGEST_CALLER: Final = 80
+UNALLOCATED: Final = "1"
+"""Q.850 cause for a number that nobody has."""
+
+_RETRY_S: Final = 2.0
+
+
+class Inbound:
+    """Serves callers (``agi://…/inbound``)."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        offices: Mapping[str, Office],
+        prompts: Prompts,
+        clock: Callable[[], int],
+    ) -> None:
+        self._catalogue = catalogue
+        self._offices = offices
+        self._prompts = prompts
+        self._clock = clock
+        self._in_hand: dict[str, str] = {}
+        self._stranded: dict[str, Office] = {}
+
+    @property
+    def calls(self) -> Mapping[str, int]:
+        """Calls in progress, by organisation."""
+        return Counter(self._in_hand.values())
+
+    async def serve(self, session: AgiSession) -> None:
+        """One call.
+
+        Raises:
+            AgiError: The channel is gone or failed.
+            QueueAway, AcdError, StreamUnavailable: Redis does not answer; the dialplan goes on.
+        """
+        environment = session.environment
+        contact = check_name("Contact", environment.uniqueid)
+        tree = self._catalogue.find(environment.extension)
+        if tree is None:
+            logger.warning("Nobody has this number", extra={"contact": contact})
+            await session.set_variable(DONE, "1")
+            await session.exec("Hangup", UNALLOCATED)
+            return
+        office = self._offices[tree.organisation.id]
+        call = AgiCall(
+            session,
+            self._prompts,
+            contact=contact,
+            caller=environment.caller_number[:LONGEST_CALLER],
+            dialled=environment.extension,
+            ride=office.rides.ride,
+            record=office.messages.take,
+        )
+        self._in_hand[contact] = office.organisation.id
+        try:
+            result = await self._run(call, tree, office)
+        except QueueAway:
+            self._stranded[contact] = office
+            raise
+        finally:
+            del self._in_hand[contact]
+        await self._note(
+            office,
+            contact,
+            EventType.CONTACT_ENDED,
+            {"reason": result.reason.value, "node": result.last_node},
+        )
+        if not session.disconnected:
+            await session.set_variable(DONE, "1")
+
+    async def tidy(self) -> None:
+        """Take contacts out of their queue that Redis did not let us take out; until cancelled.
+
+        Their calls went on in the dialplan's own queue, so an agent must not be rung for them.
+        """
+        while True:
+            await asyncio.sleep(_RETRY_S)
+            for contact, office in list(self._stranded.items()):
+                try:
+                    if contact not in self._in_hand:
+                        await office.distributor.leave(contact, LeaveReason.FAILED)
+                except AcdError:
+                    break  # still away; the sweeper says so
+                del self._stranded[contact]
+
+    async def _run(self, call: AgiCall, tree: Tree, office: Office) -> RunResult:
+        start = language = ""
+        if await office.distributor.held(call.contact) is not None:
+            start, language = await self._where_it_stood(call.session, tree)
+            logger.info("Contact taken up again", extra={"contact": call.contact, "node": start})
+        else:
+            await self._note(
+                office,
+                call.contact,
+                EventType.CONTACT_STARTED,
+                {"caller": call.caller, "dialled": call.dialled, "tree": tree.name},
+            )
+
+        async def observe(visit: Visit) -> None:
+            if visit.kind == "queue":
+                await call.session.set_variable(STOOD_AT, f"{visit.node}|{visit.language}")
+            await self._note(
+                office,
+                call.contact,
+                EventType.NODE_VISITED,
+                {"node": visit.node, "kind": visit.kind},
+            )
+
+        run = Run(tree, call, now=self._now, observe=observe, start=start, language=language)
+        return await run.to_end()
+
+    async def _where_it_stood(self, session: AgiSession, tree: Tree) -> tuple[str, str]:
+        """Node and language to go on with; empty where the tree has changed meanwhile."""
+        node, _, language = (await session.get_variable(STOOD_AT) or "").partition("|")
+        if node in tree.nodes and language in tree.organisation.languages:
+            return node, language
+        return "", ""
+
+    async def _note(
+        self, office: Office, contact: str, kind: EventType, fields: Mapping[str, str]
+    ) -> None:
+        told = {name: text for name, text in fields.items() if text}
+        event = Event(kind, self._clock(), office.organisation.id, contact, fields=told)
+        await office.stream.append(event)
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock() / 1000, UTC)

@@ -1,0 +1,33 @@
+"""One organisation at work: what its file says, and the services that act for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from acd.agents import Agents
+from acd.distributor import Distributor
+from ivr.flow.organisation import Organisation
+from ivr.messages import Messages
+from ivr.queueing import QueueRides
+from store.stream import EventStream
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An organisation and what serves its calls.
+
+    Attributes:
+        organisation: Its file.
+        stream: Its events.
+        distributor: Its queues.
+        agents: Its agents' states.
+        rides: Brings callers through its queues.
+        messages: Takes callers' messages.
+    """
+
+    organisation: Organisation
+    stream: EventStream
+    distributor: Distributor
+    agents: Agents
+    rides: QueueRides
+    messages: Messages
