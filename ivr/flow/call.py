@@ -21,6 +21,12 @@ class CallFailed(Exception):  # noqa: N818 - as above
     """The call cannot go on (the channel or a service behind it failed); the text says why."""
 
 
+class QueueAway(Exception):  # noqa: N818 - as above
+    """What keeps the queues does not answer. The run ends at once and without a word: whatever
+    carries the call below us knows a simpler way to an agent.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Utterance:
     """What the caller shall hear: a text and the language that it is written in.
@@ -118,7 +124,11 @@ class Call(Protocol):
         """
 
     async def queue(self, request: QueueRequest) -> QueueOutcome:
-        """Wait for an agent with music and talk to them."""
+        """Wait for an agent with music and talk to them.
+
+        Raises:
+            QueueAway: No queue can be reached.
+        """
 
     async def hang_up(self) -> None:
         """End the call from our side."""

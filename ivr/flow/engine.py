@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ivr.flow.call import Call, CallerHungUp, CallFailed
+from ivr.flow.call import Call, CallerHungUp, CallFailed, QueueAway
 from ivr.flow.conversation import Conversation
 from ivr.flow.tree import Tree
 
@@ -95,8 +95,9 @@ class Run:
         call: The caller's line.
         now: The clock; its times are aware of their zone.
         observe: Told of every node that the call comes to, before the node does its work.
-        start: Another node to begin at than the tree's own, for a call that is taken up again.
-        language: The caller's language, likewise; the organisation's first when left out.
+        start: The node at which a call is taken up again; the tree's own start when it is empty
+            or the tree has no such node (any more).
+        language: The caller's language, likewise; the organisation's first when it has no such.
     """
 
     def __init__(
@@ -113,14 +114,19 @@ class Run:
         self._call = call
         self._now = now
         self._observe = observe
-        self._start = start or tree.start
-        self._talk = Conversation(
-            call, tree.organisation, language or tree.organisation.default_language, now
-        )
+        self._start = start if start in tree.nodes else tree.start
+        organisation = tree.organisation
+        if language not in organisation.languages:
+            language = organisation.default_language
+        self._talk = Conversation(call, organisation, language, now)
         self._trace: list[Step] = []
 
     async def to_end(self) -> RunResult:
-        """Answer the call and walk until it ends. Never raises for what happens on a call."""
+        """Answer the call and walk until it ends. Never raises for what happens on a call.
+
+        Raises:
+            QueueAway: No queue can be reached; the call is up and in other hands now.
+        """
         try:
             fault = await self._walk()
             if fault is not None:
@@ -159,6 +165,9 @@ class Run:
         except CallerHungUp:
             self._note(visit, "hung_up_on")
             raise
+        except QueueAway:
+            self._note(visit, "queue_away")
+            raise
         except CallFailed as error:
             self._note(visit, Fault.CALL.value, Fault.CALL)
             self._tell_failure(Fault.CALL, error)
@@ -179,7 +188,7 @@ class Run:
             log.exception("a visit could not be noted", extra=self._fields(visit.node))
 
     async def _apologise(self) -> None:
-        with suppress(CallFailed):
+        with suppress(CallerHungUp, CallFailed):
             await self._talk.say(self._tree.organisation.texts.technical_fault)
 
     def _note(self, visit: Visit, outcome: str, fault: Fault | None = None) -> None:

@@ -26,15 +26,9 @@ _SENTENCES = {
     "list_type": ("a list was expected here", "write it as [first, second]"),
     "tuple_type": ("a list was expected here", "write it as [first, second]"),
     "string_too_short": ("something must stand here", ""),
-    "too_short": ("at least one entry is needed here", ""),
     "string_too_long": ("the text is longer than {max_length} characters", ""),
     "greater_than_equal": ("the number is too small", "the least is {ge}"),
     "less_than_equal": ("the number is too big", "the most is {le}"),
-}
-_NO_NAME = ("this is no name", "use letters, digits, - and _, beginning with a small letter")
-_PATTERNS = {
-    "^[0-9]{2,8}$": ("an agent's number has 2 to 8 digits", "such as 4001"),
-    "^[0-9]$": ("the code of a pause is one digit", "use 0 to 9"),
 }
 
 
@@ -67,7 +61,5 @@ def _sentence(detail: ErrorDetails) -> tuple[str, str]:
     if kind == "missing":
         name = str(detail["loc"][-1])
         return f"“{name}” is missing", f"add “{name}: …”"
-    if kind == "string_pattern_mismatch":
-        return _PATTERNS.get(str(context["pattern"]), _NO_NAME)
     message, advice = _SENTENCES.get(kind, (detail["msg"], ""))
     return message.format_map(context), advice.format_map(context)

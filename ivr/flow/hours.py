@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 
-from ivr.flow.vocabulary import Strict, Table, fault, faults
+from ivr.flow.vocabulary import NotEmpty, Strict, Table, fault, faults
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])\s*[-–]\s*([01][0-9]|2[0-4]):([0-5][0-9])")
@@ -126,7 +126,7 @@ class Hours(Strict):
         time_zone: Where; the organisation's own when left out.
     """
 
-    weekly: Table[Day, Spans] = Field(min_length=1)
+    weekly: Annotated[Table[Day, Spans], NotEmpty]
     exceptions: Table[Date, Spans] = Field(default_factory=dict)
     time_zone: TimeZone | None = None
 

@@ -10,9 +10,11 @@ from ivr.flow.hours import Hours, TimeZone
 from ivr.flow.texts import Phrase, Text, Using
 from ivr.flow.vocabulary import (
     LANGUAGES,
+    Form,
     Identifier,
     LanguageTag,
     Length,
+    NotEmpty,
     QueueName,
     Strict,
     Table,
@@ -43,8 +45,8 @@ def _not_reserved(value: str) -> str:
 Title: TypeAlias = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)
 ]
-AgentId: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,8}$")]
-PauseCode: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9]$")]
+AgentId: TypeAlias = Annotated[str, Form("[0-9]{2,8}", "agent's number", "use 2 to 8 digits")]
+PauseCode: TypeAlias = Annotated[str, Form("[0-9]", "code of a pause", "use one digit")]
 
 
 class Queue(Strict):
@@ -65,7 +67,7 @@ class Agent(Strict):
     """A person who answers. Their PIN is a secret and never stands in these files."""
 
     name: Title
-    queues: tuple[QueueName, ...] = Field(min_length=1)
+    queues: Annotated[tuple[QueueName, ...], NotEmpty]
 
 
 class PauseReason(Strict):
@@ -108,6 +110,7 @@ class DeskTexts(Strict):
     enter_pin: Text
     wrong_pin: Text
     locked: MinutesText
+    busy: Text
     logged_in: Text
     logged_out: Text
     not_logged_in: Text
@@ -153,7 +156,7 @@ class Organisation(Strict):
     id: Identifier
     name: Title
     time_zone: TimeZone
-    languages: tuple[Annotated[str, AfterValidator(_language)], ...] = Field(min_length=1)
+    languages: Annotated[tuple[Annotated[str, AfterValidator(_language)], ...], NotEmpty]
     hours: Table[Identifier, Hours] = Field(default_factory=dict)
     queues: Table[Identifier, Queue] = Field(default_factory=dict)
     agents: Table[AgentId, Agent] = Field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Which sentences the trees of an installation will say, so that they can be spoken ahead of time."""
+"""The sentences that an installation will say, so that they can be rendered ahead of time."""
 
 from __future__ import annotations
 

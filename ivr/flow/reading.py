@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
-from pydantic import Field, PlainValidator, TypeAdapter, ValidationError, ValidationInfo
+from pydantic import PlainValidator, TypeAdapter, ValidationError, ValidationInfo
 
 from ivr.flow import explain
-from ivr.flow.document import Document, read
+from ivr.flow.document import Document, Place, read
 from ivr.flow.graph import silent_loops, unreachable
 from ivr.flow.nodes import NODE_TYPES
 from ivr.flow.numbers import Number
 from ivr.flow.organisation import Organisation
 from ivr.flow.problems import Problem, Severity
 from ivr.flow.tree import Node, Tree
-from ivr.flow.vocabulary import Name, Names, Strict, Table, Target, fault
+from ivr.flow.vocabulary import Name, Names, NotEmpty, Strict, Table, Target, fault
 
 ORGANISATION_FILE = "organisation.yaml"
 
@@ -52,9 +52,9 @@ _NODE: TypeAdapter[Node] = TypeAdapter(NodeField)
 class TreeFile(Strict):
     """What a tree's file says."""
 
-    numbers: tuple[Number, ...] = Field(min_length=1)
+    numbers: Annotated[tuple[Number, ...], NotEmpty]
     start: Target
-    nodes: Table[Name, NodeField] = Field(min_length=1)
+    nodes: Annotated[Table[Name, NodeField], NotEmpty]
 
 
 @dataclass(slots=True)
@@ -92,6 +92,12 @@ def read_home(folder: Path) -> Home:
         if file.name != ORGANISATION_FILE:
             document = read(file)
             home.trees.append((document, _tree(document, names, home.problems)))
+    home.problems += [
+        Document(file).problem(
+            Place(1, 1), "this file is not read", "give it the ending .yaml", Severity.WARNING
+        )
+        for file in sorted(folder.glob("*.yml"))
+    ]
     return home
 
 

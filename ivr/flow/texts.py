@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Annotated, Any, Self
 
-from jinja2 import StrictUndefined, TemplateError, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import (
     ConfigDict,
@@ -111,10 +112,15 @@ class Phrase:
         if self.source == self._rest:
             return self.source
         try:
-            rendered = _ENVIRONMENT.from_string(self.source).render(variables)
+            rendered = _compiled(self.source).render(variables)
         except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
             raise ExpressionError(str(error), self._rest) from error
         return _speakable(rendered)
+
+
+@lru_cache(maxsize=4096)
+def _compiled(source: str) -> Template:
+    return _ENVIRONMENT.from_string(source)
 
 
 def _expressions(source: str) -> Iterator[nodes.Node]:

@@ -19,7 +19,6 @@ from pydantic import (
     ConfigDict,
     GetCoreSchemaHandler,
     ModelWrapValidatorHandler,
-    StringConstraints,
     ValidationError,
     ValidationInfo,
     model_validator,
@@ -136,12 +135,52 @@ class Strict(BaseModel):
             ) from None
 
 
+def _not_empty(value: T) -> T:
+    if not value:
+        raise fault("empty", "at least one entry is needed here")
+    return value
+
+
+NotEmpty = AfterValidator(_not_empty)
+"""Marks a list or mapping that holds something. (pydantic's own rule counts only right entries.)"""
+
 Table: TypeAlias = Annotated[Mapping[K, V], AfterValidator(MappingProxyType)]
 
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Marks a ``str`` that must match a pattern as a whole.
+
+    Attributes:
+        pattern: A regular expression.
+        message: What a text that does not match fails to be.
+        advice: How to write it.
+    """
+
+    pattern: str
+    message: str
+    advice: str
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(
+            self._matching, core_schema.str_schema()
+        )
+
+    def _matching(self, value: str) -> str:
+        if re.fullmatch(self.pattern, value) is None:
+            raise fault("bad_form", f"“{value}” is no {self.message}", advice=self.advice)
+        return value
+
+
 Name: TypeAlias = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9ÅÄÖÆØÉåäöæøé][\wÅÄÖÆØÉåäöæøé-]{0,63}$")
+    str, Form(r"[^\W_][\w-]{0,63}", "name", "use letters, digits, - and _, without spaces")
 ]
-Identifier: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+Identifier: TypeAlias = Annotated[
+    str,
+    Form(r"[a-z][a-z0-9_-]{0,31}", "identifier", "use a to z, digits, - and _, a letter first"),
+]
 
 
 class Target(str):

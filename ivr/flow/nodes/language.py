@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
-from pydantic import Field
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from ivr.flow.asking import Repeat, Wait, press
 from ivr.flow.texts import Text
 from ivr.flow.tree import Exit, Node
-from ivr.flow.vocabulary import Key, LanguageTag, Table, Target
+from ivr.flow.vocabulary import Key, LanguageTag, NotEmpty, Table, Target
 
 if TYPE_CHECKING:
     from ivr.flow.conversation import Conversation
@@ -32,7 +30,7 @@ class Language(Node):
     verb: ClassVar[str] = "language"
 
     language: Text
-    choices: Table[Key, LanguageTag] = Field(min_length=1)
+    choices: Annotated[Table[Key, LanguageTag], NotEmpty]
     wait: Wait = 5
     repeat: Repeat = 1
     then: Target

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
-from pydantic import Field
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from ivr.flow.asking import Retry, Wait, press
 from ivr.flow.texts import Text
 from ivr.flow.tree import Exit, Node
-from ivr.flow.vocabulary import Key, Strict, Table, Target
+from ivr.flow.vocabulary import Key, NotEmpty, Strict, Table, Target
 
 if TYPE_CHECKING:
     from ivr.flow.conversation import Conversation
@@ -35,7 +33,7 @@ class Menu(Node):
     verb: ClassVar[str] = "menu"
 
     menu: Text
-    choices: Table[Key, Choice] = Field(min_length=1)
+    choices: Annotated[Table[Key, Choice], NotEmpty]
     wait: Wait = 5
     on_invalid: Retry
     on_silence: Retry

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ivr.flow.load import load_organisation
+from tests.unit.flow.trees import ORGANISATION, check_organisation, write
+
+pytestmark = pytest.mark.unit
+
+SLIPS = {
+    "bad time zone": ("Europe/Stockholm", "«Europe/Stokholm", "no time zone is named"),
+    "time zone that is a folder": ("Europe/Stockholm", "«Europe", "no time zone is named"),
+    "time zone outside": ("Europe/Stockholm", "«../../etc/passwd", "no time zone is named"),
+    "span without minutes": ("08:00-17:00", "«8-17", "“8-17” is not a span of hours"),
+    "span that ends first": ("08:00-17:00", "«17:00-08:00", "“17:00-08:00” ends before it"),
+    "span after midnight": ("08:00-17:00", "«08:00-24:30", "“08:00-24:30” ends after 24:00"),
+    "spans that overlap": (
+        "08:00-17:00",
+        "«[08:00-12:00, 11:00-17:00]",
+        "two spans of this day overlap",
+    ),
+    "unknown day": ("mon-fri:", "«mon-fry:", "“mon-fry” is not a day of the week"),
+    "days backwards": ("mon-fri:", "«fri-mon:", "“fri-mon” runs over the end of the week"),
+    "day twice": (
+        "{mon-fri: 08:00-17:00}",
+        "{mon-fri: 08:00-17:00, «fri: 08:00-12:00}",
+        "fri already has its hours by “mon-fri”",
+    ),
+    "bad date": (
+        "{mon-fri: 08:00-17:00}",
+        "{mon-fri: 08:00-17:00}\n    exceptions: {«2026-02-30: closed}",
+        "“2026-02-30” is not a date",
+    ),
+    "unknown language": ("[sv, en]", "[sv, en, «fi]", "the language “fi” is not spoken"),
+    "language twice": ("[sv, en]", "[sv, en, «en]", "“en” is given twice"),
+    "unknown key": ("name: Town Hall", "name: Town Hall\n«nmae: x", "“nmae” is not known here"),
+    "bad id": ("id: town", "id: «Town", "“Town” is no identifier"),
+    "agent that is no number": ("4001:", "«Alva:", "“Alva” is no agent's number"),
+    "agent with an unknown queue": ("[support]", "[«suport]", "no queue is named “suport”"),
+    "agent with a PIN": (
+        "name: Alva,",
+        "name: Alva, «pin: 1234,",
+        "“pin” is not known here",
+    ),
+    "pause code of two digits": ("  1: {key", "  «11: {key", "“11” is no code of a pause"),
+    "pause with the queue's own key": (
+        "key: lunch",
+        "key: «not_answering",
+        "“not_answering” is set by the queue itself",
+    ),
+    "pause key twice": (
+        "pauses:\n",
+        "pauses:\n  0: {key: lunch, say: {sv: x, en: x}}\n",
+        "“lunch” is given twice",
+    ),
+    "ring for too long": ("support: {}", "support: {ring: «1 h}", "“1 h” is too long"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "message"), SLIPS.values(), ids=SLIPS)
+def test_each_slip_is_told_at_its_place(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert old in ORGANISATION
+    found = check_organisation(tmp_path, ORGANISATION.replace(old, new, 1))
+    relevant = [one for one in found.problems if one.message.startswith(message)]
+    assert len(relevant) == 1
+    if found.marked:
+        assert ((relevant[0].line, relevant[0].column),) == found.marked
+
+
+def test_a_missing_standard_text_is_told_at_the_key_that_lacks_it(tmp_path: Path) -> None:
+    lacking = ORGANISATION.replace("  queue:\n", "  «queue:\n").replace(
+        "    position: {sv: position sv, en: position en}\n", ""
+    )
+    found = check_organisation(tmp_path, lacking)
+    assert (found.places, found.messages) == (found.marked, ["“position” is missing"])
+
+
+def test_an_organisation_is_read_with_its_defaults(tmp_path: Path) -> None:
+    write(tmp_path, "organisation.yaml", ORGANISATION)
+    organisation = load_organisation(tmp_path)
+    assert organisation.default_language == "sv"
+    assert organisation.agents["4001"].queues == ("support",)
+    assert organisation.pauses["1"].key == "lunch"
+    queue = organisation.queues["support"]
+    assert (queue.ring_seconds, queue.wrapup_seconds, queue.announce_every) == (20, 15, 45)
+
+
+def test_lengths_of_time_become_seconds(tmp_path: Path) -> None:
+    text = ORGANISATION.replace(
+        "support: {}", "support: {ring: 10 s, wrapup: 1.5 min, announce_every: 2 min}"
+    )
+    write(tmp_path, "organisation.yaml", text)
+    queue = load_organisation(tmp_path).queues["support"]
+    assert (queue.ring_seconds, queue.wrapup_seconds, queue.announce_every) == (10, 90, 120)
+
+
+def test_no_and_octal_numbers_stay_what_was_written(tmp_path: Path) -> None:
+    text = ORGANISATION.replace("Town Hall", "no").replace("4001:", "0010:")
+    write(tmp_path, "organisation.yaml", text)
+    organisation = load_organisation(tmp_path)
+    assert organisation.name == "no"
+    assert list(organisation.agents) == ["0010"]
+
+
+def test_an_organisation_cannot_be_changed(tmp_path: Path) -> None:
+    write(tmp_path, "organisation.yaml", ORGANISATION)
+    organisation = load_organisation(tmp_path)
+    with pytest.raises(ValueError, match="frozen"):
+        organisation.name = "x"  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        organisation.queues["x"] = organisation.queues["support"]  # type: ignore[index]
+
+
+def test_a_position_text_may_use_the_position_and_no_other_text_may(tmp_path: Path) -> None:
+    right = ORGANISATION.replace("sv: position sv", "sv: 'plats {{ position }}'")
+    assert check_organisation(tmp_path, right).problems == ()
+    wrong = ORGANISATION.replace("sv: next sv", "sv: «'plats {{ position }}'")
+    found = check_organisation(tmp_path, wrong)
+    assert (found.places, found.messages) == (found.marked, ["no variable is named “position”"])
