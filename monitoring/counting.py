@@ -8,7 +8,6 @@ from monitoring import metrics
 from monitoring.totals import Totals
 from store.events import Event, EventType
 
-
 _COUNTED: Mapping[EventType, metrics.Counter] = {
     EventType.CONTACT_STARTED: metrics.CONTACTS_STARTED,
     EventType.CONTACT_ENDED: metrics.CONTACTS_ENDED,

@@ -2,13 +2,15 @@
 
 It is written before Asterisk is asked to ring an agent, so that no audio can ever lie there
 without an owner, and it is the last to be removed, so that no crash can lose the audio. One
-offer to an agent, or one voicemail, has one *base*, ``<contact>-<n>``; beside each other lie::
+offer to an agent, or one voicemail, has one *base*, and beside each other lie::
 
-    incoming/<contact>-<n>.json
-    incoming/<contact>-<n>-caller.wav
-    incoming/<contact>-<n>-agent.wav      (not for a voicemail)
+    incoming/<contact>-<n>.json           incoming/<contact>-v<n>.json
+    incoming/<contact>-<n>-caller.wav     incoming/<contact>-v<n>-caller.wav
+    incoming/<contact>-<n>-agent.wav
 
-``n`` counts up within the contact, so that a contact that talks twice has two recordings.
+``n`` tells a contact's bases of one kind apart, also after a restart in its middle: the number of
+the ACD's offer, or the voicemail's beginning in epoch milliseconds. So a contact that talks twice
+has two recordings.
 """
 
 from __future__ import annotations
@@ -27,15 +29,15 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _LARGEST = 16_384
 
 
-def base_for(contact: str, n: int) -> str:
-    """Name of the contact's ``n``-th base, which is also the recording's id.
+def base_for(contact: str, n: int, kind: RecordingKind = RecordingKind.CONVERSATION) -> str:
+    """Name of a contact's base ``n`` of a kind, which is also the recording's id.
 
     Raises:
         BadName: The contact holds what no file name shall hold, or ``n`` is below 1.
     """
     if n < 1 or not _NAME.fullmatch(contact):
         raise BadName("contact")
-    return f"{contact}-{n}"
+    return f"{contact}-{'v' if kind is RecordingKind.VOICEMAIL else ''}{n}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Sidecar:
 
     Attributes:
         contact: Id of the contact.
-        n: Which of the contact's bases, from 1.
+        n: Tells the contact's bases of this kind apart; 1 or more.
         org: The organisation.
         kind: Conversation or voicemail.
         offered_at_ms: When the agent was rung, or the message asked for; epoch milliseconds.
@@ -65,14 +67,14 @@ class Sidecar:
     mailbox: str = ""
 
     def __post_init__(self) -> None:
-        base_for(self.contact, self.n)
+        base_for(self.contact, self.n, self.kind)
         if not _NAME.fullmatch(self.org):
             raise BadName("organisation")
 
     @property
     def base(self) -> str:
         """See :func:`base_for`."""
-        return base_for(self.contact, self.n)
+        return base_for(self.contact, self.n, self.kind)
 
     def legs(self, folder: Path) -> tuple[Path, ...]:
         """The audio files that belong to it: the caller's, then the agent's."""
