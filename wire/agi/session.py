@@ -239,7 +239,7 @@ class AgiSession(AgiLink):
 
     async def _failed(self, asked: Command, reply: Reply) -> NoReturn:
         """Say why: -1 stands for a hang-up and for a failure (a missing file) alike."""
-        if await self.alive():
+        if not self.hung_up and await self.alive():
             raise AgiResultError(asked.verb, reply.result)
         raise AgiHungUp
 
