@@ -1,0 +1,409 @@
+"""Events on their way to handlers: order, faults, bounds, re-sync."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+
+from tests.unit.wire.ami.fake_asterisk import FakeAsterisk, event
+from tests.unit.wire.ami.links import Log, client_of, connected, turns_until
+from tests.unit.wire.ami.manual_clock import ManualClock
+from wire.ami.errors import AmiResyncFailed
+from wire.ami.frames import Frame
+
+pytestmark = pytest.mark.unit
+
+
+def numbered(count: int, *, call: str = "1.1") -> bytes:
+    return b"".join(event("X", Linkedid=call, N=number) for number in range(count))
+
+
+@pytest.mark.parametrize("kind", ["plain", "coroutine"])
+async def test_a_handler_that_raises_costs_nothing_but_its_own_event(
+    asterisk: FakeAsterisk, clock: ManualClock, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    log = Log()
+
+    def plain(x: Frame) -> None:
+        if x.get("N") == "3":
+            raise RuntimeError("a bug in a handler")
+        log.add(x.get("N"))
+
+    async def coroutine(x: Frame) -> None:
+        plain(x)
+
+    async with client_of(asterisk, clock) as client:
+        client.subscribe("X", plain if kind == "plain" else coroutine)
+        await connected(client)
+        (await asterisk.peer()).write(numbered(10))
+        await log.has("9")
+        assert log.notes == [str(number) for number in range(10) if number != 3]
+        assert client.connected
+        assert client.stats.handler_failures == 1
+        [record] = [record for record in caplog.records if record.levelno == logging.ERROR]
+        assert record.__dict__["event"] == "X"
+    assert len(asterisk.peers) == 1
+
+
+async def test_a_failing_handler_does_not_keep_the_event_from_the_next_one(
+    asterisk: FakeAsterisk, clock: ManualClock
+) -> None:
+    log = Log()
+
+    def broken(_: Frame) -> None:
+        raise RuntimeError("a bug in a handler")
+
+    async with client_of(asterisk, clock) as client:
+        client.subscribe("X", broken)
+        client.subscribe("X", lambda x: log.add(x.get("N")))
+        await connected(client)
+        (await asterisk.peer()).write(numbered(2))
+        await log.has("0", "1")
+
+
+async def test_events_of_one_call_are_handled_in_order_and_one_at_a_time(
+    asterisk: FakeAsterisk, clock: ManualClock
+) -> None:
+    log = Log()
+    running = 0
+
+    async def handler(x: Frame) -> None:
+        nonlocal running
+        running += 1
+        assert running == 1
+        for _ in range(20 - 2 * int(x.get("N"))):  # the first takes the most turns of the loop
+            await asyncio.sleep(0)
+        running -= 1
+        log.add(x.get("N"))
+
+    async with client_of(asterisk, clock) as client:
+        client.subscribe("X", handler)
+        await connected(client)
+        (await asterisk.peer()).write(numbered(10))
+        await log.has("9")
+        assert log.notes == [str(number) for number in range(10)]
+        assert client.stats.handler_failures == 0
+
+
+async def test_a_plain_handler_never_overtakes_a_coroutine_of_the_same_call(
+    asterisk: FakeAsterisk, clock: ManualClock
+) -> None:
+    log = Log()
+    gate = asyncio.Event()
+
+    async def slow(x: Frame) -> None:
+        await gate.wait()
+        log.add(f"slow {x.get('N')}")
+
+    async with client_of(asterisk, clock) as client:
+        client.subscribe("X", slow)
+        client.subscribe("Y", lambda y: log.add(f"plain {y.get('Linkedid')}"))
+        await connected(client)
+        peer = await asterisk.peer()
+        peer.write(numbered(2) + event("Y", Linkedid="1.1") + event("Y", Linkedid="2.2"))
+        await log.has("plain 2.2")
+        assert log.notes == ["plain 2.2"]
+        gate.set()
+        await log.has("plain 1.1")
+        assert log.notes == ["plain 2.2", "slow 0", "slow 1", "plain 1.1"]
+
+
+async def test_calls_are_handled_concurrently(asterisk: FakeAsterisk, clock: ManualClock) -> None:
+    log = Log()
+    gate = asyncio.Event()
+
+    async def handler(x: Frame) -> None:
+        log.add(f"begin {x.get('Linkedid')}")
+        await gate.wait()
+        log.add(f"end {x.get('Linkedid')}")
+
+    async with client_of(asterisk, clock) as client:
+        client.subscribe("X", handler)
+        await connected(client)
+        (await asterisk.peer()).write(b"".join(numbered(2, call=f"{n}") for n in range(5)))
+        await log.has(*(f"begin {n}" for n in range(5)))
+        assert not any(note.startswith("end") for note in log.notes)
+        gate.set()
+        await log.until(lambda notes: len(notes) == 20)
+
+
+async def test_an_event_of_only_the_called_leg_goes_by_that_leg(
+    asterisk: FakeAsterisk, clock: ManualClock
+) -> None:
+    log = Log()
+    gate = asyncio.Event()
+
+    async def handler(x: Frame) -> None:
+        if x.get("N") == "0":
+            await gate.wait()
+        log.add(x.get("N"))
+
+    async with client_of(asterisk, clock) as client:
+        client.subscribe("X", handler)
+        await connected(client)
+        peer = await asterisk.peer()
+        peer.write(
+            event("X", DestLinkedid="1", N=0)
+            + event("X", DestLinkedid="2", N=1)
+            + event("X", DestLinkedid="1", N=2)
+        )
+        await log.has("1")
+        gate.set()
+        await log.has("2")
+        assert log.notes == ["1", "0", "2"]
+
+
+async def test_a_letter_split_across_two_packets_reaches_the_handler_whole(
+    asterisk: FakeAsterisk, clock: ManualClock
+) -> None:
+    log = Log()
+    raw = event("X", Linkedid="1", Name="Zoë")
+    cut = raw.index("ë".encode()) + 1
+    async with client_of(asterisk, clock) as client:
+        client.subscribe("X", lambda x: log.add(x.get("Name")))
+        await connected(client)
+        peer = await asterisk.peer()
+        connection = client._connection
+        assert connection is not None
+        reads = connection.reads
+        peer.write(raw[:cut])
+        await turns_until(lambda: connection.reads > reads)
+        peer.write(raw[cut:])
+        await log.has("Zoë")
+        assert log.notes == ["Zoë"]
+
+
+async def test_events_are_held_until_the_hooks_have_read_the_state(
+    asterisk: FakeAsterisk, clock: ManualClock
+) -> None:
+    log = Log()
+    asterisk.script["Login"] = lambda action: (
+        b"Response: Success\r\nActionID: " + action["ActionID"].encode() + b"\r\n\r\n" + numbered(2)
+    )
+
+    async def first() -> None:
+        await client.action("Ping")
+        (await asterisk.peer(len(asterisk.peers))).write(event("X", Linkedid="2", N=2))
+        await client.action("Ping")
+        log.add("first hook")
+
+    async def second() -> None:
+        log.add("second hook")
+
+    async with client_of(asterisk, clock) as client:
+        client.subscribe("X", lambda x: log.add(x.get("N")))
+        client.on_connect(first)
+        client.on_connect(second)
+        await connected(client)
+        await log.has("2")
+        assert log.notes == ["first hook", "second hook", "0", "1", "2"]
+        log.notes.clear()
+        (await asterisk.peer()).abort()
+        await clock.pass_sleep(0.25)
+        await log.has("2")
+        assert log.notes == ["first hook", "second hook", "0", "1", "2"]
+
+
+async def test_handlers_of_the_earlier_connection_end_before_the_state_is_read_anew(
+    asterisk: FakeAsterisk, clock: ManualClock
+) -> None:
+    log = Log()
+    gate = asyncio.Event()
+
+    async def handler(x: Frame) -> None:
+        log.add(f"begin {x.get('N')}")
+        await gate.wait()
+        log.add(f"end {x.get('N')}")
+
+    async def hook() -> None:
+        log.add("hook")
+
+    async with client_of(asterisk, clock) as client:
+        client.subscribe("X", handler)
+        client.on_connect(hook)
+        await connected(client)
+        (await asterisk.peer()).write(numbered(2))
+        await log.has("begin 0")
+        (await asterisk.peer()).abort()
+        await clock.pass_sleep(0.25)
+        await asterisk.received("Login", times=2)
+        gate.set()
+        await log.until(lambda notes: notes.count("hook") == 2)
+        assert log.notes == ["hook", "begin 0", "end 0", "begin 1", "end 1", "hook"]
+
+
+async def test_a_handler_that_never_ends_does_not_keep_the_link_down(
+    asterisk: FakeAsterisk, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = Log()
+
+    async def hangs(_: Frame) -> None:
+        log.add("begin")
+        await asyncio.Event().wait()
+
+    async with client_of(asterisk, clock, drain=0.02) as client:
+        client.subscribe("X", hangs)
+        await connected(client)
+        (await asterisk.peer()).write(numbered(1))
+        await log.has("begin")
+        (await asterisk.peer()).abort()
+        await clock.pass_sleep(0.25)
+        await connected(client)
+        assert any("still at work" in record.getMessage() for record in caplog.records)
+
+
+async def test_a_hook_that_fails_ends_the_connection_and_is_run_again(
+    asterisk: FakeAsterisk, clock: ManualClock
+) -> None:
+    log = Log()
+
+    async def hook() -> None:
+        log.add("hook")
+        if len(log.notes) == 1:
+            raise RuntimeError("the store is down")
+
+    async with client_of(asterisk, clock) as client:
+        client.on_connect(hook)
+        await clock.asleep(0.25)
+        assert isinstance(client.last_error, AmiResyncFailed)
+        assert "the store is down" in str(client.last_error)
+        assert not client.connected
+        await clock.pass_sleep(0.25)
+        await connected(client)
+        assert log.notes == ["hook", "hook"]
+
+
+async def test_a_hook_that_hangs_ends_the_connection(
+    asterisk: FakeAsterisk, clock: ManualClock
+) -> None:
+    async def hook() -> None:
+        await asyncio.Event().wait()
+
+    async with client_of(asterisk, clock, resync=0.02) as client:
+        client.on_connect(hook)
+        await clock.asleep(0.25)
+        assert isinstance(client.last_error, AmiResyncFailed)
+        assert client.stats.events_held == 0
+
+
+async def test_a_flood_while_the_state_is_read_ends_the_connection(
+    asterisk: FakeAsterisk, clock: ManualClock
+) -> None:
+    asterisk.script["Status"] = lambda _: numbered(101)
+
+    async def hook() -> None:
+        await client.list("Status")
+
+    async with client_of(asterisk, clock, held=100) as client:
+        client.subscribe("X", lambda _: None)
+        client.on_connect(hook)
+        await clock.asleep(0.25)
+        assert isinstance(client.last_error, AmiResyncFailed)
+        assert "More than 100 events" in str(client.last_error)
+
+
+async def test_a_stalled_handler_stops_the_reading_and_nothing_is_lost(
+    asterisk: FakeAsterisk, clock: ManualClock
+) -> None:
+    log = Log()
+    gate = asyncio.Event()
+    total = 40_000
+    most = 0
+
+    async def handler(x: Frame) -> None:
+        nonlocal most
+        most = max(most, client.stats.events_held)
+        await gate.wait()
+        log.add(x.get("N"))
+
+    async with client_of(asterisk, clock, held=100) as client:
+        client.subscribe("X", handler)
+        await connected(client)
+        peer = await asterisk.peer()
+        filler = "x" * 500
+        peer.write(b"".join(event("X", Linkedid=n % 7, N=n, F=filler) for n in range(total)))
+        connection = client._connection
+        assert connection is not None
+        await turns_until(lambda: not connection.reading)
+        await clock.pass_sleep(10.0)
+        await clock.asleep(10.0)  # the watchdog does not judge a peer that we do not listen to
+        assert peer.names == ["Login"]
+        held = client.stats.events_held
+        gate.set()
+        await log.until(lambda notes: len(notes) == total)
+        assert 100 < held <= most < 100 + (256 << 10) // 500
+        assert connection.reading
+        for call in range(7):
+            own = [int(note) for note in log.notes if int(note) % 7 == call]
+            assert own == sorted(own)
+        assert client.stats.events_dispatched == total
+        assert client.stats.events_held == 0
+    assert len(asterisk.peers) == 1
+
+
+async def test_the_lag_is_how_long_an_event_had_to_wait(
+    asterisk: FakeAsterisk, clock: ManualClock
+) -> None:
+    log = Log()
+    gate = asyncio.Event()
+
+    async def handler(x: Frame) -> None:
+        if x.get("N") == "0":
+            await gate.wait()
+        log.add(x.get("N"))
+
+    async with client_of(asterisk, clock) as client:
+        client.subscribe("X", handler)
+        client.subscribe("Y", lambda _: log.add("other call"))
+        await connected(client)
+        (await asterisk.peer()).write(numbered(2) + event("Y", Linkedid="2"))
+        await log.has("other call")
+        clock.now += 3.5
+        gate.set()
+        await log.has("1")
+        assert client.stats.lag_seconds == 3.5
+
+
+async def test_unsubscribed_events_are_seen_and_not_dispatched(
+    asterisk: FakeAsterisk, clock: ManualClock
+) -> None:
+    log = Log()
+    async with client_of(asterisk, clock) as client:
+        client.subscribe("X", lambda x: log.add(x.get("N")))
+        await connected(client)
+        (await asterisk.peer()).write(event("Newexten", N=7) * 5 + event("X", Linkedid="1", N=1))
+        await log.has("1")
+        assert (client.stats.events_seen, client.stats.events_dispatched) == (6, 1)
+
+
+async def test_a_handler_may_ask_asterisk(asterisk: FakeAsterisk, clock: ManualClock) -> None:
+    log = Log()
+
+    async def handler(x: Frame) -> None:
+        log.add((await client.action("Hangup", {"Channel": x.get("Channel")})).get("Response"))
+
+    async with client_of(asterisk, clock) as client:
+        client.subscribe("X", handler)
+        await connected(client)
+        (await asterisk.peer()).write(event("X", Linkedid="1", Channel="PJSIP/a"))
+        await log.has("Success")
+
+
+async def test_a_handler_that_is_cancelled_from_within_does_not_close_its_lane(
+    asterisk: FakeAsterisk, clock: ManualClock
+) -> None:
+    log = Log()
+
+    async def handler(x: Frame) -> None:
+        if x.get("N") == "0":
+            raise asyncio.CancelledError
+        log.add(x.get("N"))
+
+    async with client_of(asterisk, clock) as client:
+        client.subscribe("X", handler)
+        await connected(client)
+        (await asterisk.peer()).write(numbered(2))
+        await log.has("1")
+        assert client.stats.handler_failures == 1
