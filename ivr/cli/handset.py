@@ -25,6 +25,7 @@ def ask(question: str) -> str:
     try:
         line = input(f"    {question} > ").strip()
     except (EOFError, KeyboardInterrupt) as gone:
+        print()  # the line of the question is still open
         raise CallerHungUp from gone
     if line == HANG_UP:
         raise CallerHungUp

@@ -22,8 +22,10 @@ class CallFailed(Exception):  # noqa: N818 - as above
 
 
 class QueueAway(Exception):  # noqa: N818 - as above
-    """What keeps the queues does not answer. The run ends at once and without a word: whatever
-    carries the call below us knows a simpler way to an agent.
+    """What keeps the queues does not answer.
+
+    The run ends at once and without a word: whatever carries the call below us knows a simpler
+    way to an agent.
     """
 
 
