@@ -1,0 +1,144 @@
+"""Opening, migrating and refusing databases."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine, select
+
+from store.database import open_database
+from store.errors import DatabaseAway, DatabaseNewer, DatabaseUnusable
+from store.models import Base, Contact, instant
+
+pytestmark = pytest.mark.integration
+
+
+def url(path: Path) -> str:
+    return f"sqlite+aiosqlite:///{path}"
+
+
+async def test_a_missing_file_is_made_for_this_user_only(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "vaxel.db"
+    database = await open_database(url(path))
+    async with database.writing() as session:
+        session.add(Contact(org="a", id="c1", started_at=instant(0)))
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+    await database.close()
+    assert modes["vaxel.db"] == modes["vaxel.db-wal"] == 0o600
+
+
+async def test_the_migrations_make_what_the_models_say(tmp_path: Path) -> None:
+    await (await open_database(url(tmp_path / "vaxel.db"))).close()
+    with create_engine(f"sqlite:///{tmp_path / 'vaxel.db'}").connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+async def test_what_was_written_is_there_after_a_restart(tmp_path: Path) -> None:
+    for times in range(2):
+        database = await open_database(url(tmp_path / "vaxel.db"))
+        async with database.writing() as session:
+            session.add(Contact(org="a", id=f"c{times}", started_at=instant(1_763_974_800_123)))
+        async with database.reading() as session:
+            found = (await session.scalars(select(Contact))).all()
+        await database.close()
+    assert [contact.id for contact in found] == ["c0", "c1"]
+    assert found[0].started_at == instant(1_763_974_800_123)
+
+
+async def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    database = await open_database(url(tmp_path / "vaxel.db"))
+
+    async def write_and_break() -> None:
+        async with database.writing() as session:
+            session.add(Contact(org="a", id="c1", started_at=instant(0)))
+            await session.flush()
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        await write_and_break()
+    async with database.reading() as session:
+        assert (await session.scalars(select(Contact))).all() == []
+    await database.close()
+
+
+def _open_and_close(address: str, gate: multiprocessing.synchronize.Barrier) -> None:
+    async def both() -> None:
+        gate.wait(30)
+        await (await open_database(address)).close()
+
+    asyncio.run(both())
+
+
+def test_processes_that_start_at_once_all_find_the_newest_schema(tmp_path: Path) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    gate = spawn.Barrier(4)
+    address = url(tmp_path / "vaxel.db")
+    racers = [spawn.Process(target=_open_and_close, args=(address, gate)) for _ in range(4)]
+    for racer in racers:
+        racer.start()
+    for racer in racers:
+        racer.join(60)
+    assert [racer.exitcode for racer in racers] == [0, 0, 0, 0]
+    with sqlite3.connect(tmp_path / "vaxel.db") as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [
+            ("0001",)
+        ]
+
+
+async def test_a_file_that_is_no_database_is_refused_with_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "vaxel.db"
+    path.write_text("These are not the bytes of a database, and there are enough of them." * 20)
+    with pytest.raises(DatabaseUnusable, match=r"vaxel\.db.*not a database"):
+        await open_database(url(path))
+
+
+async def test_a_place_that_cannot_hold_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file, not a folder")
+    with pytest.raises(DatabaseUnusable, match="cannot be used"):
+        await open_database(url(tmp_path / "state" / "vaxel.db"))
+
+
+async def test_a_database_of_a_newer_version_is_refused_untouched(tmp_path: Path) -> None:
+    await (await open_database(url(tmp_path / "vaxel.db"))).close()
+    with sqlite3.connect(tmp_path / "vaxel.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(DatabaseNewer, match="9999"):
+        await open_database(url(tmp_path / "vaxel.db"))
+
+
+async def test_an_error_of_the_database_does_not_repeat_the_callers_number(tmp_path: Path) -> None:
+    database = await open_database(url(tmp_path / "vaxel.db"))
+
+    async def write() -> None:
+        async with database.writing() as session:
+            session.add(Contact(org="a", id="c1", caller="+46701234567", started_at=instant(0)))
+
+    await write()
+    with pytest.raises(Exception, match="UNIQUE") as caught:
+        await write()
+    await database.close()
+    assert "+46701234567" not in str(caught.value)
+
+
+async def test_a_full_disk_is_an_outage_that_may_pass(tmp_path: Path) -> None:
+    database = await open_database(url(tmp_path / "vaxel.db"))
+
+    async def fill() -> None:
+        async with database.writing() as session:
+            connection = await session.connection()
+            await connection.exec_driver_sql("PRAGMA max_page_count = 1")
+            for n in range(2000):
+                session.add(Contact(org="a", id=f"c{n}", started_at=instant(0)))
+            await session.flush()
+
+    with pytest.raises(DatabaseAway, match="full"):
+        await fill()
+    await database.close()
