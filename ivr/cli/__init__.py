@@ -1,1 +1,58 @@
-"""The ``vaxel`` command."""
+"""The ``vaxel`` command: one file a group of commands."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from acd.errors import AcdError
+from ivr.cli import platform, trees
+from ivr.flow.errors import FlowError
+from ivr.platform.errors import PlatformError
+from media.errors import MediaError
+from recorder.errors import RecorderError
+from store.errors import StoreError
+from wire.agi.errors import AgiError
+from wire.ami.errors import AmiError
+
+TOLD = (
+    AcdError,
+    AgiError,
+    AmiError,
+    FlowError,
+    MediaError,
+    PlatformError,
+    RecorderError,
+    StoreError,
+)
+"""Every room's base error: its message is a sentence for a person, a traceback would hide it."""
+
+_USAGE = 2
+
+app = typer.Typer(
+    name="vaxel",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help=(
+        "Växel, an open contact centre on Asterisk.\n\n"
+        "`vaxel up` runs the platform in this terminal and shows the number to call; "
+        "`vaxel status` tells from another terminal how it fares, `vaxel down` stops it. "
+        "`vaxel check` and `vaxel call` try the call trees without a telephone."
+    ),
+)
+platform.register(app)
+trees.register(app)
+
+
+def main() -> None:
+    """Run the command line; a typed error becomes one sentence and exit code 2."""
+    try:
+        app()
+    except TOLD as error:
+        Console(stderr=True, soft_wrap=True).print(Text(str(error), "bold red"))
+        sys.exit(_USAGE)

@@ -1,0 +1,72 @@
+"""``vaxel up``, ``vaxel down`` and ``vaxel status``: run the platform on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from datetime import datetime
+
+import typer
+from rich.console import Console
+
+from ivr.platform.parts import SUPERVISOR
+from ivr.platform.preflight import layout_of, load_settings
+from ivr.platform.processes import ProcessRecord
+from ivr.platform.supervisor import down_seconds, stop_leftovers
+
+_NOT_WELL = 1
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to ``vaxel``."""
+    app.command("up")(up)
+    app.command("down")(down)
+    app.command("status")(status)
+
+
+def up() -> None:
+    """Start Redis, Asterisk and the controller, and keep them running.
+
+    Stays in this terminal. When everything is ready it shows the numbers to call, the SIP
+    accounts and the agents' PINs. Ctrl-C stops all in order: running calls may finish first. Ends
+    with 2, and nothing left running, when something is not as it must be.
+    """
+    # here, not above: the other commands answer before all of this is read
+    from ivr.platform.run import run  # noqa: PLC0415 - as said
+
+    console = Console(highlight=False, soft_wrap=True)
+    asyncio.run(run(load_settings(), console))
+
+
+def down() -> None:
+    """Stop everything that `vaxel up` started, in order, and wait until it has ended.
+
+    Running calls may finish first (setting agi.drain_seconds).
+    """
+    console = Console(highlight=False, soft_wrap=True)
+    settings = load_settings()
+    layout = layout_of(settings)
+    supervisor = ProcessRecord.read(layout.record(SUPERVISOR))
+    if supervisor is not None and supervisor.alive():
+        with console.status("Stopping Växel; running calls may finish"):
+            supervisor.stop(signal.SIGTERM, down_seconds(settings))
+        stop_leftovers(layout, settings, console.print)
+        console.print("Växel is stopped.")
+    elif stop_leftovers(layout, settings, console.print):
+        console.print("Växel is stopped.")
+    else:
+        console.print("Växel does not run.")
+
+
+def status() -> None:
+    """Tell what runs, since when, and what is wrong. Ends with 0 when all is well, else with 1."""
+    from ivr.platform.screen import status_table  # noqa: PLC0415 - `down` does not wait for it
+    from ivr.platform.status import status as ask  # noqa: PLC0415 - as above
+
+    console = Console(highlight=False, soft_wrap=True)
+    settings = load_settings()
+    parts = asyncio.run(ask(settings, layout_of(settings)))
+    console.print(status_table(parts, datetime.now().astimezone()))
+    if any(part.wrong for part in parts):
+        sys.exit(_NOT_WELL)

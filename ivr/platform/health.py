@@ -1,0 +1,132 @@
+"""Ask each part whether it does its work: Redis, Asterisk, the controller."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+PROBE_SECONDS = 3.0
+"""A part that does not answer for so long is not healthy."""
+
+_MAX_ANSWER = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A part's answer.
+
+    Attributes:
+        ok: It does its work.
+        text: What is wrong, one sentence; ``""`` when nothing is.
+        figures: What it tells of itself, e.g. ``{"calls": "3"}``.
+    """
+
+    ok: bool
+    text: str = ""
+    figures: Mapping[str, str] = field(default_factory=dict)
+
+
+Probe = Callable[[], Awaitable[Health]]
+
+
+def redis_probe(socket: Path) -> Probe:
+    """Whether the Redis on a Unix socket answers ``PING``."""
+
+    async def ask() -> Health:
+        client = Redis(unix_socket_path=str(socket))
+        try:
+            await client.ping()
+        except RedisError as error:
+            return Health(False, f"Redis does not answer on {socket} ({error}).")
+        finally:
+            await client.aclose()
+        return Health(True)
+
+    return _limited(ask, "Redis")
+
+
+def asterisk_probe(host: str, port: int, secret: str) -> Probe:
+    """Whether Asterisk lets the controller in over AMI and has started completely."""
+
+    async def ask() -> Health:
+        reader, writer = await asyncio.open_connection(host, port)
+        try:
+            writer.write(
+                f"Action: Login\r\nUsername: vaxel\r\nSecret: {secret}\r\n\r\n".encode("ascii")
+            )
+            async for line in reader:
+                if line.startswith(b"Message: Authentication failed"):
+                    return Health(False, "Asterisk refuses the controller's AMI password.")
+                if line.startswith(b"Event: FullyBooted"):
+                    writer.write(b"Action: Logoff\r\n\r\n")
+                    await writer.drain()
+                    return Health(True)
+        finally:
+            writer.close()
+        return Health(False, "Asterisk closed the AMI connection.")
+
+    return _limited(ask, "Asterisk")
+
+
+def controller_probe(host: str, port: int) -> Probe:
+    """What the controller's ``/readyz`` says."""
+
+    async def ask() -> Health:
+        reader, writer = await asyncio.open_connection(host, port)
+        try:
+            writer.write(
+                f"GET /readyz HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n".encode()
+            )
+            answer = await reader.read(_MAX_ANSWER)
+            while more := await reader.read(_MAX_ANSWER):
+                answer += more
+        finally:
+            writer.close()
+        head, _, body = answer.partition(b"\r\n\r\n")
+        figures = _flat(body)
+        if head.split(b" ")[1:2] == [b"200"]:
+            return Health(True, figures=figures)
+        told = ", ".join(f"{name}: {value}" for name, value in figures.items())
+        return Health(False, f"The controller is not ready ({told or 'it gives no reason'}).")
+
+    return _limited(ask, "The controller")
+
+
+def _flat(body: bytes) -> dict[str, str]:
+    """The plain values of a JSON object, inner objects as ``outer.inner``; else nothing."""
+    try:
+        held = json.loads(body)
+    except ValueError:
+        return {}
+    if not isinstance(held, dict):
+        return {}
+    figures: dict[str, str] = {}
+    for name, value in held.items():
+        inner = value if isinstance(value, dict) else {"": value}
+        figures |= {
+            f"{name}.{key}" if key else str(name): str(what)
+            for key, what in inner.items()
+            if not isinstance(what, dict | list)
+        }
+    return figures
+
+
+def _limited(ask: Probe, who: str) -> Probe:
+    """``ask`` with a time limit, and with a refused connection told as ill health."""
+
+    async def probe() -> Health:
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                return await ask()
+        except TimeoutError:
+            return Health(False, f"{who} did not answer within {PROBE_SECONDS:g} s.")
+        except OSError as error:
+            return Health(False, f"{who} does not take connections ({error.strerror}).")
+
+    return probe

@@ -1,0 +1,195 @@
+"""What must be right before anything is started: each fault is one sentence with what to do."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import shutil
+import socket
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from ivr.flow.errors import TreesInvalidError
+from ivr.flow.load import Catalogue, load_all
+from ivr.platform.errors import (
+    PathUnsuitable,
+    PortTaken,
+    SettingsInvalid,
+    StateNotWritable,
+    ToolMissing,
+    TreesInvalid,
+)
+from ivr.platform.paths import Layout
+from ivr.settings import Settings
+
+LONGEST_SOCKET_PATH = 107
+"""Bytes of a Unix socket's path on Linux, without the closing zero."""
+
+# A dialplan splits at , ( ) & ^ ; and expands $: such a path would mean something else there.
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9._/+@~-]+")
+
+TOOLS = {"espeak-ng": "espeak-ng", "ffmpeg": "ffmpeg", "redis-server": "redis-server"}
+"""Debian package by the program that it brings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A port that a part will listen on.
+
+    Attributes:
+        setting: Name of the setting that moves it.
+        kind: ``SOCK_STREAM`` or ``SOCK_DGRAM``.
+        host: Address.
+        number: Port.
+    """
+
+    setting: str
+    kind: socket.SocketKind
+    host: str
+    number: int
+
+
+def load_settings() -> Settings:
+    """The settings of this installation.
+
+    Raises:
+        SettingsInvalid: The file cannot be read, or a value is not what it must be.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise SettingsInvalid(
+            f"The setting {place} is wrong: {first['msg']}; correct vaxel.toml or VAXEL_*."
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsInvalid(
+            f"The settings file is no valid TOML: {error}; correct it."
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsInvalid(f"The settings file cannot be read ({error}).") from error
+    if settings.asterisk.rtp_end <= settings.asterisk.rtp_start:
+        raise SettingsInvalid(
+            "The setting asterisk.rtp_end must be greater than asterisk.rtp_start; a call takes "
+            "two ports."
+        )
+    return settings
+
+
+def layout_of(settings: Settings) -> Layout:
+    """The folders of an installation, checked and not yet made.
+
+    Raises:
+        PathUnsuitable: The state folder's path cannot be used.
+    """
+    layout = Layout(Path(os.path.abspath(settings.state.expanduser())))
+    if not _PLAIN_PATH.fullmatch(str(layout.state)):
+        raise PathUnsuitable(
+            f"The state folder {layout.state} has characters in its path that a dialplan "
+            "treats; choose one with A-Z, a-z, 0-9 and . _ - + @ ~ (setting state)."
+        )
+    for path in (layout.asterisk_run / "asterisk.ctl", layout.redis_socket):
+        if len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
+            raise PathUnsuitable(
+                f"The state folder's path is too long for the socket {path}; choose one that is "
+                f"{len(os.fsencode(path)) - LONGEST_SOCKET_PATH} bytes shorter (setting state)."
+            )
+    return layout
+
+
+def make_folders(layout: Layout) -> None:
+    """Make every folder of the layout, for the owner only.
+
+    Raises:
+        StateNotWritable: One cannot be made or written.
+    """
+    try:
+        layout.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in layout.folders():
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StateNotWritable(
+            f"{error.filename} cannot be made ({error.strerror}); choose another folder "
+            "(setting state) or mend its rights."
+        ) from error
+    for folder in (layout.state, *layout.folders()):
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise StateNotWritable(
+                f"{folder} cannot be written; choose another folder (setting state) or mend "
+                "its rights."
+            )
+
+
+def check_tools(settings: Settings) -> None:
+    """Whether every program is there that the platform starts, Asterisk apart.
+
+    Raises:
+        ToolMissing: One is not.
+    """
+    for program, package in TOOLS.items():
+        if program == "redis-server" and settings.redis_url:
+            continue
+        if shutil.which(program) is None:
+            raise ToolMissing(
+                f"The program {program} is not installed; run `make up`, or install the package "
+                f"{package}."
+            )
+
+
+def ports(settings: Settings) -> tuple[Port, ...]:
+    """Every fixed port of an installation."""
+    tcp, udp = socket.SOCK_STREAM, socket.SOCK_DGRAM
+    asterisk, agi, http = settings.asterisk, settings.agi, settings.http
+    return (
+        Port("asterisk.sip_port", udp, asterisk.host, asterisk.sip_port),
+        Port("asterisk.ami_port", tcp, asterisk.host, asterisk.ami_port),
+        Port("agi.port", tcp, agi.host, agi.port),
+        Port("http.port", tcp, http.host, http.port),
+    )
+
+
+def check_ports(wanted: Iterable[Port]) -> None:
+    """Whether every port can be listened on, all at the same time.
+
+    Raises:
+        PortTaken: One cannot.
+    """
+    with contextlib.ExitStack() as held:
+        for port in wanted:
+            probe = held.enter_context(socket.socket(socket.AF_INET, port.kind))
+            if port.kind is socket.SOCK_STREAM:
+                # as the part will do: connections that have just ended do not count
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((port.host, port.number))
+                if port.kind is socket.SOCK_STREAM:
+                    probe.listen(1)
+            except OSError as error:
+                why = (
+                    "is in use by another program"
+                    if error.errno == errno.EADDRINUSE
+                    else f"cannot be listened on ({error.strerror})"
+                )
+                raise PortTaken(
+                    f"Port {port.number} on {port.host} {why}; end that program or choose another "
+                    f"port (setting {port.setting})."
+                ) from error
+
+
+def load_trees(settings: Settings) -> Catalogue:
+    """The call trees of the installation.
+
+    Raises:
+        TreesInvalid: One has an error, or the folder cannot be read.
+    """
+    try:
+        return load_all(settings.trees)
+    except (TreesInvalidError, OSError) as error:
+        raise TreesInvalid(str(error)) from error

@@ -1,0 +1,86 @@
+"""``vaxel up`` from end to end: check, render, start, show, watch, stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+from ivr.answers import EVENTS
+from ivr.platform.announcements import prepare_sounds
+from ivr.platform.asterisk import AsteriskProgram
+from ivr.platform.parts import parts
+from ivr.platform.preflight import (
+    check_ports,
+    check_tools,
+    layout_of,
+    load_trees,
+    make_folders,
+    ports,
+)
+from ivr.platform.render import render
+from ivr.platform.screen import ready_screen
+from ivr.platform.secrets import Secrets
+from ivr.platform.supervisor import Supervisor, sole_supervisor, stop_leftovers
+from ivr.settings import Settings
+
+
+async def run(settings: Settings, console: Console) -> None:
+    """Run the platform until Ctrl-C, SIGTERM or ``vaxel down``.
+
+    Raises:
+        ivr.platform.errors.PlatformError: Something is not as it must be; nothing is left running.
+        media.errors.MediaError: The announcements cannot be spoken.
+    """
+    layout = layout_of(settings)
+    check_tools(settings)
+    program = AsteriskProgram.find(settings.cache)
+    catalogue = load_trees(settings)
+    make_folders(layout)
+    with _stop_on_signals() as stop, sole_supervisor(layout):
+        await asyncio.to_thread(stop_leftovers, layout, settings, console.print)
+        check_ports(ports(settings))
+        agents = [
+            number
+            for organisation in catalogue.organisations.values()
+            for number in organisation.agents
+        ]
+        secrets = Secrets.load_or_create(layout.secrets, agents)
+        console.print("Preparing music and announcements")
+        sounds = await prepare_sounds(layout)
+        render(
+            settings=settings,
+            layout=layout,
+            secrets=secrets,
+            program=program,
+            events=EVENTS,
+            sounds=sounds,
+        )
+        supervisor = Supervisor(
+            parts(settings, layout, secrets, program), layout, settings, console.print
+        )
+        await supervisor.run(
+            stop,
+            ready=lambda: console.print(
+                ready_screen(settings, layout, secrets, program, catalogue)
+            ),
+        )
+        console.print("Växel is stopped.")
+
+
+@contextmanager
+def _stop_on_signals() -> Iterator[asyncio.Event]:
+    """An event that Ctrl-C and SIGTERM set; a second Ctrl-C changes nothing."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for number in numbers:
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield stop
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)

@@ -1,0 +1,98 @@
+"""What a person sees: the one screen when all is ready, and the table of ``vaxel status``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from ivr.flow.load import Catalogue
+from ivr.platform.asterisk import AsteriskProgram
+from ivr.platform.paths import Layout
+from ivr.platform.secrets import PHONES, Secrets
+from ivr.platform.status import PartStatus
+from ivr.settings import Settings
+
+FEATURE_CODES = {"*11": "log in", "*12": "log out", "*13": "pause", "*14": "end the pause"}
+"""What an agent dials, as in the dialplan's context ``agents``."""
+
+
+def ready_screen(
+    settings: Settings,
+    layout: Layout,
+    secrets: Secrets,
+    program: AsteriskProgram,
+    catalogue: Catalogue,
+) -> RenderableType:
+    """Everything that a first call needs, on one screen."""
+    address = f"{settings.asterisk.host}:{settings.asterisk.sip_port}"
+    http = f"http://{settings.http.host}:{settings.http.port}"
+
+    numbers = _grid()
+    for tree in catalogue.trees:
+        numbers.add_row(", ".join(tree.numbers), f"{tree.organisation.name}, {tree.name}")
+
+    phones = _grid()
+    for name in PHONES:
+        use = "calls in" if name == "caller" else "an agent's phone"
+        phones.add_row(name, secrets.phones[name], use)
+
+    agents = _grid()
+    for organisation in catalogue.organisations.values():
+        for number, agent in organisation.agents.items():
+            agents.add_row(number, secrets.pins[number], f"{agent.name}, {organisation.name}")
+
+    codes = ", ".join(f"{code} {meaning}" for code, meaning in FEATURE_CODES.items())
+    body = Group(
+        _head("Numbers to call"),
+        numbers,
+        _head(f"SIP accounts (name, password) on {address}, UDP"),
+        phones,
+        _head("Agents (number, PIN)"),
+        agents,
+        Text(f"On an agent's phone: {codes}", style="dim"),
+        _head("Where things are"),
+        Text(f"  Metrics   {http}/metrics"),
+        Text(f"  State     {layout.state} (passwords in {layout.secrets.name})"),
+        Text(f"  Logs      {layout.log}"),
+        Text(f"  Asterisk  {program.version}"),
+        _head("Stop with Ctrl-C, or with `make down` from another terminal."),
+    )
+    return Panel(body, title="Växel is ready", title_align="left", expand=False)
+
+
+def status_table(parts: Sequence[PartStatus], now: datetime) -> RenderableType:
+    """What runs, since when, and below it what is wrong."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("part", "process", "since", "restarts", "health"):
+        table.add_column(heading)
+    for part in parts:
+        runs = part.pid is not None
+        since = datetime.fromtimestamp(part.since, now.tzinfo) if part.since else None
+        table.add_row(
+            part.name,
+            str(part.pid) if runs else "-",
+            f"{since:%Y-%m-%d %H:%M:%S}" if since else "-",
+            str(part.restarts) if runs else "-",
+            Text("well", "green") if not part.wrong else Text("not well", "bold red"),
+        )
+    figures = [
+        Text(
+            f"{part.name}: " + ", ".join(f"{name} {value}" for name, value in part.figures.items())
+        )
+        for part in parts
+        if part.figures
+    ]
+    return Group(table, *figures, *(Text(part.wrong) for part in parts if part.wrong))
+
+
+def _grid() -> Table:
+    return Table(box=None, show_header=False, padding=(0, 1, 0, 2))
+
+
+def _head(text: str) -> Text:
+    return Text(text, "bold")

@@ -1,0 +1,103 @@
+"""Passwords and PINs of an installation, made at the first run and kept in one private file."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets as entropy
+import stat
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from ivr.platform.errors import SecretsUnreadable
+
+PHONES = ("caller", "agent1", "agent2", "agent3")
+"""The SIP accounts of the first installation: one to call with, three for agents."""
+
+
+def _password() -> str:
+    """A password of 96 bits in hexadecimal: no character that any configuration file treats."""
+    return entropy.token_hex(12)
+
+
+def _digits(count: int) -> str:
+    """``count`` random digits."""
+    return f"{entropy.randbelow(10**count):0{count}d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What must not be guessed.
+
+    Attributes:
+        ami: Password of the controller's AMI user.
+        mailbox: PIN of the survivable voicemail box, 6 digits.
+        phones: SIP password by account name.
+        pins: PIN (6 digits) by agent id.
+    """
+
+    ami: str = field(repr=False)
+    mailbox: str = field(repr=False)
+    phones: Mapping[str, str] = field(repr=False)
+    pins: Mapping[str, str] = field(repr=False)
+
+    @classmethod
+    def load_or_create(cls, path: Path, agents: Iterable[str]) -> Secrets:
+        """The secrets in ``path``; what is missing (an agent new since then) is made and added.
+
+        Args:
+            path: The file; its folder must exist.
+            agents: Ids of the agents that need a PIN.
+
+        Raises:
+            SecretsUnreadable: The file is damaged, or others than its owner may read it.
+        """
+        known = cls._read(path)
+        complete = cls(
+            ami=known.ami,
+            mailbox=known.mailbox,
+            phones={name: known.phones.get(name) or _password() for name in PHONES},
+            pins={**known.pins, **{a: known.pins.get(a) or _digits(6) for a in agents}},
+        )
+        if complete != known or not path.exists():
+            complete._write(path)
+        return complete
+
+    @classmethod
+    def _read(cls, path: Path) -> Secrets:
+        try:
+            with path.open(encoding="utf-8") as file:
+                mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+                held = json.load(file)
+        except FileNotFoundError:
+            return cls(ami=_password(), mailbox=_digits(6), phones={}, pins={})
+        except (OSError, ValueError) as error:
+            raise SecretsUnreadable(
+                f"{path} cannot be read ({error}); mend it, or remove it to get new passwords."
+            ) from error
+        if mode & 0o077:
+            raise SecretsUnreadable(
+                f"{path} may be read by others (mode {mode:04o}); run: chmod 600 {path}"
+            )
+        try:
+            return cls(
+                ami=str(held["ami"]),
+                mailbox=str(held["mailbox"]),
+                phones={str(name): str(value) for name, value in held["phones"].items()},
+                pins={str(name): str(value) for name, value in held["pins"].items()},
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise SecretsUnreadable(
+                f"{path} lacks a part ({error}); mend it, or remove it to get new passwords."
+            ) from error
+
+    def _write(self, path: Path) -> None:
+        """Replace the file as a whole; it is never readable for others, not even for a moment."""
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft.unlink(missing_ok=True)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(asdict(self), file, indent=2)
+            file.write("\n")
+        draft.replace(path)

@@ -1,0 +1,81 @@
+"""What runs, since when, and what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ivr.platform.health import Health, Probe, asterisk_probe, controller_probe, redis_probe
+from ivr.platform.parts import SUPERVISOR
+from ivr.platform.paths import Layout
+from ivr.platform.processes import ProcessRecord
+from ivr.platform.secrets import Secrets
+from ivr.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class PartStatus:
+    """One part as it is now.
+
+    Attributes:
+        name: As in ``parts.STOP_ORDER``, or the supervisor's.
+        pid: Process id, ``None`` when it does not run.
+        since: Start, epoch seconds, ``None`` when it does not run.
+        restarts: How often it was started again.
+        wrong: One sentence, ``""`` when all is well.
+        figures: What it tells of itself.
+    """
+
+    name: str
+    pid: int | None
+    since: float | None
+    restarts: int
+    wrong: str
+    figures: Mapping[str, str] = field(default_factory=dict)
+
+
+async def status(settings: Settings, layout: Layout) -> list[PartStatus]:
+    """Every part of the installation, the supervisor first."""
+    probes = _probes(settings, layout)
+    found = await asyncio.gather(
+        *(_part(name, layout, probe) for name, probe in probes.items()),
+    )
+    supervisor = ProcessRecord.read(layout.record(SUPERVISOR))
+    if supervisor is not None and supervisor.alive():
+        return [
+            PartStatus(SUPERVISOR, supervisor.pid, supervisor.created, 0, ""),
+            *found,
+        ]
+    running = any(part.pid is not None for part in found)
+    wrong = (
+        "The supervisor is gone and left processes behind; `make down` ends them, `make up` "
+        "starts anew."
+        if running
+        else "Växel does not run; start it with `make up`."
+    )
+    return [PartStatus(SUPERVISOR, None, None, 0, wrong), *(found if running else [])]
+
+
+def _probes(settings: Settings, layout: Layout) -> dict[str, Probe]:
+    """How to ask each part, in the order of the start."""
+    secret = Secrets.load_or_create(layout.secrets, ()).ami if layout.secrets.exists() else ""
+    probes: dict[str, Probe] = {
+        "redis": redis_probe(layout.redis_socket),
+        "asterisk": asterisk_probe(settings.asterisk.host, settings.asterisk.ami_port, secret),
+        "controller": controller_probe(settings.http.host, settings.http.port),
+    }
+    if settings.redis_url:
+        del probes["redis"]
+    return probes
+
+
+async def _part(name: str, layout: Layout, probe: Probe) -> PartStatus:
+    record = ProcessRecord.read(layout.record(name))
+    if record is None or not record.alive():
+        wrong = f"The {name} does not run; its last words are in {layout.part_log(name)}."
+        return PartStatus(name, None, None, record.restarts if record else 0, wrong)
+    health: Health = await probe()
+    return PartStatus(
+        name, record.pid, record.created, record.restarts, health.text, health.figures
+    )

@@ -1,0 +1,247 @@
+"""Start the parts in order, keep them running, stop them in order.
+
+One supervisor a state folder. It writes down who its children are before it does anything else with
+them, so that a supervisor that was killed leaves nothing that the next one, or ``vaxel down``, does
+not recognise and end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import os
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import IO
+
+from ivr.platform.errors import AlreadyRunning, NotHealthy
+from ivr.platform.health import PROBE_SECONDS
+from ivr.platform.parts import STOP_ORDER, STOP_SIGNALS, SUPERVISOR, Part, stop_seconds
+from ivr.platform.paths import Layout
+from ivr.platform.processes import ProcessRecord
+from ivr.settings import CHECKOUT, Settings
+
+MAX_BACKOFF_SECONDS = 30.0
+"""A part that dies again and again is started no less often than this."""
+
+STEADY_SECONDS = 60.0
+"""A part that ran for so long starts again at once when it dies."""
+
+_POLL_SECONDS = 0.1
+_LOG_TAIL_LINES = 5
+
+Tell = Callable[[str], None]
+
+
+@contextlib.contextmanager
+def sole_supervisor(layout: Layout) -> Iterator[None]:
+    """Be the one supervisor of a state folder; the lock ends with the process, however it ends.
+
+    Raises:
+        AlreadyRunning: Another one is.
+    """
+    with (layout.run / "supervisor.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AlreadyRunning(
+                f"Växel already runs from {layout.state}; `make status` tells more, "
+                "`make down` stops it."
+            ) from error
+        record = layout.record(SUPERVISOR)
+        ProcessRecord.of(os.getpid()).write(record)
+        try:
+            yield
+        finally:
+            record.unlink(missing_ok=True)
+
+
+def stop_leftovers(layout: Layout, settings: Settings, tell: Tell) -> int:
+    """End, in order, the children that a killed supervisor left behind.
+
+    Returns:
+        How many there were.
+    """
+    stopped = 0
+    for name in STOP_ORDER:
+        path = layout.record(name)
+        record = ProcessRecord.read(path)
+        if record is not None and record.alive():
+            tell(f"Stopping {name}, left from before (process {record.pid})")
+            record.stop(STOP_SIGNALS[name], stop_seconds(name, settings))
+            stopped += 1
+        path.unlink(missing_ok=True)
+    return stopped
+
+
+@dataclass(slots=True)
+class _Child:
+    """A part's process; replaced by a new one at each restart."""
+
+    part: Part
+    process: asyncio.subprocess.Process
+    restarts: int
+
+
+class Supervisor:
+    """Runs parts until it is told to stop.
+
+    Args:
+        parts: In the order of their start.
+        layout: Folders; they exist.
+        settings: Time limits.
+        tell: Told each step in a few words.
+        sleep: Waits seconds.
+        clock: Monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        parts: Sequence[Part],
+        layout: Layout,
+        settings: Settings,
+        tell: Tell,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] | None = None,
+    ) -> None:
+        self._parts = tuple(parts)
+        self._layout = layout
+        self._settings = settings
+        self._tell = tell
+        self._sleep = sleep
+        self._clock = clock or asyncio.get_running_loop().time
+        self._children: dict[str, _Child] = {}
+
+    async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+        """Start every part, call ``ready``, and keep all running until ``stop`` is set.
+
+        Whatever was started is stopped again before this returns or raises.
+
+        Raises:
+            NotHealthy: A part did not become ready; the message ends with its last words.
+        """
+        try:
+            if not await self._start_all(stop):
+                return
+            ready()
+            await self._watch(stop)
+        finally:
+            await self._stop_all()
+
+    async def _start_all(self, stop: asyncio.Event) -> bool:
+        """Start part after part; ``False`` when the stop came first."""
+        for part in self._parts:
+            self._tell(f"Starting {part.title}")
+            child = await self._spawn(part, restarts=0)
+            if not await self._until_ready(child, stop):
+                return False
+        return True
+
+    async def _spawn(self, part: Part, restarts: int) -> _Child:
+        log = self._layout.part_log(part.name)
+        try:
+            with log.open("ab") as output:
+                process = await self._exec(part, output)
+        except OSError as error:
+            raise NotHealthy(f"{part.title} cannot be started ({error}).") from error
+        child = _Child(part, process, restarts)
+        self._children[part.name] = child
+        # one that has ended at once is noticed by whoever waits for it
+        with contextlib.suppress(ProcessLookupError):
+            ProcessRecord.of(process.pid, restarts).write(self._layout.record(part.name))
+        return child
+
+    async def _exec(self, part: Part, output: IO[bytes]) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            *part.command,
+            cwd=CHECKOUT,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            # Ctrl-C goes to the whole terminal session: only the supervisor shall see it
+            start_new_session=True,
+        )
+
+    async def _until_ready(self, child: _Child, stop: asyncio.Event) -> bool:
+        """Wait until a part is healthy; ``False`` when the stop came first."""
+        part = child.part
+        limit = self._clock() + part.ready_seconds
+        while not stop.is_set():
+            if child.process.returncode is not None:
+                raise NotHealthy(
+                    f"{part.title} ended while starting (code {child.process.returncode})."
+                    + self._last_words(part)
+                )
+            health = await part.probe()
+            if health.ok:
+                return True
+            if self._clock() >= limit:
+                raise NotHealthy(
+                    f"{part.title} was not ready within {part.ready_seconds:g} s: {health.text}"
+                    + self._last_words(part)
+                )
+            await self._sleep(_POLL_SECONDS)
+        return False
+
+    def _last_words(self, part: Part) -> str:
+        path = self._layout.part_log(part.name)
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()[-_LOG_TAIL_LINES:]
+        return "\n".join([f" Its log {path} ends with:", *lines]) if lines else f" See {path}."
+
+    async def _watch(self, stop: asyncio.Event) -> None:
+        """Keep every part running until the stop comes."""
+        keepers = [asyncio.create_task(self._keep(part)) for part in self._parts]
+        waiting = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({waiting, *keepers}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (waiting, *keepers):
+                task.cancel()
+            results = await asyncio.gather(waiting, *keepers, return_exceptions=True)
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+
+    async def _keep(self, part: Part) -> None:
+        """Start a part again whenever it ends: at once, then after 1, 2, 4 … seconds."""
+        backoff = 0.0
+        while True:
+            child = self._children[part.name]
+            began = self._clock()
+            code = await child.process.wait()
+            if self._clock() - began >= STEADY_SECONDS:
+                backoff = 0.0
+            when = f"in {backoff:g} s" if backoff else "at once"
+            self._tell(f"{part.title} ended unexpectedly (code {code}); it is started again {when}")
+            await self._sleep(backoff)
+            backoff = min(MAX_BACKOFF_SECONDS, backoff * 2 or 1.0)
+            await self._spawn(part, child.restarts + 1)
+
+    async def _stop_all(self) -> None:
+        for name in STOP_ORDER:
+            child = self._children.pop(name, None)
+            if child is None:
+                continue
+            if child.process.returncode is None:
+                self._tell(f"Stopping {child.part.title}")
+                await self._stop(child)
+            self._layout.record(name).unlink(missing_ok=True)
+
+    async def _stop(self, child: _Child) -> None:
+        name = child.part.name
+        seconds = stop_seconds(name, self._settings)
+        child.process.send_signal(STOP_SIGNALS[name])
+        try:
+            async with asyncio.timeout(seconds):
+                await child.process.wait()
+        except TimeoutError:
+            self._tell(f"{child.part.title} did not end within {seconds:g} s and is killed")
+            child.process.kill()
+            await child.process.wait()
+
+
+def down_seconds(settings: Settings) -> float:
+    """The longest that an orderly stop of everything can take."""
+    return sum(stop_seconds(name, settings) for name in STOP_ORDER) + PROBE_SECONDS
