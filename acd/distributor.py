@@ -41,8 +41,7 @@ _GAUGED = (
 )
 
 
-def offer_from_reply(reply: Reply) -> Offer | None:
-    """The offer of a script's reply or of a published message, ``None`` for none."""
+def _offer(reply: Reply) -> Offer | None:
     if reply is None:
         return None
     offer, contact, queue, agent, phone, controller, expires = reply
@@ -141,7 +140,7 @@ class Distributor:
         Returns:
             The offer made, ``None`` when nobody waits or nobody is ready.
         """
-        return offer_from_reply(await self._run("match", queue.name))
+        return _offer(await self._run("match", queue.name))
 
     async def match_agent(self, agent: str) -> Offer | None:
         """Give an agent the contact that waits longest over all queues of theirs.
@@ -149,11 +148,11 @@ class Distributor:
         Returns:
             The offer made, ``None`` when the agent is not ready or nobody waits.
         """
-        return offer_from_reply(await self._run("match_agent", agent))
+        return _offer(await self._run("match_agent", agent))
 
     async def current_offer(self, contact: str) -> Offer | None:
         """The offer (ringing) or conversation of a contact, for whoever missed the message."""
-        return offer_from_reply(await self._run("offer", contact))
+        return _offer(await self._run("offer", contact))
 
     async def held(self, contact: str) -> str | None:
         """The queue that has the contact, waiting to talking; ``None`` when none has.
@@ -245,7 +244,7 @@ class Distributor:
         calls: list[Call] = [("renew", now, self.controller), ("sweep", now, _SETTLED_AT_ONCE)]
         calls += [("match", now, queue.name) for queue in queues]
         lease_end, swept, *matches = await self._scripts.run_all(calls)
-        offers = tuple(offer for reply in matches if (offer := offer_from_reply(reply)))
+        offers = tuple(offer for reply in matches if (offer := _offer(reply)))
         return Tick(_swept(swept), offers, int(lease_end), int(swept[0]), int(swept[1]))
 
     async def snapshot(self, queues: Iterable[Queue]) -> Snapshot:

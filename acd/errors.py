@@ -12,12 +12,12 @@ class AcdError(Exception):
 
 
 class AcdUnavailable(AcdError):  # noqa: N818 - a state of the world, named as such
-    """Redis did not answer. Whether the step was taken is unknown; ask before repeating it."""
+    """Redis is away or refuses to work. Whether the step was taken may be unknown."""
 
     code = "acd.unavailable"
 
-    def __init__(self) -> None:
-        super().__init__("Redis does not answer. Check that it runs: `vaxel status`.")
+    def __init__(self, fault: str) -> None:
+        super().__init__(f"Redis cannot be used ({fault}). Check that it runs: `vaxel status`.")
 
 
 class StaleOffer(AcdError):  # noqa: N818 - as above

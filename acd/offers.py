@@ -1,18 +1,20 @@
-"""Tells each waiting call of the offers made to its contact, whichever controller made them."""
+"""Tells each waiting call of the offers made to its contact, whichever controller made them.
+
+A published message only wakes the call, which then asks: a message may be late, and an offer that
+is over must ring nobody.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Mapping
-from typing import Any
+from contextlib import suppress
 
 from redis.asyncio import Redis
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.exceptions import RedisError
 
-from acd.distributor import Distributor, offer_from_reply
+from acd.distributor import Distributor
 from acd.errors import AcdUnavailable
 from acd.keys import offer_channel
 from acd.model import Offer
@@ -37,7 +39,7 @@ class OfferListener:
         """
         self._redis = redis
         self._channel = offer_channel(controller)
-        self._waiting: dict[str, asyncio.Future[Offer | None]] = {}
+        self._waiting: dict[str, asyncio.Event] = {}
         self._away = False
         self.subscribed = asyncio.Event()
         """Set while the subscription stands."""
@@ -57,16 +59,16 @@ class OfferListener:
         Returns:
             ``None`` when the time is up.
         """
-        loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(timeout_s):
                 while True:
                     # Listening begins before asking, so that nothing falls between the two.
-                    heard: asyncio.Future[Offer | None] = loop.create_future()
-                    self._waiting[contact] = heard
-                    offer = await self._ask(distributor, contact) or await self._hear(heard)
-                    if offer is not None and distributor.clock() < offer.expires_at_ms:
+                    news = self._waiting[contact] = asyncio.Event()
+                    if (offer := await self._ask(distributor, contact)) is not None:
                         return offer
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(POLL_SECONDS):
+                            await news.wait()
         except TimeoutError:
             return None
         finally:
@@ -80,7 +82,7 @@ class OfferListener:
                 await pubsub.subscribe(self._channel)
                 async for message in pubsub.listen():
                     self._take(message)
-            except (RedisConnectionError, RedisTimeoutError) as fault:
+            except RedisError as fault:
                 if not self._away:
                     log.warning("cannot listen for offers", extra={"fault": repr(fault)})
                 self._away = True
@@ -89,36 +91,23 @@ class OfferListener:
                 await pubsub.aclose()  # type: ignore[no-untyped-call]  # redis-py's
             await asyncio.sleep(_RETRY_SECONDS)
 
-    def _take(self, message: Mapping[str, Any]) -> None:
+    def _take(self, message: Mapping[str, str]) -> None:
         if message["type"] == "subscribe":
             # What was published while nobody listened is lost: everyone asks.
-            for heard in self._waiting.values():
-                self._tell(heard, None)
+            for news in self._waiting.values():
+                news.set()
             if self._away:
                 log.info("listening for offers again")
             self._away = False
             self.subscribed.set()
-        elif message["type"] == "message":
-            offer = offer_from_reply(json.loads(message["data"]))
-            if offer is not None and offer.contact in self._waiting:
-                self._tell(self._waiting[offer.contact], offer)
-
-    @staticmethod
-    def _tell(heard: asyncio.Future[Offer | None], offer: Offer | None) -> None:
-        if not heard.done():
-            heard.set_result(offer)
-
-    @staticmethod
-    async def _hear(heard: asyncio.Future[Offer | None]) -> Offer | None:
-        try:
-            async with asyncio.timeout(POLL_SECONDS):
-                return await heard
-        except TimeoutError:
-            return None
+        elif (news_of_one := self._waiting.get(message["data"])) is not None:
+            news_of_one.set()
 
     @staticmethod
     async def _ask(distributor: Distributor, contact: str) -> Offer | None:
         try:
-            return await distributor.current_offer(contact)
+            offer = await distributor.current_offer(contact)
         except AcdUnavailable:
             return None  # the listener's own connection fails too, and says so
+        in_time = offer is not None and distributor.clock() < offer.expires_at_ms
+        return offer if in_time else None

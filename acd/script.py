@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,9 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, RedisError, ResponseError
-from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from acd.errors import (
     AcdError,
@@ -26,6 +25,7 @@ from acd.errors import (
     StaleOffer,
 )
 from acd.keys import Keys
+from store.stream import REPLY_SECONDS
 
 Reply = Any
 """What a script replies; its own head says in which shape."""
@@ -61,14 +61,13 @@ def load(name: str) -> Script:
     return Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
 
 
-def _in_our_words(fault: RedisError) -> Exception:
-    """The room's error for one of Redis; a fault of our own making stays as it is."""
-    if isinstance(fault, RedisConnectionError | RedisTimeoutError):
-        return AcdUnavailable()
+def _in_our_words(fault: RedisError | TimeoutError) -> AcdError:
+    if isinstance(fault, TimeoutError):
+        return AcdUnavailable("no reply in time")
     code, _, subject = str(fault).partition(" ")
     if isinstance(fault, ResponseError) and code in _REFUSALS:
         return _REFUSALS[code](subject)
-    return fault
+    return AcdUnavailable(str(fault))
 
 
 class Scripts:
@@ -90,12 +89,13 @@ class Scripts:
         """
         script = load(name)
         try:
-            try:
-                return await self._evaluate(script, arguments)
-            except NoScriptError:  # a Redis that was restarted, or that we meet for the first time
-                await self._redis.script_load(script.text)
-                return await self._evaluate(script, arguments)
-        except RedisError as fault:
+            async with asyncio.timeout(REPLY_SECONDS):
+                try:
+                    return await self._evaluate(script, arguments)
+                except NoScriptError:  # a Redis that was restarted, or is met for the first time
+                    await self._redis.script_load(script.text)
+                    return await self._evaluate(script, arguments)
+        except (RedisError, TimeoutError) as fault:
             raise _in_our_words(fault) from fault
 
     async def run_all(self, calls: Sequence[Call]) -> list[Reply]:
@@ -108,14 +108,15 @@ class Scripts:
             AcdError: Redis is away, or the first refusal met.
         """
         try:
-            try:
-                return await self._pipeline(calls)
-            except NoScriptError:
-                # Those known ran already; all that are run together may be run twice.
-                for name in {str(name) for name, *_ in calls}:
-                    await self._redis.script_load(load(name).text)
-                return await self._pipeline(calls)
-        except RedisError as fault:
+            async with asyncio.timeout(REPLY_SECONDS):
+                try:
+                    return await self._pipeline(calls)
+                except NoScriptError:
+                    # Those that Redis knew have run and run again: run together what may be.
+                    for name in {str(name) for name, *_ in calls}:
+                        await self._redis.script_load(load(name).text)
+                    return await self._pipeline(calls)
+        except (RedisError, TimeoutError) as fault:
             raise _in_our_words(fault) from fault
 
     async def _pipeline(self, calls: Sequence[Call]) -> list[Reply]:

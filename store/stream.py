@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, ClassVar
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.exceptions import RedisError
 from redis.typing import EncodableT, FieldT
 
 from store.events import Event
@@ -21,20 +22,20 @@ log = logging.getLogger(__name__)
 STREAM_LIMIT = 1_000_000
 """About as many events are kept: weeks of a large organisation, some 200 MB at most."""
 
-LONGEST_BLOCK_MS = 5_000
-_SOCKET_SECONDS = 10.0
+REPLY_SECONDS = 10.0
+"""A Redis that does not reply for so long counts as away."""
 
 BEGINNING = "0-0"
 """The id before all events."""
 
 
 class StreamUnavailable(Exception):  # noqa: N818 - a state of the world, named as such
-    """Redis did not answer, so the event may or may not have been appended."""
+    """Redis is away or refuses to work. Whether an event was appended may be unknown."""
 
     code: ClassVar[str] = "store.stream_unavailable"
 
-    def __init__(self) -> None:
-        super().__init__("Redis does not answer. Check that it runs: `vaxel status`.")
+    def __init__(self, fault: str) -> None:
+        super().__init__(f"Redis cannot be used ({fault}). Check that it runs: `vaxel status`.")
 
 
 def stream_key(org: str) -> str:
@@ -45,6 +46,9 @@ def stream_key(org: str) -> str:
 def connect(url: str) -> Redis:
     """A client as the scripts and the stream need it: text replies, whatever bytes lie there.
 
+    It knows no time limit of its own: redis-py's, on Python 3.11, can swallow the cancellation of
+    whoever waits for it. Set :data:`REPLY_SECONDS` around a command by :func:`asyncio.timeout`.
+
     Args:
         url: ``redis://host:port/db`` or ``unix:///path/to/socket``.
     """
@@ -52,20 +56,22 @@ def connect(url: str) -> Redis:
         url,
         decode_responses=True,
         encoding_errors="replace",
-        socket_timeout=_SOCKET_SECONDS,
-        socket_connect_timeout=_SOCKET_SECONDS,
-        # A pooled connection that Redis has closed is replaced once. A command that got no reply
-        # in time is not repeated: it may have been done.
+        socket_timeout=None,
+        socket_connect_timeout=None,
+        # A pooled connection that Redis has closed is replaced once.
         retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
     )
 
 
-@contextmanager
-def _our_outage() -> Iterator[None]:
+@asynccontextmanager
+async def _replying(seconds: float = REPLY_SECONDS) -> AsyncIterator[None]:
     try:
-        yield
-    except (RedisConnectionError, RedisTimeoutError) as fault:
-        raise StreamUnavailable from fault
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as fault:
+        raise StreamUnavailable("no reply in time") from fault
+    except RedisError as fault:
+        raise StreamUnavailable(str(fault)) from fault
 
 
 class EventStream:
@@ -96,12 +102,12 @@ class EventStream:
 
         Raises:
             ValueError: The event is another organisation's.
-            StreamUnavailable: Redis did not answer.
+            StreamUnavailable: Redis cannot be used.
         """
         if event.org != self._org:
             raise ValueError(f"event of {event.org!r} in the stream of {self._org!r}")
         fields: dict[FieldT, EncodableT] = dict(event.to_wire().items())
-        with _our_outage():
+        async with _replying():
             return str(
                 await self._redis.xadd(self._key, fields, maxlen=STREAM_LIMIT, approximate=True)
             )
@@ -114,17 +120,15 @@ class EventStream:
         Args:
             after_id: Id of the last event taken in, or ``BEGINNING``.
             count: At most as many entries are looked at in one request.
-            block_ms: How long to wait for the first one, at most ``LONGEST_BLOCK_MS``; ``0``
-                returns at once.
+            block_ms: How long to wait for the first one; ``0`` returns at once.
 
         Returns:
             Possibly none, when there is nothing new.
 
         Raises:
-            StreamUnavailable: Redis did not answer.
+            StreamUnavailable: Redis cannot be used.
         """
-        block = min(block_ms, LONGEST_BLOCK_MS) if block_ms > 0 else None
-        while entries := await self._entries(after_id, count, block):
+        while entries := await self._entries(after_id, count, block_ms):
             if events := [event for entry in entries if (event := self._event(*entry))]:
                 return events
             after_id = entries[-1][0]  # nothing but strangers: look behind them
@@ -134,17 +138,20 @@ class EventStream:
         """Id of the newest entry, ``BEGINNING`` for an empty stream.
 
         Raises:
-            StreamUnavailable: Redis did not answer.
+            StreamUnavailable: Redis cannot be used.
         """
-        with _our_outage():
+        async with _replying():
             newest: Any = await self._redis.xrevrange(self._key, count=1)
         return str(newest[0][0]) if newest else BEGINNING
 
     async def _entries(
-        self, after_id: str, count: int, block: int | None
+        self, after_id: str, count: int, block_ms: int
     ) -> list[tuple[str, dict[str, str]]]:
-        with _our_outage():
-            reply: Any = await self._redis.xread({self._key: after_id}, count=count, block=block)
+        async with _replying(REPLY_SECONDS + block_ms / 1000):
+            # Redis takes a block of 0 for "for ever".
+            reply: Any = await self._redis.xread(
+                {self._key: after_id}, count=count, block=block_ms or None
+            )
         return list(reply[0][1]) if reply else []
 
     def _event(self, entry_id: str, wire: dict[str, str] | None) -> Event | None:

@@ -10,5 +10,5 @@ contact.answered = at
 move_contact(id, contact, 'talking', at)
 move_agent(contact.agent, agent_of(contact.agent), 'talking', at)
 event('call.answered', at, id, contact.queue, contact.agent, 'offer', offer,
-  'waited', at - contact.arrived)
+  'waited', span(contact.arrived, at))
 return 1

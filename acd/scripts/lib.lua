@@ -25,7 +25,7 @@
 --   phones     HASH    phone -> agent
 --   offers     STRING  number of the newest offer
 --   pins       HASH    agent -> `wrong PINs in a row|locked until`
--- Pub/sub: `vaxel:offers:<controller>` carries each offer to the owner of its contact, as JSON.
+-- Pub/sub: `vaxel:offers:<controller>` carries the contact of each offer to the contact's owner.
 
 local EVENTS, CONTACTS, AGENTS, WAITING, ARRIVALS, READY, MEMBERS, STATES, OWNED, DUE, ADRIFT,
   PHONES, OFFERS, PINS = unpack(KEYS)
@@ -56,6 +56,11 @@ local function event(kind, now, contact, queue, agent, ...)
     fields[#fields + 1] = own[i + 1]
   end
   call('XADD', EVENTS, 'MAXLEN', '~', STREAM_LIMIT, '*', unpack(fields))
+end
+
+-- Clocks of two machines may differ a little, and a clock may be set back.
+local function span(from, till)
+  return math.max(0, till - from)
 end
 
 -- Indexes -----------------------------------------------------------------------------------
@@ -228,9 +233,8 @@ local function make_offer(id, contact, agent_id, agent, now)
   agent.contact = id
   move_agent(agent_id, agent, 'reserved', now)
   event('call.offered', now, id, contact.queue, agent_id, 'offer', contact.offer)
-  local offer = offer_of(id, contact, agent)
-  call('PUBLISH', 'vaxel:offers:' .. contact.owner, cjson.encode(offer))
-  return offer
+  call('PUBLISH', 'vaxel:offers:' .. contact.owner, id)
+  return offer_of(id, contact, agent)
 end
 
 -- The contact of a current offer, else (nil, error).
@@ -261,9 +265,9 @@ end
 -- Whatever the contact was doing, it is gone, and an agent that it held is free.
 local function end_contact(id, contact, now, reason)
   if contact.state == 'talking' then
-    return end_talk(id, contact, now, now - contact.answered)
+    return end_talk(id, contact, now, span(contact.answered, now))
   end
-  local waited = now - contact.arrived
+  local waited = span(contact.arrived, now)
   if reason == 'abandoned' then
     event('call.abandoned', now, id, contact.queue, contact.agent, 'waited', waited)
   else

@@ -7,7 +7,7 @@ for i = 2, #ARGV do live[ARGV[i]] = true end
 for _, id in ipairs(call('SMEMBERS', ADRIFT)) do
   local contact = contact_of(id)
   if contact.state == 'talking' and not live[id] then
-    end_talk(id, contact, now, now - contact.answered)
+    end_talk(id, contact, now, span(contact.answered, now))
     ended[#ended + 1] = id
   end
 end

@@ -6,6 +6,6 @@ for state, score in pairs(SCORE) do agents[score] = call('ZCOUNT', STATES, score
 local reply = {agents}
 for i = 2, #ARGV do
   local _, since = first(ARRIVALS, ARGV[i])
-  reply[i] = {count(ARRIVALS, ARGV[i]), since and math.max(0, now - since) or 0}
+  reply[i] = {count(ARRIVALS, ARGV[i]), since and span(since, now) or 0}
 end
 return reply

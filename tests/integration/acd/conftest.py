@@ -1,0 +1,119 @@
+"""One organisation on a real Redis, with hands on the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+from redis.asyncio import Redis
+
+from acd.agents import Agents
+from acd.distributor import Distributor
+from acd.model import Agent, Offer, Queue
+from store.events import Event, EventType
+from store.stream import BEGINNING, EventStream
+
+START_MS = 1_763_925_160_000
+
+FEES = Queue("fees", ring_seconds=20, wrapup_seconds=10)
+SUPPORT = Queue("support", ring_seconds=15, wrapup_seconds=0)
+
+
+@dataclass
+class HandClock:
+    """A clock that stands still until it is moved."""
+
+    now_ms: int = START_MS
+
+    def __call__(self) -> int:
+        return self.now_ms
+
+    def forward(self, seconds: float) -> None:
+        self.now_ms += round(seconds * 1000)
+
+
+@dataclass
+class House:
+    """The organisation and two controllers of it."""
+
+    redis: Redis
+    org: str = "city"
+    clock: HandClock = field(default_factory=HandClock)
+
+    def __post_init__(self) -> None:
+        self.acd = self.controller("one")
+        self.other = self.controller("two")
+        self.agents = Agents(self.redis, self.org, self.clock)
+        self.stream = EventStream(self.redis, self.org)
+        self._read_to = BEGINNING
+
+    def controller(self, name: str) -> Distributor:
+        return Distributor(self.redis, self.org, self.clock, name)
+
+    async def log_in(self, agent: str, *queues: Queue, phone: str = "") -> None:
+        names = tuple(queue.name for queue in queues or (FEES,))
+        await self.agents.login(Agent(agent, "Somebody", names), phone or f"phone{agent}")
+
+    async def offer(self, contact: str = "c-1", queue: Queue = FEES) -> Offer:
+        """The contact has joined, agent 4001 is logged in, and they are brought together."""
+        await self.acd.join(contact, queue)
+        await self.log_in("4001", queue)
+        offer = await self.acd.match(queue)
+        assert offer is not None
+        return offer
+
+    async def news(self) -> list[Event]:
+        """The events since the last time."""
+        events = await self.stream.read(self._read_to)
+        if events:
+            self._read_to = events[-1].id
+        return events
+
+    async def news_types(self) -> list[EventType]:
+        return [event.type for event in await self.news()]
+
+    async def everything(self) -> dict[str, object]:
+        """All that Redis holds but the stream."""
+        kept: dict[str, object] = {}
+        async for key in self.redis.scan_iter():
+            match await self.redis.type(key):
+                case "hash":
+                    kept[key] = await self.redis.hgetall(key)
+                case "zset":
+                    kept[key] = await self.redis.zrange(key, 0, -1, withscores=True)
+                case "set":
+                    kept[key] = await self.redis.smembers(key)
+                case "string":
+                    kept[key] = await self.redis.get(key)
+        return kept
+
+
+class LogLevels(logging.Handler):
+    """The levels of what the ACD logs, one after the other, to be awaited."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.levels = asyncio.Queue[str]()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.levels.put_nowait(record.levelname)
+
+
+@pytest.fixture
+async def acd_log() -> AsyncIterator[asyncio.Queue[str]]:
+    heard = LogLevels()
+    logger = logging.getLogger("acd")
+    level = logger.level
+    logger.setLevel(logging.INFO)
+    logger.addHandler(heard)
+    yield heard.levels
+    logger.removeHandler(heard)
+    logger.setLevel(level)
+
+
+@pytest.fixture
+def house(redis: Redis) -> House:
+    return House(redis)

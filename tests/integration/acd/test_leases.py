@@ -1,0 +1,252 @@
+"""Controllers that die, offers that nobody rings, conversations that go on without anyone."""
+
+from __future__ import annotations
+
+import pytest
+
+from acd.errors import StaleOffer
+from acd.model import AgentState, LeaveReason, Place
+from store.events import EventType
+from tests.integration.acd.conftest import FEES, START_MS, SUPPORT, House
+
+pytestmark = pytest.mark.integration
+
+LEASE_S = 10
+GRACE_S = 15
+
+
+async def state(house: House, agent: str = "4001") -> AgentState:
+    return (await house.agents.status(agent)).state
+
+
+async def test_an_offer_that_nobody_answers_or_refuses_is_given_back(house: House) -> None:
+    offer = await house.offer()
+    await house.acd.join("c-2", FEES)
+    house.clock.forward(24.999)
+    await house.acd.renew()
+    assert (await house.acd.sweep()).expired == ()
+    await house.news()
+    house.clock.forward(0.001)
+    assert (await house.acd.sweep()).expired == ("c-1",)
+    assert await state(house) is AgentState.READY
+    refused, ready = await house.news()
+    assert (refused.type, refused.fields) == (
+        EventType.CALL_REFUSED,
+        {"offer": offer.id, "reason": "expired"},
+    )
+    assert ready.type is EventType.AGENT_READY
+    assert await house.acd.place("c-1") == Place(position=1, waiting=2, ready=1, logged_in=1)
+    with pytest.raises(StaleOffer):
+        await house.acd.answered(offer)
+
+
+async def test_an_answered_offer_does_not_expire(house: House) -> None:
+    await house.acd.answered(await house.offer())
+    house.clock.forward(3600)
+    swept = await house.acd.sweep()
+    assert swept.expired == ()
+    assert await state(house) is AgentState.TALKING
+
+
+async def test_a_controller_that_renews_keeps_what_it_holds(house: House) -> None:
+    await house.acd.join("c-1", FEES)
+    for _ in range(10):
+        house.clock.forward(LEASE_S - 0.001)
+        assert await house.acd.renew() == house.clock() + LEASE_S * 1000
+        assert (await house.other.sweep()).adrift == ()
+    assert await house.acd.place("c-1") is not None
+
+
+async def test_one_renewal_stands_for_any_number_of_contacts(house: House) -> None:
+    for number in range(50):
+        await house.acd.join(f"c-{number}", FEES)
+    before = (await house.redis.info("stats"))["total_reads_processed"]
+    await house.acd.renew()
+    after = (await house.redis.info("stats"))["total_reads_processed"]
+    assert after - before <= 3  # EVALSHA, perhaps its SCRIPT LOAD, and INFO
+    house.clock.forward(LEASE_S - 0.001)
+    assert (await house.other.sweep()).adrift == ()
+
+
+async def test_a_dead_controllers_contact_is_not_offered_but_kept_for_a_while(
+    house: House,
+) -> None:
+    await house.acd.join("c-1", FEES)
+    await house.other.join("c-2", FEES)
+    house.clock.forward(LEASE_S)
+    await house.other.renew()
+    assert (await house.other.sweep()).adrift == ("c-1",)
+    await house.log_in("4001")
+    offer = await house.other.match(FEES)
+    assert offer is not None
+    assert offer.contact == "c-2"
+    assert (await house.acd.snapshot([FEES])).queues["fees"].waiting == 2
+
+
+async def test_the_next_controller_takes_a_contact_up_at_its_old_place(house: House) -> None:
+    await house.acd.join("c-1", FEES)
+    house.clock.forward(1)
+    await house.other.join("c-2", FEES)
+    house.clock.forward(LEASE_S)
+    await house.other.renew()
+    await house.other.sweep()
+    await house.news()
+    assert await house.other.join("c-1", FEES) is True
+    assert await house.news() == [], "it never left"
+    assert await house.other.place("c-1") == Place(position=1, waiting=2, ready=0, logged_in=0)
+    await house.log_in("4001")
+    offer = await house.other.match(FEES)
+    assert offer is not None
+    assert (offer.contact, offer.controller) == ("c-1", "two")
+    house.clock.forward(GRACE_S)
+    await house.other.renew()
+    assert (await house.other.sweep()).abandoned == ()
+
+
+async def test_a_contact_comes_back_before_its_controller_is_known_to_be_dead(
+    house: House,
+) -> None:
+    await house.acd.join("c-1", FEES)
+    assert await house.other.join("c-1", FEES) is True
+    house.clock.forward(LEASE_S)
+    await house.other.renew()
+    assert (await house.other.sweep()).adrift == ()
+    assert await house.other.place("c-1") is not None
+
+
+async def test_a_contact_that_comes_back_while_it_was_offered_gives_the_agent_back(
+    house: House,
+) -> None:
+    offer = await house.offer()
+    await house.news()
+    assert await house.other.join("c-1", FEES) is True
+    assert await house.news_types() == [EventType.CALL_REFUSED, EventType.AGENT_READY]
+    assert await house.other.place("c-1") == Place(position=1, waiting=1, ready=1, logged_in=1)
+    with pytest.raises(StaleOffer):
+        await house.acd.answered(offer)
+
+
+async def test_a_contact_that_nobody_takes_up_leaves_as_abandoned(house: House) -> None:
+    await house.acd.join("c-1", FEES)
+    house.clock.forward(LEASE_S)
+    await house.other.sweep()
+    house.clock.forward(GRACE_S - 0.001)
+    assert (await house.other.sweep()).abandoned == ()
+    await house.news()
+    house.clock.forward(0.001)
+    assert (await house.other.sweep()).abandoned == ("c-1",)
+    (event,) = await house.news()
+    assert (event.type, event.fields) == (EventType.CALL_ABANDONED, {"waited": "25000"})
+    assert await house.everything() == {}
+
+
+async def test_a_contact_that_was_offered_when_its_controller_died_is_kept_after_the_offer(
+    house: House,
+) -> None:
+    await house.offer()
+    house.clock.forward(LEASE_S)
+    assert (await house.other.sweep()).adrift == (), "its phone may be ringing still"
+    house.clock.forward(15)
+    assert (await house.other.sweep()).expired == ("c-1",)
+    assert await state(house) is AgentState.READY
+    assert await house.other.match(FEES) is None, "nobody would ring"
+    house.clock.forward(GRACE_S)
+    assert (await house.other.sweep()).abandoned == ("c-1",)
+
+
+async def test_a_contact_led_to_another_queue_after_its_controller_died_leaves_the_first(
+    house: House,
+) -> None:
+    await house.acd.join("c-1", FEES)
+    house.clock.forward(2)
+    await house.news()
+    assert await house.other.join("c-1", SUPPORT) is False
+    left, queued = await house.news()
+    assert (left.type, left.queue) == (EventType.CALL_LEFT, "fees")
+    assert left.fields == {"waited": "2000", "reason": "failed"}
+    assert (queued.type, queued.queue) == (EventType.CALL_QUEUED, "support")
+    assert queued.fields == {"arrived": str(START_MS + 2_000)}
+
+
+async def test_a_controller_that_was_thought_dead_gets_its_contacts_back(house: House) -> None:
+    offer = await house.offer("talking")
+    await house.acd.answered(offer)
+    await house.acd.join("waiting", FEES)
+    house.clock.forward(LEASE_S + 1)
+    assert sorted((await house.other.sweep()).adrift) == ["talking", "waiting"]
+    await house.acd.renew()
+    assert (await house.acd.tick([])).adrift == 0
+    assert await house.acd.place("waiting") is not None
+    assert await house.acd.reconcile([]) == (), "its controller will end it"
+    assert await state(house) is AgentState.TALKING
+
+
+async def test_a_conversation_goes_on_when_its_controller_dies(house: House) -> None:
+    await house.acd.answered(await house.offer())
+    house.clock.forward(LEASE_S)
+    assert (await house.other.sweep()).adrift == ("c-1",)
+    house.clock.forward(600)
+    await house.other.sweep()
+    assert await state(house) is AgentState.TALKING
+    assert await house.other.reconcile(["c-1", "c-9"]) == ()
+    await house.news()
+    house.clock.forward(60)
+    assert await house.other.reconcile(["c-9"]) == ("c-1",)
+    ended, _ = await house.news()
+    assert (ended.type, ended.fields["talked"]) == (EventType.CALL_ENDED, "670000")
+    assert await state(house) is AgentState.WRAPUP
+    assert "c-1" not in repr(await house.everything())
+
+
+async def test_a_living_controllers_conversation_is_its_own(house: House) -> None:
+    await house.acd.answered(await house.offer())
+    assert await house.other.reconcile([]) == ()
+    assert await state(house) is AgentState.TALKING
+
+
+async def test_any_controller_may_end_a_dead_ones_conversation(house: House) -> None:
+    offer = await house.offer()
+    await house.acd.answered(offer)
+    house.clock.forward(LEASE_S)
+    await house.other.sweep()
+    assert await house.other.current_offer("c-1") == offer
+    await house.other.ended(offer, 9_000)
+    assert "c-1" not in repr(await house.everything())
+
+
+async def test_an_answer_that_comes_after_its_controllers_death_is_not_lost(house: House) -> None:
+    offer = await house.offer()
+    house.clock.forward(LEASE_S)
+    await house.other.sweep()
+    assert await house.other.answered(offer) is True
+    assert (await house.other.tick([])).adrift == 1
+    assert await house.other.reconcile([]) == ("c-1",)
+
+
+async def test_a_caller_who_comes_back_from_a_conversation_without_controller_arrives_anew(
+    house: House,
+) -> None:
+    await house.acd.answered(await house.offer())
+    house.clock.forward(LEASE_S)
+    await house.other.sweep()
+    await house.news()
+    assert await house.other.join("c-1", FEES) is False
+    assert await house.news_types() == [
+        EventType.CALL_ENDED,
+        EventType.AGENT_WRAPUP,
+        EventType.CALL_QUEUED,
+    ]
+
+
+async def test_a_sweep_settles_what_it_can_and_says_that_more_is_due(house: House) -> None:
+    for number in range(510):
+        await house.acd.join(f"c-{number}", FEES)
+    house.clock.forward(LEASE_S)
+    await house.other.sweep()
+    house.clock.forward(GRACE_S)
+    tick = await house.other.tick([])
+    assert len(tick.swept.abandoned) == 500
+    assert tick.next_due_ms <= house.clock()
+    await house.other.sweep()
+    assert await house.acd.leave("c-1", LeaveReason.ABANDONED) is False
+    assert (await house.acd.snapshot([FEES])).queues["fees"].waiting == 0
