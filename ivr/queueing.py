@@ -214,11 +214,11 @@ class _Ride:
         )
         recorder = self._services.recorder
         base = await recorder.expect(sidecar)
-        status, talked_ms = await self._dial(offer, str(base))
+        status, answered_ms = await self._dial(offer, str(base))
         if status == "ANSWER":
             with suppress(StaleOffer):  # over already: the sweep or a reconciliation was first
-                await self._distributor.answered(offer, at_ms=self._services.clock() - talked_ms)
-                await self._distributor.ended(offer, talked_ms)
+                await self._distributor.answered(offer, at_ms=answered_ms)
+                await self._distributor.ended(offer, max(0, self._services.clock() - answered_ms))
             recorder.finish(sidecar.base)
         else:
             await recorder.drop(sidecar)
@@ -232,7 +232,7 @@ class _Ride:
         return False
 
     async def _dial(self, offer: Offer, recording: str) -> tuple[str, int]:
-        """Run ``Dial`` to its end: ``DIALSTATUS``, and how long they talked (ms)."""
+        """Run ``Dial`` to its end: ``DIALSTATUS``, and when the agent answered (epoch ms)."""
 
         async def answered() -> None:
             try:
@@ -257,9 +257,9 @@ class _Ride:
             finally:
                 overdue.cancel()
                 await asyncio.gather(overdue, return_exceptions=True)
-        outcome = await self._session.evaluate("${DIALSTATUS} ${ANSWEREDTIME_MS}")
-        status, _, talked = outcome.partition(" ")
-        return status, int(talked) if talked.isdecimal() else 0
+        outcome = await self._session.evaluate("${DIALSTATUS} ${VAXEL_ANSWERED}")
+        status, _, at = outcome.partition(" ")
+        return status, int(at) if at.isdecimal() else self._services.clock()
 
 
 async def _later(seconds: float, step: Answered) -> None:

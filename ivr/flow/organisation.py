@@ -6,6 +6,7 @@ from typing import Annotated, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from ivr.flow.faults import Strict, fault, faults
 from ivr.flow.hours import Hours, TimeZone
 from ivr.flow.texts import Phrase, Text, Using
 from ivr.flow.vocabulary import (
@@ -16,10 +17,7 @@ from ivr.flow.vocabulary import (
     Length,
     NotEmpty,
     QueueName,
-    Strict,
     Table,
-    fault,
-    faults,
 )
 
 NOT_ANSWERING = "not_answering"

@@ -1,0 +1,90 @@
+"""A caller's channel without Asterisk: what ``Dial`` will say is written down beforehand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from recorder.sidecar import Sidecar
+from wire.agi.errors import AgiHungUp
+
+T = TypeVar("T")
+
+Dial = Callable[["FakeSession"], Awaitable[str]]
+"""One ring of one phone; returns ``DIALSTATUS``."""
+
+
+class FakeSession:
+    """Stands in for :class:`wire.agi.session.AgiSession`."""
+
+    def __init__(self, *dials: Dial) -> None:
+        self._dials = list(dials)
+        self._gone = asyncio.Event()
+        self.status = ""
+        self.answered_at = ""
+        self.rung: list[str] = []
+        self.played: list[str] = []
+        self.music = asyncio.Event()
+
+    @property
+    def hung_up(self) -> bool:
+        return self._gone.is_set()
+
+    def hang_up_now(self) -> None:
+        self._gone.set()
+
+    async def unless_hung_up(self, work: asyncio.Future[T]) -> T:
+        gone = asyncio.create_task(self._gone.wait())
+        waits: set[asyncio.Future[Any]] = {work, gone}
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            gone.cancel()
+        if work.done():
+            return work.result()
+        raise AgiHungUp
+
+    async def stream_file(self, name: str, *, interrupt: str = "") -> str:
+        if self.hung_up:
+            raise AgiHungUp
+        self.played.append(name)
+        return ""
+
+    async def music_on(self) -> None:
+        self.music.set()
+
+    async def exec(self, application: str, *arguments: str, limit_s: float | None = None) -> int:
+        assert application == "Dial"
+        self.rung.append(arguments[0])
+        self.status = await self._dials.pop(0)(self)
+        return 0
+
+    async def evaluate(self, expression: str) -> str:
+        assert expression == "${DIALSTATUS} ${VAXEL_ANSWERED}"
+        return f"{self.status} {self.answered_at}"
+
+
+class FakeRecorder:
+    """Stands in for :class:`recorder.recorder.Recorder`."""
+
+    def __init__(self) -> None:
+        self.finished: list[str] = []
+        self.dropped: list[str] = []
+
+    async def expect(self, sidecar: Sidecar) -> Path:
+        return Path("/recordings") / sidecar.base
+
+    def finish(self, base: str) -> None:
+        self.finished.append(base)
+
+    async def drop(self, sidecar: Sidecar) -> None:
+        self.dropped.append(sidecar.base)
+
+
+class FakePrompts:
+    """Stands in for :class:`media.prompts.PromptStore`: the text is the path."""
+
+    async def path(self, text: str, language: str) -> str:
+        return f"{language}: {text}"

@@ -1,0 +1,268 @@
+"""A ride through a queue, on the real Redis: whatever the phones do, the queue knows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import pytest
+from redis.asyncio import Redis
+
+from acd.agents import Agents
+from acd.distributor import Distributor
+from acd.model import Agent, AgentState, AgentStatus, system_clock
+from acd.offers import OfferListener
+from ivr.agi_call import AgiCall
+from ivr.answers import AnswerWatch
+from ivr.flow.call import CallerHungUp, QueueAway, QueueOutcome, QueueRequest
+from ivr.flow.load import load_organisation
+from ivr.queueing import QueueRides, Services
+from recorder.recorder import Recorder
+from store.events import EventType
+from store.stream import BEGINNING, EventStream, connect
+from tests.integration.conftest import start_redis
+from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeRecorder, FakeSession
+from wire.agi.session import AgiSession
+from wire.ami.client import AmiClient
+from wire.ami.settings import AmiAccount
+
+pytestmark = pytest.mark.integration
+
+DEMO = load_organisation(Path(__file__).parents[3] / "dialplans" / "demo")
+ALVA = Agent("4001", "Alva", ("support",))
+BIRK = Agent("4002", "Birk", ("support",))
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """One controller's rides, with fake channels and a fake recorder."""
+
+    redis: Redis
+    agents: Agents
+    rides: QueueRides
+    recorder: FakeRecorder
+
+    async def ride(
+        self, session: FakeSession, contact: str = "vaxel-1.1", max_wait: float | None = None
+    ) -> QueueOutcome:
+        call = AgiCall(
+            cast(AgiSession, session),
+            FakePrompts(),
+            contact=contact,
+            caller="0700000001",
+            dialled="100",
+            ride=self.rides.ride,
+            record=_never,
+        )
+        return await call.queue(QueueRequest("support", "en", max_wait))
+
+    async def happened(self) -> list[tuple[EventType, str]]:
+        events = await EventStream(self.redis, "demo").read(BEGINNING)
+        return [
+            (event.type, event.fields.get("reason", ""))
+            for event in events
+            if event.type.startswith("call.")
+        ]
+
+    async def agent(self, agent: Agent) -> AgentStatus:
+        return await self.agents.status(agent.id)
+
+    async def traces(self, contact: str = "vaxel-1.1") -> list[str]:
+        """Every key but the stream that still speaks of the contact."""
+        return [key async for key in self._keys() if contact in repr(await self._content(key))]
+
+    async def _keys(self) -> AsyncIterator[str]:
+        async for key in self.redis.scan_iter("vaxel:*"):
+            yield str(key)
+
+    async def _content(self, key: str) -> object:
+        ways = {
+            "hash": ("HGETALL", key),
+            "zset": ("ZRANGE", key, 0, -1),
+            "set": ("SMEMBERS", key),
+            "string": ("GET", key),
+        }
+        return await self.redis.execute_command(*ways[await self.redis.type(key)])
+
+
+async def _never(*_: object) -> float:
+    raise AssertionError("no message is taken in a queue")
+
+
+def answer_for(seconds: float = 0) -> Dial:
+    async def dial(session: FakeSession) -> str:
+        session.answered_at = str(system_clock())
+        await asyncio.sleep(seconds)
+        return "ANSWER"
+
+    return dial
+
+
+def decline(status: str) -> Dial:
+    async def dial(_session: FakeSession) -> str:
+        return status
+
+    return dial
+
+
+async def caller_gives_up(session: FakeSession) -> str:
+    session.hang_up_now()
+    return "CANCEL"
+
+
+async def caller_ends_the_talk(session: FakeSession) -> str:
+    session.answered_at = str(system_clock())
+    session.hang_up_now()
+    return "ANSWER"
+
+
+@asynccontextmanager
+async def opened(redis: Redis) -> AsyncIterator[Bench]:
+    distributor = Distributor(redis, "demo", system_clock, "test-1")
+    offers = OfferListener(redis, "test-1")
+    recorder = FakeRecorder()
+    answers = AnswerWatch(AmiClient(AmiAccount("127.0.0.1", 9, "nobody", "nothing")))
+    services = Services(distributor, offers, answers, cast(Recorder, recorder), system_clock)
+    listening = asyncio.create_task(offers.run())
+    await offers.subscribed.wait()
+    await distributor.renew()
+    yield Bench(redis, Agents(redis, "demo", system_clock), QueueRides(DEMO, services), recorder)
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+
+
+@pytest.fixture
+async def bench(redis: Redis) -> AsyncIterator[Bench]:
+    async with opened(redis) as made:
+        yield made
+
+
+async def test_a_caller_talks_to_the_agent_who_is_free(bench: Bench) -> None:
+    await bench.agents.login(ALVA, "agent1")
+    session = FakeSession(answer_for())
+    assert await bench.ride(session) is QueueOutcome.TALKED
+    assert session.rung == ["PJSIP/agent1"]
+    assert session.played == []  # nobody is told to wait when somebody is free
+    assert (await bench.agent(ALVA)).state is AgentState.WRAPUP
+    assert bench.recorder.finished == ["vaxel-1.1-1"]
+    assert await bench.happened() == [
+        (EventType.CALL_QUEUED, ""),
+        (EventType.CALL_OFFERED, ""),
+        (EventType.CALL_ANSWERED, ""),
+        (EventType.CALL_ENDED, ""),
+    ]
+    assert await bench.traces() == []
+
+
+async def test_an_agent_who_does_not_answer_is_paused_and_the_next_one_rung(bench: Bench) -> None:
+    await bench.agents.login(ALVA, "agent1")
+    await bench.agents.login(BIRK, "agent2")
+    session = FakeSession(decline("NOANSWER"), answer_for())
+    assert await bench.ride(session) is QueueOutcome.TALKED
+    assert session.rung == ["PJSIP/agent1", "PJSIP/agent2"]
+    alva = await bench.agent(ALVA)
+    assert (alva.state, alva.reason) == (AgentState.PAUSED, "not_answering")
+    assert bench.recorder.dropped == ["vaxel-1.1-1"]
+    assert bench.recorder.finished == ["vaxel-1.1-2"]
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [("BUSY", "busy"), ("CHANUNAVAIL", "unreachable"), ("CONGESTION", "unreachable")],
+)
+async def test_a_phone_that_cannot_be_rung_pauses_its_agent(
+    bench: Bench, status: str, reason: str
+) -> None:
+    await bench.agents.login(ALVA, "agent1")
+    session = FakeSession(decline(status))
+    riding = asyncio.create_task(bench.ride(session))
+    await session.music.wait()  # back in line
+    session.hang_up_now()
+    with pytest.raises(CallerHungUp):
+        await riding
+    assert (await bench.agent(ALVA)).reason == reason
+    assert (EventType.CALL_REFUSED, reason) in await bench.happened()
+
+
+async def test_a_waiting_caller_hears_the_position_and_music_and_may_give_up(bench: Bench) -> None:
+    await bench.agents.login(ALVA, "agent1")
+    await bench.agents.pause(ALVA.id, "break")
+    session = FakeSession()
+    riding = asyncio.create_task(bench.ride(session))
+    await session.music.wait()
+    assert session.played == ["en: You are next in line."]
+    session.hang_up_now()
+    with pytest.raises(CallerHungUp):
+        await riding
+    assert [kind for kind, _ in await bench.happened()][-1] is EventType.CALL_ABANDONED
+    assert await bench.traces() == []
+
+
+async def test_an_offer_reaches_a_caller_who_already_waits(bench: Bench) -> None:
+    await bench.agents.login(ALVA, "agent1")
+    await bench.agents.pause(ALVA.id, "break")
+    session = FakeSession(answer_for())
+    riding = asyncio.create_task(bench.ride(session))
+    await session.music.wait()
+    await bench.agents.unpause(ALVA.id)
+    other = Distributor(bench.redis, "demo", system_clock, "test-2")  # whichever controller
+    assert await other.match_agent(ALVA.id) is not None
+    assert await riding is QueueOutcome.TALKED
+
+
+async def test_a_caller_who_gives_up_while_it_rings_leaves_the_agent_ready(bench: Bench) -> None:
+    await bench.agents.login(ALVA, "agent1")
+    with pytest.raises(CallerHungUp):
+        await bench.ride(FakeSession(caller_gives_up))
+    assert (await bench.agent(ALVA)).state is AgentState.READY
+    assert [kind for kind, _ in await bench.happened()][-1] is EventType.CALL_ABANDONED
+    assert bench.recorder.dropped == ["vaxel-1.1-1"]
+
+
+async def test_a_caller_who_ends_the_talk_has_talked(bench: Bench) -> None:
+    await bench.agents.login(ALVA, "agent1")
+    with pytest.raises(CallerHungUp):
+        await bench.ride(FakeSession(caller_ends_the_talk))
+    assert (await bench.agent(ALVA)).state is AgentState.WRAPUP
+    assert [kind for kind, _ in await bench.happened()][-1] is EventType.CALL_ENDED
+    assert bench.recorder.finished == ["vaxel-1.1-1"]
+
+
+async def test_nobody_logged_in_ends_the_wait_before_it_begins(bench: Bench) -> None:
+    assert await bench.ride(FakeSession()) is QueueOutcome.NOBODY
+    assert (await bench.happened())[-1] == (EventType.CALL_LEFT, "nobody")
+    assert await bench.traces() == []
+
+
+async def test_the_longest_wait_ends_the_ride(bench: Bench) -> None:
+    await bench.agents.login(ALVA, "agent1")
+    await bench.agents.pause(ALVA.id, "break")
+    assert await bench.ride(FakeSession(), max_wait=0.5) is QueueOutcome.TIMED_OUT
+    assert (await bench.happened())[-1] == (EventType.CALL_LEFT, "timeout")
+    assert await bench.traces() == []
+
+
+async def test_a_controller_that_stops_leaves_the_caller_in_line(bench: Bench) -> None:
+    await bench.agents.login(ALVA, "agent1")
+    await bench.agents.pause(ALVA.id, "break")
+    session = FakeSession()
+    riding = asyncio.create_task(bench.ride(session))
+    await session.music.wait()
+    riding.cancel()
+    await asyncio.gather(riding, return_exceptions=True)
+    other = Distributor(bench.redis, "demo", system_clock, "test-2")
+    assert await other.held("vaxel-1.1") == "support"
+
+
+async def test_without_redis_the_call_goes_another_way(tmp_path: Path) -> None:
+    process, url = start_redis(tmp_path)
+    async with connect(url) as redis, opened(redis) as bench:
+        await bench.agents.login(ALVA, "agent1")
+        process.kill()
+        process.wait()
+        with pytest.raises(QueueAway):
+            await bench.ride(FakeSession())
