@@ -80,13 +80,12 @@ class Bench:
             yield str(key)
 
     async def _content(self, key: str) -> object:
-        ways = {
-            "hash": ("HGETALL", key),
-            "zset": ("ZRANGE", key, 0, -1),
-            "set": ("SMEMBERS", key),
-            "string": ("GET", key),
-        }
-        return await self.redis.execute_command(*ways[await self.redis.type(key)])
+        kind = await self.redis.type(key)
+        if kind == "hash":
+            return await self.redis.hgetall(key)
+        if kind == "zset":
+            return await self.redis.zrange(key, 0, -1)
+        return await (self.redis.smembers(key) if kind == "set" else self.redis.get(key))
 
 
 async def _never(*_: object) -> float:
