@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import product
 
 from monitoring import metrics
 from monitoring.totals import Totals
@@ -31,20 +32,18 @@ _TIMED: Mapping[EventType, tuple[metrics.Histogram, str]] = {
 
 
 def prepare(totals: Totals, org: str, queues: Iterable[str]) -> None:
-    """Give every known queue its series at zero, so that the first call is seen as a rise."""
-    for metric in (metrics.CONTACTS_STARTED, metrics.AGENT_LOCKS):
-        totals.count(metric, org, by=0)
-    for queue in queues:
-        for counter in (
-            metrics.CALLS_OFFERED,
-            metrics.CALLS_ANSWERED,
-            metrics.CALLS_ABANDONED,
-            metrics.AGENT_OFFERS,
-            metrics.RECORDINGS_STORED,
-        ):
-            totals.count(counter, org, queue, by=0)
-        for histogram in metrics.HISTOGRAMS:
-            totals.observe(histogram, None, org, queue)
+    """Give everything that is known beforehand its series at zero.
+
+    Prometheus sees a rise only between two samples: a series that begins at 1 has none.
+    """
+    known = {"org": [org], "queue": list(queues)}
+    for counter in metrics.COUNTERS:
+        values = [known.get(name, sorted(counter.reasons)) for name in counter.labels]
+        for labels in product(*values):
+            totals.count(counter, *labels, by=0)
+    for histogram in metrics.HISTOGRAMS:
+        for labels in product(*(known[name] for name in histogram.labels)):
+            totals.observe(histogram, None, *labels)
 
 
 def count(totals: Totals, event: Event) -> None:

@@ -41,7 +41,7 @@ class Counter:
         name: With ``_total``.
         help: The definition, one line.
         labels: Names, the organisation first.
-        reasons: The closed set of the last label's values, where it is one.
+        reasons: The closed set of the label ``reason``, which is then the last.
     """
 
     name: str
@@ -102,7 +102,8 @@ AGENT_OFFERS = Counter(
 )
 AGENT_OFFERS_REFUSED = Counter(
     "vaxel_agent_offers_refused_total",
-    "Offers to an agent that did not become a conversation, by reason.",
+    "Offers to an agent that came to nothing, by reason. A caller who hangs up while an agent is"
+    " rung is none of them: that call is abandoned.",
     ("org", "queue", "reason"),
     frozenset({"no_answer", "busy", "unreachable", "expired"}),
 )

@@ -1,0 +1,206 @@
+"""Counting the day: each figure by hand, and the same after a kill at any moment."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitoring import metrics
+from monitoring.consumer import FiguresConsumer
+from monitoring.counting import count
+from monitoring.errors import SnapshotUnusable
+from monitoring.totals import Tally, Totals
+from store.events import Event, EventType
+from tests.day import ORG, DayStream
+
+pytestmark = pytest.mark.unit
+
+FEES = (ORG, "fees")
+
+
+def counted(stream: DayStream) -> Totals:
+    totals = Totals()
+    for event in stream.events:
+        count(totals, event)
+    return totals
+
+
+class MemorySnapshots:
+    """What survives a kill."""
+
+    def __init__(self) -> None:
+        self.text: str | None = None
+
+    async def load(self) -> str | None:
+        return self.text
+
+    async def save(self, text: str) -> None:
+        self.text = text
+
+
+def test_every_counter_of_the_day_is_what_was_worked_out_by_hand() -> None:
+    counters = counted(DayStream()).counters
+    expected: dict[metrics.Counter, dict[tuple[str, ...], int]] = {
+        metrics.CONTACTS_STARTED: {(ORG,): 6},
+        metrics.CONTACTS_ENDED: {(ORG, "tree"): 2, (ORG, "caller"): 3, (ORG, "failed"): 1},
+        metrics.CALLS_OFFERED: {FEES: 5, (ORG, "support"): 1},
+        metrics.CALLS_ANSWERED: {FEES: 3},
+        metrics.CALLS_ABANDONED: {FEES: 1},
+        metrics.CALLS_LEFT: {(*FEES, "timeout"): 1, (ORG, "support", "nobody"): 1},
+        metrics.AGENT_OFFERS: {FEES: 4},
+        metrics.AGENT_OFFERS_REFUSED: {(*FEES, "no_answer"): 1},
+        metrics.VOICEMAILS_STORED: {(ORG, "office"): 1},
+        metrics.RECORDINGS_STORED: {FEES: 1},
+        metrics.RECORDINGS_FAILED: {(ORG, "leg_truncated"): 1},
+        metrics.AGENT_LOCKS: {(ORG,): 1},
+    }
+    assert counters == {metric.name: series for metric, series in expected.items()}
+
+
+def test_waits_and_talks_lie_in_their_buckets() -> None:
+    tallies = counted(DayStream()).tallies
+    #                                          5 10 15 20 30 45 60 90 …
+    assert tallies[metrics.ANSWERED_WAIT.name] == {
+        FEES: Tally([0, 0, 1, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0], 102_000)
+    }
+    assert tallies[metrics.ABANDONED_WAIT.name] == {
+        FEES: Tally([0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0], 21_000)
+    }
+    #                                          15 30 60 120 …
+    assert tallies[metrics.TALK.name] == {
+        FEES: Tally([1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0], 190_000)
+    }
+
+
+def test_offered_is_answered_and_abandoned_and_left_once_nobody_waits() -> None:
+    counters = counted(DayStream()).counters
+
+    def total(metric: metrics.Counter) -> int:
+        return sum(counters[metric.name].values())
+
+    ends = (metrics.CALLS_ANSWERED, metrics.CALLS_ABANDONED, metrics.CALLS_LEFT)
+    assert total(metrics.CALLS_OFFERED) == sum(map(total, ends)) == 6
+
+
+def test_a_wait_of_exactly_the_threshold_is_within_it_and_a_millisecond_more_is_not() -> None:
+    totals = Totals()
+    for waited in (20_000, 20_001):
+        totals.observe(metrics.ANSWERED_WAIT, waited, *FEES)
+    counts = totals.tallies[metrics.ANSWERED_WAIT.name][FEES].counts
+    assert (counts[3], counts[4]) == (1, 1)  # up to 20, up to 30
+
+
+def test_a_wait_longer_than_all_thresholds_is_counted_above_them() -> None:
+    totals = Totals()
+    totals.observe(metrics.ANSWERED_WAIT, 3_600_000, *FEES)
+    assert totals.tallies[metrics.ANSWERED_WAIT.name][FEES].counts[-1] == 1
+
+
+def test_an_odd_wait_costs_the_histogram_and_not_the_count() -> None:
+    totals = Totals()
+    own = {"waited": "soon"}
+    count(totals, Event(EventType.CALL_ANSWERED, 0, ORG, "c", "fees", fields=own, id="1-0"))
+    assert totals.counters[metrics.CALLS_ANSWERED.name] == {FEES: 1}
+    assert sum(totals.tallies[metrics.ANSWERED_WAIT.name][FEES].counts) == 0
+
+
+def test_a_reason_outside_the_closed_set_makes_no_series_of_its_own() -> None:
+    totals = Totals()
+    for reason in ("+46701234567", "anything"):
+        totals.count(metrics.CONTACTS_ENDED, ORG, reason)
+    assert totals.counters[metrics.CONTACTS_ENDED.name] == {(ORG, "other"): 2}
+
+
+def test_no_label_names_a_person() -> None:
+    labels = {
+        label for metric in (*metrics.COUNTERS, *metrics.HISTOGRAMS) for label in metric.labels
+    }
+    assert labels <= {"org", "queue", "reason", "mailbox"}
+
+
+def test_saved_totals_come_back_the_same() -> None:
+    totals = counted(DayStream())
+    assert Totals.from_json(totals.to_json()) == totals
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"shape": 1}', "null", "7"])
+def test_totals_that_are_damaged_or_of_another_version_are_refused(text: str) -> None:
+    with pytest.raises(SnapshotUnusable, match="counted anew"):
+        Totals.from_json(text)
+
+
+async def test_damaged_totals_are_counted_anew() -> None:
+    snapshots = MemorySnapshots()
+    snapshots.text = "{"
+    stream = DayStream()
+    consumer = FiguresConsumer(ORG, stream, snapshots, clock=lambda: 0.0)
+    await consumer.take_in("0-0", await stream.read(await consumer.position()))
+    assert consumer.totals.counters[metrics.CALLS_ANSWERED.name] == {FEES: 3}
+
+
+async def test_the_figures_are_caught_up_only_when_the_whole_past_is_counted() -> None:
+    stream = DayStream()
+    consumer = FiguresConsumer(ORG, stream, MemorySnapshots(), clock=lambda: 0.0)
+    position = await consumer.position()
+    position = await consumer.take_in(position, await stream.read(position, 30))
+    assert not consumer.caught_up
+    await consumer.take_in(position, await stream.read(position, 30))
+    assert consumer.caught_up
+
+
+async def test_an_empty_past_is_caught_up_at_once() -> None:
+    consumer = FiguresConsumer(ORG, DayStream([]), MemorySnapshots(), clock=lambda: 0.0)
+    await consumer.take_in(await consumer.position(), [])
+    assert consumer.caught_up
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def test_events_that_cannot_be_read_are_seen_after_some_seconds() -> None:
+    clock = Clock()
+    consumer = FiguresConsumer(ORG, DayStream([]), MemorySnapshots(), clock=clock)
+    assert not consumer.up
+    await consumer.take_in(await consumer.position(), [])
+    clock.now = 4.9
+    assert consumer.up
+    clock.now = 5.1
+    assert not consumer.up
+
+
+LIVES = st.lists(
+    st.tuples(st.integers(0, 12), st.floats(0, 3), st.booleans()), min_size=1, max_size=20
+)
+
+
+@given(LIVES)
+@settings(deadline=None)
+async def test_a_consumer_killed_after_any_event_is_followed_by_one_with_the_same_totals(
+    lives: list[tuple[int, float, bool]],
+) -> None:
+    """Each life counts some events, at some pace, and ends in order or is killed."""
+    stream, snapshots, clock = DayStream(), MemorySnapshots(), Clock()
+    for events, pace, in_order in [*lives, (100, 0.0, True)]:
+        consumer = FiguresConsumer(ORG, stream, snapshots, clock=clock)
+        position = await consumer.position()
+        for _ in range(events):
+            clock.now += pace
+            position = await consumer.take_in(position, await stream.read(position, 1))
+        if in_order:
+            await consumer.save()
+    expected = counted(stream)
+    assert (
+        consumer.totals.counters[metrics.CALLS_OFFERED.name]
+        == (expected.counters[metrics.CALLS_OFFERED.name])
+    )
+    assert consumer.totals.tallies == expected.tallies
+    assert {
+        name: {k: v for k, v in series.items() if v}
+        for name, series in consumer.totals.counters.items()
+    } == expected.counters
