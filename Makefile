@@ -1,0 +1,37 @@
+# Each target installs what it needs; see ivr/platform/bootstrap.py.
+PYTHON ?= python3
+SETUP = @$(PYTHON) -I ivr/platform/bootstrap.py
+BIN = .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help up down status test lint bench
+
+help: ## tell what can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+up: ## run the platform in this terminal; Ctrl-C stops it
+	$(SETUP) run
+	@$(BIN)/vaxel up
+
+down: $(BIN)/vaxel ## stop what runs
+	@$(BIN)/vaxel down
+
+status: $(BIN)/vaxel ## tell what runs, since when, and what is wrong
+	@$(BIN)/vaxel status
+
+test: lint ## prove it: style, types, import rules, then every test
+	$(BIN)/pytest
+
+lint: ## style, types and import rules alone
+	$(SETUP) dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: ## measure it side by side with its peers
+	$(SETUP) bench
+	$(BIN)/python -m tests.load
+
+$(BIN)/vaxel:
+	@echo "Växel is not set up yet; run: make up" >&2; exit 2
