@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from ivr.flow.faults import Strict
 from ivr.flow.texts import Text
-from ivr.flow.vocabulary import KEYS, Length, Strict, Target
+from ivr.flow.vocabulary import KEYS, Length, Target
 
 if TYPE_CHECKING:
     from ivr.flow.conversation import Conversation

@@ -8,22 +8,17 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ivr.flow.document import Document, Place
-from ivr.flow.problems import Problem, suggestion
+from ivr.flow.problems import MAX_PROBLEMS, Problem, suggestion
 
-MAX_PROBLEMS = 100  # of one file; more of them help nobody
-
-_AT_THE_KEY = {"unknown_key", "missing", "missing_translation", "day_twice", "no_verb"}
+_AT_THE_KEY = {"unknown_key", "missing_translation", "day_twice", "no_verb"}
 
 _SENTENCES = {
     "string_type": ("a text was expected here", "write a plain text"),
     "int_type": ("a whole number was expected here", "write it in digits"),
     "int_parsing": ("a whole number was expected here", "write it in digits"),
     "int_parsing_size": ("the number is too big", ""),
-    "int_from_float": ("a whole number was expected here", "write it in digits"),
     "model_type": ("keys and values were expected here", "write them as “key: value”"),
     "dict_type": ("keys and values were expected here", "write them as “key: value”"),
-    "mapping_type": ("keys and values were expected here", "write them as “key: value”"),
-    "list_type": ("a list was expected here", "write it as [first, second]"),
     "tuple_type": ("a list was expected here", "write it as [first, second]"),
     "string_too_short": ("something must stand here", ""),
     "string_too_long": ("the text is longer than {max_length} characters", ""),
@@ -36,11 +31,10 @@ def problems(document: Document, error: ValidationError) -> Iterator[Problem]:
     """What ``error`` found in ``document``, in the order of the file."""
     found = [(_place(document, detail), detail) for detail in error.errors(include_url=False)]
     found.sort(key=lambda one: (one[0].line, one[0].column))
-    for place, detail in found[:MAX_PROBLEMS]:
-        yield document.problem(place, *_sentence(detail))
-    if len(found) > MAX_PROBLEMS:
-        more = f"{len(found) - MAX_PROBLEMS} more errors from here on"
-        yield document.problem(found[MAX_PROBLEMS][0], more, "correct the first ones first")
+    for index, (place, detail) in enumerate(found):
+        # What is beyond the cut is only counted: a suggestion is dear.
+        sentence = _sentence(detail) if index < MAX_PROBLEMS else (detail["msg"], "")
+        yield document.problem(place, *sentence)
 
 
 def _place(document: Document, detail: ErrorDetails) -> Place:
@@ -57,7 +51,7 @@ def _sentence(detail: ErrorDetails) -> tuple[str, str]:
     kind, context = detail["type"], detail.get("ctx", {})
     if "known" in context:
         advice, name = str(context["advice"]), str(context["name"])
-        return detail["msg"], advice or (suggestion(name, context["known"]) if name else "")
+        return detail["msg"], advice or (suggestion(name, context["known"].names) if name else "")
     if kind == "missing":
         name = str(detail["loc"][-1])
         return f"“{name}” is missing", f"add “{name}: …”"

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 
-from ivr.flow.vocabulary import NotEmpty, Strict, Table, fault, faults
+from ivr.flow.faults import Strict, fault, faults
+from ivr.flow.vocabulary import NotEmpty, Table
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])\s*[-–]\s*([01][0-9]|2[0-4]):([0-5][0-9])")

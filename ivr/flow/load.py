@@ -14,7 +14,7 @@ from ivr.flow.claims import claim_all
 from ivr.flow.errors import TreesInvalidError
 from ivr.flow.numbers import normalised
 from ivr.flow.organisation import Organisation
-from ivr.flow.problems import Problem, Severity, shown
+from ivr.flow.problems import Problem, Severity, in_order, shown
 from ivr.flow.reading import ORGANISATION_FILE, Home, read_home, read_organisation
 from ivr.flow.tree import Tree
 
@@ -73,7 +73,7 @@ def check(folder: Path) -> Checked:
                 f"an organisation is a folder with a file {ORGANISATION_FILE}",
             )
         )
-    problems.sort(key=lambda problem: (problem.file, problem.line, problem.column))
+    problems = in_order(problems)
     files = len(homes) + len(documents)
     if any(problem.severity is Severity.ERROR for problem in problems):
         return Checked(files, problems, None)
@@ -106,7 +106,7 @@ def load_organisation(folder: Path) -> Organisation:
     """
     home = read_organisation(folder)
     if home.organisation is None or home.problems:
-        raise TreesInvalidError(home.problems)
+        raise TreesInvalidError(in_order(home.problems))
     return home.organisation
 
 

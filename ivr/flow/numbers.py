@@ -9,7 +9,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator
 
-from ivr.flow.vocabulary import fault
+from ivr.flow.faults import fault
 
 _TRUNK_PREFIXES: Mapping[str, str] = MappingProxyType(
     {"46": "0", "45": "", "47": "", "354": "", "358": "0"}

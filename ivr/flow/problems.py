@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 _MANY = 1000  # more candidates than this are not searched for the nearest name: time is bounded
 _LONG = 64
+MAX_PROBLEMS = 100  # of one file; more of them help nobody
 
 
 class Severity(StrEnum):
@@ -61,6 +64,26 @@ class Problem:
         if self.advice:
             lines.append(f"    {self.advice}")
         return "\n".join(line for line in lines if line)
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """By file, line and column; of a flood in one file the beginning, and how many more."""
+    ordered = sorted(problems, key=lambda one: (one.file, one.line, one.column))
+    kept: list[Problem] = []
+    for _, group in groupby(ordered, key=attrgetter("file")):
+        of_file = list(group)
+        kept += of_file[:MAX_PROBLEMS]
+        if rest := of_file[MAX_PROBLEMS:]:
+            errors = any(problem.severity is Severity.ERROR for problem in rest)
+            kept.append(
+                replace(
+                    rest[0],
+                    severity=Severity.ERROR if errors else Severity.WARNING,
+                    message=f"{len(rest)} more problems from here on",
+                    advice="correct the first ones first",
+                )
+            )
+    return kept
 
 
 def shown(file: Path) -> str:

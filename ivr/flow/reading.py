@@ -11,13 +11,14 @@ from pydantic import PlainValidator, TypeAdapter, ValidationError, ValidationInf
 
 from ivr.flow import explain
 from ivr.flow.document import Document, Place, read
+from ivr.flow.faults import Strict, fault
 from ivr.flow.graph import silent_loops, unreachable
 from ivr.flow.nodes import NODE_TYPES
 from ivr.flow.numbers import Number
 from ivr.flow.organisation import Organisation
 from ivr.flow.problems import Problem, Severity
 from ivr.flow.tree import Node, Tree
-from ivr.flow.vocabulary import Name, Names, NotEmpty, Strict, Table, Target, fault
+from ivr.flow.vocabulary import Name, Names, NotEmpty, Table, Target
 
 ORGANISATION_FILE = "organisation.yaml"
 

@@ -27,7 +27,8 @@ from pydantic_core import CoreSchema, core_schema
 
 from ivr.flow.call import Utterance
 from ivr.flow.errors import ExpressionError
-from ivr.flow.vocabulary import LANGUAGES, LanguageTag, Names, Table, fault, with_faults
+from ivr.flow.faults import fault, with_faults
+from ivr.flow.vocabulary import LANGUAGES, LanguageTag, Names, Table
 
 MAX_CHARACTERS = 2000
 _MAX_EXPRESSION_DEPTH = 20

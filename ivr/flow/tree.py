@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import BaseModel
 
+from ivr.flow.faults import Strict
 from ivr.flow.organisation import Organisation
-from ivr.flow.vocabulary import Strict, Target
+from ivr.flow.vocabulary import Target
 
 if TYPE_CHECKING:
     from ivr.flow.conversation import Conversation

@@ -8,28 +8,15 @@ validation context, :class:`Names`; without a context only the form is checked.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Annotated, Any, Self, TypeAlias, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    GetCoreSchemaHandler,
-    ModelWrapValidatorHandler,
-    ValidationError,
-    ValidationInfo,
-    model_validator,
-)
-from pydantic_core import (
-    CoreSchema,
-    ErrorDetails,
-    InitErrorDetails,
-    PydanticCustomError,
-    core_schema,
-)
+from pydantic import AfterValidator, GetCoreSchemaHandler, ValidationInfo
+from pydantic_core import CoreSchema, core_schema
+
+from ivr.flow.faults import fault
 
 LANGUAGES: Mapping[str, str] = MappingProxyType({"sv": "Swedish", "da": "Danish", "en": "English"})
 KEYS = "0123456789*#"
@@ -37,6 +24,7 @@ CALL_VARIABLES = frozenset({"organisation", "language", "caller", "dialled"})
 
 K = TypeVar("K")
 V = TypeVar("V")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,78 +49,6 @@ class Names:
     def of(cls, info: ValidationInfo) -> Names:
         """The names of a validation under way."""
         return info.context if isinstance(info.context, cls) else cls()
-
-
-def fault(
-    code: str, message: str, *, advice: str = "", name: str = "", known: Iterable[str] = ()
-) -> PydanticCustomError:
-    """A validation error in an admin's words.
-
-    Args:
-        code: Stable name of the rule that is broken.
-        message: What is wrong.
-        advice: What to do.
-        name: A name that does not exist; the nearest of ``known`` becomes the advice.
-        known: The names that do exist.
-    """
-    return PydanticCustomError(
-        code, message, {"advice": advice, "name": name, "known": frozenset(known)}
-    )
-
-
-Located: TypeAlias = tuple[tuple[str | int, ...], PydanticCustomError]
-"""An error and its path below the value being validated."""
-
-T = TypeVar("T")
-
-
-def faults(title: str, errors: Iterable[Located]) -> None:
-    """Raise all ``errors`` at once, if there are any."""
-    details = [InitErrorDetails(type=error, loc=path, input=None) for path, error in errors]
-    if details:
-        raise ValidationError.from_exception_data(title, details)
-
-
-def with_faults(validate: Callable[[], T], errors: Iterable[Located]) -> T:
-    """What ``validate`` makes of a value, unless it or ``errors`` found something: then all."""
-    details = [InitErrorDetails(type=error, loc=path, input=None) for path, error in errors]
-    try:
-        value = validate()
-    except ValidationError as error:
-        details += [_again(detail) for detail in error.errors(include_url=False)]
-    if details:
-        raise ValidationError.from_exception_data("value", details)
-    return value
-
-
-def _again(detail: ErrorDetails, keys: Iterable[str] = ()) -> InitErrorDetails:
-    """A found error to be raised once more; an unknown key is told with the ``keys`` there are."""
-    kind, path, context = detail["type"], detail["loc"], detail.get("ctx", {})
-    again: str | PydanticCustomError = kind
-    if kind == "extra_forbidden":
-        name = str(path[-1])
-        again = fault("unknown_key", f"“{name}” is not known here", name=name, known=keys)
-    elif "known" in context:
-        again = PydanticCustomError(kind, detail["msg"], context)
-    return InitErrorDetails(type=again, loc=path, input=detail["input"], ctx=context)
-
-
-class Strict(BaseModel):
-    """A part of the language: immutable, and a key that it does not know is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _name_the_known_keys(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        """Tell with each unknown key which keys there are."""
-        try:
-            return handler(data)
-        except ValidationError as error:
-            keys = [info.alias or name for name, info in cls.model_fields.items()]
-            raise ValidationError.from_exception_data(
-                error.title, [_again(detail, keys) for detail in error.errors(include_url=False)]
-            ) from None
 
 
 def _not_empty(value: T) -> T:

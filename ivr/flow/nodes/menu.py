@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from ivr.flow.asking import Retry, Wait, press
+from ivr.flow.faults import Strict
 from ivr.flow.texts import Text
 from ivr.flow.tree import Exit, Node
-from ivr.flow.vocabulary import Key, NotEmpty, Strict, Table, Target
+from ivr.flow.vocabulary import Key, NotEmpty, Table, Target
 
 if TYPE_CHECKING:
     from ivr.flow.conversation import Conversation

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 from pydantic import model_validator
 
 from ivr.flow.call import QueueOutcome, QueueRequest
+from ivr.flow.faults import fault
 from ivr.flow.tree import Exit, Node
-from ivr.flow.vocabulary import Length, QueueName, Target, fault
+from ivr.flow.vocabulary import Length, QueueName, Target
 
 if TYPE_CHECKING:
     from ivr.flow.conversation import Conversation

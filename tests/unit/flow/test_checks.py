@@ -352,7 +352,7 @@ def test_a_flood_of_errors_is_cut(tmp_path: Path) -> None:
     nodes = "".join(f"  n{i}: {{sag: x}}\n" for i in range(500))
     found = check_nodes(tmp_path, nodes)
     assert len(found.problems) == 101
-    assert found.messages[-1] == "401 more errors from here on"
+    assert found.messages[-1] == "401 more problems from here on"
 
 
 def test_a_problem_prints_with_its_line_and_a_caret(tmp_path: Path) -> None:
