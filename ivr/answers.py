@@ -1,7 +1,8 @@
 """The moment in which an agent answers, as Asterisk's Manager tells it.
 
 ``Dial`` returns to AGI only when the conversation is over, so its beginning is learnt from the AMI
-event ``DialEnd``. A link that was down asks, when it is back, who is in a bridge by now.
+event ``DialEnd``. A link that was down asks, when it is back, who is in a bridge by now. The phone
+may also be ringing for a controller that has died since; then its answer is noted by the others.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from wire.ami.client import AmiClient
 from wire.ami.frames import Frame
 
 Answered = Callable[[], Awaitable[None]]
+AnsweredElsewhere = Callable[[str], Awaitable[None]]
 
 EVENTS: Final = ("DialEnd",)
 """The AMI events that Växel uses; ``manager.conf`` lets no other through."""
@@ -22,8 +24,16 @@ EVENTS: Final = ("DialEnd",)
 class AnswerWatch:
     """Tells whoever rings an agent for a contact that the agent has answered."""
 
-    def __init__(self, ami: AmiClient) -> None:
+    def __init__(self, ami: AmiClient, elsewhere: AnsweredElsewhere) -> None:
+        """Subscribe to ``ami``, which is not yet connected.
+
+        Args:
+            ami: The link.
+            elsewhere: Told of an answer to a contact that nobody here rings for; often none of
+                ours.
+        """
         self._ami = ami
+        self._elsewhere = elsewhere
         self._expected: dict[str, Answered] = {}
         ami.subscribe("DialEnd", self._on_dial_end)
         ami.on_connect(self._catch_up)
@@ -45,12 +55,10 @@ class AnswerWatch:
             await self._tell(event.get("Uniqueid"))
 
     async def _catch_up(self) -> None:
-        if self._expected:
-            for channel in await self._ami.list("CoreShowChannels"):
-                if channel.get("BridgeId"):
-                    await self._tell(channel.get("Uniqueid"))
+        for channel in await self._ami.list("CoreShowChannels"):
+            if channel.get("BridgeId"):
+                await self._tell(channel.get("Uniqueid"))
 
     async def _tell(self, contact: str) -> None:
         answered = self._expected.get(contact)
-        if answered is not None:
-            await answered()
+        await (answered() if answered is not None else self._elsewhere(contact))

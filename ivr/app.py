@@ -14,7 +14,7 @@ import secrets as entropy
 import signal
 import sys
 from collections.abc import AsyncIterator, Collection, Coroutine, Iterable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -26,6 +26,7 @@ from redis.asyncio import Redis
 
 from acd.agents import Agents
 from acd.distributor import Distributor
+from acd.errors import AcdUnavailable, StaleOffer
 from acd.model import system_clock
 from acd.offers import OfferListener
 from acd.sweeper import Sweeper
@@ -133,7 +134,7 @@ class Controller:
         # A name that no earlier process had: a restarted controller is not its dead predecessor.
         name = f"{os.uname().nodename[:40]}-{os.getpid()}-{entropy.token_hex(3)}"
         self._offers = OfferListener(ground.redis, name)
-        self._answers = AnswerWatch(self._ami)
+        self._answers = AnswerWatch(self._ami, self._answered_elsewhere)
         self._streams = {org: EventStream(ground.redis, org) for org in catalogue.organisations}
         self._recorder = Recorder(ground.layout.recordings, ground.database, self._streams)
         self._offices = {
@@ -199,6 +200,14 @@ class Controller:
         except AmiError:
             return None
         return {channel.get("Uniqueid") for channel in channels}
+
+    async def _answered_elsewhere(self, contact: str) -> None:
+        """Note an answer for a controller that may not live to do it; idempotent."""
+        for office in self._offices.values():
+            with suppress(StaleOffer, AcdUnavailable):
+                offer = await office.distributor.current_offer(contact)
+                if offer is not None:
+                    await office.distributor.answered(offer)
 
     def _office(self, organisation: Organisation, controller: str) -> Office:
         ground = self._ground

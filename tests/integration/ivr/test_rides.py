@@ -92,6 +92,10 @@ async def _never(*_: object) -> float:
     raise AssertionError("no message is taken in a queue")
 
 
+async def _nobody_elsewhere(_contact: str) -> None:
+    return
+
+
 def answer_for(seconds: float = 0) -> Dial:
     async def dial(session: FakeSession) -> str:
         session.answered_at = str(system_clock())
@@ -124,7 +128,8 @@ async def opened(redis: Redis) -> AsyncIterator[Bench]:
     distributor = Distributor(redis, "demo", system_clock, "test-1")
     offers = OfferListener(redis, "test-1")
     recorder = FakeRecorder()
-    answers = AnswerWatch(AmiClient(AmiAccount("127.0.0.1", 9, "nobody", "nothing")))
+    ami = AmiClient(AmiAccount("127.0.0.1", 9, "nobody", "nothing"))
+    answers = AnswerWatch(ami, _nobody_elsewhere)
     services = Services(distributor, offers, answers, cast(Recorder, recorder), system_clock)
     listening = asyncio.create_task(offers.run())
     await offers.subscribed.wait()
