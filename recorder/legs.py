@@ -89,7 +89,7 @@ def is_closed(leg: Path) -> bool:
         length = os.fstat(file.fileno()).st_size
     if not header:
         return False
-    if header[:4] != b"RIFF"[: len(header)] or header[8:12] not in (b"WAVE", b""):
+    if not b"RIFF".startswith(header[:4]) or not b"WAVE".startswith(header[8:12]):
         raise LegUnusable(f"{leg.name} is no WAV file.")
     at = 12
     while at + 8 <= len(header):

@@ -93,7 +93,7 @@ class Sidecar:
             OSError: The folder cannot be written.
         """
         path = folder / f"{self.base}.json"
-        write_whole(path, json.dumps(asdict(self), ensure_ascii=False).encode())
+        write_whole(path, json.dumps(asdict(self)).encode())
         return path
 
     @classmethod

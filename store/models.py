@@ -49,6 +49,28 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class OutsideText(TypeDecorator[str]):
+    """Text that came from outside, e.g. a caller id: kept as far as every database can keep it.
+
+    A NUL, half a surrogate pair (a byte that was no UTF-8) or too many letters would be refused
+    by one database or the other, and the event behind it tried for ever.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Without NUL, odd halves as ``?``, cut to the column's length."""
+        if value is None:
+            return None
+        whole = value.replace("\0", "").encode(errors="replace").decode()
+        return whole[: self.length]
+
+
 def instant(epoch_ms: int) -> datetime:
     """The UTC time of an event's epoch milliseconds.
 
@@ -105,13 +127,13 @@ class Contact(Base):
 
     org: Mapped[str] = mapped_column(String(64), primary_key=True)
     id: Mapped[str] = mapped_column(String(128), primary_key=True)
-    caller: Mapped[str | None] = mapped_column(String(128))
-    dialled: Mapped[str | None] = mapped_column(String(128))
-    tree: Mapped[str | None] = mapped_column(String(128))
-    language: Mapped[str | None] = mapped_column(String(35))
+    caller: Mapped[str | None] = mapped_column(OutsideText(128))
+    dialled: Mapped[str | None] = mapped_column(OutsideText(128))
+    tree: Mapped[str | None] = mapped_column(OutsideText(128))
+    language: Mapped[str | None] = mapped_column(OutsideText(35))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    end_reason: Mapped[str | None] = mapped_column(String(32))
+    end_reason: Mapped[str | None] = mapped_column(OutsideText(32))
 
 
 class VisitOutcome(StrEnum):
@@ -172,7 +194,7 @@ class AgentSession(Base):
     )
     org: Mapped[str] = mapped_column(String(64))
     agent: Mapped[str] = mapped_column(String(64))
-    phone: Mapped[str | None] = mapped_column(String(128))
+    phone: Mapped[str | None] = mapped_column(OutsideText(128))
     logged_in_at: Mapped[datetime] = mapped_column(UtcDateTime)
     logged_out_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -206,11 +228,11 @@ class Recording(Base):
     id: Mapped[str] = mapped_column(String(160), primary_key=True)
     org: Mapped[str] = mapped_column(String(64))
     contact: Mapped[str] = mapped_column(String(128))
-    queue: Mapped[str | None] = mapped_column(String(128))
+    queue: Mapped[str | None] = mapped_column(OutsideText(128))
     agent: Mapped[str | None] = mapped_column(String(64))
-    caller: Mapped[str | None] = mapped_column(String(128))
+    caller: Mapped[str | None] = mapped_column(OutsideText(128))
     kind: Mapped[RecordingKind] = mapped_column(_text_of(RecordingKind))
-    mailbox: Mapped[str | None] = mapped_column(String(128))
+    mailbox: Mapped[str | None] = mapped_column(OutsideText(128))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     duration_ms: Mapped[int] = mapped_column(BigInteger)
     path: Mapped[str] = mapped_column(String(512))

@@ -81,8 +81,8 @@ class Records:
     def _contact_ended(self, event: Event, at: datetime) -> None:
         contact = self._contact(event, at)
         contact.ended_at = at
-        contact.end_reason = _text(event, "reason", 32)
-        contact.language = _text(event, "language", 35) or contact.language
+        contact.end_reason = _text(event, "reason")
+        contact.language = _text(event, "language") or contact.language
 
     def _contact_seen(self, event: Event, at: datetime) -> None:
         self._contact(event, at)
@@ -188,6 +188,5 @@ class Records:
 _OF_AGENTS = frozenset({EventType.AGENT_LOGGED_IN, EventType.AGENT_LOGGED_OUT})
 
 
-def _text(event: Event, name: str, limit: int = 128) -> str | None:
-    # PostgreSQL refuses a text that is too long or holds a NUL: then no event would pass any more
-    return event.fields.get(name, "").replace("\0", "")[:limit] or None
+def _text(event: Event, name: str) -> str | None:
+    return event.fields.get(name) or None

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from store.models import Base, UtcDateTime, instant
+from store.models import Base, OutsideText, UtcDateTime, instant
 
 pytestmark = pytest.mark.unit
 
@@ -33,6 +33,24 @@ def test_a_local_time_is_kept_as_utc() -> None:
 def test_what_sqlite_gives_back_without_a_zone_is_utc() -> None:
     read = UtcDateTime().process_result_value(datetime(2025, 11, 24, 9), sqlite.dialect())
     assert read == datetime(2025, 11, 24, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("outside", "kept"),
+    [
+        ("+46 70 123", "+46 70 123"),
+        ("'; DROP TABLE contacts--", "'; DROP TABLE contacts--"),
+        ("a\0b", "ab"),
+        ("Zo\udceb", "Zo?"),
+        ("Zoë 😀", "Zoë 😀"),
+        ("9" * 500, "9" * 128),
+        (None, None),
+    ],
+)
+def test_text_from_outside_is_kept_as_every_database_can_keep_it(
+    outside: str | None, kept: str | None
+) -> None:
+    assert OutsideText(128).process_bind_param(outside, sqlite.dialect()) == kept
 
 
 def test_every_table_can_be_made_on_postgresql() -> None:
