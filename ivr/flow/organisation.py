@@ -94,11 +94,10 @@ class MinutesText(Text):
 
 
 class QueueTexts(Strict):
-    """What a waiting caller hears."""
+    """What a waiting caller hears; ``next`` instead of position 1."""
 
     position: PositionText
     next: Text
-    connecting: Text
 
 
 class DeskTexts(Strict):
