@@ -81,18 +81,20 @@ class FrameDecoder:
     Attributes:
         version: AMI version of the greeting, ``""`` until it has arrived.
         events: Events seen, wanted or not.
+        correlate: Keep unwanted events too if they belong to an action (carry an ``ActionID``).
+            Looking for it costs as much as all the rest, so it is set only while an action waits.
     """
 
     def __init__(self, wanted: Container[str], *, max_frame: int = MAX_FRAME) -> None:
         """Begin at the start of a connection.
 
         Args:
-            wanted: Names of the events to keep; may change while in use. Answers, and events that
-                belong to an action (they carry an ``ActionID``), are always kept.
+            wanted: Names of the events to keep; may change while in use. Answers are always kept.
             max_frame: Bytes of the longest frame.
         """
         self.version = ""
         self.events = 0
+        self.correlate = False
         self._wanted = wanted
         self._max_frame = max_frame
         self._buffer = bytearray()
@@ -126,7 +128,7 @@ class FrameDecoder:
         return self._keep(parts)
 
     def _keep(self, parts: list[str]) -> list[Frame]:
-        wanted = self._wanted
+        wanted, correlate = self._wanted, self.correlate
         frames = []
         self.events += len(parts)
         for part in parts:
@@ -139,7 +141,7 @@ class FrameDecoder:
                     continue
             end = part.find("\r\n", 7)
             name = part[7:end] if end > 0 else part[7:]
-            if name in wanted or _ACTION_ID in part:
+            if name in wanted or (correlate and _ACTION_ID in part):
                 frames.append(Frame(name, part))
         return frames
 

@@ -94,6 +94,7 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Give answers to their actions and pass events on, in order."""
         self.reads += 1
+        self.decoder.correlate = bool(self._pending)
         try:
             frames = self.decoder.feed(data)
         except AmiProtocolError as error:

@@ -33,7 +33,7 @@ async def connected(client: AmiClient) -> None:
 async def turns_until(condition: Callable[[], bool]) -> None:
     """Let the loop turn until the condition holds, for what announces itself to nobody."""
     async with asyncio.timeout(5):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(0)
 
 
