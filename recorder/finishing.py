@@ -145,6 +145,23 @@ class Finisher:
             leg.unlink(missing_ok=True)
         sync_folder(incoming)
         (incoming / f"{sidecar.base}.json").unlink(missing_ok=True)
+        self._reason_file(sidecar.base).unlink(missing_ok=True)  # of an attempt before mending
+
+    async def drop(self, sidecar: Sidecar) -> None:
+        """Forget an offer that was not answered.
+
+        A sidecar may also be alone because its legs were just put aside: then it follows them.
+
+        Raises:
+            OSError: The folders cannot be read or written.
+        """
+        await asyncio.to_thread(self._drop, sidecar.base)
+
+    def _drop(self, base: str) -> None:
+        if self._reason(base) is None:
+            (self._layout.incoming / f"{base}.json").unlink(missing_ok=True)
+        else:
+            self._put_aside(base)
 
     async def fail(self, base: str, sidecar: Sidecar | None, error: RecorderError) -> None:
         """Put a recording that cannot be finished aside, with the reason beside it, and say so.
@@ -160,14 +177,15 @@ class Finisher:
         """
         stream = self._streams.get(sidecar.org) if sidecar else None
         if sidecar is not None and stream is not None:
-            known = await asyncio.to_thread(self._pending_since, base)
-            since = known if known is not None else await stream.last_id()
+            known = await asyncio.to_thread(self._reason, base) or {}
+            since = known.get("announce_after") or await stream.last_id()
             await asyncio.to_thread(self._write_reason, base, error, since)
             own = {"recording": base, "reason": error.code}
             event = self._event(EventType.RECORDING_FAILED, sidecar, own)
             await self._announce(stream, since, event)
+        else:
+            await asyncio.to_thread(self._write_reason, base, error, None)
         await asyncio.to_thread(self._put_aside, base)
-        await asyncio.to_thread(self._write_reason, base, error, None)
         log.error(
             "recording failed, its files are kept",
             extra={
@@ -185,17 +203,19 @@ class Finisher:
         reason = {"code": error.code, "reason": str(error)}
         if since is not None:
             reason["announce_after"] = since
+        self._write_reason_file(base, reason)
+
+    def _write_reason_file(self, base: str, reason: Mapping[str, str]) -> None:
         text = json.dumps(reason, ensure_ascii=False, indent=2)
         write_whole(self._reason_file(base), text.encode())
 
-    def _pending_since(self, base: str) -> str | None:
-        """Where the stream stood when an earlier, interrupted attempt wrote its reason down."""
+    def _reason(self, base: str) -> dict[str, str] | None:
+        """What an earlier attempt wrote down; ``None`` also when somebody has spoilt it."""
         try:
             reason = json.loads(self._reason_file(base).read_bytes())
-        except FileNotFoundError:
+        except (FileNotFoundError, ValueError):
             return None
-        since = reason.get("announce_after")
-        return since if isinstance(since, str) else None
+        return reason if isinstance(reason, dict) else None
 
     def _put_aside(self, base: str) -> None:
         layout = self._layout
@@ -205,6 +225,10 @@ class Finisher:
                 source.rename(layout.failed / name)
         sync_folder(layout.failed)
         sync_folder(layout.incoming)
+        # Told and kept: another failure of the same recording, once mended, is a new one.
+        reason = self._reason(base) or {}
+        if reason.pop("announce_after", None):
+            self._write_reason_file(base, reason)
 
     def _event(self, kind: EventType, sidecar: Sidecar, own: Mapping[str, str]) -> Event:
         return Event(

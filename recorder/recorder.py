@@ -159,8 +159,10 @@ class Recorder:
                 await self._do(work)
             except (*OUTAGES, OSError) as fault:
                 self._trouble(work.base, fault)
-            except Exception:  # one odd recording must not stop all others; the text says where
-                log.exception("recording cannot be worked on", extra={"recording": work.base})
+            except Exception:  # one odd recording must not stop all others; the trace says why
+                if work.base not in self._troubled:
+                    self._troubled.add(work.base)
+                    log.exception("recording cannot be stored", extra={"recording": work.base})
             else:
                 self._told.pop(work.base, None)
                 self._troubled.discard(work.base)
@@ -183,7 +185,7 @@ class Recorder:
                     await self._finisher.fail(work.base, None, work.task)
                 return
             if work.task is Verdict.DROP and await self._finisher.stored(sidecar) is None:
-                await asyncio.to_thread(self._drop, sidecar)
+                await self._finisher.drop(sidecar)
                 return
             try:
                 if (

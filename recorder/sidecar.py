@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Self
 
 from recorder.errors import BadName, SidecarUnreadable
-from store.models import RecordingKind
+from store.models import RecordingKind, instant
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _LARGEST = 16_384
@@ -54,6 +54,10 @@ class Sidecar:
         agent: Agent id, ``""`` for a voicemail.
         caller: The caller's number, ``""`` when withheld. Personal.
         mailbox: Of a voicemail, else ``""``.
+
+    Raises:
+        BadName: ``contact`` or ``org`` cannot be part of a file name.
+        ValueError: ``offered_at_ms`` is no time.
     """
 
     contact: str
@@ -70,6 +74,7 @@ class Sidecar:
         base_for(self.contact, self.n, self.kind)
         if not _NAME.fullmatch(self.org):
             raise BadName("organisation")
+        instant(self.offered_at_ms)
 
     @property
     def base(self) -> str:

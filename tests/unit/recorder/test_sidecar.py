@@ -8,8 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from recorder.errors import BadName, SidecarUnreadable
 from recorder.sidecar import Sidecar, base_for
@@ -35,13 +33,6 @@ def test_what_is_written_is_read_back_and_only_this_user_may(tmp_path: Path) -> 
     assert Sidecar.read(path) == SIDECAR
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
-
-
-@given(st.text(), st.text())
-def test_any_caller_id_is_carried_as_text(caller: str, agent: str) -> None:
-    sidecar = replace(SIDECAR, caller=caller, agent=agent)
-    text = json.dumps({name: getattr(sidecar, name) for name in Sidecar.__slots__})
-    assert json.loads(text)["caller"] == caller
 
 
 def test_a_hostile_caller_id_comes_back_as_it_was(tmp_path: Path) -> None:
@@ -95,7 +86,15 @@ def test_a_file_that_is_no_sidecar_is_refused_with_its_name(tmp_path: Path, cont
 
 
 @pytest.mark.parametrize(
-    "odd", [{"kind": "song"}, {"offered_at_ms": "soon"}, {"caller": None}, {"n": 0}, {"more": "x"}]
+    "odd",
+    [
+        {"kind": "song"},
+        {"offered_at_ms": "soon"},
+        {"offered_at_ms": 10**18},
+        {"caller": None},
+        {"n": 0},
+        {"more": "x"},
+    ],
 )
 def test_a_field_of_the_wrong_kind_is_refused(tmp_path: Path, odd: dict[str, object]) -> None:
     path = SIDECAR.write(tmp_path)
