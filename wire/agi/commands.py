@@ -19,8 +19,7 @@ Three readers stand behind one command line, each with its own special character
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from wire.agi.errors import AgiBadArgument
 
@@ -33,9 +32,8 @@ _ESCAPED_BY_APPLICATION = re.compile(r'([\\",()\[\]])')
 _VARIABLE = re.compile(r"[A-Za-z_]\w*(\([\w,.:@/ -]*\))?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A command ready to be sent.
+class Command(NamedTuple):
+    """A command ready to be sent; a tuple, as one is made for each command.
 
     Attributes:
         verb: Its name, e.g. ``STREAM FILE``; safe to log.
@@ -67,11 +65,10 @@ def command(verb: str, *arguments: str | int) -> Command:
         AgiBadArgument: Control characters (``\n``, NUL …), text that is no Unicode, or a line
             longer than Asterisk reads at once.
     """
-    words = [verb]
+    text = verb
     for argument in arguments:
-        words.append(str(argument) if isinstance(argument, int) else quote(argument))
-    text = " ".join(words)
-    if _CONTROL.search(text):
+        text += f" {argument}" if isinstance(argument, int) else f" {quote(argument)}"
+    if not text.isprintable() and _CONTROL.search(text):  # the cheap question first
         raise AgiBadArgument(f"{verb}: an argument holds a control character; take it out first.")
     try:
         line = text.encode()

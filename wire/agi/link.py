@@ -59,25 +59,40 @@ class LinkOwner(Protocol):
 class AgiLink(asyncio.Protocol):
     """The connection of one call. Made by the server; handlers see it as ``AgiSession``."""
 
+    __slots__ = (
+        "_asked",
+        "_command_limit_s",
+        "_deadline",
+        "_environment",
+        "_error",
+        "_gone",
+        "_greeting_limit_s",
+        "_heard",
+        "_loop",
+        "_owner",
+        "_parser",
+        "_time",
+        "_transport",
+        "_usage_follows",
+        "_waiter",
+    )
+
     def __init__(self, owner: LinkOwner, *, greeting_limit_s: float, command_limit_s: float):
         self._owner = owner
         self._greeting_limit_s = greeting_limit_s
         self._command_limit_s = command_limit_s
-        self._loop = asyncio.get_running_loop()
+        self._loop = loop = asyncio.get_running_loop()
+        self._time = loop.time
+        self._deadline = math.inf  # loop time; see expire()
         self._parser = AgiParser()
         self._transport: asyncio.Transport | None = None
         self._environment: Environment | None = None
         self._error: AgiError | None = None
-        self._gone: asyncio.Future[None] = self._loop.create_future()
+        self._gone: asyncio.Future[None] = loop.create_future()
         self._waiter: asyncio.Future[Reply] | None = None
         self._asked = ""
         self._usage_follows = False
         self._heard = False
-        # One timer serves all limits. It is only ever moved forward when it fires, so that a
-        # command costs two assignments and not a timer of its own.
-        self._deadline = math.inf
-        self._timer: asyncio.TimerHandle | None = None
-        self._timer_at = math.inf
 
     @property
     def environment(self) -> Environment:
@@ -151,41 +166,37 @@ class AgiLink(asyncio.Protocol):
             AgiBusy: Another task's command is in hand.
             AgiProtocolError: The peer broke the protocol; the session is closed.
         """
-        while self._waiter is not None:
-            if not self._waiter.cancelled():
-                raise AgiBusy(command.verb)
-            self._waiter = self._loop.create_future()
-            await self._waiter
-        if self._error is not None:
-            raise self._error
-        assert self._transport is not None  # noqa: S101 - set before the environment can be read
-        self._asked = command.verb
-        self._limit(self._command_limit_s if limit_s is None else limit_s)
-        self._waiter = waiter = self._loop.create_future()
-        self._transport.write(command.line)
-        reply: Reply = await waiter
-        if reply.code == 200:
-            return reply
-        if reply.code == 511:
-            self._hang_up()
-            raise AgiDeadChannel(command.verb)
-        if reply.code == 510:
-            raise AgiInvalidCommand(command.verb)
-        if reply.code == 520:
-            raise AgiUsage(command.verb, reply.text)
-        raise AgiProtocolError(f"{command.verb} was answered with the unknown code {reply.code}.")
+        if self._waiter is not None:
+            await self._turn(command)
+        reply = await self._say(command, limit_s)
+        if reply.code != 200:
+            raise self._refusal(command, reply)
+        return reply
 
     def close(self) -> None:
         """Close the connection once what was written is sent. Harmless when already closed."""
         if self._transport is not None:
             self._transport.close()
 
+    def expire(self, now: float) -> None:
+        """Break the connection if what is waited for (greeting, answer) is late.
+
+        The owner calls this for all its links now and then: one timer for the server costs less
+        than one a command, and nobody needs such a limit to the millisecond.
+
+        Args:
+            now: The loop's time.
+        """
+        if now >= self._deadline and self._error is None:
+            late = AgiSilentPeer() if self._environment is None else AgiTimedOut(self._asked)
+            self._break(late)
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Asyncio's word that a peer connected."""
         # A cast: uvloop's transports are of no asyncio class.
         self._transport = cast(asyncio.Transport, transport)
         if self._owner.link_opened(self):
-            self._limit(self._greeting_limit_s)
+            self._deadline = self._time() + self._greeting_limit_s
         else:
             self._transport.abort()
 
@@ -226,24 +237,35 @@ class AgiLink(asyncio.Protocol):
         if not waiter.done():
             waiter.set_result(reply)
 
-    def _limit(self, seconds: float) -> None:
-        self._deadline = deadline = self._loop.time() + seconds
-        if deadline < self._timer_at:
-            if self._timer is not None:
-                self._timer.cancel()
-            self._timer = self._loop.call_at(deadline, self._look_at_limit)
-            self._timer_at = deadline
+    async def _turn(self, command: Command) -> None:
+        """Wait until the answer of a command that was given up has come and gone."""
+        while self._waiter is not None:
+            if not self._waiter.cancelled():
+                raise AgiBusy(command.verb)
+            self._waiter = self._loop.create_future()
+            await self._waiter
 
-    def _look_at_limit(self) -> None:
-        self._timer, self._timer_at = None, math.inf
-        if self._deadline == math.inf:
-            return
-        if self._loop.time() < self._deadline:
-            self._limit(self._deadline - self._loop.time())
-        elif self._environment is None:
-            self._break(AgiSilentPeer())
-        else:
-            self._break(AgiTimedOut(self._asked))
+    def _say(self, command: Command, limit_s: float | None) -> asyncio.Future[Reply]:
+        """Send a command whose turn it is; its answer is to come."""
+        if self._error is not None:
+            raise self._error
+        assert self._transport is not None  # noqa: S101 - set before the environment can be read
+        self._asked = command.verb
+        self._deadline = self._time() + (self._command_limit_s if limit_s is None else limit_s)
+        self._waiter = waiter = self._loop.create_future()
+        self._transport.write(command.line)
+        return waiter
+
+    def _refusal(self, command: Command, reply: Reply) -> AgiError:
+        """The error that an answer other than 200 stands for."""
+        if reply.code == 511:
+            self._hang_up()
+            return AgiDeadChannel(command.verb)
+        if reply.code == 510:
+            return AgiInvalidCommand(command.verb)
+        if reply.code == 520:
+            return AgiUsage(command.verb, reply.text)
+        return AgiProtocolError(f"{command.verb} was answered with the unknown code {reply.code}.")
 
     def _break(self, error: AgiError) -> None:
         if self._error is None:
@@ -260,9 +282,6 @@ class AgiLink(asyncio.Protocol):
         """From here on every command raises ``error``, the one in hand included."""
         self._error = error
         self._hang_up()
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
         if self._waiter is not None:
             if not self._waiter.done():
                 self._waiter.set_exception(error)

@@ -19,7 +19,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from wire.agi.errors import AgiProtocolError
 
@@ -29,7 +29,7 @@ MAX_LINE_BYTES: Final = 16_384
 MAX_BLOCK_BYTES: Final = 65_536
 """The longest environment, usage text or value of several lines."""
 
-_FIELD = re.compile(r"(agi_[a-z0-9_]+): ?(.*)", re.ASCII | re.DOTALL)
+_FIELDS = re.compile(r"^(agi_[a-z0-9_]+):(?: (.*)|)$", re.ASCII | re.MULTILINE)
 _EXTRA = re.compile(r'(\w+)=(?:"([^"]*)"|(\S*))')
 _EMPTY: Mapping[str, str] = MappingProxyType({})
 
@@ -81,9 +81,8 @@ class Environment:
         return "" if value == "unknown" else value
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """The answer to one command.
+class Reply(NamedTuple):
+    """The answer to one command; a tuple, as one is made for each command.
 
     Attributes:
         code: 200 done, 510 unknown command, 511 dead channel, 520 wrong usage.
@@ -120,6 +119,8 @@ class Malformed:
 AgiEvent = Environment | Reply | Hangup | Malformed
 
 _HANGUP = Hangup()
+_PLAIN = {b"200 result=%d\n" % number: Reply(200, str(number)) for number in (-1, 0, 1)}
+"""What most commands are answered with, parsed once and for all."""
 
 
 class AgiParser:
@@ -144,15 +145,19 @@ class AgiParser:
         Returns:
             The events that are now complete, in order. After a :class:`Malformed` no more come.
         """
+        if not self._rest:
+            plain = _PLAIN.get(data)
+            if plain is not None and self._greeted and not self._block and not self._broken:
+                return [plain]
+        else:
+            data = self._rest + data
         events: list[AgiEvent] = []
         if self._broken:
             return events
-        if self._rest:
-            data = self._rest + data
         try:
             if not self._greeted:
                 self._rest = self._greeting(data, events)
-                if not self._greeted:
+                if not self._greeted or not self._rest:
                     return events
                 data = self._rest
             *lines, self._rest = data.split(b"\n")
@@ -228,23 +233,32 @@ _TOO_LONG = "A line is too long; the peer was cut off."
 
 
 def _environment(head: str) -> Environment:
-    fields: dict[str, str] = {}
-    name = ""
-    for line in head.split("\n"):
-        field = _FIELD.fullmatch(line)
-        if field is None:
-            if not name:
-                raise AgiProtocolError("The environment's first line is no agi_ field.")
-            fields[name] += "\n" + line
-            continue
-        name, value = field.groups()
-        if name in fields:
-            raise AgiProtocolError("The environment names a field twice; a value may be forged.")
-        fields[name] = value
+    found = _FIELDS.findall(head)
+    fields: dict[str, str] = dict(found)
+    if len(fields) < len(found):
+        raise AgiProtocolError("The environment names a field twice; a value may be forged.")
+    if len(found) <= head.count("\n"):
+        fields = _fields_of_several_lines(head)
     args: list[str] = []
     while (arg := fields.get(f"agi_arg_{len(args) + 1}")) is not None:
         args.append(arg)
     return Environment(MappingProxyType(fields), tuple(args))
+
+
+def _fields_of_several_lines(head: str) -> dict[str, str]:
+    """The fields where a line feed stands inside some value; no name comes twice."""
+    fields: dict[str, str] = {}
+    name = ""
+    for line in head.split("\n"):
+        field = _FIELDS.fullmatch(line)
+        if field is not None:
+            name = field[1]
+            fields[name] = field[2] or ""
+        elif name:
+            fields[name] += "\n" + line
+        else:
+            raise AgiProtocolError("The environment's first line is no agi_ field.")
+    return fields
 
 
 def _result(line: bytes) -> Reply | None:

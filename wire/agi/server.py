@@ -21,6 +21,9 @@ Handler = Callable[[AgiSession], Awaitable[None]]
 """Serves one call; the session is closed when it returns or raises."""
 
 BACKLOG: Final = 1024
+SWEEP_S: Final = 0.1
+"""How often time limits are looked at, seconds; they are that exact."""
+
 BURST_S: Final = 10.0
 """Refusals less than this many seconds apart are one burst, and one log line."""
 
@@ -90,6 +93,7 @@ class FastAgiServer:
         self._tasks: set[asyncio.Task[None]] = set()
         self._stats = FastAgiStats()
         self._refused_at = -math.inf
+        self._sweeper: asyncio.TimerHandle | None = None
 
     @property
     def port(self) -> int:
@@ -112,6 +116,7 @@ class FastAgiServer:
             self._new_session, self._host, self._port, backlog=BACKLOG, reuse_address=True
         )
         self._port = self._listener.sockets[0].getsockname()[1]
+        self._sweep()
 
     async def drain(self, limit_s: float) -> None:
         """Stop: take no new calls, let running ones finish, then end those that are left.
@@ -135,6 +140,9 @@ class FastAgiServer:
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            self._sweeper = None
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -181,6 +189,13 @@ class FastAgiServer:
             if link.greeting_begun:
                 logger.info("AGI peer left before its greeting was complete")
         self._links.discard(link)
+
+    def _sweep(self) -> None:
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        for link in list(self._links):
+            link.expire(now)
+        self._sweeper = loop.call_later(SWEEP_S, self._sweep)
 
     def _new_session(self) -> AgiSession:
         return AgiSession(

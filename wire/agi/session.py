@@ -72,6 +72,8 @@ class AgiSession(AgiLink):
     :class:`~wire.agi.errors.AgiBadArgument` before anything is sent.
     """
 
+    __slots__ = ()
+
     async def answer(self) -> None:
         """Pick up. Harmless when already up."""
         await self._done(_ANSWER)
@@ -232,7 +234,12 @@ class AgiSession(AgiLink):
         await self._done(command("VERBOSE", message, level))
 
     async def _done(self, asked: Command, limit_s: float | None = None) -> Reply:
-        reply = await self.send(asked, limit_s)
+        # As send() does it, without a coroutine between: this is the way of nearly every command.
+        if self._waiter is not None:
+            await self._turn(asked)
+        reply = await self._say(asked, limit_s)
+        if reply.code != 200:
+            raise self._refusal(asked, reply)
         if reply.result == "-1":
             await self._failed(asked, reply)
         return reply
