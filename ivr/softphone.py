@@ -21,9 +21,9 @@ from baresip.errors import (
     AudioNotActive,
     AudioRestarted,
     BaresipError,
-    CallFailed,
     RegistrationError,
     StaleHandleError,
+    split_status,
 )
 from baresip.events import Event, StackEvent
 
@@ -91,7 +91,7 @@ class Line:
         self._to_play = bytearray()
         self._played = asyncio.Event()
         self._played.set()
-        native.on(self._on_event)
+        native.on(self.take_event)
         native.on_dtmf(lambda pressed: self._on_digit(pressed.digit))
 
     @property
@@ -116,10 +116,16 @@ class Line:
             CallNotAnswered: It was refused, or not answered in time.
         """
         try:
-            await self._native.wait_established(timeout=seconds)
-        except CallFailed as error:
-            reason = str(error).removeprefix("call failed: ").partition(",")[0]
-            raise CallNotAnswered(f"The call was not answered: {reason}.", error.status) from error
+            async with asyncio.timeout(seconds):
+                while not self._up.is_set():
+                    if self._closed.is_set():
+                        status, reason = split_status(self.reason.partition(",")[0])
+                        said = f"{status} {reason}" if status else reason
+                        raise CallNotAnswered(f"The call was not answered: {said}.", status)
+                    await self.wait_news()
+        except TimeoutError:
+            await self.hang_up()
+            raise CallNotAnswered(f"The call was not answered within {seconds:g} s.") from None
 
     async def wait_closed(self, seconds: float = 15) -> str:
         """Wait until the call is over.
@@ -198,7 +204,8 @@ class Line:
         self._to_play.clear()
         self._played.set()
 
-    def _on_event(self, event: StackEvent) -> None:
+    def take_event(self, event: StackEvent) -> None:
+        """Note what the native stack tells of this call; for :class:`Phone` only."""
         match event.event:
             case Event.CALL_ESTABLISHED:
                 self._up.set()
@@ -248,7 +255,8 @@ class Line:
 class Phone:
     """One SIP account. Made by :meth:`Softphones.phone` only."""
 
-    def __init__(self, agent: UserAgent, server: str, lines: set[Line]) -> None:
+    def __init__(self, runtime: Runtime, agent: UserAgent, server: str, lines: set[Line]) -> None:
+        self._runtime = runtime
         self._agent = agent
         self._server = server
         self._lines = lines
@@ -266,11 +274,21 @@ class Phone:
             CallNotAnswered: It could not even be sent.
         """
         user = _as_user("".join(number.split()))
+        # A busy loop may deliver the answer before the dialling coroutine goes on, and thus before
+        # the library listens for it on behalf of the call.
+        early: list[StackEvent] = []
+        self._runtime.subscribe(early.append)
         try:
             native = await self._agent.dial(f"sip:{user}@{self._server}", dict(headers or {}))
         except BaresipError as error:
             raise CallNotAnswered(f"The call could not be sent: {error}.") from error
-        return self._line(native)
+        finally:
+            self._runtime.unsubscribe(early.append)
+        line = self._line(native)
+        for event in early:
+            if event.call == native.handle:
+                line.take_event(event)
+        return line
 
     async def call(self, number: str, headers: Mapping[str, str] | None = None) -> Line:
         """Dial and wait for the answer.
@@ -396,7 +414,8 @@ class Softphones:
         if name:
             escaped = name.replace("\\", "\\\\").replace('"', '\\"')
             identity = f'"{escaped}" {identity}'
-        phone = Phone(await UserAgent.create(self._runtime, identity), server, self._lines)
+        agent = await UserAgent.create(self._runtime, identity)
+        phone = Phone(self._runtime, agent, server, self._lines)
         if register:
             await phone.register()
             self._phones.append(phone)

@@ -128,19 +128,24 @@ async def wait_until_hears(
 
 
 async def wait_until_hears_tone(
-    line: Line, hz: float, *, since: int = 0, seconds: float = 5
+    line: Line, hz: float, *, length: float = 0.5, since: int = 0, seconds: float = 5
 ) -> None:
-    """Wait until ``line`` has heard half a second of a pure tone.
+    """Wait until what ``line`` heard last is a pure tone.
+
+    Args:
+        line: The phone's line.
+        hz: Its frequency.
+        length: So many seconds of it are enough.
+        since: Position in ``line.heard`` (bytes) from where on it counts.
+        seconds: Time limit.
 
     Raises:
-        AssertionError: It has not in time.
+        AssertionError: It was not heard.
     """
+    span = 2 * round(length * RATE_HZ)
     try:
         async with asyncio.timeout(seconds):
-            while not (
-                len(line.heard) - since >= RATE_HZ
-                and tone_share(line.heard[max(since, len(line.heard) - RATE_HZ) :], hz) > 0.9
-            ):
+            while len(line.heard) - since < span or tone_share(line.heard[-span:], hz) < 0.9:
                 if line.is_closed:
                     break
                 await line.wait_news()

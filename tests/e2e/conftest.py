@@ -1,0 +1,130 @@
+"""One platform, one set of telephones and one event loop for all tests of this folder."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import AsyncIterator, Generator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from ivr.softphone import Softphones
+from media.espeak import Espeak
+from media.prompts import PromptStore
+from tests.e2e.rig.journal import Journal
+from tests.e2e.rig.phones import AgentHandset, Cast, Ears, Handset
+from tests.e2e.rig.platform import Platform, eventually
+
+RESULTS = Path(__file__).resolve().parents[2] / "test-results"
+AGENT = "4001"
+
+_outcomes = pytest.StashKey[dict[str, bool]]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash.setdefault(_outcomes, {})[report.when or ""] = report.failed
+    return report
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def platform() -> AsyncIterator[Platform]:
+    """A running platform; a failed start leaves its logs behind too."""
+    it = Platform()
+    try:
+        await it.start()
+        yield it
+    except AssertionError:
+        it.keep_evidence(_fresh("platform"))
+        raise
+    finally:
+        try:
+            await it.stop()
+        finally:
+            it.remove()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def softphones() -> AsyncIterator[Softphones]:
+    async with Softphones() as it:
+        yield it
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def ears(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ears]:
+    async with PromptStore(tmp_path_factory.mktemp("sounds"), await Espeak.find()) as prompts:
+        yield Ears(prompts)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def everybody(platform: Platform, softphones: Softphones) -> Cast:
+    return Cast(softphones, platform)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def cast(
+    everybody: Cast, platform: Platform, request: pytest.FixtureRequest
+) -> AsyncIterator[Cast]:
+    """The telephones; after the test nothing of its calls is left, or the test has failed."""
+    yield everybody
+    failed = request.node.stash.get(_outcomes, {}).get("call", True)
+    if failed:
+        folder = _fresh(request.node.nodeid)
+        everybody.keep_evidence(folder)
+        platform.keep_evidence(folder)
+    await everybody.clear()
+    if not failed:
+        await until_nothing_is_left(platform)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def journal(platform: Platform) -> Journal:
+    return await Journal.from_now(platform.redis)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def caller(cast: Cast) -> Handset:
+    return await cast.caller()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def agent(cast: Cast, platform: Platform, ears: Ears) -> AsyncIterator[AgentHandset]:
+    """An agent who is logged in, on the telephone ``agent1``."""
+    handset = await cast.agent(1)
+    await handset.log_in(AGENT, platform.secrets.pins[AGENT], ears)
+    yield handset
+    await cast.clear()
+    await handset.log_out(ears)
+
+
+async def until_nothing_is_left(platform: Platform) -> None:
+    """Wait until no trace of a call is left in Asterisk, Redis and the controller.
+
+    Raises:
+        AssertionError: Something stayed.
+    """
+
+    async def no_channel() -> bool:
+        return await platform.channels() == 0
+
+    async def no_contact() -> bool:
+        return await platform.contacts_in_redis() == 0
+
+    async def no_session() -> bool:
+        return await platform.metric("vaxel_agi_sessions") == 0
+
+    await eventually(no_channel, why="Asterisk has no channel")
+    await eventually(no_contact, why="Redis has no contact")
+    await eventually(no_session, why="the controller has no FastAGI session")
+
+
+def _fresh(name: str) -> Path:
+    folder = RESULTS / re.sub(r"[^\w.-]+", "-", name)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder

@@ -1,0 +1,296 @@
+"""A whole platform of the tests' own: started by ``vaxel up``, on free ports, in a short folder.
+
+It serves the demo's call trees with short times, so that a test waits for nothing that a person
+would have to wait for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import psutil
+from prometheus_client.parser import text_string_to_metric_families
+from redis.asyncio import Redis
+from ruamel.yaml import YAML
+
+from ivr.platform.asterisk import AsteriskProgram
+from ivr.platform.paths import Layout
+from ivr.platform.processes import ProcessRecord
+from ivr.platform.secrets import Secrets
+from ivr.settings import CHECKOUT, AgiSettings, AsteriskSettings, HttpSettings, Settings
+from store.stream import connect
+
+ORG = "demo"
+LEGS = 400
+LOOK_SECONDS = 0.05
+
+UP_SECONDS = 120
+DOWN_SECONDS = 45
+
+
+class Platform:
+    """One running platform.
+
+    Attributes:
+        settings: What it was started with.
+        layout: Where its files are.
+        server: ``host:port`` of its SIP.
+        secrets: Its passwords and PINs.
+        redis: A client of its Redis.
+    """
+
+    def __init__(self) -> None:
+        # a Unix socket's path may have no more than 107 bytes
+        home = Path(tempfile.mkdtemp(prefix="vx-", dir="/tmp"))
+        self._home = home
+        rtp = random.randrange(10_000, 19_000, LEGS)
+        self.settings = Settings(
+            state=home / "s",
+            trees=_quick_trees(home / "trees"),
+            asterisk=AsteriskSettings(
+                sip_port=_free_port(socket.SOCK_DGRAM),
+                ami_port=_free_port(),
+                rtp_start=rtp,
+                rtp_end=rtp + LEGS - 1,
+            ),
+            agi=AgiSettings(port=_free_port(), drain_seconds=2),
+            http=HttpSettings(port=_free_port()),
+        )
+        self.layout = Layout(self.settings.state)
+        self.server = f"{self.settings.asterisk.host}:{self.settings.asterisk.sip_port}"
+        self.redis: Redis = connect(f"unix://{self.layout.redis_socket}")
+        self._up: subprocess.Popen[bytes] | None = None
+        self._http: aiohttp.ClientSession | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a ``vaxel`` command needs to speak to this platform."""
+        s = self.settings
+        return os.environ | {
+            "VAXEL_SETTINGS": "/dev/null",
+            "VAXEL_STATE": str(s.state),
+            "VAXEL_TREES": str(s.trees),
+            "VAXEL_CACHE": str(s.cache),
+            "VAXEL_ASTERISK__SIP_PORT": str(s.asterisk.sip_port),
+            "VAXEL_ASTERISK__AMI_PORT": str(s.asterisk.ami_port),
+            "VAXEL_ASTERISK__RTP_START": str(s.asterisk.rtp_start),
+            "VAXEL_ASTERISK__RTP_END": str(s.asterisk.rtp_end),
+            "VAXEL_AGI__PORT": str(s.agi.port),
+            "VAXEL_AGI__DRAIN_SECONDS": str(s.agi.drain_seconds),
+            "VAXEL_HTTP__PORT": str(s.http.port),
+        }
+
+    @property
+    def secrets(self) -> Secrets:
+        """Passwords and PINs that the platform made."""
+        return Secrets.load_or_create(self.layout.secrets, agents=())
+
+    def command(self, *arguments: str) -> list[str]:
+        """A ``vaxel`` command line of this checkout."""
+        return [str(Path(sys.executable).with_name("vaxel")), *arguments]
+
+    async def start(self) -> None:
+        """Start everything and wait until calls are taken.
+
+        Raises:
+            AssertionError: It does not come up; the message is what ``vaxel up`` said.
+        """
+        self._up = self._spawn()
+        self._http = aiohttp.ClientSession(f"http://127.0.0.1:{self.settings.http.port}")
+        await self.until_ready()
+
+    async def until_ready(self) -> None:
+        """Wait until ``/readyz`` says yes."""
+        try:
+            await eventually(self._is_ready, seconds=UP_SECONDS)
+        except AssertionError:
+            said = (self._home / "up.txt").read_text(errors="replace")
+            raise AssertionError(f"the platform did not come up:\n{said}") from None
+
+    async def stop(self) -> None:
+        """Stop it as a person does, and see that nothing stays behind.
+
+        Raises:
+            AssertionError: A process outlived ``vaxel up``; it has been killed.
+        """
+        await self.redis.aclose()
+        if self._http:
+            await self._http.close()
+        if self._up is None:
+            return
+        ours = self._processes()
+        if self._up.poll() is None:
+            self._up.send_signal(signal.SIGINT)
+        try:
+            await asyncio.to_thread(self._up.wait, DOWN_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._up.kill()
+        _, left = psutil.wait_procs(ours, timeout=1)
+        for process in left:
+            process.kill()
+        assert not left, f"still running after vaxel up had ended: {left}"
+
+    def remove(self) -> None:
+        """Remove all of its files."""
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    def keep_evidence(self, folder: Path) -> None:
+        """Copy logs and recordings to ``folder``."""
+        shutil.copy(self._home / "up.txt", folder / "up.txt")
+        for part in (self.layout.log, self.layout.asterisk_log, self.layout.recordings):
+            if part.is_dir():
+                shutil.copytree(
+                    part, folder / part.relative_to(self.layout.state), dirs_exist_ok=True
+                )
+
+    def controller(self) -> psutil.Process:
+        """The process that serves the calls."""
+        record = ProcessRecord.read(self.layout.record("controller"))
+        assert record is not None, "the controller was never started"
+        return psutil.Process(record.pid)
+
+    @asynccontextmanager
+    async def without_controller(self) -> AsyncIterator[None]:
+        """Kill the controller (SIGKILL) and see to it that it comes back only afterwards."""
+        assert self._up is not None
+        self._up.send_signal(signal.SIGSTOP)  # who watches the controller shall not see it yet
+        try:
+            controller = self.controller()
+            controller.kill()
+            await eventually(lambda: controller.status() == psutil.STATUS_ZOMBIE)
+            yield
+        finally:
+            self._up.send_signal(signal.SIGCONT)
+            await self.until_ready()
+
+    async def asterisk(self, command: str) -> str:
+        """What Asterisk's command line answers."""
+        program = AsteriskProgram.find(self.settings.cache)
+        process = await asyncio.create_subprocess_exec(
+            *program.command,
+            *("-C", str(self.layout.asterisk_conf), "-rx", command),
+            stdout=subprocess.PIPE,
+        )
+        out, _ = await process.communicate()
+        return out.decode(errors="replace")
+
+    async def channels(self) -> int:
+        """Channels that Asterisk has now."""
+        return int((await self.asterisk("core show channels count")).split()[0])
+
+    async def metric(self, name: str, **labels: str) -> float:
+        """The sum of a metric's samples that carry ``labels``."""
+        assert self._http is not None
+        async with self._http.get("/metrics") as answer:
+            text = await answer.text()
+        assert answer.status == 200, text
+        return sum(
+            sample.value
+            for family in text_string_to_metric_families(text)
+            for sample in family.samples
+            if sample.name == name and labels.items() <= sample.labels.items()
+        )
+
+    def rows(self, query: str, *parameters: str) -> list[dict[str, Any]]:
+        """Rows of the SQL store."""
+        with sqlite3.connect(f"file:{self.layout.database}?mode=ro", uri=True) as database:
+            database.row_factory = sqlite3.Row
+            return [dict(row) for row in database.execute(query, parameters)]
+
+    async def contacts_in_redis(self) -> int:
+        """Contacts that the ACD holds."""
+        return int(await self.redis.hlen(f"vaxel:{{{ORG}}}:contacts"))
+
+    async def _is_ready(self) -> bool:
+        assert self._http is not None
+        assert self._up is not None
+        if self._up.poll() is not None:
+            raise AssertionError(f"vaxel up ended with code {self._up.returncode}")
+        try:
+            async with self._http.get("/readyz") as answer:
+                return answer.status == 200
+        except aiohttp.ClientError:
+            return False
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        with (self._home / "up.txt").open("wb") as said:
+            return subprocess.Popen(
+                self.command("up"),
+                cwd=CHECKOUT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def _processes(self) -> list[psutil.Process]:
+        assert self._up is not None
+        try:
+            up = psutil.Process(self._up.pid)
+            return [up, *up.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
+
+
+async def eventually(
+    check: Callable[[], bool | Awaitable[bool]], *, seconds: float = 5, why: str = ""
+) -> None:
+    """Look until ``check`` says yes, for what another process changes without telling us.
+
+    Raises:
+        AssertionError: It never did.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            while True:
+                answer = check()
+                if answer if isinstance(answer, bool) else await answer:
+                    return
+                await asyncio.sleep(LOOK_SECONDS)
+    except TimeoutError:
+        raise AssertionError(f"not so within {seconds:g} s: {why or check}") from None
+
+
+def _free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _quick_trees(folder: Path) -> Path:
+    """The demo organisation with short times and an office that is closed today."""
+    home = folder / "demo"
+    shutil.copytree(CHECKOUT / "dialplans" / "demo", home)
+    with _edited(home / "organisation.yaml") as organisation:
+        for queue in organisation["queues"].values():
+            queue |= {"ring": "3 s", "wrapup": "1 s", "announce_every": "5 s"}
+        organisation["hours"]["office"] = {"weekly": {"mon-sun": "closed"}}
+    with _edited(home / "reception.yaml") as tree:
+        for node in tree["nodes"].values():
+            if "wait" in node:
+                node["wait"] = "2 s"
+    return folder
+
+
+@contextmanager
+def _edited(file: Path) -> Iterator[Any]:
+    yaml = YAML()
+    document = yaml.load(file)
+    yield document
+    yaml.dump(document, file)

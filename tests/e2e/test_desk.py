@@ -1,0 +1,95 @@
+"""Feature codes: log in and out, pause and be ready, and what happens to a guesser."""
+
+from __future__ import annotations
+
+import pytest
+
+from store.events import EventType
+from tests.e2e.rig.journal import Journal
+from tests.e2e.rig.phones import (
+    LOG_IN,
+    LOG_OUT,
+    PAUSE,
+    READY,
+    AgentHandset,
+    Cast,
+    Ears,
+    enter,
+)
+from tests.e2e.rig.platform import ORG, Platform, eventually
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+
+VICTIM = "4003"
+WRONG = "Agentnumret eller pinkoden stämmer inte."
+NOT_LOGGED_IN = "Du är inte inloggad."
+
+
+async def test_an_agent_logs_in_pauses_comes_back_and_logs_out(
+    platform: Platform, agent: AgentHandset, ears: Ears, journal: Journal
+) -> None:
+    async def state_is(state: str) -> None:
+        async def so() -> bool:
+            return await platform.metric("vaxel_agents", org=ORG, state=state) == 1
+
+        await eventually(so, why=f"one agent is {state}")
+
+    await state_is("ready")
+    await agent.pause("3", "Du är pausad: möte.", ears)
+    await journal.wait(EventType.AGENT_PAUSED, reason="meeting")
+    await state_is("paused")
+    await agent.code(READY, ears, "Du är redo att ta emot samtal.")
+    await state_is("ready")
+
+
+async def test_an_unknown_pause_reason_is_asked_for_again(agent: AgentHandset, ears: Ears) -> None:
+    line = await agent.call(PAUSE)
+    await ears.hear(line, "Ange orsak till pausen.")
+    since = len(line.heard)
+    await line.press("8")
+    await ears.hear(line, "Den pausorsaken finns inte.", since=since)
+    await ears.hear(line, "Ange orsak till pausen.", since=since)
+    await line.press("1")
+    await ears.hear(line, "Du är pausad: rast.", since=since)
+    await line.wait_closed()
+
+
+@pytest.mark.parametrize("code", [LOG_OUT, PAUSE, READY])
+async def test_who_is_not_logged_in_is_told_so(cast: Cast, ears: Ears, code: str) -> None:
+    await (await cast.agent(3)).code(code, ears, NOT_LOGGED_IN)
+
+
+async def test_three_wrong_pins_lock_the_agent_and_the_right_one_does_not_help(
+    cast: Cast, platform: Platform, ears: Ears, journal: Journal
+) -> None:
+    handset = await cast.agent(3)
+    right = platform.secrets.pins[VICTIM]
+    wrong = f"{(int(right) + 1) % 10**6:06d}"
+    line = await handset.call(LOG_IN)
+    for _ in range(2):
+        since = len(line.heard)
+        await enter(line, VICTIM, wrong, ears)
+        await ears.hear(line, WRONG, since=since)
+    await enter(line, VICTIM, wrong, ears)
+    await journal.wait(EventType.AGENT_LOCKED, agent=VICTIM)
+    if not line.is_closed:
+        await line.hang_up()
+
+    again = await handset.call(LOG_IN)
+    await enter(again, VICTIM, right, ears)
+    await again.wait_closed(30)
+    await journal.catch_up()
+    assert journal.all(EventType.AGENT_LOGGED_IN, agent=VICTIM) == []
+
+
+async def test_an_unknown_agent_sounds_like_a_wrong_pin(cast: Cast, ears: Ears) -> None:
+    line = await (await cast.agent(3)).call(LOG_IN)
+    await enter(line, "4999", "000000", ears)
+    await ears.hear(line, WRONG)
+    await line.hang_up()
+
+
+async def test_an_agents_telephone_cannot_call_out(cast: Cast, ears: Ears) -> None:
+    line = await (await cast.agent(3)).call("100")
+    await ears.hear(line, "Du kan inte ringa ut från den här telefonen.")
+    await line.wait_closed()

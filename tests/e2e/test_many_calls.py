@@ -1,0 +1,122 @@
+"""Twenty calls through menu, queue and agent: one after the other, and all at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from ivr.softphone import LineClosed
+from media.tones import tone
+from store.events import EventType
+from tests.e2e.conftest import until_nothing_is_left
+from tests.e2e.rig.journal import Journal
+from tests.e2e.rig.listening import wait_until_hears_tone
+from tests.e2e.rig.phones import RECEPTION, AgentHandset, Cast, Ears
+from tests.e2e.rig.platform import ORG, Platform, eventually
+from tests.e2e.rig.reception import walk_to_queue
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.timeout(300),
+]
+
+CALLS = 20
+AGENTS = ("4001", "4002", "4003")
+AGENT_HZ = 1000
+QUEUE = {"org": ORG, "queue": "support"}
+COUNTED = (
+    "vaxel_calls_offered_total",
+    "vaxel_calls_answered_total",
+    "vaxel_talk_seconds_count",
+    "vaxel_recordings_stored_total",
+)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def staff(cast: Cast, platform: Platform, ears: Ears) -> AsyncIterator[None]:
+    """Three agents who pick up whatever rings and speak until the caller hangs up."""
+    handsets = [await cast.agent(which) for which in (1, 2, 3)]
+    for handset, agent in zip(handsets, AGENTS, strict=True):
+        await handset.log_in(agent, platform.secrets.pins[agent], ears)
+    work = [asyncio.create_task(_work(handset)) for handset in handsets]
+    yield
+    for task in work:
+        task.cancel()
+    for result in await asyncio.gather(*work, return_exceptions=True):
+        assert isinstance(result, asyncio.CancelledError), result
+    await cast.clear()
+    for handset in handsets:
+        await handset.log_out(ears)
+
+
+async def _work(handset: AgentHandset) -> None:
+    while True:
+        line = await handset.ring(300)
+        try:
+            await line.answer()
+        except LineClosed:
+            continue  # the caller was quicker
+        line.start_playing(tone(AGENT_HZ, 30))
+        await line.wait_closed(60)
+
+
+async def _one_call(cast: Cast, ears: Ears, number: int) -> None:
+    handset = await cast.caller(f"+467000000{number:02d}")
+    line = await handset.call(RECEPTION)
+    await walk_to_queue(line, ears)
+    await wait_until_hears_tone(line, AGENT_HZ, seconds=90)
+    await line.hang_up()
+
+
+@pytest.mark.usefixtures("staff")
+async def test_one_after_the_other(
+    platform: Platform, cast: Cast, ears: Ears, journal: Journal
+) -> None:
+    await _one_call(cast, ears, 0)  # opens what stays open
+    await journal.wait(EventType.RECORDING_STORED, queue=QUEUE["queue"])
+    await until_nothing_is_left(platform)
+    files = platform.controller().num_fds()
+    before = await _figures(platform)
+    for number in range(CALLS):
+        await _one_call(cast, ears, number)
+    await _all_is_well(platform, journal, before, calls=CALLS + 1)
+    controller = platform.controller()
+    await eventually(lambda: controller.num_fds() <= files, why=f"at most {files} open files")
+
+
+@pytest.mark.usefixtures("staff")
+async def test_all_at_once(platform: Platform, cast: Cast, ears: Ears, journal: Journal) -> None:
+    async def round_of_calls() -> None:
+        async with asyncio.TaskGroup() as group:
+            for number in range(CALLS):
+                group.create_task(_one_call(cast, ears, number))
+
+    before = await _figures(platform)
+    await round_of_calls()
+    await _all_is_well(platform, journal, before, calls=CALLS)
+
+
+async def _figures(platform: Platform) -> list[float]:
+    return [await platform.metric(name, **QUEUE) for name in COUNTED]
+
+
+async def _all_is_well(
+    platform: Platform, journal: Journal, before: list[float], *, calls: int
+) -> None:
+    """Every call was answered, recorded and counted, and nothing of it is left."""
+    await journal.wait(EventType.RECORDING_STORED, count=calls, seconds=30)
+    await journal.wait(EventType.CONTACT_ENDED, count=calls)
+
+    async def all_counted() -> bool:
+        return await _figures(platform) == [count + CALLS for count in before]
+
+    await eventually(all_counted, why=f"{CALLS} more of each of {COUNTED}")
+    for stored in journal.all(EventType.RECORDING_STORED):
+        (row,) = platform.rows("SELECT * FROM recordings WHERE contact = ?", stored.contact)
+        assert (platform.layout.recordings / str(row["path"])).stat().st_size == row["bytes"]
+    assert journal.all(EventType.CALL_ABANDONED) == []
+    await until_nothing_is_left(platform)

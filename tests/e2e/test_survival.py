@@ -1,0 +1,119 @@
+"""The controller is killed: nobody is cut off, nobody is lost, and it comes back by itself."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from ivr.platform.announcements import TEXTS
+from ivr.softphone import Line
+from media.tones import tone
+from store.events import EventType
+from tests.e2e.rig.journal import Journal
+from tests.e2e.rig.listening import wait_until_hears_music, wait_until_hears_tone
+from tests.e2e.rig.phones import READY, RECEPTION, AgentHandset, Cast, Ears, Handset
+from tests.e2e.rig.platform import Platform, eventually
+from tests.e2e.rig.reception import NEXT, WELCOME, walk_to_queue
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.timeout(180),
+]
+
+TECHNICAL = TEXTS["technical"]["sv"]
+DESK = TEXTS["desk"]["sv"]
+NEW_NUMBER = "+46707654321"
+
+
+async def test_a_conversation_goes_on_and_a_new_caller_is_looked_after(
+    platform: Platform,
+    cast: Cast,
+    caller: Handset,
+    agent: AgentHandset,
+    ears: Ears,
+) -> None:
+    line = await caller.call(RECEPTION)
+    await walk_to_queue(line, ears)
+    theirs = await agent.pick_up()
+    await _talk(line, theirs)
+
+    async with platform.without_controller():
+        await _talk(line, theirs)
+        other = await (await cast.caller(NEW_NUMBER)).call(RECEPTION)
+        await ears.hear(other, TECHNICAL, seconds=30)
+        await other.hang_up()
+        await _talk(line, theirs)
+        await theirs.hang_up()
+        await line.hang_up()
+
+    again = await caller.call(RECEPTION)
+    await ears.hear(again, WELCOME)
+    await again.hang_up()
+
+
+async def test_a_waiting_caller_reaches_an_agent_without_the_controller(
+    platform: Platform, caller: Handset, agent: AgentHandset, ears: Ears
+) -> None:
+    await agent.pause("1", "Du är pausad: rast.", ears)
+    line = await caller.call(RECEPTION)
+    await walk_to_queue(line, ears)
+    await ears.hear(line, NEXT)
+    async with platform.without_controller():
+        since = len(line.heard)
+        await ears.hear(line, TECHNICAL, since=since, seconds=30)
+        theirs = await agent.pick_up(40)  # Asterisk's own queue rings all telephones
+        await _talk(line, theirs)
+        await theirs.hang_up()
+        await line.hang_up()
+
+
+async def test_a_waiting_caller_keeps_the_place_over_a_quick_restart(
+    platform: Platform, caller: Handset, agent: AgentHandset, ears: Ears, journal: Journal
+) -> None:
+    await agent.pause("1", "Du är pausad: rast.", ears)
+    line = await caller.call(RECEPTION)
+    await walk_to_queue(line, ears)
+    await wait_until_hears_music(line)
+    queued = await journal.wait(EventType.CALL_QUEUED)
+    since = len(line.heard)
+    platform.controller().kill()
+    await ears.hear(line, NEXT, since=since, seconds=30)
+    await platform.until_ready()
+    await agent.code(READY, ears, "Du är redo att ta emot samtal.")
+    theirs = await agent.pick_up()
+    await journal.wait(EventType.CALL_ANSWERED, contact=queued.contact)
+    assert len(journal.all(EventType.CALL_QUEUED, contact=queued.contact)) == 1
+    await theirs.hang_up()
+
+
+async def test_an_agent_at_the_desk_is_told_when_the_controller_is_away(
+    platform: Platform, cast: Cast, ears: Ears
+) -> None:
+    handset = await cast.agent(3)
+    async with platform.without_controller():
+        await handset.code(READY, ears, DESK)
+
+
+async def test_the_controller_comes_back_by_itself(
+    platform: Platform, caller: Handset, ears: Ears
+) -> None:
+    before = platform.controller()
+    before.kill()
+    await eventually(lambda: platform.controller() != before, why="another controller")
+    await platform.until_ready()
+    line = await caller.call(RECEPTION)
+    await ears.hear(line, WELCOME)
+    await line.hang_up()
+
+
+async def _talk(one: Line, other: Line) -> None:
+    """Both hear each other now."""
+    since_one, since_other = len(one.heard), len(other.heard)
+    await asyncio.gather(
+        one.play(tone(440, 1.5)),
+        other.play(tone(1000, 1.5)),
+        wait_until_hears_tone(one, 1000, since=since_one),
+        wait_until_hears_tone(other, 440, since=since_other),
+    )
