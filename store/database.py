@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -66,6 +66,15 @@ class Database:
             if _may_pass(error):
                 raise DatabaseAway(str(error.orig)) from error
             raise
+
+    async def ping(self) -> None:
+        """Find out whether the database answers.
+
+        Raises:
+            DatabaseAway: It does not.
+        """
+        async with self.reading() as session:
+            await session.execute(text("SELECT 1"))
 
     async def close(self) -> None:
         """Close every connection."""

@@ -69,7 +69,8 @@ async def follow(
     """Feed ``consumer`` from ``stream`` until cancelled.
 
     An outage of either side is logged once, waited for with growing pauses, and logged once
-    more when it is over.
+    more when it is over. A mistake of the consumer itself is logged as an error and tried again in
+    the same way: its figures stand still, and nothing else does.
 
     Args:
         stream: Where the events come from.
@@ -87,11 +88,14 @@ async def follow(
                 if pause:
                     log.info("consumer goes on", extra={"consumer": consumer.name})
                     pause = 0.0
-        except OUTAGES as outage:
+        except Exception as fault:  # also our own mistake: who only counts must not end calls
             if not pause:
-                log.warning(
-                    "consumer waits for its stores",
-                    extra={"consumer": consumer.name, "fault": str(outage)},
+                passing = isinstance(fault, OUTAGES)
+                log.log(
+                    logging.WARNING if passing else logging.ERROR,
+                    "consumer waits for its stores" if passing else "consumer stands still",
+                    extra={"consumer": consumer.name, "fault": str(fault)},
+                    exc_info=not passing,
                 )
             pause = min(pause * 2, _LONGEST_PAUSE) or _FIRST_PAUSE
             await sleep(pause)

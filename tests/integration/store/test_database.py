@@ -128,6 +128,18 @@ async def test_an_error_of_the_database_does_not_repeat_the_callers_number(tmp_p
     assert "+46701234567" not in str(caught.value)
 
 
+async def test_a_database_that_does_not_answer_is_found_out(
+    tmp_path: Path,
+) -> None:
+    database = await open_database(url(tmp_path / "vaxel.db"))
+    await database.ping()
+    await database.close()
+    (tmp_path / "vaxel.db").rename(tmp_path / "away.db")
+    (tmp_path / "vaxel.db").mkdir()
+    with pytest.raises(DatabaseAway, match="unable to open"):
+        await database.ping()
+
+
 async def test_a_full_disk_is_an_outage_that_may_pass(tmp_path: Path) -> None:
     database = await open_database(url(tmp_path / "vaxel.db"))
 

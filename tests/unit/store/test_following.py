@@ -82,3 +82,19 @@ async def test_an_outage_is_logged_once_and_its_end_once(caplog: pytest.LogCaptu
 
 async def test_a_commit_whose_answer_was_lost_is_not_taken_in_again() -> None:
     assert await through(FlakyStream(failures=0), Memory(failures=2)) == [0.25, 0.5]
+
+
+async def test_a_mistake_of_a_consumer_is_an_error_that_ends_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Mistaken(Memory):
+        async def take_in(self, after: str, events: Sequence[Event]) -> str:
+            if self.failures:
+                self.failures -= 1
+                raise KeyError("a field that nobody thought of")
+            return await super().take_in(after, events)
+
+    await through(FlakyStream(failures=0), Mistaken(failures=3))
+    assert [(one.levelname, one.getMessage()) for one in caplog.records] == [
+        ("ERROR", "consumer stands still")
+    ]
