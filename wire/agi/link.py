@@ -220,6 +220,7 @@ class AgiLink(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Asyncio's word that the connection is closed, from either side."""
         self._end(self._error or AgiDisconnected())
+        self._transport = None  # breaks the ring that the garbage collector would have to find
         self._owner.link_lost(self)
 
     def _answer(self, reply: Reply) -> None:

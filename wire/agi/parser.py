@@ -40,11 +40,17 @@ class Environment:
 
     Attributes:
         fields: Every ``agi_*`` name with its value, names as sent. Values may be empty.
-        args: ``agi_arg_1`` and so on, in order: the arguments behind the URL in the dialplan.
     """
 
     fields: Mapping[str, str]
-    args: tuple[str, ...] = ()
+
+    @property
+    def args(self) -> tuple[str, ...]:
+        """The arguments behind the URL in the dialplan: ``agi_arg_1`` and so on, in order."""
+        args: list[str] = []
+        while (arg := self.fields.get(f"agi_arg_{len(args) + 1}")) is not None:
+            args.append(arg)
+        return tuple(args)
 
     @property
     def path(self) -> str:
@@ -160,7 +166,8 @@ class AgiParser:
                 if not self._greeted or not self._rest:
                     return events
                 data = self._rest
-            *lines, self._rest = data.split(b"\n")
+            lines = data.split(b"\n")
+            self._rest = lines.pop()
             for line in lines:
                 self._line(line, events)
             if len(self._rest) > MAX_LINE_BYTES:
@@ -239,10 +246,7 @@ def _environment(head: str) -> Environment:
         raise AgiProtocolError("The environment names a field twice; a value may be forged.")
     if len(found) <= head.count("\n"):
         fields = _fields_of_several_lines(head)
-    args: list[str] = []
-    while (arg := fields.get(f"agi_arg_{len(args) + 1}")) is not None:
-        args.append(arg)
-    return Environment(MappingProxyType(fields), tuple(args))
+    return Environment(MappingProxyType(fields))
 
 
 def _fields_of_several_lines(head: str) -> dict[str, str]:

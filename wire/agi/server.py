@@ -9,7 +9,7 @@ import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, cast
 
 from wire.agi.errors import AgiError, AgiHungUp, AgiRefused, AgiUnknownPath
 from wire.agi.link import AgiLink
@@ -173,9 +173,7 @@ class FastAgiServer:
             self._log_ended(link, AgiUnknownPath())
             link.close()
             return
-        task = asyncio.get_running_loop().create_task(self._serve(link, handler))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.add(asyncio.get_running_loop().create_task(self._serve(link, handler)))
 
     def link_broken(self, link: AgiLink, error: AgiError) -> None:
         """Log it; the handler, if there is one, gets ``error`` from its session."""
@@ -219,6 +217,7 @@ class FastAgiServer:
             logger.exception("AGI handler failed", extra=_names(session))
         finally:
             session.close()
+            self._tasks.discard(cast("asyncio.Task[None]", asyncio.current_task()))
 
     def _refuse(self) -> None:
         self._stats.refused += 1
