@@ -30,7 +30,9 @@ class AmiLimits:
         drain: How long handlers of an ended connection may go on before the state is read anew.
         ping_every: Between two pings.
         ping_answer: For the answer to a ping; without it or any other byte the peer is dead.
-        held: Events held for handlers before reading stops; it goes on below half.
+        held: Events held for handlers before reading stops; it goes on below half. Asterisk then
+            keeps what it cannot send for the user's ``writetimeout`` (manager.conf, 100 ms unless
+            set) and ends the connection after it: set it above the longest stall to bridge.
         first_wait: The first wait before a new attempt.
         longest_wait: The longest wait before a new attempt.
     """

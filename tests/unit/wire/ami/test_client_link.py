@@ -231,7 +231,10 @@ async def test_stop_fails_the_actions_that_still_wait(
     await connected(client)
     waiting = asyncio.create_task(client.action("Status"))
     await asterisk.received("Status")
+    connection = client._connection
+    assert connection is not None
     await client.stop()
+    assert connection.lost.done()
     with pytest.raises(AmiConnectionLost):
         await waiting
 
