@@ -1,10 +1,12 @@
 """Whether Asterisk has finished with a recording's legs.
 
 Asterisk writes a leg's length into its WAV header when it closes the file, so a header that fits
-the file means a closed file. A header that does not fit means either a conversation that goes on
-or a leg that was cut off. Only two signs together mean the latter: no process that we can see has
-the file open, and it has not changed for a while. The recorder must therefore run where it sees
-Asterisk's processes (the same machine and user, or a shared process namespace).
+the file means a closed file. (Seen on 22.10: until then both lengths are 0, and the sound comes in
+lumps of 32 KB, two seconds; killed, it leaves just that.) A header that does not fit means either
+a conversation that goes on or a leg that was cut off. Only two signs together mean the latter: no
+process that we can see has the file open, and it has not changed for a while. The recorder must
+therefore run where it sees Asterisk's processes (the same machine and user, or a shared process
+namespace).
 """
 
 from __future__ import annotations
