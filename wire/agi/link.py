@@ -77,11 +77,18 @@ class AgiLink(asyncio.Protocol):
         "_waiter",
     )
 
-    def __init__(self, owner: LinkOwner, *, greeting_limit_s: float, command_limit_s: float):
+    def __init__(
+        self,
+        owner: LinkOwner,
+        loop: asyncio.AbstractEventLoop,
+        *,
+        greeting_limit_s: float,
+        command_limit_s: float,
+    ):
         self._owner = owner
         self._greeting_limit_s = greeting_limit_s
         self._command_limit_s = command_limit_s
-        self._loop = loop = asyncio.get_running_loop()
+        self._loop = loop
         self._time = loop.time
         self._deadline = math.inf  # loop time; see expire()
         self._parser = AgiParser()

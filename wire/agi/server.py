@@ -9,7 +9,7 @@ import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Final, Self, cast
+from typing import Final, Self
 
 from wire.agi.errors import AgiError, AgiHungUp, AgiRefused, AgiUnknownPath
 from wire.agi.link import AgiLink
@@ -90,7 +90,8 @@ class FastAgiServer:
         self._listener: asyncio.Server | None = None
         self._draining = False
         self._links: set[AgiLink] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[AgiLink, asyncio.Task[None]] = {}
+        self._loop: asyncio.AbstractEventLoop
         self._stats = FastAgiStats()
         self._refused_at = -math.inf
         self._sweeper: asyncio.TimerHandle | None = None
@@ -111,8 +112,8 @@ class FastAgiServer:
         Raises:
             OSError: The address is in use or not ours.
         """
-        loop = asyncio.get_running_loop()
-        self._listener = await loop.create_server(
+        self._loop = asyncio.get_running_loop()
+        self._listener = await self._loop.create_server(
             self._new_session, self._host, self._port, backlog=BACKLOG, reuse_address=True
         )
         self._port = self._listener.sockets[0].getsockname()[1]
@@ -133,13 +134,16 @@ class FastAgiServer:
             if not link.greeted:
                 link.close()
         if self._tasks and limit_s > 0:
-            await asyncio.wait(self._tasks, timeout=limit_s)
-        left = list(self._tasks)
+            await asyncio.wait(self._tasks.values(), timeout=limit_s)
+        left = list(self._tasks.values())
         if left:
             logger.warning("AGI sessions ended by the drain", extra={"sessions": len(left)})
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
+        for link in self._links:  # a task that is cancelled before its first step closes nothing
+            link.close()
+        self._tasks.clear()
         if self._sweeper is not None:
             self._sweeper.cancel()
             self._sweeper = None
@@ -173,7 +177,7 @@ class FastAgiServer:
             self._log_ended(link, AgiUnknownPath())
             link.close()
             return
-        self._tasks.add(asyncio.get_running_loop().create_task(self._serve(link, handler)))
+        self._tasks[link] = self._loop.create_task(self._serve(link, handler))
 
     def link_broken(self, link: AgiLink, error: AgiError) -> None:
         """Log it; the handler, if there is one, gets ``error`` from its session."""
@@ -189,15 +193,15 @@ class FastAgiServer:
         self._links.discard(link)
 
     def _sweep(self) -> None:
-        loop = asyncio.get_running_loop()
-        now = loop.time()
+        now = self._loop.time()
         for link in list(self._links):
             link.expire(now)
-        self._sweeper = loop.call_later(SWEEP_S, self._sweep)
+        self._sweeper = self._loop.call_later(SWEEP_S, self._sweep)
 
     def _new_session(self) -> AgiSession:
         return AgiSession(
             self,
+            self._loop,
             greeting_limit_s=self._greeting_limit_s,
             command_limit_s=self._command_limit_s,
         )
@@ -217,11 +221,11 @@ class FastAgiServer:
             logger.exception("AGI handler failed", extra=_names(session))
         finally:
             session.close()
-            self._tasks.discard(cast("asyncio.Task[None]", asyncio.current_task()))
+            self._tasks.pop(session, None)
 
     def _refuse(self) -> None:
         self._stats.refused += 1
-        now = asyncio.get_running_loop().time()
+        now = self._loop.time()
         if now - self._refused_at > BURST_S:
             error = AgiRefused(self._max_sessions)
             logger.warning("AGI session refused", extra={"code": error.code, "reason": str(error)})

@@ -8,6 +8,7 @@ import pytest
 
 from tests.unit.wire.agi.fake_asterisk import GREETING, FakeAsterisk
 from wire.agi.errors import AgiHungUp
+from wire.agi.link import AgiLink
 from wire.agi.parser import MAX_BLOCK_BYTES
 from wire.agi.server import FastAgiServer
 from wire.agi.session import AgiSession
@@ -265,3 +266,20 @@ async def test_handler_that_goes_on_after_the_hangup_is_waited_for() -> None:
         peer.leave()
         await until(lambda: server.stats.finished == 1)
     assert noted == ["abandoned"]
+
+
+async def test_call_whose_handler_has_not_yet_begun_is_ended_by_the_drain_too() -> None:
+    async with FastAgiServer({"inbound": greet}) as server:
+        begun = server.link_greeted
+
+        def drained_at_once(link: AgiLink) -> None:
+            begun(link)
+            drains.append(asyncio.ensure_future(server.drain(0)))
+            next(iter(server._tasks.values())).cancel()
+
+        drains: list[asyncio.Future[None]] = []
+        server.link_greeted = drained_at_once  # type: ignore[method-assign]  # the moment itself
+        peer = await FakeAsterisk.call(server.port)
+        assert await peer.hear() == b""
+        await drains[0]
+        assert server.stats.running == 0
