@@ -324,7 +324,7 @@ def make_tree(tree: Path) -> None:
 
 def extract(folder: Path, what: str, *options: str) -> None:
     """Fill ``folder`` anew with the packages that Asterisk needs."""
-    shutil.rmtree(folder)
+    shutil.rmtree(folder, ignore_errors=True)
     logged(
         what,
         [
@@ -368,7 +368,7 @@ def make_environment(lock_name: str) -> None:
     """
     wanted = fingerprint(lock_name)
     stamp = VENV / "vaxel-locks.json"
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # missing or damaged
         held = json.loads(stamp.read_text(encoding="utf-8"))
         if held.get(lock_name) == wanted and (VENV / "bin" / "vaxel").exists():
             return

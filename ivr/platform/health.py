@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 PROBE_SECONDS = 3.0
@@ -39,7 +41,7 @@ def redis_probe(socket: Path) -> Probe:
     """Whether the Redis on a Unix socket answers ``PING``."""
 
     async def ask() -> Health:
-        client = Redis(unix_socket_path=str(socket))
+        client = Redis(unix_socket_path=str(socket), retry=Retry(NoBackoff(), 0))
         try:
             await client.ping()
         except RedisError as error:

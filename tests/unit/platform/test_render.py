@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from asterisk.config import Config
+
+from ivr.platform.announcements import TEXTS
+from ivr.platform.asterisk import AsteriskProgram
+from ivr.platform.errors import ConfigurationInvalid
+from ivr.platform.paths import Layout
+from ivr.platform.render import TEMPLATES, render
+from ivr.platform.secrets import PHONES, Secrets
+from ivr.settings import AgiSettings, AsteriskSettings, Settings
+
+pytestmark = pytest.mark.unit
+
+PROGRAM = AsteriskProgram(("asterisk",), Path("/modules"), Path("/data"), "22.0.0")
+SOUNDS = {name: tuple(Path(f"/p/{name}-{language}") for language in TEXTS[name]) for name in TEXTS}
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    layout = Layout(tmp_path)
+    layout.asterisk.mkdir()
+    return layout
+
+
+def rendered(layout: Layout, templates: Path = TEMPLATES, **asterisk: int) -> Secrets:
+    secrets = Secrets.load_or_create(layout.secrets, ())
+    render(
+        settings=Settings(
+            state=layout.state,
+            asterisk=AsteriskSettings(**asterisk),
+            agi=AgiSettings(port=28001),
+        ),
+        layout=layout,
+        secrets=secrets,
+        program=PROGRAM,
+        events=("DialEnd", "Hangup"),
+        sounds=SOUNDS,
+        templates=templates,
+    )
+    return secrets
+
+
+def values(layout: Layout, file: str, section: str) -> dict[str, str]:
+    """The last section of that name."""
+    config = Config(str(layout.asterisk_etc / file))
+    found = [c for c in config.categories if c.name == section][-1]
+    return {item.name: item.value.strip() for item in found.items}
+
+
+def lines(layout: Layout, file: str) -> list[str]:
+    text = (layout.asterisk_etc / file).read_text()
+    return [line for line in text.splitlines() if line and not line.startswith(";")]
+
+
+def test_every_template_becomes_a_file_for_the_owner_alone(layout: Layout) -> None:
+    rendered(layout)
+
+    files = sorted(layout.asterisk_etc.iterdir())
+    assert [f.name for f in files] == [t.stem for t in sorted(TEMPLATES.glob("*.j2"))]
+    assert {f.stat().st_mode & 0o777 for f in files} == {0o600}
+
+
+def test_every_folder_of_asterisk_is_private_to_the_installation(layout: Layout) -> None:
+    rendered(layout)
+
+    folders = values(layout, "asterisk.conf", "directories")
+    assert folders.pop("astmoddir") == folders.pop("astsbindir") == "/modules"
+    assert folders.pop("astdatadir") == "/data"
+    assert len(folders) == 8
+    assert all(Path(folder).is_relative_to(layout.state) for folder in folders.values())
+
+
+def test_ports_and_passwords_reach_their_files(layout: Layout) -> None:
+    secrets = rendered(layout, sip_port=28060, ami_port=28038, rtp_start=28100, rtp_end=28199)
+
+    assert values(layout, "pjsip.conf", "udp")["bind"] == "127.0.0.1:28060"
+    assert values(layout, "manager.conf", "general")["port"] == "28038"
+    assert values(layout, "manager.conf", "vaxel")["secret"] == secrets.ami
+    assert values(layout, "rtp.conf", "general")["rtpend"] == "28199"
+    passwords = [line for line in lines(layout, "pjsip.conf") if line.startswith("password")]
+    assert passwords == [f"password = {secrets.phones[name]}" for name in PHONES]
+
+
+def test_the_controller_may_look_and_end_calls_and_nothing_more(layout: Layout) -> None:
+    rendered(layout)
+
+    user = values(layout, "manager.conf", "vaxel")
+    assert user["read"] == "system,call"
+    assert user["write"] == "call,reporting"
+    filters = [name for name in user if name.startswith("eventfilter")]
+    assert filters == [
+        "eventfilter(action(include),name(DialEnd))",
+        "eventfilter(action(include),name(Hangup))",
+    ]
+
+
+def test_nothing_that_runs_a_shell_or_dials_out_is_loaded(layout: Layout) -> None:
+    rendered(layout)
+
+    loaded = {line.split("= ")[1] for line in lines(layout, "modules.conf") if "load = " in line}
+    assert "autoload = no" in lines(layout, "modules.conf")
+    refused = ("app_system", "app_originate", "app_externalivr", "func_shell", "func_curl", "cli")
+    assert not [module for module in loaded if module.startswith(refused)]
+    assert not [module for module in loaded if "anonymous" in module or "refer" in module]
+
+
+def test_nothing_that_a_caller_sends_stands_in_the_dialplan(layout: Layout) -> None:
+    rendered(layout)
+
+    text = "\n".join(lines(layout, "extensions.conf"))
+    used = {part.split("}")[0].split("(")[0] for part in text.split("${")[1:]}
+    assert used == {"VAXEL_DONE", "DIALSTATUS", "ARG1", "STRFTIME"}
+
+
+def test_a_template_with_an_unknown_name_is_refused_and_the_old_files_stay(
+    layout: Layout, tmp_path: Path
+) -> None:
+    rendered(layout)
+    before = (layout.asterisk_etc / "rtp.conf").read_text()
+    templates = tmp_path / "templates"
+    templates.mkdir()
+    (templates / "rtp.conf.j2").write_text("[general]\nrtpstart = {{ settings.rtp }}\n")
+
+    with pytest.raises(ConfigurationInvalid, match=r"rtp\.conf\.j2 is faulty.*rtp"):
+        rendered(layout, templates)
+    assert (layout.asterisk_etc / "rtp.conf").read_text() == before
+
+
+def test_a_file_that_asterisk_would_misread_is_refused_and_the_old_files_stay(
+    layout: Layout, tmp_path: Path
+) -> None:
+    rendered(layout)
+    templates = tmp_path / "templates"
+    templates.mkdir()
+    for template in TEMPLATES.glob("*.j2"):
+        (templates / template.name).write_text(template.read_text())
+    (templates / "asterisk.conf.j2").write_text("[directories](!)\nastetcdir => /etc/asterisk\n")
+
+    with pytest.raises(ConfigurationInvalid, match=r"asterisk\.conf:1: Missing"):
+        rendered(layout, templates)
+    assert len(list(layout.asterisk_etc.iterdir())) == len(list(TEMPLATES.glob("*.j2")))

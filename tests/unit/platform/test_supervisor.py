@@ -1,0 +1,221 @@
+"""The supervisor over small real processes; time goes by as fast as it is asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from ivr.platform.errors import AlreadyRunning, NotHealthy
+from ivr.platform.health import Health
+from ivr.platform.parts import Part
+from ivr.platform.paths import Layout
+from ivr.platform.processes import ProcessRecord
+from ivr.platform.supervisor import Supervisor, sole_supervisor, stop_leftovers
+from ivr.settings import Settings
+
+pytestmark = pytest.mark.unit
+
+SETTINGS = Settings()
+WAITS = "import signal; print('I wait', flush=True); signal.pause()"
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    layout = Layout(tmp_path)
+    for folder in layout.folders():
+        folder.mkdir(parents=True)
+    return layout
+
+
+async def well() -> Health:
+    return Health(True)
+
+
+async def ill() -> Health:
+    return Health(False, "It does not answer.")
+
+
+def part(name: str, code: str = WAITS, *, healthy: bool = True) -> Part:
+    return Part(name, name.title(), (sys.executable, "-c", code), well if healthy else ill, 5)
+
+
+class Day:
+    """A supervisor's surroundings: its words, its clock, and who waits for what."""
+
+    def __init__(self, layout: Layout, *parts: Part) -> None:
+        self.words: list[str] = []
+        self.slept: list[float] = []
+        self.stop = asyncio.Event()
+        self.ready = asyncio.Event()
+        self._now = 0.0
+        self._spoken = asyncio.Condition()
+        self._waiters: list[tuple[str, asyncio.Event]] = []
+        self._supervisor = Supervisor(
+            parts, layout, SETTINGS, self._tell, sleep=self._sleep, clock=lambda: self._now
+        )
+
+    async def run(self) -> None:
+        await self._supervisor.run(self.stop, self.ready.set)
+
+    async def said(self, text: str, times: int = 1) -> None:
+        """Wait until ``text`` was said so often."""
+        while sum(text in words for words in self.words) < times:
+            heard = asyncio.Event()
+            self._waiters.append((text, heard))
+            await heard.wait()
+
+    def _tell(self, text: str) -> None:
+        self.words.append(text)
+        for wanted, heard in self._waiters:
+            if wanted in text:
+                heard.set()
+
+    async def _sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self._now += seconds
+        await asyncio.sleep(0)
+
+
+def pid(layout: Layout, name: str) -> int:
+    record = ProcessRecord.read(layout.record(name))
+    assert record is not None
+    return record.pid
+
+
+async def test_parts_start_in_order_and_stop_in_the_other_order(layout: Layout) -> None:
+    day = Day(layout, part("redis"), part("asterisk"), part("controller"))
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(day.run())
+        await day.ready.wait()
+        pids = [pid(layout, name) for name in ("redis", "asterisk", "controller")]
+        day.stop.set()
+
+    assert day.words == [
+        *("Starting Redis", "Starting Asterisk", "Starting Controller"),
+        *("Stopping Controller", "Stopping Asterisk", "Stopping Redis"),
+    ]
+    assert not [number for number in pids if psutil.pid_exists(number)]
+    assert not list(layout.run.glob("*.json"))
+
+
+async def test_a_part_that_ends_while_starting_stops_the_others_and_is_quoted(
+    layout: Layout,
+) -> None:
+    fails = (sys.executable, "-c", "import sys; sys.exit('no such port')")
+    day = Day(layout, part("redis"), Part("asterisk", "Asterisk", fails, ill, 1e9))
+
+    with pytest.raises(NotHealthy, match=r"Asterisk ended while starting \(code 1\)") as refused:
+        await day.run()
+
+    assert "no such port" in str(refused.value)
+    assert not day.ready.is_set()
+    assert day.words[-1] == "Stopping Redis"
+    assert not list(layout.run.glob("*.json"))
+
+
+async def test_a_part_that_never_gets_well_is_given_up_after_its_time(layout: Layout) -> None:
+    day = Day(layout, part("redis", healthy=False))
+
+    with pytest.raises(NotHealthy, match="not ready within 5 s: It does not answer"):
+        await day.run()
+    assert 5 <= sum(day.slept) < 6
+
+
+async def test_a_program_that_is_not_there_is_told(layout: Layout) -> None:
+    day = Day(layout, Part("redis", "Redis", ("/nowhere/redis-server",), well, 5))
+
+    with pytest.raises(NotHealthy, match="Redis cannot be started"):
+        await day.run()
+
+
+async def test_a_part_that_dies_is_started_again_at_once_and_then_ever_more_slowly(
+    layout: Layout,
+) -> None:
+    day = Day(layout, part("controller", "import time; print('x', flush=True)"))
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(day.run())
+        await day.said("ended unexpectedly", times=8)
+        day.stop.set()
+
+    waits = [words.rsplit(" again ", 1)[1] for words in day.words if "ended unexp" in words]
+    assert waits[:8] == ["at once", *(f"in {s} s" for s in (1, 2, 4, 8, 16, 30, 30))]
+
+
+async def test_a_restart_is_written_down_with_the_new_process(layout: Layout) -> None:
+    day = Day(layout, part("controller"))
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(day.run())
+        await day.ready.wait()
+        first = pid(layout, "controller")
+        os.kill(first, signal.SIGKILL)
+        await day.said("Controller ended unexpectedly (code -9); it is started again at once")
+        while pid(layout, "controller") == first:  # noqa: ASYNC110 - nobody is told of a file
+            await asyncio.sleep(0)
+        record = ProcessRecord.read(layout.record("controller"))
+        day.stop.set()
+
+    assert record is not None
+    assert record.restarts == 1
+
+
+async def test_a_stop_that_comes_while_starting_ends_what_was_started(layout: Layout) -> None:
+    day = Day(layout, part("redis"), part("asterisk", healthy=False))
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(day.run())
+        await day.said("Starting Asterisk")
+        day.stop.set()
+
+    assert not day.ready.is_set()
+    assert day.words[-2:] == ["Stopping Asterisk", "Stopping Redis"]
+
+
+def test_a_second_supervisor_of_the_same_folder_is_refused(layout: Layout) -> None:
+    with (
+        sole_supervisor(layout),
+        pytest.raises(AlreadyRunning, match=r"already runs.*make down"),
+        sole_supervisor(layout),
+    ):
+        pass  # not reached
+
+
+def test_the_folder_is_free_again_after_a_supervisor(layout: Layout) -> None:
+    for _ in range(2):
+        with sole_supervisor(layout):
+            assert pid(layout, "supervisor") == os.getpid()
+    assert not layout.record("supervisor").exists()
+
+
+async def test_children_of_a_killed_supervisor_are_ended_and_strangers_are_not(
+    layout: Layout,
+) -> None:
+    ours, stranger = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-c", WAITS, stdout=asyncio.subprocess.PIPE
+        )
+        for _ in range(2)
+    ]
+    ProcessRecord.of(ours.pid).write(layout.record("asterisk"))
+    layout.record("redis").write_text(
+        json.dumps({"pid": stranger.pid, "created": 1.0, "restarts": 0})
+    )
+    words: list[str] = []
+
+    assert await asyncio.to_thread(stop_leftovers, layout, SETTINGS, words.append) == 1
+
+    assert await ours.wait() == -signal.SIGTERM
+    assert stranger.returncode is None
+    assert words == [f"Stopping asterisk, left from before (process {ours.pid})"]
+    assert not list(layout.run.glob("*.json"))
+    stranger.kill()
+    await stranger.wait()
