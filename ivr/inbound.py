@@ -99,7 +99,11 @@ class Inbound:
             office,
             contact,
             EventType.CONTACT_ENDED,
-            {"reason": result.reason.value, "node": result.last_node},
+            {
+                "reason": result.reason.value,
+                "node": result.last_node,
+                "language": result.trace[-1].visit.language if result.trace else "",
+            },
         )
         if not session.disconnected:
             await session.set_variable(DONE, "1")

@@ -41,7 +41,7 @@ class Messages:
         at_ms = self._clock()
         sidecar = Sidecar(
             contact=call.contact,
-            n=at_ms,  # offers count from 1, so that a conversation never has the same number
+            n=at_ms,  # as offers' numbers, one that no restarted controller gives again
             org=self._org,
             kind=RecordingKind.VOICEMAIL,
             offered_at_ms=at_ms,

@@ -1,0 +1,96 @@
+"""The README's commands do what it says, in its order, on a platform of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ivr.settings import CHECKOUT
+from tests.e2e.rig.platform import Platform, eventually
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.timeout(180),
+]
+
+README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+
+HEAVY = {
+    "make test": "/pytest",  # runs this very test
+    "make bench": "-m tests.load",  # minutes on both cores
+}
+"""Commands that are not run from here, each with what its recipe must hold."""
+
+TERMINAL = {".venv/bin/vaxel call 100"}
+"""Commands that a person types into; here the caller hangs up at once."""
+
+
+def commands() -> list[str]:
+    """Every command line of the README's shell blocks, without its comment."""
+    blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    lines = [line.partition(" #")[0].strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line]
+
+
+@pytest.mark.parametrize(("command", "recipe"), HEAVY.items())
+def test_a_command_too_heavy_to_run_here_exists(command: str, recipe: str) -> None:
+    assert command in commands()
+    plan = subprocess.run(
+        [*command.split(), "--dry-run"], cwd=CHECKOUT, capture_output=True, text=True, check=True
+    )
+    assert recipe in plan.stdout
+
+
+async def test_every_other_command_works(tmp_path: Path) -> None:
+    platform = Platform()
+    up = await asyncio.create_subprocess_exec(
+        "make", "up", cwd=CHECKOUT, env=platform.environment, stdout=subprocess.DEVNULL
+    )
+    try:
+        await eventually(lambda: "well" in _said(platform, "make status"), seconds=90)
+        for command in commands():
+            if command in HEAVY or command == "make up":
+                continue
+            code, said = await _run(platform, command, tmp_path)
+            assert code == 0, f"{command}: {said}"
+        assert "heard.wav" in os.listdir(tmp_path)
+        assert await asyncio.wait_for(up.wait(), 60) == 0  # `make down` has ended it
+    finally:
+        if up.returncode is None:
+            up.send_signal(signal.SIGINT)
+            await up.wait()
+        platform.remove()
+
+
+def _said(platform: Platform, command: str) -> str:
+    done = subprocess.run(
+        command.split(),
+        cwd=CHECKOUT,
+        env=platform.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout if done.returncode == 0 else ""
+
+
+async def _run(platform: Platform, command: str, folder: Path) -> tuple[int, str]:
+    """Run a README command as typed; files that it names appear in ``folder``."""
+    typed = command.replace("heard.wav", str(folder / "heard.wav"))
+    process = await asyncio.create_subprocess_shell(
+        typed,
+        cwd=CHECKOUT,
+        env=platform.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    said, _ = await process.communicate(b"h\n" if command in TERMINAL else b"")
+    return process.returncode or 0, said.decode()
