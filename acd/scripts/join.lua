@@ -38,6 +38,6 @@ contact = {
 }
 call('ZADD', OWNED, 0, controller .. '|' .. id)
 call('ZADD', ARRIVALS, 0, entry(queue, now, id))
-event('call.queued', now, id, queue, nil, 'arrived', now)
+event('call.queued', now, id, queue, '', 'arrived', now)
 move_contact(id, contact, 'waiting', now)
 return 0

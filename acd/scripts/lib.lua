@@ -39,22 +39,14 @@ local MARGIN = 5000 -- so long (ms) after its ring time an offer may still be re
 local SCORE = {ready = 1, reserved = 2, talking = 3, wrapup = 4, paused = 5}
 local PAUSED_AS = {no_answer = 'not_answering', busy = 'busy', unreachable = 'unreachable'}
 
+-- contact, queue, agent: '' where they do not apply. Then the event's own fields, name and value.
 local function event(kind, now, contact, queue, agent, ...)
   local fields = {'type', kind, 'at', now}
-  local function add(name, value)
-    if value and value ~= '' then
-      fields[#fields + 1] = name
-      fields[#fields + 1] = value
-    end
-  end
-  add('contact', contact)
-  add('queue', queue)
-  add('agent', agent)
-  local own = {...}
-  for i = 1, #own, 2 do
-    fields[#fields + 1] = own[i]
-    fields[#fields + 1] = own[i + 1]
-  end
+  local n = 4
+  if contact ~= '' then fields[n + 1], fields[n + 2], n = 'contact', contact, n + 2 end
+  if queue ~= '' then fields[n + 1], fields[n + 2], n = 'queue', queue, n + 2 end
+  if agent ~= '' then fields[n + 1], fields[n + 2], n = 'agent', agent, n + 2 end
+  for i = 1, select('#', ...) do fields[n + i] = select(i, ...) end
   call('XADD', EVENTS, 'MAXLEN', '~', STREAM_LIMIT, '*', unpack(fields))
 end
 
@@ -176,19 +168,19 @@ local function move_agent(id, agent, state, now, detail)
     for _, queue in ipairs(agent.queues) do
       call('ZADD', READY, 0, entry(queue, agent.idle, id))
     end
-    event('agent.ready', now, nil, nil, id)
+    event('agent.ready', now, '', '', id)
   elseif state == 'wrapup' then
     call('ZADD', DUE, detail, 'wrapup|' .. id)
-    event('agent.wrapup', now, nil, nil, id, 'until', detail)
+    event('agent.wrapup', now, '', '', id, 'until', detail)
   elseif state == 'paused' then
     agent.reason = detail
-    event('agent.paused', now, nil, nil, id, 'reason', detail)
+    event('agent.paused', now, '', '', id, 'reason', detail)
   elseif state == 'logged_out' then
     call('HDEL', AGENTS, id)
     call('ZREM', STATES, id)
     call('HDEL', PHONES, agent.phone)
     for _, queue in ipairs(agent.queues) do call('ZREM', MEMBERS, queue .. '|' .. id) end
-    event('agent.logged_out', now, nil, nil, id)
+    event('agent.logged_out', now, '', '', id)
     return
   end
   call('HSET', AGENTS, id, cjson.encode(agent))
@@ -269,9 +261,9 @@ local function end_contact(id, contact, now, reason)
   end
   local waited = span(contact.arrived, now)
   if reason == 'abandoned' then
-    event('call.abandoned', now, id, contact.queue, contact.agent, 'waited', waited)
+    event('call.abandoned', now, id, contact.queue, contact.agent or '', 'waited', waited)
   else
-    event('call.left', now, id, contact.queue, contact.agent, 'waited', waited, 'reason', reason)
+    event('call.left', now, id, contact.queue, contact.agent or '', 'waited', waited, 'reason', reason)
   end
   local agent_id = contact.agent
   move_contact(id, contact, 'gone', now)

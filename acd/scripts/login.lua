@@ -17,6 +17,6 @@ if agent then move_agent(id, agent, 'logged_out', now) end
 agent = {phone = phone, queues = {select(4, unpack(ARGV))}}
 call('HSET', PHONES, phone, id)
 for _, queue in ipairs(agent.queues) do call('ZADD', MEMBERS, 0, queue .. '|' .. id) end
-event('agent.logged_in', now, nil, nil, id, 'phone', phone)
+event('agent.logged_in', now, '', '', id, 'phone', phone)
 start_idling(id, agent, now)
 return status(id, agent)

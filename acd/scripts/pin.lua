@@ -18,5 +18,5 @@ if wrong < limit then
 end
 local lifted = now + tonumber(ARGV[5])
 call('HSET', PINS, id, string.format('%d|%d', wrong, lifted))
-event('agent.locked', now, nil, nil, id, 'until', lifted)
+event('agent.locked', now, '', '', id, 'until', lifted)
 return {2, lifted}

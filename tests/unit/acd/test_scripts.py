@@ -1,0 +1,83 @@
+"""The Lua files keep the room's style, and agree with the Python beside them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import acd.errors
+from acd.errors import AcdError
+from acd.keys import Keys, offer_channel
+from acd.model import LeaveReason, RefusalReason
+from acd.script import _REFUSALS, load
+from store.events import EventType
+from store.stream import STREAM_LIMIT
+
+pytestmark = pytest.mark.unit
+
+FOLDER = Path(acd.errors.__file__).parent / "scripts"
+LIB = (FOLDER / "lib.lua").read_text(encoding="utf-8")
+SCRIPTS = sorted(path.stem for path in FOLDER.glob("*.lua") if path.stem != "lib")
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_begins_with_its_signature_and_the_keys_that_it_uses(name: str) -> None:
+    head = load(name).text.removeprefix(LIB).lstrip("\n")
+    assert re.match(rf"-- {name} now .*->", head)
+    assert re.search(r"^-- (Reads|Writes) ", head, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["lib", *SCRIPTS])
+def test_no_script_reads_a_clock_or_names_a_key_of_its_own(name: str) -> None:
+    text = (FOLDER / f"{name}.lua").read_text(encoding="utf-8")
+    assert "'TIME'" not in text
+    assert "os." not in text
+    assert not re.search(r"call\('[A-Z]+', ['\"]vaxel:(?!offers:)", text)
+
+
+def test_the_scripts_take_the_keys_in_the_order_in_which_they_are_passed() -> None:
+    names = re.search(r"local (EVENTS,[\s\S]*?) = unpack\(KEYS\)", LIB)
+    assert names is not None
+    in_lua = [name.strip().lower() for name in names[1].split(",")]
+    passed = [re.sub(r"^vaxel:\{x\}:|:\{x\}$", "", key) for key in Keys("x").all]
+    assert in_lua == passed
+    assert f"EVALSHA sha {len(passed)} " in LIB
+
+
+def test_every_refusal_of_a_script_is_an_error_with_a_class() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in FOLDER.glob("*.lua")]
+    replied = {code for text in texts for code in re.findall(r"error_reply\('([A-Z]+) ", text)}
+    assert replied == set(_REFUSALS)
+
+
+def test_every_event_of_a_script_is_in_the_vocabulary() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in FOLDER.glob("*.lua")]
+    named = {kind for text in texts for kind in re.findall(r"event\('([a-z_.]+)'", text)}
+    assert named <= set(EventType)
+    assert len(named) == 13
+
+
+def test_the_scripts_words_are_the_models_words() -> None:
+    paused_for = re.search(r"PAUSED_AS = \{(.*)\}", LIB)
+    assert paused_for is not None
+    reasons = set(re.findall(r"(\w+) =", paused_for[1]))
+    assert reasons == set(RefusalReason) - {RefusalReason.EXPIRED}
+    assert f"reason == '{LeaveReason.ABANDONED}'" in LIB
+    assert f"STREAM_LIMIT = {STREAM_LIMIT}" in LIB
+    assert f"'{offer_channel('')}'" in LIB
+
+
+def test_every_error_has_a_code_of_its_own_and_says_what_to_do() -> None:
+    classes = [
+        kind
+        for kind in vars(acd.errors).values()
+        if isinstance(kind, type) and issubclass(kind, AcdError)
+    ]
+    assert len({kind.code for kind in classes}) == len(classes)
+    assert all(kind.code == "acd" or kind.code.startswith("acd.") for kind in classes)
+    for make in _REFUSALS.values():
+        first, second = str(make("4001")).rstrip(".").split(". ")
+        assert "4001" in first
+        assert second[0].isupper()
