@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -24,7 +23,6 @@ from wire.ami.errors import (
     AmiError,
     AmiLoginRefused,
     AmiNotConnected,
-    AmiPeerSilent,
     AmiResyncFailed,
     AmiUnreachable,
 )
@@ -32,42 +30,13 @@ from wire.ami.frames import Frame
 from wire.ami.lanes import Handler, Lanes
 from wire.ami.link import Connection, Link
 from wire.ami.settings import AmiAccount, AmiClock, AmiLimits
+from wire.ami.stats import AmiStats
+from wire.ami.watchdog import watch
 
 log = logging.getLogger(__name__)
 
 Hook = Callable[[], Awaitable[None]]
 """Reads Asterisk's state anew after a login."""
-
-
-@dataclass(frozen=True, slots=True)
-class AmiStats:
-    """What the link has done since its start.
-
-    Attributes:
-        events_seen: Events that arrived, wanted or not.
-        events_dispatched: Events whose handlers have all ended.
-        events_held: Events that wait for a handler or for the end of the hooks, now.
-        handler_failures: Handlers that raised.
-        logins: Successful logins.
-        reconnects: Successful logins after the first.
-        logins_refused: Logins that Asterisk refused.
-        actions: Actions sent, pings not counted.
-        actions_failed: Of these, answered with an error.
-        timeouts: Of these, not answered in time.
-        lag_seconds: Between arrival and handling of the event that was begun last.
-    """
-
-    events_seen: int
-    events_dispatched: int
-    events_held: int
-    handler_failures: int
-    logins: int
-    reconnects: int
-    logins_refused: int
-    actions: int
-    actions_failed: int
-    timeouts: int
-    lag_seconds: float
 
 
 class AmiClient:
@@ -275,7 +244,9 @@ class AmiClient:
             connection = await self._open(link)
             self._connection = connection
             self._logins += 1
-            watchdog = asyncio.create_task(self._watch(connection), name="ami-watchdog")
+            watchdog = asyncio.create_task(
+                watch(connection, self._limits, self._clock), name="ami-watchdog"
+            )
             await self._resync()
             if not connection.lost.done():
                 self._declare_connected(connection)
@@ -283,7 +254,6 @@ class AmiClient:
         finally:
             self._connected.clear()
             self.connected_since = None
-            self._connection = None
             link.close()
             if watchdog is not None:
                 watchdog.cancel()
@@ -291,6 +261,7 @@ class AmiClient:
             if link.protocol is not None:
                 await link.protocol.lost
                 self._seen_before += link.protocol.decoder.events
+            self._connection = None
 
     async def _open(self, link: Link) -> Connection:
         account = self._account
@@ -371,28 +342,6 @@ class AmiClient:
     def _resume(self) -> None:
         if self._connection is not None:
             self._connection.resume()
-
-    async def _watch(self, connection: Connection) -> None:
-        """Ping; a peer that neither answers nor sends anything else is dead."""
-        while True:
-            await self._clock.sleep(self._limits.ping_every)
-            if not connection.reading:
-                continue  # we are the deaf one
-            reads = connection.reads
-            try:
-                async with asyncio.timeout(self._limits.ping_answer):
-                    await connection.send({"Action": "Ping"})
-            except AmiConnectionLost:
-                return
-            except TimeoutError:
-                if connection.silent(since=reads):
-                    connection.fail(
-                        AmiPeerSilent(
-                            "Asterisk answered no ping and sent nothing for "
-                            f"{self._limits.ping_answer:g} s; a new connection will be made."
-                        )
-                    )
-                    return
 
     def _report(self, error: AmiError) -> None:
         self.last_error = error

@@ -106,13 +106,20 @@ async def test_waits_grow_while_nobody_listens_and_begin_anew_after_a_success(
 
 
 async def test_a_lost_connection_is_made_again(asterisk: FakeAsterisk, clock: ManualClock) -> None:
+    log = Log()
     async with client_of(asterisk, clock) as client:
+        client.subscribe("X", lambda _: log.add("event"))
         await connected(client)
-        (await asterisk.peer()).close()
+        peer = await asterisk.peer()
+        peer.write(event("X"))
+        await log.has("event")
+        peer.close()
         await clock.pass_sleep(0.25)
-        await asterisk.peer(2)
+        (await asterisk.peer(2)).write(event("X"))
         await connected(client)
+        await log.until(lambda notes: len(notes) == 2)
         assert client.stats.reconnects == 1
+        assert client.stats.events_seen == 2
 
 
 async def test_a_silent_peer_is_given_up(asterisk: FakeAsterisk, clock: ManualClock) -> None:
