@@ -103,8 +103,8 @@ class AgiResultError(AgiError):
 
     code: ClassVar[str] = "agi.result"
 
-    def __init__(self, verb: str, result: str, hint: str = "see Asterisk's log"):
-        super().__init__(f"{verb} failed with result {result}; {hint}.")
+    def __init__(self, verb: str, result: str, hint: str = "see Asterisk's log."):
+        super().__init__(f"{verb} failed with result {result}; {hint}")
         self.result = result
 
 

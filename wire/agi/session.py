@@ -54,8 +54,7 @@ class Recorded:
     Attributes:
         end: What ended it.
         key: The key that ended it, or ``""``.
-        samples: Its length in samples of the file's own rate; 0 after a hang-up, where Asterisk
-            does not tell.
+        samples: Its length in samples of the file's own rate.
     """
 
     end: RecordEnd
@@ -207,7 +206,8 @@ class AgiSession(AgiLink):
             limit_s: Seconds after which the session is given up; ``NO_LIMIT`` for ``Dial``.
 
         Returns:
-            What the application returned; -1 where it or the caller ended the call. How it went
+            What the application returned; -1 where it or the caller ended the call. Its answer
+            comes in front of the ``HANGUP``: only :meth:`alive` tells for certain. How it went
             stands in the application's variable (``DIALSTATUS`` …), readable on a dead channel.
 
         Raises:

@@ -79,7 +79,8 @@ def measure(rounds: int) -> list[Ratio]:
             "FastAGI sessions, to panoramisk on uvloop",
             of_rounds(rate["vaxel"], rate["panoramisk"]),
             1.6,
-            f"{mid['vaxel']} to {mid['panoramisk']}",
+            f"{mid['vaxel']} to {mid['panoramisk']}; the limit itself is at "
+            f"{of_rounds(rate['limit'], rate['panoramisk']):.2f}",
         ),
         Ratio(
             "FastAGI p99 of a command, to the floor in C",
