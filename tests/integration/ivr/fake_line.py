@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from recorder.sidecar import Sidecar
 from wire.agi.errors import AgiHungUp
+from wire.agi.parser import Environment
 
 T = TypeVar("T")
 
@@ -19,14 +20,22 @@ Dial = Callable[["FakeSession"], Awaitable[str]]
 class FakeSession:
     """Stands in for :class:`wire.agi.session.AgiSession`."""
 
-    def __init__(self, *dials: Dial) -> None:
+    def __init__(
+        self, *dials: Dial, environment: Environment | None = None, keys: str = ""
+    ) -> None:
         self._dials = list(dials)
+        self._keys = list(keys)
         self._gone = asyncio.Event()
+        self.environment = environment
         self.status = ""
         self.answered_at = ""
         self.rung: list[str] = []
         self.played: list[str] = []
+        self.executed: list[tuple[str, ...]] = []
+        self.variables: dict[str, str] = {}
         self.music = asyncio.Event()
+
+    disconnected = False
 
     @property
     def hung_up(self) -> bool:
@@ -47,16 +56,40 @@ class FakeSession:
         raise AgiHungUp
 
     async def stream_file(self, name: str, *, interrupt: str = "") -> str:
-        if self.hung_up:
-            raise AgiHungUp
+        self._alive()
         self.played.append(name)
         return ""
+
+    async def answer(self) -> None:
+        self._alive()
+
+    async def hangup(self) -> None:
+        self.hang_up_now()
+
+    async def wait_for_digit(self, _wait_s: float) -> str:
+        self._alive()
+        return self._keys.pop(0) if self._keys else ""
+
+    async def record_file(self, _path: str, **_: object) -> None:
+        self._alive()
+
+    async def set_variable(self, name: str, value: str) -> None:
+        self.variables[name] = value
+
+    async def get_variable(self, name: str) -> str | None:
+        return self.variables.get(name)
+
+    def _alive(self) -> None:
+        if self.hung_up:
+            raise AgiHungUp
 
     async def music_on(self) -> None:
         self.music.set()
 
     async def exec(self, application: str, *arguments: str, limit_s: float | None = None) -> int:
-        assert application == "Dial"
+        if application != "Dial":
+            self.executed.append((application, *arguments))
+            return 0
         self.rung.append(arguments[0])
         self.status = await self._dials.pop(0)(self)
         return 0

@@ -1,0 +1,176 @@
+"""A caller's call from end to end, on the real Redis and a fake channel."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import pytest
+from redis.asyncio import Redis
+
+from acd.agents import Agents
+from acd.distributor import Distributor
+from acd.model import Agent, system_clock
+from acd.offers import OfferListener
+from ivr import inbound
+from ivr.answers import AnswerWatch
+from ivr.flow.call import QueueAway
+from ivr.flow.load import load_all
+from ivr.inbound import Inbound
+from ivr.messages import Messages
+from ivr.office import Office
+from ivr.queueing import QueueRides, Services
+from recorder.recorder import Recorder
+from store.events import Event, EventType
+from store.stream import BEGINNING, EventStream, connect
+from tests.integration.conftest import start_redis
+from tests.integration.ivr.fake_line import FakePrompts, FakeRecorder, FakeSession
+from wire.agi.parser import Environment
+from wire.agi.session import AgiSession
+from wire.ami.client import AmiClient
+from wire.ami.settings import AmiAccount
+
+pytestmark = pytest.mark.integration
+
+CATALOGUE = load_all(Path(__file__).parents[3] / "dialplans")
+ALVA = Agent("4001", "Alva", ("support",))
+CONTACT = "vaxel-1.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Switchboard:
+    """One controller's callers and the queue that they come to."""
+
+    redis: Redis
+    inbound: Inbound
+    distributor: Distributor
+    agents: Agents
+
+    async def serve(self, session: FakeSession) -> None:
+        await self.inbound.serve(cast(AgiSession, session))
+
+    async def events(self, kind: EventType) -> list[Event]:
+        return [e for e in await EventStream(self.redis, "demo").read(BEGINNING) if e.type is kind]
+
+
+async def _nobody_elsewhere(_contact: str) -> None:
+    return
+
+
+@asynccontextmanager
+async def opened(redis: Redis, name: str = "test-1") -> AsyncIterator[Switchboard]:
+    demo = CATALOGUE.organisations["demo"]
+    distributor = Distributor(redis, "demo", system_clock, name)
+    offers = OfferListener(redis, name)
+    recorder = cast(Recorder, FakeRecorder())
+    ami = AmiClient(AmiAccount("127.0.0.1", 9, "nobody", "nothing"))
+    answers = AnswerWatch(ami, _nobody_elsewhere)
+    agents = Agents(redis, "demo", system_clock)
+    office = Office(
+        organisation=demo,
+        stream=EventStream(redis, "demo"),
+        distributor=distributor,
+        agents=agents,
+        rides=QueueRides(demo, Services(distributor, offers, answers, recorder, system_clock)),
+        messages=Messages("demo", recorder, Path("/beep"), system_clock),
+    )
+    callers = Inbound(CATALOGUE, {"demo": office}, FakePrompts(), system_clock)
+    listening = asyncio.create_task(offers.run())
+    await offers.subscribed.wait()
+    try:
+        yield Switchboard(redis, callers, distributor, agents)
+    finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+
+
+@pytest.fixture
+async def board(redis: Redis) -> AsyncIterator[Switchboard]:
+    async with opened(redis) as made:
+        yield made
+
+
+def calling(number: str, keys: str = "", caller: str = "0700000001") -> FakeSession:
+    fields = {
+        "agi_uniqueid": CONTACT,
+        "agi_extension": number,
+        "agi_callerid": caller,
+        "agi_channel": "PJSIP/caller-00000001",
+    }
+    return FakeSession(environment=Environment(fields), keys=keys)
+
+
+async def test_a_number_that_nobody_has_is_told_so_to_the_network(board: Switchboard) -> None:
+    session = calling("999999")
+    await board.serve(session)
+    assert session.executed == [("Hangup", "1")]
+    assert session.variables["VAXEL_DONE"] == "1"
+    assert await board.events(EventType.CONTACT_STARTED) == []
+
+
+async def test_a_call_leaves_its_way_in_the_events(board: Switchboard) -> None:
+    session = calling("+46846500400", keys="31")  # English, support: nobody is logged in
+    await board.serve(session)
+    (started,) = await board.events(EventType.CONTACT_STARTED)
+    (ended,) = await board.events(EventType.CONTACT_ENDED)
+    assert started.fields == {
+        "caller": "0700000001",
+        "dialled": "+46846500400",
+        "tree": "reception",
+    }
+    assert ended.fields == {"reason": "tree", "node": "goodbye", "language": "en"}
+    assert session.variables["VAXEL_DONE"] == "1"
+    assert session.variables["VAXEL_AT"] == "support|en"
+    assert board.inbound.calls == {}
+
+
+async def test_a_caller_of_a_dead_controller_goes_on_at_the_queue(board: Switchboard) -> None:
+    await board.agents.login(ALVA, "agent1")
+    await board.agents.pause(ALVA.id, "break")
+    async with opened(board.redis, "test-0") as dead:
+        session = calling("100", keys="31")
+        serving = asyncio.create_task(dead.serve(session))
+        await session.music.wait()
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+    again = calling("100")
+    again.variables["VAXEL_AT"] = session.variables["VAXEL_AT"]
+    serving = asyncio.create_task(board.serve(again))
+    await again.music.wait()
+    assert again.played == ["en: You are next in line."]  # not the greeting once more
+    again.hang_up_now()
+    await serving
+    assert len(await board.events(EventType.CONTACT_STARTED)) == 1
+    assert len(await board.events(EventType.CALL_QUEUED)) == 1
+
+
+async def test_a_contact_that_redis_kept_is_taken_out_when_it_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbound, "_RETRY_S", 0.05)
+    process, url = start_redis(tmp_path, "--appendonly", "yes", "--appendfsync", "always")
+    async with connect(url) as redis, opened(redis) as board:
+        await board.agents.login(ALVA, "agent1")
+        await board.agents.pause(ALVA.id, "break")
+        session = calling("100", keys="31")
+        serving = asyncio.create_task(board.serve(session))
+        await session.music.wait()
+        process.kill()
+        process.wait()
+        session.hang_up_now()  # the queue cannot be told
+        with pytest.raises(QueueAway):
+            await serving
+        process, _ = start_redis(tmp_path, "--appendonly", "yes")
+        stream = EventStream(redis, "demo")
+        after = await stream.last_id()
+        tidying = asyncio.create_task(board.inbound.tidy())
+        (left,) = await stream.read(after, block_ms=5000)
+        assert (left.type, left.contact) == (EventType.CALL_LEFT, CONTACT)
+        tidying.cancel()
+        await asyncio.gather(tidying, return_exceptions=True)
+    process.terminate()
+    process.wait()
