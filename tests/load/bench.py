@@ -19,13 +19,9 @@ import sys
 from collections.abc import Callable
 
 import tests.load
-from tests.load.ratios import Ratio, as_table
+from tests.load.ratios import CannotMeasure, Ratio, as_table
 
 Measure = Callable[[int], list[Ratio]]
-
-
-class CannotMeasure(Exception):  # noqa: N818 - a sentence for the person at the terminal
-    """A tool is missing or a candidate did not start; the message says what to do."""
 
 
 def benchmarks() -> dict[str, Measure]:

@@ -12,6 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 
+class CannotMeasure(Exception):  # noqa: N818 - a sentence for the person at the terminal
+    """A tool is missing or a candidate did not start; the message says what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ratio:
     """One line of the table.

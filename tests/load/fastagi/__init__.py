@@ -20,8 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from tests.load.bench import CannotMeasure
-from tests.load.ratios import Ratio, of_rounds
+from tests.load.ratios import CannotMeasure, Ratio, of_rounds
 
 CALLS = 4_000
 WARM_UP_CALLS = 200
