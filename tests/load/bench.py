@@ -21,6 +21,8 @@ from collections.abc import Callable
 import tests.load
 from tests.load.ratios import CannotMeasure, Ratio, as_table
 
+__all__ = ["CannotMeasure", "Measure", "benchmarks", "main"]
+
 Measure = Callable[[int], list[Ratio]]
 
 
