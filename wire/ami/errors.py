@@ -66,7 +66,8 @@ class AmiActionFailed(AmiError):
     code = "ami.action_failed"
 
     def __init__(self, action: str, message: str) -> None:
-        super().__init__(f"Asterisk refused the action {action}: {message.rstrip('.') or 'no reason given'}.")
+        words = message.rstrip(".") or "no reason given"
+        super().__init__(f"Asterisk refused the action {action}: {words}.")
         self.action = action
         self.message = message
 
