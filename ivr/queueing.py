@@ -180,6 +180,8 @@ class _Ride:
 
     async def _announce(self) -> None:
         """Say the position, and start the music that the sentence has ended."""
+        # Redis may have lost the contact; else this changes nothing.
+        await self._distributor.join(self._call.contact, self._queue)
         place = await self._distributor.place(self._call.contact)
         if place is not None:
             texts = self._organisation.texts.queue

@@ -24,7 +24,7 @@ class EventType(StrEnum):
 
     # The contact as a whole
     CONTACT_STARTED = "contact.started"  # caller (personal), dialled, tree
-    CONTACT_ENDED = "contact.ended"  # reason: caller | tree | failed, node: the last one, language
+    CONTACT_ENDED = "contact.ended"  # reason: caller | tree | failed | lost, node, language
     NODE_VISITED = "node.visited"  # node, kind
     VOICEMAIL_STORED = "voicemail.stored"  # mailbox, recording, duration
 

@@ -64,6 +64,7 @@ async def follow(
     consumer: Consumer,
     *,
     batch: int = 100,
+    gather: float = 0.0,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
     """Feed ``consumer`` from ``stream`` until cancelled.
@@ -76,6 +77,8 @@ async def follow(
         stream: Where the events come from.
         consumer: Whom they are for.
         batch: At most so many events at a time; a batch is worked on without giving way.
+        gather: So many seconds lie between two batches that were not full: the events of that
+            time share the cost of one batch.
         sleep: Waits so many seconds.
     """
     pause = 0.0
@@ -88,6 +91,8 @@ async def follow(
                 if pause:
                     log.info("consumer goes on", extra={"consumer": consumer.name})
                     pause = 0.0
+                if gather and 0 < len(events) < batch:
+                    await sleep(gather)
         except Exception as fault:  # also our own mistake: who only counts must not end calls
             if not pause:
                 passing = isinstance(fault, OUTAGES)

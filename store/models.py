@@ -119,7 +119,7 @@ class Contact(Base):
         language: BCP 47 tag that the caller chose.
         started_at: The first ring; where its event is missing, the earliest moment that is known.
         ended_at: The end, ``None`` while it lasts.
-        end_reason: ``caller``, ``tree`` or ``failed``.
+        end_reason: ``caller``, ``tree``, ``failed`` or ``lost`` (its controller died).
     """
 
     __tablename__ = "contacts"

@@ -21,6 +21,8 @@ from store.records import Records
 from store.stream import BEGINNING
 
 _CONSUMER = "contacts"
+_BATCH = 200
+_GATHER_SECONDS = 0.5  # a transaction costs as much as a whole call may; many share one
 
 
 class ContactProjection:
@@ -34,7 +36,7 @@ class ContactProjection:
 
     async def run(self) -> None:
         """Follow the stream until cancelled; outages are waited for."""
-        await follow(self._stream, self)
+        await follow(self._stream, self, batch=_BATCH, gather=_GATHER_SECONDS)
 
     async def rebuild(self) -> None:
         """Forget the organisation's rows and position; a running consumer makes them anew.

@@ -270,4 +270,9 @@ local function end_contact(id, contact, now, reason)
   if agent_id then release_agent(agent_id, agent_of(agent_id), now, 'ready') end
 end
 
+-- Nobody who saw the rest of the contact is alive to tell of its end.
+local function lose(id, now)
+  event('contact.ended', now, id, '', '', 'reason', 'lost')
+end
+
 local now = tonumber(ARGV[1])

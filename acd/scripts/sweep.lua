@@ -28,6 +28,7 @@ end
 
 function settle.orphan(id)
   end_contact(id, contact_of(id), now, 'abandoned')
+  lose(id, now)
   abandoned[#abandoned + 1] = id
 end
 

@@ -135,8 +135,9 @@ async def test_a_contact_that_nobody_takes_up_leaves_as_abandoned(house: House) 
     await house.news()
     house.clock.forward(0.001)
     assert (await house.other.sweep()).abandoned == ("c-1",)
-    (event,) = await house.news()
-    assert (event.type, event.fields) == (EventType.CALL_ABANDONED, {"waited": "25000"})
+    abandoned, ended = await house.news()
+    assert (abandoned.type, abandoned.fields) == (EventType.CALL_ABANDONED, {"waited": "25000"})
+    assert (ended.type, ended.fields) == (EventType.CONTACT_ENDED, {"reason": "lost"})
     assert await house.everything() == {}
 
 
@@ -192,7 +193,7 @@ async def test_a_conversation_goes_on_when_its_controller_dies(house: House) -> 
     await house.news()
     house.clock.forward(60)
     assert await house.other.reconcile(["c-9"]) == ("c-1",)
-    ended, _ = await house.news()
+    ended, *_ = await house.news()
     assert (ended.type, ended.fields["talked"]) == (EventType.CALL_ENDED, "670000")
     assert await state(house) is AgentState.WRAPUP
     assert "c-1" not in repr(await house.everything())

@@ -83,6 +83,9 @@ class Replay:
                 state, held = self.contacts.pop(contact)
                 assert state in ("waiting", "reserved")
                 assert held == agent
+            case EventType.CONTACT_ENDED:
+                assert contact not in self.contacts
+                assert event.fields == {"reason": "lost"}
             case EventType.AGENT_LOGGED_IN:
                 assert agent not in self.agents
                 self.agents[agent] = ("logged in", "")

@@ -32,7 +32,15 @@ from wire.ami.settings import AmiAccount
 
 pytestmark = pytest.mark.integration
 
-DEMO = load_organisation(Path(__file__).parents[3] / "dialplans" / "demo")
+_DEMO = load_organisation(Path(__file__).parents[3] / "dialplans" / "demo")
+DEMO = _DEMO.model_copy(
+    update={
+        "queues": {
+            name: queue.model_copy(update={"announce_every": 0.5})
+            for name, queue in _DEMO.queues.items()
+        }
+    }
+)
 ALVA = Agent("4001", "Alva", ("support",))
 BIRK = Agent("4002", "Birk", ("support",))
 
@@ -204,6 +212,20 @@ async def test_a_waiting_caller_hears_the_position_and_music_and_may_give_up(ben
         await riding
     assert [kind for kind, _ in await bench.happened()][-1] is EventType.CALL_ABANDONED
     assert await bench.traces() == []
+
+
+async def test_a_caller_whom_redis_forgot_stands_in_line_again(bench: Bench) -> None:
+    await bench.agents.login(ALVA, "agent1")
+    await bench.agents.pause(ALVA.id, "break")
+    session = FakeSession(answer_for())
+    riding = asyncio.create_task(bench.ride(session))
+    await session.music.wait()
+    await bench.redis.flushdb()
+    await bench.agents.login(ALVA, "agent1")
+    session.music.clear()
+    await session.music.wait()  # the next announcement
+    await Distributor(bench.redis, "demo", system_clock, "test-2").match_agent(ALVA.id)
+    assert await riding is QueueOutcome.TALKED
 
 
 async def test_an_offer_reaches_a_caller_who_already_waits(bench: Bench) -> None:
