@@ -227,6 +227,8 @@ class _Ride:
         if self._session.hung_up:
             raise AgiHungUp
         if status == "ANSWER":
+            # The dialplan hangs up on a caller who has talked; this one may come to a queue again.
+            await self._session.set_variable("DIALSTATUS", "")
             return True
         with suppress(StaleOffer):
             reason = REFUSALS.get(status, RefusalReason.UNREACHABLE)
