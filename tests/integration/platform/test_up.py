@@ -1,0 +1,137 @@
+"""The whole platform on this machine, as two commands start and stop it."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import time
+
+import pytest
+
+from ivr.platform.secrets import PHONES, Secrets
+from tests.integration.platform.conftest import Terminal
+
+pytestmark = pytest.mark.integration
+
+READY_AGAIN_SECONDS = 10
+
+
+def test_it_starts_shows_what_a_first_call_needs_and_stops_in_order(terminal: Terminal) -> None:
+    screen = terminal.up()
+
+    secrets = Secrets.load_or_create(terminal.layout.secrets, ())
+    assert all(name in screen and secrets.phones[name] in screen for name in PHONES)
+    assert all(pin in screen for pin in secrets.pins.values())
+    assert str(terminal.settings.asterisk.sip_port) in screen
+    assert f":{terminal.settings.http.port}/metrics" in screen
+    assert "100" in screen
+
+    told = terminal.vaxel("status")
+    assert told.returncode == 0, told.stdout
+    assert "not well" not in told.stdout
+
+    second = terminal.vaxel("up")
+    assert second.returncode == 2
+    assert "already runs" in second.stderr
+    assert len(second.stderr.strip().splitlines()) == 1
+
+    assert terminal.signal(signal.SIGINT) == 0
+    assert not terminal.left()
+    assert terminal.vaxel("status").returncode == 1
+
+    log = (terminal.layout.asterisk_log / "messages").read_text()
+    assert not re.findall(r".*(?:WARNING|ERROR).*", log)
+    assert "modules will be loaded" in log
+
+
+def test_a_start_with_nothing_new_is_ready_within_ten_seconds(terminal: Terminal) -> None:
+    terminal.up()
+    assert terminal.vaxel("down").stdout == "Växel is stopped.\n"
+    passwords = terminal.layout.secrets.read_text()
+
+    began = time.monotonic()
+    terminal.up()
+
+    assert time.monotonic() - began < READY_AGAIN_SECONDS
+    assert terminal.layout.secrets.read_text() == passwords
+
+
+def test_a_controller_that_is_killed_comes_back_by_itself(terminal: Terminal) -> None:
+    terminal.up()
+    asterisk = terminal.process("asterisk")
+
+    terminal.process("controller").kill()
+    terminal.hear("Controller ended unexpectedly (code -9); it is started again at once")
+
+    assert asterisk.is_running()
+    assert terminal.signal(signal.SIGTERM) == 0
+    assert not terminal.left()
+
+
+def test_what_a_killed_supervisor_leaves_is_told_and_ended(terminal: Terminal) -> None:
+    terminal.up()
+    terminal.signal(signal.SIGKILL)
+    assert len(terminal.left()) >= 3
+
+    told = terminal.vaxel("status")
+    assert told.returncode == 1
+    assert "left processes behind" in told.stdout
+
+    assert terminal.vaxel("down").returncode == 0
+    assert not terminal.left()
+    assert terminal.vaxel("down").stdout == "Växel does not run.\n"
+
+
+def test_the_next_start_ends_what_a_killed_supervisor_left(terminal: Terminal) -> None:
+    terminal.up()
+    old = terminal.layout.record("asterisk").read_text()
+    terminal.signal(signal.SIGKILL)
+
+    screen = terminal.up()
+
+    assert screen.count("left from before") == 3
+    assert terminal.layout.record("asterisk").read_text() != old
+    assert len(terminal.left()) == 3
+
+
+def test_a_port_in_use_is_one_sentence_and_nothing_is_started(terminal: Terminal) -> None:
+    with socket.create_server(("127.0.0.1", terminal.settings.agi.port)):
+        refused = terminal.vaxel("up")
+
+    assert refused.returncode == 2
+    assert f"Port {terminal.settings.agi.port}" in refused.stderr
+    assert "setting agi.port" in refused.stderr
+    assert len(refused.stderr.strip().splitlines()) == 1
+    assert not list(terminal.layout.run.glob("*.json"))
+
+
+def test_a_tree_with_an_error_is_not_started_with(terminal: Terminal) -> None:
+    tree = terminal.settings.trees / "demo" / "reception.yaml"
+    tree.write_text(tree.read_text().replace("start:", "begin:"))
+
+    refused = terminal.vaxel("up")
+
+    assert refused.returncode == 2
+    assert re.search(r"reception\.yaml:\d+:\d+", refused.stderr)
+    assert not terminal.layout.state.exists()
+
+
+def test_a_controller_that_cannot_start_takes_the_others_with_it(terminal: Terminal) -> None:
+    refused = terminal.vaxel("up", VAXEL_DATABASE_URL="sqlite+aiosqlite:////dev/null/no.db")
+
+    assert refused.returncode == 2
+    assert "Controller ended while starting" in refused.stderr
+    assert not terminal.left()
+    assert not list(terminal.layout.run.glob("*.json"))
+
+
+@pytest.mark.parametrize("command", ["up", "down", "status"])
+def test_a_wrong_setting_is_one_sentence_for_every_command(
+    terminal: Terminal, command: str
+) -> None:
+    refused = terminal.vaxel(command, VAXEL_AGI__PORT="many")
+
+    assert refused.returncode == 2
+    assert "agi.port is wrong" in refused.stderr
+    assert "Traceback" not in refused.stderr
