@@ -90,7 +90,7 @@ def test_the_controller_may_look_and_end_calls_and_nothing_more(layout: Layout) 
 
     user = values(layout, "manager.conf", "vaxel")
     assert user["read"] == "system,call"
-    assert user["write"] == "call,reporting"
+    assert user["write"] == "reporting"
     filters = [name for name in user if name.startswith("eventfilter")]
     assert filters == [
         "eventfilter(action(include),name(DialEnd))",
