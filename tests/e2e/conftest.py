@@ -93,16 +93,16 @@ async def caller(cast: Cast) -> Handset:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def agent(cast: Cast, platform: Platform, ears: Ears) -> AsyncIterator[AgentHandset]:
-    """An agent who is logged in, on the telephone ``agent1``."""
+async def agent(cast: Cast, platform: Platform) -> AsyncIterator[AgentHandset]:
+    """An agent who is ready, on the telephone ``agent1``."""
     handset = await cast.agent(1)
-    await handset.log_in(AGENT, platform.secrets.pins[AGENT], ears)
+    await handset.sit_down(AGENT, platform.redis)
     yield handset
     await cast.clear()
-    await handset.log_out(ears)
+    await handset.stand_up(AGENT, platform.redis)
 
 
-async def until_nothing_is_left(platform: Platform) -> None:
+async def until_nothing_is_left(platform: Platform, *, seconds: float = 5) -> None:
     """Wait until no trace of a call is left in Asterisk, Redis and the controller.
 
     Raises:
@@ -118,9 +118,9 @@ async def until_nothing_is_left(platform: Platform) -> None:
     async def no_session() -> bool:
         return await platform.metric("vaxel_agi_sessions") == 0
 
-    await eventually(no_channel, why="Asterisk has no channel")
-    await eventually(no_contact, why="Redis has no contact")
-    await eventually(no_session, why="the controller has no FastAGI session")
+    await eventually(no_channel, seconds=seconds, why="Asterisk has no channel")
+    await eventually(no_contact, seconds=seconds, why="Redis has no contact")
+    await eventually(no_session, seconds=seconds, why="the controller has no AGI session")
 
 
 def _fresh(name: str) -> Path:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from store.events import EventType
+from tests.e2e.conftest import AGENT
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.phones import (
+    BEGINNING,
+    ENTER_REASON,
     LOG_IN,
     LOG_OUT,
     PAUSE,
@@ -20,35 +23,42 @@ from tests.e2e.rig.platform import ORG, Platform, eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
+ALL_AGENTS = 3
 VICTIM = "4003"
 WRONG = "Agentnumret eller pinkoden stämmer inte."
 NOT_LOGGED_IN = "Du är inte inloggad."
 
 
 async def test_an_agent_logs_in_pauses_comes_back_and_logs_out(
-    platform: Platform, agent: AgentHandset, ears: Ears, journal: Journal
+    platform: Platform, cast: Cast, ears: Ears, journal: Journal
 ) -> None:
-    async def state_is(state: str) -> None:
+    agent = await cast.agent(1)
+
+    async def state_is(state: str, expected: int = 1) -> None:
         async def so() -> bool:
-            return await platform.metric("vaxel_agents", org=ORG, state=state) == 1
+            return await platform.metric("vaxel_agents", org=ORG, state=state) == expected
 
-        await eventually(so, why=f"one agent is {state}")
+        await eventually(so, why=f"{expected} in state {state}")
 
+    await agent.log_in(AGENT, platform.secrets.pins[AGENT], ears)
+    await journal.wait(EventType.AGENT_LOGGED_IN, agent=AGENT, phone="agent1")
     await state_is("ready")
     await agent.pause("3", "Du är pausad: möte.", ears)
     await journal.wait(EventType.AGENT_PAUSED, reason="meeting")
     await state_is("paused")
     await agent.code(READY, ears, "Du är redo att ta emot samtal.")
     await state_is("ready")
+    await agent.log_out(ears)
+    await state_is("logged_out", ALL_AGENTS)
 
 
 async def test_an_unknown_pause_reason_is_asked_for_again(agent: AgentHandset, ears: Ears) -> None:
     line = await agent.call(PAUSE)
-    await ears.hear(line, "Ange orsak till pausen.")
+    await ears.hear(line, ENTER_REASON, first=BEGINNING)
     since = len(line.heard)
     await line.press("8")
     await ears.hear(line, "Den pausorsaken finns inte.", since=since)
-    await ears.hear(line, "Ange orsak till pausen.", since=since)
+    await ears.hear(line, ENTER_REASON, since=since)
     await line.press("1")
     await ears.hear(line, "Du är pausad: rast.", since=since)
     await line.wait_closed()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 import pytest
 
@@ -12,16 +12,17 @@ from store.events import EventType
 from tests.e2e.conftest import AGENT, until_nothing_is_left
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.phones import (
+    BEGINNING,
     OFFICE,
     READY,
     RECEPTION,
     AgentHandset,
+    Cast,
     Ears,
     Handset,
 )
 from tests.e2e.rig.platform import ORG, Platform, eventually
 from tests.e2e.rig.reception import (
-    BEGINNING,
     CHOOSE_SWEDISH,
     NEXT,
     OFFICE_MESSAGE,
@@ -35,53 +36,53 @@ pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 QUEUE = {"org": ORG, "queue": "support"}
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """Who is on stage in one call."""
-
-    line: Line
-    agent: AgentHandset
-    ears: Ears
-    journal: Journal
+async def _as_soon_as_it_is_up(line: Line, ears: Ears) -> None:
+    """No step at all."""
 
 
-async def _answer(scene: Scene) -> None:
-    """As soon as it is up."""
+async def _in_the_greeting(line: Line, ears: Ears) -> None:
+    await ears.hear(line, WELCOME, first=BEGINNING)
 
 
-async def _greeting(scene: Scene) -> None:
-    await scene.ears.hear(scene.line, WELCOME, first=BEGINNING)
+async def _choosing_a_language(line: Line, ears: Ears) -> None:
+    await ears.hear(line, CHOOSE_SWEDISH, first=BEGINNING)
 
 
-async def _language(scene: Scene) -> None:
-    await scene.ears.hear(scene.line, CHOOSE_SWEDISH, first=BEGINNING)
+async def _in_the_menu(line: Line, ears: Ears) -> None:
+    await walk_to_menu(line, ears)
 
 
-async def _menu(scene: Scene) -> None:
-    await walk_to_menu(scene.line, scene.ears)
+async def _after_a_wrong_key(line: Line, ears: Ears) -> None:
+    await walk_to_menu(line, ears)
+    await line.press("7")
 
 
-async def _wrong_key(scene: Scene) -> None:
-    await walk_to_menu(scene.line, scene.ears)
-    await scene.line.press("7")
+STEPS = (
+    _as_soon_as_it_is_up,
+    _in_the_greeting,
+    _choosing_a_language,
+    _in_the_menu,
+    _after_a_wrong_key,
+)
 
 
-@pytest.mark.parametrize("step", [_answer, _greeting, _language, _menu, _wrong_key])
 async def test_before_the_queue(
-    *,
-    platform: Platform,
-    caller: Handset,
-    agent: AgentHandset,
-    ears: Ears,
-    journal: Journal,
-    step: Callable[[Scene], Awaitable[None]],
+    platform: Platform, cast: Cast, caller: Handset, ears: Ears, journal: Journal
 ) -> None:
+    async def one(step: Callable[[Line, Ears], Awaitable[None]], number: str) -> None:
+        line = await (await cast.caller(number)).call(RECEPTION)
+        await step(line, ears)
+        await line.hang_up()
+
+    async def each_step() -> None:
+        async with asyncio.TaskGroup() as calls:
+            for index, step in enumerate(STEPS):
+                calls.create_task(one(step, f"+4670000000{index}"), name=step.__name__)
+
+    await each_step()  # opens what stays open for so many calls at once
     files = await _files(platform, caller, ears)
-    line = await caller.call(RECEPTION)
-    started = await journal.wait(EventType.CONTACT_STARTED, count=2)
-    await step(Scene(line, agent, ears, journal))
-    await line.hang_up()
-    await journal.wait(EventType.CONTACT_ENDED, contact=started.contact, reason="caller")
+    await each_step()
+    await journal.wait(EventType.CONTACT_ENDED, count=2 * len(STEPS) + 1, reason="caller")
     await _is_as_before(platform, files)
 
 
@@ -138,17 +139,22 @@ async def test_while_an_agent_is_rung(
 async def test_while_talking(
     platform: Platform, caller: Handset, agent: AgentHandset, ears: Ears, journal: Journal
 ) -> None:
-    files = await _files(platform, caller, ears)
-    line = await caller.call(RECEPTION)
-    await walk_to_queue(line, ears)
-    theirs = await agent.pick_up()
-    await journal.wait(EventType.CALL_ANSWERED)
-    await line.hang_up()
-    await theirs.wait_closed()
-    ended = await journal.wait(EventType.CALL_ENDED)
-    await journal.wait(EventType.CONTACT_ENDED, contact=ended.contact, reason="caller")
-    await _is_as_before(platform, files)
+    async def talk_and_hang_up() -> None:
+        line = await caller.call(RECEPTION)
+        await walk_to_queue(line, ears)
+        theirs = await agent.pick_up()
+        await line.hang_up()
+        await theirs.wait_closed()
+
+    await talk_and_hang_up()  # opens what stays open for a recording
     await _is_ready_again(platform)
+    await journal.wait(EventType.RECORDING_STORED)
+    files = await _files(platform, caller, ears)
+    await talk_and_hang_up()
+    ended = await journal.wait(EventType.CALL_ENDED, count=2)
+    await journal.wait(EventType.CONTACT_ENDED, contact=ended.contact, reason="caller")
+    await _is_ready_again(platform)
+    await _is_as_before(platform, files)
 
 
 async def test_an_agent_who_hangs_up_at_the_desk_leaves_nothing(

@@ -37,11 +37,11 @@ COUNTED = (
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def staff(cast: Cast, platform: Platform, ears: Ears) -> AsyncIterator[None]:
+async def staff(cast: Cast, platform: Platform) -> AsyncIterator[None]:
     """Three agents who pick up whatever rings and speak until the caller hangs up."""
     handsets = [await cast.agent(which) for which in (1, 2, 3)]
     for handset, agent in zip(handsets, AGENTS, strict=True):
-        await handset.log_in(agent, platform.secrets.pins[agent], ears)
+        await handset.sit_down(agent, platform.redis)
     work = [asyncio.create_task(_work(handset)) for handset in handsets]
     yield
     for task in work:
@@ -49,8 +49,8 @@ async def staff(cast: Cast, platform: Platform, ears: Ears) -> AsyncIterator[Non
     for result in await asyncio.gather(*work, return_exceptions=True):
         assert isinstance(result, asyncio.CancelledError), result
     await cast.clear()
-    for handset in handsets:
-        await handset.log_out(ears)
+    for handset, agent in zip(handsets, AGENTS, strict=True):
+        await handset.stand_up(agent, platform.redis)
 
 
 async def _work(handset: AgentHandset) -> None:

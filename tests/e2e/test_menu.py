@@ -6,9 +6,8 @@ import pytest
 
 from store.events import EventType
 from tests.e2e.rig.journal import Journal
-from tests.e2e.rig.phones import RECEPTION, Ears, Handset
+from tests.e2e.rig.phones import BEGINNING, RECEPTION, Ears, Handset
 from tests.e2e.rig.reception import (
-    BEGINNING,
     CHOOSE_SWEDISH,
     INVALID_KEY,
     LEAVE_MESSAGE,

@@ -22,13 +22,13 @@ SECOND_NUMBER = "+46707654321"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def colleague(cast: Cast, platform: Platform, ears: Ears) -> AsyncIterator[AgentHandset]:
+async def colleague(cast: Cast, platform: Platform) -> AsyncIterator[AgentHandset]:
     """A second agent, logged in after the first and thus rung after them."""
     handset = await cast.agent(2)
-    await handset.log_in(SECOND_AGENT, platform.secrets.pins[SECOND_AGENT], ears)
+    await handset.sit_down(SECOND_AGENT, platform.redis)
     yield handset
     await cast.clear()
-    await handset.log_out(ears)
+    await handset.stand_up(SECOND_AGENT, platform.redis)
 
 
 async def test_callers_hear_their_place_and_music_and_are_served_in_order(

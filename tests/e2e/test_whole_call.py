@@ -22,7 +22,7 @@ from tests.e2e.rig.phones import (
     OFFICE,
     READY,
     RECEPTION,
-    AgentHandset,
+    Cast,
     Ears,
     Handset,
 )
@@ -49,8 +49,10 @@ COUNTED = (
 
 
 async def test_from_the_greeting_to_the_recording(
-    platform: Platform, caller: Handset, agent: AgentHandset, ears: Ears, journal: Journal
+    platform: Platform, cast: Cast, caller: Handset, ears: Ears, journal: Journal
 ) -> None:
+    agent = await cast.agent(1)
+    await agent.log_in(AGENT, platform.secrets.pins[AGENT], ears)
     before = [await platform.metric(name, **QUEUE) for name in COUNTED]
     await agent.pause("1", "Du är pausad: rast.", ears)
     line = await caller.call(RECEPTION)
@@ -84,6 +86,8 @@ async def test_from_the_greeting_to_the_recording(
     assert after == [count + 1 for count in before]
     _has_both_sides(_recording(platform, started.contact))
     assert stored.queue == QUEUE["queue"]
+    await agent.log_out(ears)
+    await journal.wait(EventType.AGENT_LOGGED_OUT, agent=AGENT)
 
 
 async def test_the_store_tells_what_happened_to_the_contact(

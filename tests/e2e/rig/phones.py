@@ -6,15 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from redis.asyncio import Redis
+
+from acd.agents import Agents
+from acd.model import Agent, system_clock
 from ivr.softphone import RATE_HZ, Line, Phone, Softphones
 from media.prompts import PromptStore
 from media.wav import read_wav, write_wav
 from tests.e2e.rig.listening import wait_until_hears
-from tests.e2e.rig.platform import Platform
+from tests.e2e.rig.platform import ORG, Platform
 
 CALLER_NUMBER = "+46701234567"
 RECEPTION = "100"
 OFFICE = "101"
+ENTER_AGENT = "Ange ditt agentnummer och avsluta med fyrkant."
+ENTER_PIN = "Ange din pinkod och avsluta med fyrkant."
+ENTER_REASON = "Ange orsak till pausen."
+
+BEGINNING = 0.9
+"""So many seconds of a prompt are enough to know that it has begun and can be interrupted."""
+
 LOG_IN, LOG_OUT, PAUSE, READY = "*11", "*12", "*13", "*14"
 
 
@@ -105,6 +116,15 @@ class Handset:
 class AgentHandset(Handset):
     """An agent's telephone, with the feature codes."""
 
+    async def sit_down(self, agent: str, redis: Redis) -> None:
+        """Be logged in as ``agent`` at once, for tests of something else than the log-in."""
+        person = Agent(agent, agent, ("support", "operator"))
+        await Agents(redis, ORG, system_clock).login(person, self.name)
+
+    async def stand_up(self, agent: str, redis: Redis) -> None:
+        """Be logged out at once."""
+        await Agents(redis, ORG, system_clock).logout(agent)
+
     async def code(self, code: str, ears: Ears, answer: str) -> None:
         """Dial a feature code that asks nothing, and hear ``answer``."""
         line = await self.call(code)
@@ -121,7 +141,7 @@ class AgentHandset(Handset):
     async def pause(self, digit: str, answer: str, ears: Ears) -> None:
         """Pause with the reason that ``digit`` stands for, and hear ``answer``."""
         line = await self.call(PAUSE)
-        await ears.hear(line, "Ange orsak till pausen.")
+        await ears.hear(line, ENTER_REASON, first=BEGINNING)
         await line.press(digit)
         await ears.hear(line, answer)
         await line.wait_closed()
@@ -134,9 +154,9 @@ class AgentHandset(Handset):
 async def enter(line: Line, agent: str, pin: str, ears: Ears) -> None:
     """Answer the two questions of the log-in, when they come (again)."""
     since = max(0, len(line.heard) - RATE_HZ)
-    await ears.hear(line, "Ange ditt agentnummer och avsluta med fyrkant.", since=since)
+    await ears.hear(line, ENTER_AGENT, first=BEGINNING, since=since)
     await line.press(f"{agent}#")
-    await ears.hear(line, "Ange din pinkod och avsluta med fyrkant.", since=since)
+    await ears.hear(line, ENTER_PIN, first=BEGINNING, since=since)
     await line.press(f"{pin}#")
 
 

@@ -45,6 +45,9 @@ DOWN_SECONDS = 45
 class Platform:
     """One running platform.
 
+    Args:
+        trees: Writes the call trees to a folder, and returns that folder.
+
     Attributes:
         settings: What it was started with.
         layout: Where its files are.
@@ -53,14 +56,14 @@ class Platform:
         redis: A client of its Redis.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, trees: Callable[[Path], Path] | None = None) -> None:
         # a Unix socket's path may have no more than 107 bytes
         home = Path(tempfile.mkdtemp(prefix="vx-", dir="/tmp"))
         self._home = home
         rtp = random.randrange(10_000, 19_000, LEGS)
         self.settings = Settings(
             state=home / "s",
-            trees=_quick_trees(home / "trees"),
+            trees=(trees or _quick_trees)(home / "trees"),
             asterisk=AsteriskSettings(
                 sip_port=_free_port(socket.SOCK_DGRAM),
                 ami_port=_free_port(),
@@ -162,6 +165,11 @@ class Platform:
         record = ProcessRecord.read(self.layout.record("controller"))
         assert record is not None, "the controller was never started"
         return psutil.Process(record.pid)
+
+    def has_controller(self) -> bool:
+        """Whether a controller runs now."""
+        record = ProcessRecord.read(self.layout.record("controller"))
+        return record is not None and record.alive()
 
     @asynccontextmanager
     async def without_controller(self) -> AsyncIterator[None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ivr.softphone import Line
-from tests.e2e.rig.phones import Ears
+from tests.e2e.rig.phones import BEGINNING, Ears
 
 WELCOME = "Välkommen till Exempelstad."
 CHOOSE_SWEDISH = "För svenska, tryck 1."
@@ -28,9 +28,6 @@ GOODBYE = "Tack för ditt samtal. Hej då."
 
 OFFICE_CLOSED = "Kontoret har stängt. Vi har öppet på vardagar från klockan 8."
 OFFICE_MESSAGE = "Lämna gärna ett meddelande efter tonen, så hör vi av oss."
-
-BEGINNING = 1.0
-"""So many seconds of a long prompt are enough to know it."""
 
 
 async def walk_to_menu(line: Line, ears: Ears) -> None:

@@ -1,0 +1,102 @@
+"""The shortest whole call: one sentence, one key, a queue, a few words with an agent.
+
+For many calls in little time. The organisation is the demo's with a tree of its own and agents
+without wrap-up time; the people here know when to press, talk and hang up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+from redis.asyncio import Redis
+from ruamel.yaml import YAML
+
+from acd.agents import Agents
+from acd.model import Agent, system_clock
+from ivr.settings import CHECKOUT
+from ivr.softphone import Line, LineClosed, Phone
+from media.tones import tone
+from tests.e2e.rig.listening import is_silent
+from tests.e2e.rig.platform import ORG
+
+NUMBER = "100"
+QUEUE = "support"
+PHONES = ("agent1", "agent2", "agent3")
+
+TALK_SECONDS = 0.08
+CALL_SECONDS = 60
+"""A call that takes longer, its wait in the queue included, has failed."""
+
+_CALLER_SPEAKS = tone(440, 2)
+_AGENT_SPEAKS = tone(1000, 2)
+
+_TREE = {
+    "numbers": [NUMBER],
+    "start": "menu",
+    "nodes": {
+        "menu": {
+            "menu": {"sv": "Tryck 1.", "da": "Tryk 1.", "en": "Press 1."},
+            "choices": {1: {"goto": "queue"}},
+            "on_invalid": {"repeat": 1, "then": "end"},
+            "on_silence": {"repeat": 1, "then": "end"},
+        },
+        "queue": {"queue": QUEUE, "then": "end", "on_nobody": "end"},
+        "end": {"hang_up": ""},
+    },
+}
+
+
+def short_trees(folder: Path) -> Path:
+    """Write the organisation to ``folder``, which is made."""
+    home = folder / ORG
+    home.mkdir(parents=True)
+    shutil.copy(CHECKOUT / "dialplans" / "demo" / "organisation.yaml", home)
+    yaml = YAML()
+    organisation = yaml.load(home / "organisation.yaml")
+    organisation["queues"] = {QUEUE: {"ring": "5 s", "wrapup": "0 s", "announce_every": "30 s"}}
+    for agent in organisation["agents"].values():
+        agent["queues"] = [QUEUE]
+    yaml.dump(organisation, home / "organisation.yaml")
+    yaml.dump(_TREE, home / "short.yaml")
+    return folder
+
+
+async def log_everybody_in(redis: Redis) -> None:
+    """Seat an agent at each of the agents' phones."""
+    agents = Agents(redis, ORG, system_clock)
+    for number, phone in enumerate(PHONES, start=4001):
+        await agents.login(Agent(str(number), phone, (QUEUE,)), phone)
+
+
+async def call_through(phone: Phone) -> Line:
+    """Be a caller: hear the sentence begin, press the key, talk until the agent hangs up.
+
+    Returns:
+        The line, closed.
+
+    Raises:
+        CallNotAnswered, LineClosed: The call was not served.
+        TimeoutError: It took too long.
+    """
+    line = await phone.call(NUMBER)
+    async with asyncio.timeout(CALL_SECONDS):
+        while is_silent(line.heard[-800:]):
+            await line.wait_news()
+        await line.press("1")
+        line.start_playing(_CALLER_SPEAKS)
+        await line.wait_closed(CALL_SECONDS)
+    return line
+
+
+async def attend(phone: Phone) -> None:
+    """Be an agent: answer whatever rings at once, talk for a moment, hang up; until cancelled."""
+    while True:
+        line = await phone.ring(CALL_SECONDS)
+        with suppress(LineClosed):  # the caller was faster
+            await line.answer()
+            line.start_playing(_AGENT_SPEAKS)
+            await asyncio.sleep(TALK_SECONDS)
+            await line.hang_up()
