@@ -27,13 +27,13 @@ pytestmark = [
 CALLS = 20
 AGENTS = ("4001", "4002", "4003")
 AGENT_HZ = 1000
-QUEUE = {"org": ORG, "queue": "support"}
-COUNTED = (
-    "vaxel_calls_offered_total",
-    "vaxel_calls_answered_total",
-    "vaxel_talk_seconds_count",
-    "vaxel_recordings_stored_total",
-)
+IN_QUEUE = {"queue": "support"}
+COUNTED = {
+    EventType.CALL_QUEUED: "vaxel_calls_offered_total",
+    EventType.CALL_ANSWERED: "vaxel_calls_answered_total",
+    EventType.CALL_ENDED: "vaxel_talk_seconds_count",
+    EventType.RECORDING_STORED: "vaxel_recordings_stored_total",
+}
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -76,11 +76,11 @@ async def _one_call(cast: Cast, ears: Ears, number: int) -> None:
 async def test_one_after_the_other(
     platform: Platform, cast: Cast, ears: Ears, journal: Journal
 ) -> None:
+    before = await _figures(platform)
     await _one_call(cast, ears, 0)  # opens what stays open
-    await journal.wait(EventType.RECORDING_STORED, queue=QUEUE["queue"])
+    await journal.wait(EventType.RECORDING_STORED)
     await until_nothing_is_left(platform)
     files = platform.controller().num_fds()
-    before = await _figures(platform)
     for number in range(CALLS):
         await _one_call(cast, ears, number)
     await _all_is_well(platform, journal, before, calls=CALLS + 1)
@@ -101,7 +101,7 @@ async def test_all_at_once(platform: Platform, cast: Cast, ears: Ears, journal: 
 
 
 async def _figures(platform: Platform) -> list[float]:
-    return [await platform.metric(name, **QUEUE) for name in COUNTED]
+    return [await platform.metric(name, org=ORG, **IN_QUEUE) for name in COUNTED.values()]
 
 
 async def _all_is_well(
@@ -111,10 +111,14 @@ async def _all_is_well(
     await journal.wait(EventType.RECORDING_STORED, count=calls, seconds=30)
     await journal.wait(EventType.CONTACT_ENDED, count=calls)
 
-    async def all_counted() -> bool:
-        return await _figures(platform) == [count + CALLS for count in before]
+    await journal.catch_up()
+    happened = [len(journal.all(kind, **IN_QUEUE)) for kind in COUNTED]
+    assert happened == [calls] * len(COUNTED)
 
-    await eventually(all_counted, why=f"{CALLS} more of each of {COUNTED}")
+    async def all_counted() -> bool:
+        return await _figures(platform) == [count + calls for count in before]
+
+    await eventually(all_counted, why=f"{calls} more than {before} of {list(COUNTED.values())}")
     for stored in journal.all(EventType.RECORDING_STORED):
         (row,) = platform.rows("SELECT * FROM recordings WHERE contact = ?", stored.contact)
         assert (platform.layout.recordings / str(row["path"])).stat().st_size == row["bytes"]
