@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 _SAVE_SECONDS = 5.0
 _SILENT_SECONDS = 5.0  # a read that finds nothing comes back after one second
 _BATCH = 200  # counted in well under 5 ms
+_GATHER_SECONDS = 0.2  # nobody scrapes so often; a read for every single event would cost more
 
 
 class Snapshots(Protocol):
@@ -112,7 +113,7 @@ class FiguresConsumer:
     async def run(self) -> None:
         """Count until cancelled; outages are waited for."""
         try:
-            await follow(self._stream, self, batch=_BATCH)
+            await follow(self._stream, self, batch=_BATCH, gather=_GATHER_SECONDS)
         finally:
             try:
                 await self.save()

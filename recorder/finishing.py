@@ -18,11 +18,13 @@ import asyncio
 import errno
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from media.audio import SUFFIX, AudioFacts, join_legs
+from sqlalchemy import select
+
+from media.audio import SUFFIX, join_legs
 from media.errors import AudioUnusable
 from recorder.errors import DiskFull, LegUnusable, RecorderError, UnknownOrganisation
 from recorder.layout import Layout
@@ -45,7 +47,7 @@ class EventLog(EventReader, Protocol):
 
 
 class Finisher:
-    """Takes one recording at a time through the steps. The caller holds the sidecar's lock."""
+    """Takes recordings through the steps. The caller holds the sidecars' locks."""
 
     def __init__(
         self,
@@ -59,52 +61,98 @@ class Finisher:
         self._streams = streams
         self._clock_ms = clock_ms
 
-    async def stored(self, sidecar: Sidecar) -> Recording | None:
-        """The recording's row, ``None`` before step 2.
+    async def stored(self, bases: Collection[str]) -> dict[str, Recording]:
+        """Those of the recordings that have a row (step 2 is done), by base.
 
         Raises:
             DatabaseAway: The database does not answer.
         """
+        if not bases:
+            return {}
         async with self._database.reading() as session:
-            return await session.get(Recording, sidecar.base)
+            rows = await session.scalars(select(Recording).where(Recording.id.in_(bases)))
+            return {row.id: row for row in rows}
 
-    async def finish(self, sidecar: Sidecar) -> Recording:
-        """All steps, from the first that is not done.
+    async def finish(
+        self, sidecars: Sequence[Sidecar], rows: Mapping[str, Recording]
+    ) -> dict[str, RecorderError]:
+        """All steps, from the first that is not done, of several recordings together.
+
+        They share the transactions and the disk's syncs, each of which costs more than all other
+        work for a recording.
+
+        Args:
+            sidecars: Whose they are.
+            rows: Those that :meth:`stored` knows.
+
+        Returns:
+            By base, why a recording cannot be finished; call :meth:`fail`. All others are stored.
 
         Raises:
-            RecorderError: The recording cannot be finished; call :meth:`fail`.
-            DatabaseAway, StreamUnavailable: Later, from where it stands.
+            DatabaseAway, StreamUnavailable: Later, from where each stands.
             OSError: The folders cannot be read or written.
         """
-        stream = self._stream(sidecar.org)
-        row = await self.stored(sidecar)
-        if row is None:
-            since = await stream.last_id()
-            row = await self._join(sidecar)
-            row.announce_after = since
-            async with self._database.writing() as session:
-                session.add(row)
-        if row.announce_after is not None:
-            await self._announce(stream, row.announce_after, self._stored_event(sidecar, row))
-            async with self._database.writing() as session:
-                session.add(row)
-                row.announce_after = None
-        await asyncio.to_thread(self._clear, sidecar)
-        log.info(
-            "recording stored",
-            extra={"contact": sidecar.contact, "org": sidecar.org, "recording": row.id},
-        )
-        return row
+        ours = [sidecar for sidecar in sidecars if sidecar.org in self._streams]
+        joined, faults = await self._join([one for one in ours if one.base not in rows])
+        faults |= {s.base: UnknownOrganisation(s.org) for s in sidecars if s not in ours}
+        stored = {**rows, **joined}
+        done = [sidecar for sidecar in ours if sidecar.base in stored]
+        await self._tell(done, stored)
+        await asyncio.to_thread(self._clear, done)
+        for sidecar in done:
+            log.info(
+                "recording stored",
+                extra={
+                    "contact": sidecar.contact,
+                    "org": sidecar.org,
+                    "recording": sidecar.base,
+                },
+            )
+        return faults
 
-    async def _join(self, sidecar: Sidecar) -> Recording:
-        try:
-            relative, started_at_ms, facts = await asyncio.to_thread(self._write, sidecar)
-        except AudioUnusable as error:
-            raise LegUnusable(str(error)) from error
-        except OSError as error:
-            if error.errno in _FULL:
-                raise DiskFull from error
-            raise
+    async def _join(
+        self, sidecars: Sequence[Sidecar]
+    ) -> tuple[dict[str, Recording], dict[str, RecorderError]]:
+        """Files and rows of new recordings, and why others get none."""
+        orgs = {sidecar.org for sidecar in sidecars}
+        since = {
+            org: await stream.last_id() for org, stream in self._streams.items() if org in orgs
+        }
+        rows, faults = await asyncio.to_thread(self._write_all, sidecars)
+        for row in rows.values():
+            row.announce_after = since[row.org]
+        if rows:
+            async with self._database.writing() as session:
+                session.add_all(rows.values())
+        return rows, faults
+
+    def _write_all(
+        self, sidecars: Sequence[Sidecar]
+    ) -> tuple[dict[str, Recording], dict[str, RecorderError]]:
+        rows: dict[str, Recording] = {}
+        faults: dict[str, RecorderError] = {}
+        for sidecar in sidecars:
+            try:
+                rows[sidecar.base] = self._write(sidecar)
+            except AudioUnusable as error:
+                faults[sidecar.base] = LegUnusable(str(error))
+            except OSError as error:
+                if error.errno not in _FULL:
+                    raise
+                faults[sidecar.base] = DiskFull()
+        for folder in {self._layout.root / Path(row.path).parent for row in rows.values()}:
+            sync_folder(folder)
+        return rows, faults
+
+    def _write(self, sidecar: Sidecar) -> Recording:
+        """The finished file, which lasts once its folder is synced; the row that speaks of it."""
+        legs = sidecar.legs(self._layout.incoming)
+        ended_at_ms = max(leg.stat().st_mtime_ns for leg in legs) // 1_000_000
+        # The day must be the same in every attempt, so it comes from the offer.
+        relative = self._layout.place(sidecar, SUFFIX)
+        facts = join_legs(legs, self._layout.make_place(relative))
+        # Asterisk writes to the end of the conversation: where the sound began follows from it.
+        started_at_ms = max(sidecar.offered_at_ms, ended_at_ms - facts.duration_ms)
         return Recording(
             id=sidecar.base,
             org=sidecar.org,
@@ -121,16 +169,22 @@ class Finisher:
             size=facts.size,
         )
 
-    def _write(self, sidecar: Sidecar) -> tuple[Path, int, AudioFacts]:
-        legs = sidecar.legs(self._layout.incoming)
-        ended_at_ms = max(leg.stat().st_mtime_ns for leg in legs) // 1_000_000
-        # The day must be the same in every attempt, so it comes from the offer.
-        relative = self._layout.place(sidecar, SUFFIX)
-        out = self._layout.make_place(relative)
-        facts = join_legs(legs, out)
-        sync_folder(out.parent)
-        # Asterisk writes to the end of the conversation: where the sound began follows from it.
-        return relative, max(sidecar.offered_at_ms, ended_at_ms - facts.duration_ms), facts
+    async def _tell(self, sidecars: Sequence[Sidecar], rows: Mapping[str, Recording]) -> None:
+        """Announce what is not announced yet, and mark it."""
+        untold: dict[tuple[str, str], list[Event]] = {}
+        for sidecar in sidecars:
+            row = rows[sidecar.base]
+            if row.announce_after is not None:
+                event = self._stored_event(sidecar, row)
+                untold.setdefault((sidecar.org, row.announce_after), []).append(event)
+        if not untold:
+            return
+        for (org, since), events in untold.items():
+            await self._announce(self._streams[org], since, events)
+        async with self._database.writing() as session:
+            for sidecar in sidecars:
+                session.add(rows[sidecar.base])
+                rows[sidecar.base].announce_after = None
 
     def _stored_event(self, sidecar: Sidecar, row: Recording) -> Event:
         own = {"recording": row.id, "duration": str(row.duration_ms)}
@@ -139,13 +193,15 @@ class Finisher:
             return self._event(EventType.VOICEMAIL_STORED, sidecar, own)
         return self._event(EventType.RECORDING_STORED, sidecar, own)
 
-    def _clear(self, sidecar: Sidecar) -> None:
+    def _clear(self, sidecars: Sequence[Sidecar]) -> None:
         incoming = self._layout.incoming
-        for leg in sidecar.legs(incoming):
-            leg.unlink(missing_ok=True)
+        for sidecar in sidecars:
+            for leg in sidecar.legs(incoming):
+                leg.unlink(missing_ok=True)
         sync_folder(incoming)
-        (incoming / f"{sidecar.base}.json").unlink(missing_ok=True)
-        self._reason_file(sidecar.base).unlink(missing_ok=True)  # of an attempt before mending
+        for sidecar in sidecars:
+            (incoming / f"{sidecar.base}.json").unlink(missing_ok=True)
+            self._reason_file(sidecar.base).unlink(missing_ok=True)  # of an attempt before mending
 
     async def drop(self, sidecar: Sidecar) -> None:
         """Forget an offer that was not answered.
@@ -182,7 +238,7 @@ class Finisher:
             await asyncio.to_thread(self._write_reason, base, error, since)
             own = {"recording": base, "reason": error.code}
             event = self._event(EventType.RECORDING_FAILED, sidecar, own)
-            await self._announce(stream, since, event)
+            await self._announce(stream, since, [event])
         else:
             await asyncio.to_thread(self._write_reason, base, error, None)
         await asyncio.to_thread(self._put_aside, base)
@@ -241,17 +297,12 @@ class Finisher:
             fields=own,
         )
 
-    async def _announce(self, stream: EventLog, since: str, event: Event) -> None:
-        """Append an event unless an earlier attempt has: then it stands behind ``since``."""
-        wanted = event.fields["recording"]
-        while events := await stream.read(since):
-            if any(e.type is event.type and e.fields.get("recording") == wanted for e in events):
-                return
-            since = events[-1].id
-        await stream.append(event)
-
-    def _stream(self, org: str) -> EventLog:
-        stream = self._streams.get(org)
-        if stream is None:
-            raise UnknownOrganisation(org)
-        return stream
+    async def _announce(self, stream: EventLog, since: str, events: Sequence[Event]) -> None:
+        """Append events unless an earlier attempt has: then they stand behind ``since``."""
+        untold = {(event.type, event.fields["recording"]): event for event in events}
+        while told := await stream.read(since):
+            for event in told:
+                untold.pop((event.type, event.fields.get("recording", "")), None)
+            since = told[-1].id
+        for event in untold.values():
+            await stream.append(event)

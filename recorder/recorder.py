@@ -13,8 +13,8 @@ import fcntl
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,8 +30,9 @@ from store.models import RecordingKind
 log = logging.getLogger(__name__)
 
 _SWEEP_SECONDS = 5.0
-_LOOK_SECONDS = 0.25  # Asterisk closes a leg within moments of the hang-up
-_LOOKS = 40  # then the sweep has it
+_LOOK_SECONDS = 0.5  # Asterisk closes a leg within moments; what ends meanwhile is done together
+_LOOKS = 20  # then the sweep has it
+_TOGETHER = 20  # so many recordings share the cost of each step
 
 
 def _epoch_ms() -> int:
@@ -123,13 +124,13 @@ class Recorder:
                 next_sweep = time.monotonic() + _SWEEP_SECONDS
             else:
                 await self.look()
-            pause = _LOOK_SECONDS if self._told else max(0.0, next_sweep - time.monotonic())
             self._wake.clear()
-            try:
-                async with asyncio.timeout(pause):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
+            if not self._told:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(max(0.0, next_sweep - time.monotonic())):
+                        await self._wake.wait()
+            if self._told:
+                await asyncio.sleep(_LOOK_SECONDS)
 
     async def look(self) -> None:
         """Store what is over, as far as its legs are closed by now."""
@@ -154,16 +155,27 @@ class Recorder:
             self._trouble("", fault)
             return
         self._troubled.discard("")
-        for work in found:
-            try:
-                await self._do(work)
-            except (*OUTAGES, OSError) as fault:
+        for start in range(0, len(found), _TOGETHER):
+            await self._try(found[start : start + _TOGETHER])
+
+    async def _try(self, works: Sequence[_Work]) -> None:
+        """Do works together, and one by one where that fails: an odd one holds up no other."""
+        try:
+            await self._do(works)
+        except OUTAGES as fault:
+            for work in works:
                 self._trouble(work.base, fault)
-            except Exception:  # one odd recording must not stop all others; the trace says why
-                if work.base not in self._troubled:
-                    self._troubled.add(work.base)
-                    log.exception("recording cannot be stored", extra={"recording": work.base})
-            else:
+        except Exception as fault:  # one odd recording must not stop all; the trace says why
+            if len(works) > 1:
+                for work in works:
+                    await self._try([work])
+            elif isinstance(fault, OSError):
+                self._trouble(works[0].base, fault)
+            elif works[0].base not in self._troubled:
+                self._troubled.add(works[0].base)
+                log.exception("recording cannot be stored", extra={"recording": works[0].base})
+        else:
+            for work in works:
                 self._told.pop(work.base, None)
                 self._troubled.discard(work.base)
 
@@ -175,27 +187,24 @@ class Recorder:
                 extra={"recording": base, "fault": str(fault)},
             )
 
-    async def _do(self, work: _Work) -> None:
-        with self._claimed(work) as mine:
-            if not mine:
-                return
-            sidecar = work.sidecar
-            if sidecar is None:
-                if isinstance(work.task, RecorderError):
-                    await self._finisher.fail(work.base, None, work.task)
-                return
-            if work.task is Verdict.DROP and await self._finisher.stored(sidecar) is None:
-                await self._finisher.drop(sidecar)
-                return
-            try:
-                if (
-                    isinstance(work.task, RecorderError)
-                    and await self._finisher.stored(sidecar) is None
-                ):
-                    raise work.task
-                await self._finisher.finish(sidecar)
-            except RecorderError as error:
-                await self._finisher.fail(work.base, sidecar, error)
+    async def _do(self, works: Sequence[_Work]) -> None:
+        finisher = self._finisher
+        with ExitStack() as claims:
+            mine = [work for work in works if claims.enter_context(self._claimed(work))]
+            rows = await finisher.stored([work.base for work in mine])
+            whole: list[Sidecar] = []
+            for work in mine:
+                sidecar = work.sidecar
+                if sidecar is not None and (work.task is Verdict.FINISH or work.base in rows):
+                    whole.append(sidecar)
+                elif isinstance(work.task, RecorderError):
+                    await finisher.fail(work.base, sidecar, work.task)
+                elif sidecar is not None:
+                    await finisher.drop(sidecar)
+            faults = await finisher.finish(whole, rows)
+            for sidecar in whole:
+                if (error := faults.get(sidecar.base)) is not None:
+                    await finisher.fail(sidecar.base, sidecar, error)
 
     @contextmanager
     def _claimed(self, work: _Work) -> Iterator[bool]:

@@ -82,8 +82,12 @@ async def test_from_the_greeting_to_the_recording(
 
     stored = await journal.wait(EventType.RECORDING_STORED, contact=started.contact)
     await journal.wait(EventType.CONTACT_ENDED, contact=started.contact, reason="tree")
-    after = [await platform.metric(name, **QUEUE) for name in COUNTED]
-    assert after == [count + 1 for count in before]
+
+    async def counted() -> bool:
+        after = [await platform.metric(name, **QUEUE) for name in COUNTED]
+        return after == [count + 1 for count in before]
+
+    await eventually(counted, why="the call is in the figures, once")
     _has_both_sides(_recording(platform, started.contact))
     assert stored.queue == QUEUE["queue"]
     await agent.log_out(ears)

@@ -35,7 +35,7 @@ from ivr.settings import CHECKOUT, AgiSettings, AsteriskSettings, HttpSettings, 
 from store.stream import connect
 
 ORG = "demo"
-LEGS = 400
+LEGS = 1000
 LOOK_SECONDS = 0.05
 
 UP_SECONDS = 120

@@ -6,15 +6,21 @@ import asyncio
 import hashlib
 import json
 import stat
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from media.audio import AudioFacts, join_legs
+from recorder import finishing
 from recorder.legs import QUIET_MS, UNANSWERED_MS
 from recorder.recorder import Recorder
+from store.database import Database
 from store.events import EventType
 from store.models import RecordingKind, instant
 from store.stream import EventStream
@@ -232,6 +238,51 @@ async def test_audio_without_a_sidecar_is_put_aside_and_not_forgotten(desk: Desk
     assert desk.left() == []
     reason = json.loads((desk.failed / f"{sidecar.base}.reason.json").read_text())
     assert reason["code"] == "sidecar_missing"
+
+
+async def test_recordings_that_end_together_share_their_transactions(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[Database] = []
+    writing = Database.writing
+
+    def counted(database: Database) -> AbstractAsyncContextManager[AsyncSession]:
+        begun.append(database)
+        return writing(database)
+
+    for n in range(1, 6):
+        desk.recorder.finish((await desk.talk(n, caller_s=0.5, agent_s=0.5)).base)
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "writing", counted)
+        await desk.recorder.look()
+    assert len(begun) == 2
+    assert len(await desk.rows()) == len(await desk.events()) == len(desk.files()) == 5
+    assert all(row.announce_after is None for row in await desk.rows())
+    assert desk.left() == []
+
+
+async def test_one_that_breaks_its_company_does_not_hold_up_the_others(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    odd = (await desk.talk(3, caller_s=0.5, agent_s=0.5)).base
+    for n in (1, 2, 4):
+        await desk.talk(n, caller_s=0.5, agent_s=0.5)
+    desk.now_ms += QUIET_MS
+
+    def join_or_slip(legs: Sequence[Path], out: Path) -> AudioFacts:
+        if out.stem == odd:
+            raise ZeroDivisionError
+        return join_legs(legs, out)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(finishing, "join_legs", join_or_slip)
+        await desk.recorder.sweep()
+        await desk.recorder.sweep()
+    assert len(await desk.rows()) == len(await desk.events()) == 3
+    assert len(desk.left()) == 3
+    assert caplog.messages == ["recording cannot be stored"]
+    await desk.recorder.sweep()
+    assert len(await desk.rows()) == len(await desk.events()) == 4
 
 
 async def test_two_recorders_on_one_folder_store_each_recording_once(desk: Desk) -> None:

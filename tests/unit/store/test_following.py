@@ -57,14 +57,14 @@ class Memory:
         return self.taken[-1]
 
 
-async def through(stream: FlakyStream, memory: Memory) -> list[float]:
+async def through(stream: FlakyStream, memory: Memory, gather: float = 0.0) -> list[float]:
     pauses: list[float] = []
 
     async def sleep(seconds: float) -> None:
         pauses.append(seconds)
 
     with pytest.raises(asyncio.CancelledError):
-        await follow(stream, memory, batch=3, sleep=sleep)
+        await follow(stream, memory, batch=3, gather=gather, sleep=sleep)
     assert memory.taken == [one.id for one in EVENTS]
     return pauses
 
@@ -98,3 +98,7 @@ async def test_a_mistake_of_a_consumer_is_an_error_that_ends_nothing(
     assert [(one.levelname, one.getMessage()) for one in caplog.records] == [
         ("ERROR", "consumer stands still")
     ]
+
+
+async def test_events_are_gathered_behind_a_batch_that_was_not_full_only() -> None:
+    assert await through(FlakyStream(failures=0), Memory(), gather=0.5) == [0.5]
