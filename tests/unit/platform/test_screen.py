@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console, RenderableType
+
+from ivr.flow.load import load_all
+from ivr.platform.asterisk import AsteriskProgram
+from ivr.platform.paths import Layout
+from ivr.platform.screen import FEATURE_CODES, ready_screen, status_table
+from ivr.platform.secrets import Secrets
+from ivr.platform.status import PartStatus
+from ivr.settings import CHECKOUT, Settings
+
+pytestmark = pytest.mark.unit
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+NARROW = 80
+A_TERMINAL_HAS_LINES = 35
+
+
+def shown(what: RenderableType) -> str:
+    out = StringIO()
+    Console(file=out, width=NARROW, highlight=False).print(what)
+    return out.getvalue()
+
+
+def test_the_demo_fits_on_one_screen_and_tells_everything(tmp_path: Path) -> None:
+    catalogue = load_all(CHECKOUT / "dialplans")
+    agents = [agent for org in catalogue.organisations.values() for agent in org.agents]
+    secrets = Secrets.load_or_create(tmp_path / "secrets.json", agents)
+    program = AsteriskProgram(("asterisk",), Path("/m"), Path("/d"), "22.1.0")
+
+    screen = shown(
+        ready_screen(Settings(), Layout(Path("/srv/vaxel")), secrets, program, catalogue)
+    )
+
+    assert len(screen.splitlines()) <= A_TERMINAL_HAS_LINES
+    for tree in catalogue.trees:
+        assert all(number in screen for number in tree.numbers)
+    for word in (*secrets.phones.values(), *secrets.pins.values(), *FEATURE_CODES, "Ctrl-C"):
+        assert word in screen
+
+
+def test_every_feature_code_that_is_shown_is_in_the_dialplan() -> None:
+    dialplan = (CHECKOUT / "dialplans/asterisk/extensions.conf.j2").read_text(encoding="utf-8")
+
+    assert "exten => _*1[1-4],1,AGI(" in dialplan
+    assert list(FEATURE_CODES) == [f"*1{digit}" for digit in (1, 2, 3, 4)]
+
+
+def test_the_status_tells_since_when_and_what_is_wrong() -> None:
+    told = shown(
+        status_table(
+            [
+                PartStatus("redis", 7, NOW.timestamp(), 0, ""),
+                PartStatus("controller", 9, NOW.timestamp(), 2, "It is ill.", {"calls": "3"}),
+                PartStatus("asterisk", None, None, 0, "It does not run."),
+            ],
+            NOW,
+        )
+    )
+
+    rows = {line.split()[0]: line.split() for line in told.splitlines() if line.strip()}
+    assert rows["redis"] == ["redis", "7", "2026-11-23", "12:00:00", "0", "well"]
+    assert rows["asterisk"] == ["asterisk", "-", "-", "-", "not", "well"]
+    assert "controller: calls 3" in told
+    assert "It is ill." in told
+    assert "It does not run." in told
