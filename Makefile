@@ -31,7 +31,7 @@ lint: ## style, types and import rules alone
 
 bench: ## measure it side by side with its peers
 	$(SETUP) bench
-	$(BIN)/python -m tests.load
+	$(BIN)/python -m tests.load.bench
 
 $(BIN)/vaxel:
 	@echo "Växel is not set up yet; run: make up" >&2; exit 2

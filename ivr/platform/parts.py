@@ -80,6 +80,7 @@ def parts(
         title="Controller",
         command=(sys.executable, "-m", "ivr.app"),
         probe=controller_probe(settings.http.host, settings.http.port),
-        ready_seconds=60,
+        # its first start speaks every prompt of every tree
+        ready_seconds=300,
     )
     return (asterisk, controller) if settings.redis_url else (redis, asterisk, controller)

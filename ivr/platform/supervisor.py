@@ -28,6 +28,9 @@ MAX_BACKOFF_SECONDS = 30.0
 STEADY_SECONDS = 60.0
 """A part that ran for so long starts again at once when it dies."""
 
+SIGN_OF_LIFE_SECONDS = 10.0
+"""A part that takes long to start is mentioned again so often."""
+
 _POLL_SECONDS = 0.1
 _LOG_TAIL_LINES = 5
 
@@ -167,7 +170,9 @@ class Supervisor:
     async def _until_ready(self, child: _Child, stop: asyncio.Event) -> bool:
         """Wait until a part is healthy; ``False`` when the stop came first."""
         part = child.part
-        limit = self._clock() + part.ready_seconds
+        began = self._clock()
+        limit = began + part.ready_seconds
+        next_sign = began + SIGN_OF_LIFE_SECONDS
         while not stop.is_set():
             if child.process.returncode is not None:
                 raise NotHealthy(
@@ -182,6 +187,9 @@ class Supervisor:
                     f"{part.title} was not ready within {part.ready_seconds:g} s: {health.text}"
                     + self._last_words(part)
                 )
+            if self._clock() >= next_sign:
+                self._tell(f"{part.title} is still starting ({self._clock() - began:.0f} s)")
+                next_sign += SIGN_OF_LIFE_SECONDS
             await self._sleep(_POLL_SECONDS)
         return False
 

@@ -129,6 +129,18 @@ async def test_a_part_that_never_gets_well_is_given_up_after_its_time(layout: La
     assert 5 <= sum(day.slept) < 6
 
 
+async def test_a_part_that_takes_long_is_mentioned_again_and_again(layout: Layout) -> None:
+    slow = Part("redis", "Redis", (sys.executable, "-c", WAITS), ill, 35)
+    day = Day(layout, slow)
+
+    with pytest.raises(NotHealthy):
+        await day.run()
+    assert day.words[:-1] == [
+        "Starting Redis",
+        *(f"Redis is still starting ({seconds} s)" for seconds in (10, 20, 30)),
+    ]
+
+
 async def test_a_program_that_is_not_there_is_told(layout: Layout) -> None:
     day = Day(layout, Part("redis", "Redis", ("/nowhere/redis-server",), well, 5))
 
