@@ -43,6 +43,7 @@ from ivr.messages import Messages
 from ivr.office import Office
 from ivr.platform.errors import PlatformError
 from ivr.platform.paths import Layout
+from ivr.platform.preflight import layout_of, load_settings
 from ivr.platform.secrets import Secrets
 from ivr.queueing import QueueRides, Services
 from ivr.settings import Settings
@@ -96,7 +97,7 @@ class Foundation:
 
 @asynccontextmanager
 async def _foundation(settings: Settings, catalogue: Catalogue) -> AsyncIterator[Foundation]:
-    layout = Layout(settings.state.absolute())
+    layout = layout_of(settings)
     agents = [agent for org in catalogue.organisations.values() for agent in org.agents]
     async with AsyncExitStack() as stack:
         database = await open_database(
@@ -252,7 +253,7 @@ def main() -> int:
     configure_logs()
     code = 0
     try:
-        uvloop.run(serve(Settings()))
+        uvloop.run(serve(load_settings()))
     except* FAULTS as faults:
         for fault in _leaves(faults):
             logger.error("The controller cannot go on", extra={"fault": str(fault)})
