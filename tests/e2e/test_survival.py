@@ -14,7 +14,7 @@ from tests.e2e.conftest import until_nothing_is_left
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import wait_until_hears_music, wait_until_hears_tone
 from tests.e2e.rig.phones import READY, RECEPTION, AgentHandset, Cast, Ears, Handset
-from tests.e2e.rig.platform import Platform, eventually
+from tests.e2e.rig.platform import Platform
 from tests.e2e.rig.reception import NEXT, WELCOME, walk_to_queue
 
 pytestmark = [
@@ -26,6 +26,25 @@ pytestmark = [
 TECHNICAL = TEXTS["technical"]["sv"]
 DESK = TEXTS["desk"]["sv"]
 NEW_NUMBER = "+46707654321"
+
+
+async def test_a_waiting_caller_keeps_the_place_over_a_quick_restart(
+    platform: Platform, caller: Handset, agent: AgentHandset, ears: Ears, journal: Journal
+) -> None:
+    await agent.pause("1", "Du är pausad: rast.", ears)
+    line = await caller.call(RECEPTION)
+    await walk_to_queue(line, ears)
+    await wait_until_hears_music(line)
+    queued = await journal.wait(EventType.CALL_QUEUED)
+    since = len(line.heard)
+    platform.controller().kill()
+    await ears.hear(line, NEXT, since=since, seconds=30)
+    await platform.until_ready()
+    await agent.code(READY, ears, "Du är redo att ta emot samtal.")
+    theirs = await agent.pick_up()
+    await journal.wait(EventType.CALL_ANSWERED, contact=queued.contact)
+    assert len(journal.all(EventType.CALL_QUEUED, contact=queued.contact)) == 1
+    await theirs.hang_up()
 
 
 async def test_a_conversation_goes_on_and_a_new_caller_is_looked_after(
@@ -72,43 +91,12 @@ async def test_a_waiting_caller_reaches_an_agent_without_the_controller(
     await until_nothing_is_left(platform, seconds=40)
 
 
-async def test_a_waiting_caller_keeps_the_place_over_a_quick_restart(
-    platform: Platform, caller: Handset, agent: AgentHandset, ears: Ears, journal: Journal
-) -> None:
-    await agent.pause("1", "Du är pausad: rast.", ears)
-    line = await caller.call(RECEPTION)
-    await walk_to_queue(line, ears)
-    await wait_until_hears_music(line)
-    queued = await journal.wait(EventType.CALL_QUEUED)
-    since = len(line.heard)
-    platform.controller().kill()
-    await ears.hear(line, NEXT, since=since, seconds=30)
-    await platform.until_ready()
-    await agent.code(READY, ears, "Du är redo att ta emot samtal.")
-    theirs = await agent.pick_up()
-    await journal.wait(EventType.CALL_ANSWERED, contact=queued.contact)
-    assert len(journal.all(EventType.CALL_QUEUED, contact=queued.contact)) == 1
-    await theirs.hang_up()
-
-
 async def test_an_agent_at_the_desk_is_told_when_the_controller_is_away(
     platform: Platform, cast: Cast, ears: Ears
 ) -> None:
     handset = await cast.agent(3)
     async with platform.without_controller():
         await handset.code(READY, ears, DESK)
-
-
-async def test_the_controller_comes_back_by_itself(
-    platform: Platform, caller: Handset, ears: Ears
-) -> None:
-    before = platform.controller()
-    before.kill()
-    await eventually(lambda: not before.is_running() and platform.has_controller())
-    await platform.until_ready()
-    line = await caller.call(RECEPTION)
-    await ears.hear(line, WELCOME)
-    await line.hang_up()
 
 
 async def _talk(one: Line, other: Line) -> None:

@@ -166,11 +166,6 @@ class Platform:
         assert record is not None, "the controller was never started"
         return psutil.Process(record.pid)
 
-    def has_controller(self) -> bool:
-        """Whether a controller runs now."""
-        record = ProcessRecord.read(self.layout.record("controller"))
-        return record is not None and record.alive()
-
     @asynccontextmanager
     async def without_controller(self) -> AsyncIterator[None]:
         """Kill the controller (SIGKILL) and see to it that it comes back only afterwards."""
