@@ -138,11 +138,16 @@ class _Ride:
             await self._distributor.match(self._queue)
             return await self._wait()
         except AgiHungUp:
-            await self._distributor.leave(contact, LeaveReason.ABANDONED)
+            await self._give_up(LeaveReason.ABANDONED)
             raise
         except AgiError:
-            await self._distributor.leave(contact, LeaveReason.FAILED)
+            await self._give_up(LeaveReason.FAILED)
             raise
+
+    async def _give_up(self, reason: LeaveReason) -> None:
+        """Leave the queue; an agent who was being rung is there for the next in line."""
+        await self._distributor.leave(self._call.contact, reason)
+        await self._distributor.match(self._queue)
 
     async def _wait(self) -> QueueOutcome:
         """Until an agent has talked to the caller, or the longest wait is over."""
@@ -221,6 +226,7 @@ class _Ride:
             with suppress(StaleOffer):  # over already: the sweep or a reconciliation was first
                 await self._distributor.answered(offer, at_ms=answered_ms)
                 await self._distributor.ended(offer, max(0, self._services.clock() - answered_ms))
+                await self._distributor.match_agent(offer.agent)  # ready, without wrap-up time
             recorder.finish(sidecar.base)
         else:
             await recorder.drop(sidecar)

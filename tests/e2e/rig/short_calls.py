@@ -57,6 +57,9 @@ def short_trees(folder: Path) -> Path:
     yaml = YAML()
     organisation = yaml.load(home / "organisation.yaml")
     organisation["queues"] = {QUEUE: {"ring": "5 s", "wrapup": "0 s", "announce_every": "30 s"}}
+    # whoever waits hears one word: an agent would wait for the end of a sentence
+    for text in organisation["texts"]["queue"].values():
+        text.update({"sv": "Strax.", "da": "Snart.", "en": "Soon."})
     for agent in organisation["agents"].values():
         agent["queues"] = [QUEUE]
     yaml.dump(organisation, home / "organisation.yaml")

@@ -20,6 +20,7 @@ from ivr.agi_call import AgiCall
 from ivr.answers import AnswerWatch
 from ivr.flow.call import CallerHungUp, QueueAway, QueueOutcome, QueueRequest
 from ivr.flow.load import load_organisation
+from ivr.flow.organisation import Organisation
 from ivr.queueing import QueueRides, Services
 from recorder.recorder import Recorder
 from store.events import EventType
@@ -132,7 +133,7 @@ async def caller_ends_the_talk(session: FakeSession) -> str:
 
 
 @asynccontextmanager
-async def opened(redis: Redis) -> AsyncIterator[Bench]:
+async def opened(redis: Redis, organisation: Organisation = DEMO) -> AsyncIterator[Bench]:
     distributor = Distributor(redis, "demo", system_clock, "test-1")
     offers = OfferListener(redis, "test-1")
     recorder = FakeRecorder()
@@ -142,7 +143,9 @@ async def opened(redis: Redis) -> AsyncIterator[Bench]:
     listening = asyncio.create_task(offers.run())
     await offers.subscribed.wait()
     await distributor.renew()
-    yield Bench(redis, Agents(redis, "demo", system_clock), QueueRides(DEMO, services), recorder)
+    yield Bench(
+        redis, Agents(redis, "demo", system_clock), QueueRides(organisation, services), recorder
+    )
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
 
@@ -247,6 +250,40 @@ async def test_a_caller_who_gives_up_while_it_rings_leaves_the_agent_ready(bench
     assert (await bench.agent(ALVA)).state is AgentState.READY
     assert [kind for kind, _ in await bench.happened()][-1] is EventType.CALL_ABANDONED
     assert bench.recorder.dropped == ["vaxel-1.1-1"]
+
+
+async def test_an_agent_whose_caller_gave_up_is_there_for_the_next_in_line(bench: Bench) -> None:
+    await bench.agents.login(ALVA, "agent1")
+    next_in_line = FakeSession(answer_for())
+    rides: list[asyncio.Task[QueueOutcome]] = []
+
+    async def give_up_before_another(session: FakeSession) -> str:
+        rides.append(asyncio.create_task(bench.ride(next_in_line, "vaxel-1.2")))
+        await next_in_line.music.wait()
+        return await caller_gives_up(session)
+
+    with pytest.raises(CallerHungUp):
+        await bench.ride(FakeSession(give_up_before_another))
+    async with asyncio.timeout(2):
+        assert await rides[0] is QueueOutcome.TALKED
+
+
+async def test_an_agent_without_wrap_up_time_gets_the_next_in_line_at_once(redis: Redis) -> None:
+    queue = DEMO.queues["support"].model_copy(update={"wrapup_seconds": 0})
+    hasty = DEMO.model_copy(update={"queues": {"support": queue}})
+    async with opened(redis, hasty) as bench:
+        await bench.agents.login(ALVA, "agent1")
+        next_in_line = FakeSession(answer_for())
+        rides: list[asyncio.Task[QueueOutcome]] = []
+
+        async def answer_before_another(session: FakeSession) -> str:
+            rides.append(asyncio.create_task(bench.ride(next_in_line, "vaxel-1.2")))
+            await next_in_line.music.wait()
+            return await answer_for()(session)
+
+        assert await bench.ride(FakeSession(answer_before_another)) is QueueOutcome.TALKED
+        async with asyncio.timeout(2):
+            assert await rides[0] is QueueOutcome.TALKED
 
 
 async def test_a_caller_who_ends_the_talk_has_talked(bench: Bench) -> None:
