@@ -56,7 +56,7 @@ def test_every_event_of_a_script_is_in_the_vocabulary() -> None:
     texts = [path.read_text(encoding="utf-8") for path in FOLDER.glob("*.lua")]
     named = {kind for text in texts for kind in re.findall(r"event\('([a-z_.]+)'", text)}
     assert named <= set(EventType)
-    assert len(named) == 13
+    assert len(named) == 14
 
 
 def test_the_scripts_words_are_the_models_words() -> None:

@@ -16,6 +16,9 @@ pytestmark = pytest.mark.unit
 
 @pytest.fixture
 def lines(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])  # pytest's own come back afterwards
+    monkeypatch.setattr(root, "level", root.level)
     out = io.StringIO()
     monkeypatch.setattr(sys, "stderr", out)
     configure_logs()
