@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from redis.asyncio import Redis
 from ruamel.yaml import YAML
 
 from ivr.platform.asterisk import AsteriskProgram
+from ivr.platform.parts import STOP_ORDER
 from ivr.platform.paths import Layout
 from ivr.platform.processes import ProcessRecord
 from ivr.platform.secrets import Secrets
@@ -242,12 +243,17 @@ class Platform:
             )
 
     def _processes(self) -> list[psutil.Process]:
+        """All that belongs to it, also what a ``vaxel up`` that died has left behind."""
         assert self._up is not None
-        try:
-            up = psutil.Process(self._up.pid)
-            return [up, *up.children(recursive=True)]
-        except psutil.NoSuchProcess:
-            return []
+        records = [ProcessRecord.read(self.layout.record(name)) for name in STOP_ORDER]
+        alive = {record.pid for record in records if record is not None and record.alive()}
+        if self._up.poll() is None:
+            alive.add(self._up.pid)
+        found = []
+        for pid in alive:
+            with suppress(psutil.NoSuchProcess):
+                found.append(psutil.Process(pid))
+        return found
 
 
 async def eventually(

@@ -26,10 +26,13 @@ NUMBER = "100"
 QUEUE = "support"
 PHONES = ("agent1", "agent2", "agent3")
 
-TALK_SECONDS = 0.08
+TALK_SECONDS = 0.05
+"""An agent hangs up so long after the caller's first sound."""
+
 CALL_SECONDS = 60
 """A call that takes longer, its wait in the queue included, has failed."""
 
+_PIECE_BYTES = 640
 _CALLER_SPEAKS = tone(440, 2)
 _AGENT_SPEAKS = tone(1000, 2)
 
@@ -86,8 +89,7 @@ async def call_through(phone: Phone) -> Line:
     """
     line = await phone.call(NUMBER)
     async with asyncio.timeout(CALL_SECONDS):
-        while is_silent(line.heard[-800:]):
-            await line.wait_news()
+        await _hear_something(line)
         await line.press("1")
         line.start_playing(_CALLER_SPEAKS)
         await line.wait_closed(CALL_SECONDS)
@@ -95,11 +97,19 @@ async def call_through(phone: Phone) -> Line:
 
 
 async def attend(phone: Phone) -> None:
-    """Be an agent: answer whatever rings at once, talk for a moment, hang up; until cancelled."""
+    """Be an agent: answer whatever rings, talk for a moment once the caller is heard, hang up."""
     while True:
         line = await phone.ring(CALL_SECONDS)
         with suppress(LineClosed):  # the caller was faster
             await line.answer()
             line.start_playing(_AGENT_SPEAKS)
+            await _hear_something(line)
             await asyncio.sleep(TALK_SECONDS)
             await line.hang_up()
+
+
+async def _hear_something(line: Line) -> None:
+    while is_silent(line.heard[-_PIECE_BYTES:]):
+        if line.is_closed:
+            raise LineClosed("The line closed before a sound came.")
+        await line.wait_news()

@@ -9,7 +9,7 @@ import wave
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from media.audio import join_legs
@@ -37,7 +37,6 @@ SAMPLES = st.lists(st.integers(-32768, 32767), max_size=50)
 
 
 @given(left=SAMPLES, right=SAMPLES)
-@settings(deadline=None)
 def test_every_sample_of_each_leg_is_in_its_channel_and_silence_behind(
     tmp_path_factory: pytest.TempPathFactory, left: list[int], right: list[int]
 ) -> None:

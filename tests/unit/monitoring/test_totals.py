@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitoring import metrics
@@ -180,7 +180,6 @@ LIVES = st.lists(
 
 
 @given(LIVES)
-@settings(deadline=None)
 async def test_a_consumer_killed_after_any_event_is_followed_by_one_with_the_same_totals(
     lives: list[tuple[int, float, bool]],
 ) -> None:

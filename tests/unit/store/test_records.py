@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from store.events import Event, EventType
@@ -138,7 +138,6 @@ EVENTS = st.builds(
 
 
 @given(st.lists(EVENTS, max_size=30))
-@settings(deadline=None)
 def test_no_order_of_events_breaks_a_rule_of_the_tables(events: list[Event]) -> None:
     new = rows(*events)
     contacts = [row.id for row in new if isinstance(row, Contact)]

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wire.agi.commands import (
@@ -81,7 +81,6 @@ def application_arguments(text: str, places: int) -> list[str]:
     return [*arguments, current]
 
 
-@settings(deadline=None, derandomize=True)
 @given(st.lists(st.text(max_size=40), max_size=6))
 @example(['"', "\\", "", " ", '\\"', 'a"b c', "åäö", "${SHELL(id)}"])
 @example(["two\nHANGUP"])
@@ -95,7 +94,6 @@ def test_any_text_reaches_asterisk_as_it_is_or_is_refused(texts: list[str]) -> N
     assert asterisk_reads(line) == [[b"SET", b"VARIABLE", *(text.encode() for text in texts)]]
 
 
-@settings(deadline=None, derandomize=True)
 @given(st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=60))
 @example('a,b(c)[d]"e\\f')
 @example("$(not an expression)")

@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.wire.agi.fake_asterisk import GREETING
@@ -211,7 +211,6 @@ def told(events: list[AgiEvent]) -> list[str]:
     return [str(event.error) if isinstance(event, Malformed) else repr(event) for event in events]
 
 
-@settings(deadline=None, derandomize=True)
 @given(
     data=st.sampled_from(
         [
@@ -239,7 +238,6 @@ def test_one_byte_at_a_time_gives_the_same_events() -> None:
     assert len(events) == 13
 
 
-@settings(deadline=None, derandomize=True)
 @given(st.binary(max_size=300))
 def test_no_bytes_make_it_raise(data: bytes) -> None:
     parse(data)
