@@ -13,22 +13,23 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from asyncio import StreamReader
 from collections.abc import Mapping
 
 from ivr.softphone import Phone, Softphones
 from tests.e2e.rig.short_calls import PHONES, attend, call_through
 
 
-async def callers(server: str, passwords: Mapping[str, str]) -> None:
+async def callers(server: str, passwords: Mapping[str, str], orders: StreamReader) -> None:
     """Call as ordered."""
     async with Softphones() as phones:
         phone = await phones.phone("caller", passwords["caller"], server, register=False)
         _say("ready")
-        while order := await _next_line():
+        while order := await orders.readline():
             _say(await _storm(phone, **json.loads(order)))
 
 
-async def agents(server: str, passwords: Mapping[str, str]) -> None:
+async def agents(server: str, passwords: Mapping[str, str], orders: StreamReader) -> None:
     """Answer until the end."""
     async with Softphones() as phones, asyncio.TaskGroup() as group:
         seats = [
@@ -36,7 +37,7 @@ async def agents(server: str, passwords: Mapping[str, str]) -> None:
             for name in PHONES
         ]
         _say("ready")
-        await _next_line()
+        await orders.readline()
         for seat in seats:
             seat.cancel()
 
@@ -56,17 +57,17 @@ async def _storm(phone: Phone, calls: int, a_second: float) -> dict[str, object]
     return {"seconds": seconds, "failures": failures}
 
 
-async def _next_line() -> str:
-    return await asyncio.to_thread(sys.stdin.readline)
-
-
 def _say(answer: object) -> None:
     print(json.dumps(answer), flush=True)
 
 
 async def _main(role: str, server: str) -> None:
-    passwords = json.loads(await _next_line())
-    await {"callers": callers, "agents": agents}[role](server, passwords)
+    orders = StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(orders), sys.stdin
+    )
+    passwords = json.loads(await orders.readline())
+    await {"callers": callers, "agents": agents}[role](server, passwords, orders)
 
 
 if __name__ == "__main__":

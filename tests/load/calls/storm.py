@@ -25,8 +25,7 @@ from store.events import Event, EventType
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.platform import Platform, eventually
 from tests.e2e.rig.short_calls import log_everybody_in, short_trees
-from tests.load.bench import CannotMeasure
-from tests.load.ratios import Ratio
+from tests.load.ratios import CannotMeasure, Ratio
 
 CALLS_A_SECOND = 20
 CALLS = 500
@@ -167,12 +166,13 @@ class People:
     @asynccontextmanager
     async def of(cls, role: str, platform: Platform) -> AsyncIterator[Self]:
         """Those of a role, ready."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.load.calls.people", role, platform.server),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,  # the telephones' chatter
-        )
+        with platform.layout.part_log(role).open("wb") as chatter:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "tests.load.calls.people", role, platform.server),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=chatter,
+            )
         people = cls(process)
         try:
             if await people.ask(dict(platform.secrets.phones)) != "ready":
