@@ -19,8 +19,10 @@ down: $(BIN)/vaxel ## stop what runs
 status: $(BIN)/vaxel ## tell what runs, since when, and what is wrong
 	@$(BIN)/vaxel status
 
+# Calls mostly wait for audio: three platforms at once keep two cores busy and no more.
 test: lint ## prove it: style, types, import rules, then every test
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 tests/unit tests/integration
+	$(BIN)/pytest -n 3 --dist worksteal tests/e2e
 
 lint: ## style, types and import rules alone
 	$(SETUP) dev

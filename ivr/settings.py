@@ -22,7 +22,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 class AsteriskSettings(BaseModel):
-    """Where Asterisk listens. ``rtp_end`` is the last port; a call takes two."""
+    """Where Asterisk listens. A leg takes two RTP ports, a conversation has two legs."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -30,7 +30,7 @@ class AsteriskSettings(BaseModel):
     sip_port: int = Field(15060, ge=1, le=65535)
     ami_port: int = Field(15038, ge=1, le=65535)
     rtp_start: int = Field(20000, ge=1024, le=65534)
-    rtp_end: int = Field(20999, ge=1025, le=65535)
+    rtp_end: int = Field(21999, ge=1025, le=65535)
 
 
 class AgiSettings(BaseModel):

@@ -49,6 +49,9 @@ async def test_hostile_numbers_are_carried_as_text(
     await journal.wait(EventType.CONTACT_ENDED, count=len(NUMBERS), reason="caller")
     started = journal.all(EventType.CONTACT_STARTED)
     assert {event.fields["dialled"] for event in started} == {RECEPTION}
+    # (what stands behind a semicolon is a parameter of the SIP address, not of the number)
+    carried = {event.fields.get("caller", "") for event in started}
+    assert {"$[1+1]${EXTEN}", "070,1|2", "070agi_extension: 101"} <= carried
     assert max(len(event.fields.get("caller", "")) for event in started) <= 128
     assert not trap.exists()
 

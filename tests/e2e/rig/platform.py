@@ -61,7 +61,7 @@ class Platform:
         # a Unix socket's path may have no more than 107 bytes
         home = Path(tempfile.mkdtemp(prefix="vx-", dir="/tmp"))
         self._home = home
-        rtp = random.randrange(10_000, 19_000, LEGS)
+        rtp = _free_range(LEGS)
         self.settings = Settings(
             state=home / "s",
             trees=(trees or _quick_trees)(home / "trees"),
@@ -280,6 +280,13 @@ def _free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def _free_range(count: int) -> int:
+    """The first of so many UDP ports in a row; test processes side by side never share any."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = 10_000 + worker % 3 * 3_000  # 20000 and above are those of `make up`
+    return random.randrange(first, first + 3_000 - count, 2)
 
 
 def _quick_trees(folder: Path) -> Path:
