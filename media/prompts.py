@@ -133,8 +133,11 @@ class PromptStore:
             async with asyncio.TaskGroup() as group:
                 for text, language in wanted:
                     group.create_task(one(text, language))
-        except* PromptFailed as failed:
-            raise failed.exceptions[0] from None
+        except ExceptionGroup as failed:
+            prompts_failed, others = failed.split(PromptFailed)
+            if others is not None or prompts_failed is None:
+                raise
+            raise prompts_failed.exceptions[0] from None
 
     async def _render(self, text: str, language: str, target: Path) -> None:
         try:

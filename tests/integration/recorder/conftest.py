@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import wave
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -15,6 +14,8 @@ from numpy.typing import NDArray
 from redis.asyncio import Redis
 from sqlalchemy import select
 
+from media.tones import tone as pure_tone
+from media.wav import write_wav
 from recorder.recorder import Recorder
 from recorder.sidecar import Sidecar
 from store.database import Database, open_database
@@ -41,11 +42,7 @@ SIDECAR = Sidecar(
 
 def tone(path: Path, hertz: int, seconds: float) -> Path:
     """A leg of 8 kHz 16-bit mono that ended 70 s after the offer."""
-    shape = ["-r", str(RATE), "-b", "16", "-c", "1", "-e", "signed-integer"]
-    subprocess.run(
-        ["sox", "-n", *shape, str(path), "synth", str(seconds), "sine", str(hertz), "vol", "0.5"],
-        check=True,
-    )
+    write_wav(path, pure_tone(hertz, seconds))
     os.utime(path, ns=((OFFERED_MS + 70_000) * 1_000_000,) * 2)
     return path
 
