@@ -11,7 +11,7 @@ class AcdError(Exception):
     code: ClassVar[str] = "acd"
 
 
-class AcdUnavailable(AcdError):  # noqa: N818 - a state of the world, named as such
+class AcdUnavailable(AcdError):
     """Redis is away or refuses to work. Whether the step was taken may be unknown."""
 
     code = "acd.unavailable"
@@ -20,7 +20,7 @@ class AcdUnavailable(AcdError):  # noqa: N818 - a state of the world, named as s
         super().__init__(f"Redis cannot be used ({fault}). Check that it runs: `vaxel status`.")
 
 
-class StaleOffer(AcdError):  # noqa: N818 - as above
+class StaleOffer(AcdError):
     """The offer is over: refused, expired, or its caller left. Stop ringing and ask anew."""
 
     code = "acd.stale_offer"
@@ -30,7 +30,7 @@ class StaleOffer(AcdError):  # noqa: N818 - as above
         self.offer = offer
 
 
-class OfferNotAnswered(AcdError):  # noqa: N818 - as above
+class OfferNotAnswered(AcdError):
     """A conversation cannot end before it began: report the answer first, or refuse the offer."""
 
     code = "acd.offer_not_answered"
@@ -40,7 +40,7 @@ class OfferNotAnswered(AcdError):  # noqa: N818 - as above
         self.offer = offer
 
 
-class OfferAnswered(AcdError):  # noqa: N818 - as above
+class OfferAnswered(AcdError):
     """An answered offer can no longer be refused: end the conversation instead."""
 
     code = "acd.offer_answered"
@@ -50,7 +50,7 @@ class OfferAnswered(AcdError):  # noqa: N818 - as above
         self.offer = offer
 
 
-class ContactBusy(AcdError):  # noqa: N818 - as above
+class ContactBusy(AcdError):
     """This controller already has the contact in another queue or in a conversation."""
 
     code = "acd.contact_busy"
@@ -60,7 +60,7 @@ class ContactBusy(AcdError):  # noqa: N818 - as above
         self.contact = contact
 
 
-class NotLoggedIn(AcdError):  # noqa: N818 - as above
+class NotLoggedIn(AcdError):
     """The agent is not logged in."""
 
     code = "acd.not_logged_in"
@@ -70,7 +70,7 @@ class NotLoggedIn(AcdError):  # noqa: N818 - as above
         self.agent = agent
 
 
-class AgentBusy(AcdError):  # noqa: N818 - as above
+class AgentBusy(AcdError):
     """The agent is being rung or talks, so a login elsewhere has to wait."""
 
     code = "acd.agent_busy"
@@ -80,7 +80,7 @@ class AgentBusy(AcdError):  # noqa: N818 - as above
         self.agent = agent
 
 
-class PhoneBusy(AcdError):  # noqa: N818 - as above
+class PhoneBusy(AcdError):
     """Another agent is logged in at this phone and has a call there."""
 
     code = "acd.phone_busy"
@@ -90,7 +90,7 @@ class PhoneBusy(AcdError):  # noqa: N818 - as above
         self.phone = phone
 
 
-class WrongPin(AcdError):  # noqa: N818 - as above
+class WrongPin(AcdError):
     """The PIN is wrong. ``left`` more wrong ones lock the agent."""
 
     code = "acd.wrong_pin"
@@ -101,7 +101,7 @@ class WrongPin(AcdError):  # noqa: N818 - as above
         self.left = left
 
 
-class AgentLocked(AcdError):  # noqa: N818 - as above
+class AgentLocked(AcdError):
     """Too many wrong PINs in a row. Even the right one is refused until ``until_ms`` (epoch)."""
 
     code = "acd.agent_locked"

@@ -3,8 +3,6 @@
 Each error carries ``code``, a stable machine string, and a sentence that tells a person what to do.
 """
 
-# ruff: noqa: N818 - the names say what happened; the module says that they are errors
-
 from __future__ import annotations
 
 from pathlib import Path

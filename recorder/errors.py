@@ -4,8 +4,6 @@ Each error carries ``code``, a stable machine string that the event ``recording.
 its reason, and a sentence that tells a person what to do. Whatever fails, the audio is kept.
 """
 
-# ruff: noqa: N818 - the names say what happened; the module says that they are errors
-
 from __future__ import annotations
 
 from pathlib import Path

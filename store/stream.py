@@ -29,7 +29,7 @@ BEGINNING = "0-0"
 """The id before all events."""
 
 
-class StreamUnavailable(Exception):  # noqa: N818 - a state of the world, named as such
+class StreamUnavailable(Exception):
     """Redis is away or refuses to work. Whether an event was appended may be unknown."""
 
     code: ClassVar[str] = "store.stream_unavailable"

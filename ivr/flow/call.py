@@ -13,15 +13,15 @@ from enum import StrEnum
 from typing import Protocol
 
 
-class CallerHungUp(Exception):  # noqa: N818 - an event in the caller's terms, not a fault
+class CallerHungUp(Exception):
     """The caller is gone. Any method of :class:`Call` may raise it; the engine ends the run."""
 
 
-class CallFailed(Exception):  # noqa: N818 - as above
+class CallFailed(Exception):
     """The call cannot go on (the channel or a service behind it failed); the text says why."""
 
 
-class QueueAway(Exception):  # noqa: N818 - as above
+class QueueAway(Exception):
     """What keeps the queues does not answer.
 
     The run ends at once and without a word: whatever carries the call below us knows a simpler

@@ -105,7 +105,7 @@ class Document:
         return Problem(severity, self.file, place.line, place.column, message, advice, source)
 
 
-class _Refused(Exception):  # noqa: N818 - ends the reading of one file, never leaves this module
+class _Refused(Exception):
     def __init__(self, place: Place, message: str, advice: str = "") -> None:
         super().__init__(message)
         self.place, self.message, self.advice = place, message, advice

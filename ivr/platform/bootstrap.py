@@ -188,9 +188,6 @@ def answer_of(*command: str) -> str:
     return "" if done.returncode else done.stdout.decode(errors="replace")
 
 
-# --- packages of the distribution ---------------------------------------------------------------
-
-
 def install_packages(programs: dict[str, str]) -> None:
     """Install the programs that are missing, and what makes a Python environment.
 
@@ -232,9 +229,6 @@ def apt(packages: Sequence[str]) -> None:
             )
         command = ["sudo", "-n", *command]
     logged(f"installing {', '.join(packages)}", command, INSTALL_SCRIPT)
-
-
-# --- Asterisk -----------------------------------------------------------------------------------
 
 
 def cache_folder() -> Path:
@@ -355,9 +349,6 @@ def finish_tree(folder: Path) -> None:
         (sounds / "en").symlink_to(voices[0])
     if not list(folder.glob("usr/lib/*/ld-linux*.so.*")):
         raise BootstrapError(f"The fetched Asterisk has no dynamic loader; {LOG} tells more.")
-
-
-# --- Python environment -------------------------------------------------------------------------
 
 
 def make_environment(lock_name: str) -> None:

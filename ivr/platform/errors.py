@@ -1,7 +1,5 @@
 """What can keep the platform from running, each with what a person can do about it."""
 
-# ruff: noqa: N818 - the names say what happened; the module says that they are errors
-
 from __future__ import annotations
 
 from typing import ClassVar

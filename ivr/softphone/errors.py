@@ -11,13 +11,13 @@ class SoftphoneError(Exception):
     code: ClassVar[str] = "softphone"
 
 
-class NotRegistered(SoftphoneError):  # noqa: N818 - says what is so
+class NotRegistered(SoftphoneError):
     """The server did not take the phone's registration."""
 
     code = "not_registered"
 
 
-class CallNotAnswered(SoftphoneError):  # noqa: N818 - says what is so
+class CallNotAnswered(SoftphoneError):
     """A call was refused, failed, or nobody answered.
 
     Attributes:
@@ -31,7 +31,7 @@ class CallNotAnswered(SoftphoneError):  # noqa: N818 - says what is so
         self.status = status
 
 
-class LineClosed(SoftphoneError):  # noqa: N818 - says what is so
+class LineClosed(SoftphoneError):
     """The line is closed; nothing can be done on it any more."""
 
     code = "line_closed"

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 
-class CannotMeasure(Exception):  # noqa: N818 - a sentence for the person at the terminal
+class CannotMeasure(Exception):
     """A tool is missing or a candidate did not start; the message says what to do."""
 
 

@@ -15,7 +15,7 @@ class AgiError(Exception):
     code: ClassVar[str] = "agi.error"
 
 
-class AgiHungUp(AgiError):  # noqa: N818 - an event on the line, not a fault
+class AgiHungUp(AgiError):
     """The caller is gone. Nothing is wrong; end the work for this call."""
 
     code: ClassVar[str] = "agi.hung_up"
@@ -42,7 +42,7 @@ class AgiDisconnected(AgiHungUp):
         super().__init__("Asterisk has closed the session; the dialplan decides what comes next.")
 
 
-class AgiTimedOut(AgiError):  # noqa: N818 - the name of the event
+class AgiTimedOut(AgiError):
     """A command got no answer within its limit; the session is closed.
 
     Answers carry no number: a late one could be taken for the answer to another command.
@@ -56,7 +56,7 @@ class AgiTimedOut(AgiError):  # noqa: N818 - the name of the event
         )
 
 
-class AgiSilentPeer(AgiError):  # noqa: N818 - names the peer
+class AgiSilentPeer(AgiError):
     """A peer connected and did not finish its greeting within the limit."""
 
     code: ClassVar[str] = "agi.silent_peer"
@@ -71,7 +71,7 @@ class AgiProtocolError(AgiError):
     code: ClassVar[str] = "agi.protocol"
 
 
-class AgiInvalidCommand(AgiError):  # noqa: N818 - Asterisk's own words
+class AgiInvalidCommand(AgiError):
     """Answer 510: this Asterisk does not know the command."""
 
     code: ClassVar[str] = "agi.invalid_command"
@@ -80,7 +80,7 @@ class AgiInvalidCommand(AgiError):  # noqa: N818 - Asterisk's own words
         super().__init__(f"Asterisk does not know {verb}; is the module behind it loaded?")
 
 
-class AgiUsage(AgiError):  # noqa: N818 - Asterisk's own word
+class AgiUsage(AgiError):
     """Answer 520: the arguments do not fit the command.
 
     Attributes:
@@ -108,13 +108,13 @@ class AgiResultError(AgiError):
         self.result = result
 
 
-class AgiBadArgument(AgiError):  # noqa: N818 - names the argument
+class AgiBadArgument(AgiError):
     """An argument that cannot be said in AGI, refused before anything is sent."""
 
     code: ClassVar[str] = "agi.bad_argument"
 
 
-class AgiBusy(AgiError):  # noqa: N818 - names the state
+class AgiBusy(AgiError):
     """A second task sent a command while the first one's answer was still to come."""
 
     code: ClassVar[str] = "agi.busy"
@@ -123,7 +123,7 @@ class AgiBusy(AgiError):  # noqa: N818 - names the state
         super().__init__(f"{verb} was sent while another command of this session is in hand.")
 
 
-class AgiUnknownPath(AgiError):  # noqa: N818 - names the path
+class AgiUnknownPath(AgiError):
     """The dialplan asked for a path that no handler serves."""
 
     code: ClassVar[str] = "agi.unknown_path"
@@ -132,7 +132,7 @@ class AgiUnknownPath(AgiError):  # noqa: N818 - names the path
         super().__init__("No handler serves this agi:// path; compare the dialplan with the app.")
 
 
-class AgiRefused(AgiError):  # noqa: N818 - names what happened
+class AgiRefused(AgiError):
     """The bound on sessions is reached, or the server is draining: closed at once."""
 
     code: ClassVar[str] = "agi.refused"

@@ -1,7 +1,5 @@
 """What can go wrong on the AMI link: one class a rule, each with a stable code."""
 
-# ruff: noqa: N818 - the prefix Ami and the rule make the name; "Error" behind it adds nothing
-
 from __future__ import annotations
 
 from typing import ClassVar

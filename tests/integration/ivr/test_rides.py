@@ -105,13 +105,9 @@ async def _nobody_elsewhere(_contact: str) -> None:
     return
 
 
-def answer_for(seconds: float = 0) -> Dial:
-    async def dial(session: FakeSession) -> str:
-        session.answered_at = str(system_clock())
-        await asyncio.sleep(seconds)
-        return "ANSWER"
-
-    return dial
+async def answer(session: FakeSession) -> str:
+    session.answered_at = str(system_clock())
+    return "ANSWER"
 
 
 def decline(status: str) -> Dial:
@@ -158,7 +154,7 @@ async def bench(redis: Redis) -> AsyncIterator[Bench]:
 
 async def test_a_caller_talks_to_the_agent_who_is_free(bench: Bench) -> None:
     await bench.agents.login(ALVA, "agent1")
-    session = FakeSession(answer_for())
+    session = FakeSession(answer)
     assert await bench.ride(session) is QueueOutcome.TALKED
     assert session.rung == ["PJSIP/agent1"]
     assert session.played == []  # nobody is told to wait when somebody is free
@@ -176,7 +172,7 @@ async def test_a_caller_talks_to_the_agent_who_is_free(bench: Bench) -> None:
 async def test_an_agent_who_does_not_answer_is_paused_and_the_next_one_rung(bench: Bench) -> None:
     await bench.agents.login(ALVA, "agent1")
     await bench.agents.login(BIRK, "agent2")
-    session = FakeSession(decline("NOANSWER"), answer_for())
+    session = FakeSession(decline("NOANSWER"), answer)
     assert await bench.ride(session) is QueueOutcome.TALKED
     assert session.rung == ["PJSIP/agent1", "PJSIP/agent2"]
     alva = await bench.agent(ALVA)
@@ -220,7 +216,7 @@ async def test_a_waiting_caller_hears_the_position_and_music_and_may_give_up(ben
 async def test_a_caller_whom_redis_forgot_stands_in_line_again(bench: Bench) -> None:
     await bench.agents.login(ALVA, "agent1")
     await bench.agents.pause(ALVA.id, "break")
-    session = FakeSession(answer_for())
+    session = FakeSession(answer)
     riding = asyncio.create_task(bench.ride(session))
     await session.music.wait()
     await bench.redis.flushdb()
@@ -234,7 +230,7 @@ async def test_a_caller_whom_redis_forgot_stands_in_line_again(bench: Bench) -> 
 async def test_an_offer_reaches_a_caller_who_already_waits(bench: Bench) -> None:
     await bench.agents.login(ALVA, "agent1")
     await bench.agents.pause(ALVA.id, "break")
-    session = FakeSession(answer_for())
+    session = FakeSession(answer)
     riding = asyncio.create_task(bench.ride(session))
     await session.music.wait()
     await bench.agents.unpause(ALVA.id)
@@ -254,7 +250,7 @@ async def test_a_caller_who_gives_up_while_it_rings_leaves_the_agent_ready(bench
 
 async def test_an_agent_whose_caller_gave_up_is_there_for_the_next_in_line(bench: Bench) -> None:
     await bench.agents.login(ALVA, "agent1")
-    next_in_line = FakeSession(answer_for())
+    next_in_line = FakeSession(answer)
     rides: list[asyncio.Task[QueueOutcome]] = []
 
     async def give_up_before_another(session: FakeSession) -> str:
@@ -273,13 +269,13 @@ async def test_an_agent_without_wrap_up_time_gets_the_next_in_line_at_once(redis
     hasty = DEMO.model_copy(update={"queues": {"support": queue}})
     async with opened(redis, hasty) as bench:
         await bench.agents.login(ALVA, "agent1")
-        next_in_line = FakeSession(answer_for())
+        next_in_line = FakeSession(answer)
         rides: list[asyncio.Task[QueueOutcome]] = []
 
         async def answer_before_another(session: FakeSession) -> str:
             rides.append(asyncio.create_task(bench.ride(next_in_line, "vaxel-1.2")))
             await next_in_line.music.wait()
-            return await answer_for()(session)
+            return await answer(session)
 
         assert await bench.ride(FakeSession(answer_before_another)) is QueueOutcome.TALKED
         async with asyncio.timeout(2):
