@@ -9,12 +9,13 @@ import pytest
 from ivr.platform.announcements import TEXTS
 from ivr.softphone import Line
 from media.tones import tone
+from media.wav import read_wav
 from store.events import EventType
 from tests.e2e.conftest import until_nothing_is_left
 from tests.e2e.rig.journal import Journal
-from tests.e2e.rig.listening import wait_until_hears_music, wait_until_hears_tone
+from tests.e2e.rig.listening import tone_share, wait_until_hears_music, wait_until_hears_tone
 from tests.e2e.rig.phones import READY, RECEPTION, AgentHandset, Cast, Ears, Handset
-from tests.e2e.rig.platform import Platform
+from tests.e2e.rig.platform import Platform, eventually
 from tests.e2e.rig.reception import NEXT, WELCOME, walk_to_queue
 
 pytestmark = [
@@ -24,6 +25,7 @@ pytestmark = [
 ]
 
 TECHNICAL = TEXTS["technical"]["sv"]
+MESSAGE = TEXTS["message"]["en"]  # the last language, thus the end of what is said
 DESK = TEXTS["desk"]["sv"]
 NEW_NUMBER = "+46707654321"
 
@@ -89,6 +91,22 @@ async def test_a_waiting_caller_reaches_an_agent_without_the_controller(
         await line.hang_up()
     # the dead controller's lease and the time in which another may take the contact up
     await until_nothing_is_left(platform, seconds=40)
+
+
+async def test_who_reaches_nobody_without_the_controller_can_leave_a_message(
+    platform: Platform, caller: Handset, ears: Ears
+) -> None:
+    inbox = platform.layout.asterisk_spool / "voicemail" / "default" / "survivable" / "INBOX"
+    async with platform.without_controller():
+        line = await caller.call(RECEPTION)
+        await ears.hear(line, TECHNICAL, seconds=30)
+        # at once when no telephone is registered, else when all have rung in vain
+        await ears.hear(line, MESSAGE, "en", seconds=100)
+        await line.play(tone(700, 10))
+        await line.hang_up()
+        kept = inbox / "msg0000.wav"
+        await eventually(kept.exists, why="the message is kept")
+    assert tone_share(read_wav(kept), 700) > 0.9
 
 
 async def test_an_agent_at_the_desk_is_told_when_the_controller_is_away(

@@ -116,9 +116,12 @@ class Platform:
         self._up = self._spawn()
         self._http = aiohttp.ClientSession(f"http://127.0.0.1:{self.settings.http.port}")
         await self.until_ready()
+        # the controller is ready a moment before its supervisor knows; killed then, it is not
+        # started again
+        await eventually(self._is_shown, why="vaxel up shows its screen")
 
     async def until_ready(self) -> None:
-        """Wait until ``/readyz`` says yes."""
+        """Wait until calls are taken and what happened before is counted."""
         try:
             await eventually(self._is_ready, seconds=UP_SECONDS)
         except AssertionError:
@@ -219,14 +222,17 @@ class Platform:
         """Contacts that the ACD holds."""
         return int(await self.redis.hlen(f"vaxel:{{{ORG}}}:contacts"))
 
+    def _is_shown(self) -> bool:
+        return "Växel is ready" in (self._home / "up.txt").read_text(errors="replace")
+
     async def _is_ready(self) -> bool:
         assert self._http is not None
         assert self._up is not None
         if self._up.poll() is not None:
             raise AssertionError(f"vaxel up ended with code {self._up.returncode}")
         try:
-            async with self._http.get("/readyz") as answer:
-                return answer.status == 200
+            async with self._http.get("/readyz") as ready, self._http.get("/metrics") as counted:
+                return ready.status == counted.status == 200
         except aiohttp.ClientError:
             return False
 
