@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from recorder.errors import RecorderError, SidecarMissing
+from recorder.errors import LegMissing, RecorderError, SidecarMissing
 from recorder.finishing import EventLog, Finisher
 from recorder.layout import Layout
 from recorder.legs import Verdict, held_open, is_quiet, judge
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 _SWEEP_SECONDS = 5.0
 _LOOK_SECONDS = 0.5  # Asterisk closes a leg within moments; what ends meanwhile is done together
-_LOOKS = 20  # then the sweep has it
+LOOKS = 20  # then the sweep has it
 _TOGETHER = 20  # so many recordings share the cost of each step
 
 
@@ -94,7 +94,7 @@ class Recorder:
         Args:
             base: :attr:`Sidecar.base`.
         """
-        self._told[base] = _LOOKS
+        self._told[base] = LOOKS
         self._wake.set()
 
     async def drop(self, sidecar: Sidecar) -> None:
@@ -150,7 +150,7 @@ class Recorder:
 
     async def _work(self, bases: list[str] | None) -> None:
         try:
-            found = await asyncio.to_thread(self._survey, bases, frozenset(self._told))
+            found = await asyncio.to_thread(self._survey, bases, dict(self._told))
         except OSError as fault:
             self._trouble("", fault)
             return
@@ -226,7 +226,7 @@ class Recorder:
         finally:
             os.close(descriptor)
 
-    def _survey(self, bases: list[str] | None, told: frozenset[str]) -> list[_Work]:
+    def _survey(self, bases: list[str] | None, told: Mapping[str, int]) -> list[_Work]:
         """What there is to do. Runs in a thread."""
         incoming = self._layout.incoming
         names = {path.name for path in incoming.iterdir() if not path.name.startswith(".")}
@@ -239,7 +239,7 @@ class Recorder:
         return works
 
     def _judged(
-        self, bases: Iterable[str], held: set[str], now_ms: int, told: frozenset[str]
+        self, bases: Iterable[str], held: set[str], now_ms: int, told: Mapping[str, int]
     ) -> Iterator[_Work]:
         incoming = self._layout.incoming
         for base in bases:
@@ -249,10 +249,18 @@ class Recorder:
                 verdict = judge(sidecar, incoming, held=held, now_ms=now_ms, told=base in told)
                 if verdict is not Verdict.WAIT:
                     yield _Work(base, sidecar, verdict)
+                elif told.get(base) == 1:  # the last look at a conversation that was had
+                    self._require_a_leg(sidecar)
             except FileNotFoundError:
                 continue  # finished by another recorder while we looked
             except RecorderError as error:
                 yield _Work(base, sidecar, error)
+
+    def _require_a_leg(self, sidecar: Sidecar) -> None:
+        """A conversation over before Asterisk began to record it must not pass in silence."""
+        legs = sidecar.legs(self._layout.incoming)
+        if not any(leg.exists() for leg in legs):
+            raise LegMissing(legs[0])
 
     def _unclaimed(self, names: set[str], held: set[str], now_ms: int) -> Iterator[_Work]:
         """Legs without a sidecar: nothing of ours makes them, but audio is never left unseen."""

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from media.audio import AudioFacts, join_legs
 from recorder import finishing
 from recorder.legs import QUIET_MS, UNANSWERED_MS
-from recorder.recorder import Recorder
+from recorder.recorder import LOOKS, Recorder
 from store.database import Database
 from store.events import EventType
 from store.models import RecordingKind, instant
@@ -173,6 +173,19 @@ async def test_a_missing_leg_is_a_typed_failure_and_the_other_is_kept(desk: Desk
     reason = json.loads((desk.failed / f"{sidecar.base}.reason.json").read_text())
     assert reason["code"] == "leg_missing"
     assert f"{sidecar.base}-agent.wav is not there" in reason["reason"]
+
+
+async def test_a_conversation_that_was_never_recorded_is_told(desk: Desk) -> None:
+    sidecar = await desk.talk()
+    for leg in sidecar.legs(desk.incoming):
+        leg.unlink()
+    desk.recorder.finish(sidecar.base)
+    for _ in range(LOOKS):
+        assert await desk.events(EventType.RECORDING_FAILED) == []
+        await desk.recorder.look()
+    (event,) = await desk.events(EventType.RECORDING_FAILED)
+    assert dict(event.fields) == {"recording": sidecar.base, "reason": "leg_missing"}
+    assert desk.left() == []
 
 
 async def test_a_truncated_leg_is_a_typed_failure(desk: Desk) -> None:
