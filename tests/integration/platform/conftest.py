@@ -93,13 +93,13 @@ class Terminal:
 
     def end(self) -> None:
         """End everything, however it stands."""
-        for process in self.left():
-            process.kill()
-        if self._up is not None:
+        if self._up is not None:  # first: it would start the others again
             self._up.kill()
             self._up.wait()
             assert self._up.stdout is not None
             self._up.stdout.close()
+        for process in self.left():
+            process.kill()
 
     def keep_evidence(self, name: str) -> None:
         """Copy the logs to where a person looks for them."""
