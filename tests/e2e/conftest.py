@@ -20,6 +20,9 @@ from tests.e2e.rig.platform import Platform, eventually
 RESULTS = Path(__file__).resolve().parents[2] / "test-results"
 AGENT = "4001"
 
+GIVEN_UP_SECONDS = 40.0
+"""A caller may vanish before acknowledging the answer, which is repeated for 32 s (RFC 3261)."""
+
 _outcomes = pytest.StashKey[dict[str, bool]]()
 
 
@@ -102,7 +105,7 @@ async def agent(cast: Cast, platform: Platform) -> AsyncIterator[AgentHandset]:
     await handset.stand_up(AGENT, platform.redis)
 
 
-async def until_nothing_is_left(platform: Platform, *, seconds: float = 5) -> None:
+async def until_nothing_is_left(platform: Platform) -> None:
     """Wait until no trace of a call is left in Asterisk, Redis and the controller.
 
     Raises:
@@ -118,9 +121,9 @@ async def until_nothing_is_left(platform: Platform, *, seconds: float = 5) -> No
     async def no_session() -> bool:
         return await platform.metric("vaxel_agi_sessions") == 0
 
-    await eventually(no_channel, seconds=seconds, why="Asterisk has no channel")
-    await eventually(no_contact, seconds=seconds, why="Redis has no contact")
-    await eventually(no_session, seconds=seconds, why="the controller has no AGI session")
+    await eventually(no_channel, seconds=GIVEN_UP_SECONDS, why="Asterisk has no channel")
+    await eventually(no_contact, seconds=GIVEN_UP_SECONDS, why="Redis has no contact")
+    await eventually(no_session, seconds=GIVEN_UP_SECONDS, why="the controller has no AGI session")
 
 
 def _fresh(name: str) -> Path:

@@ -90,7 +90,7 @@ async def test_a_waiting_caller_reaches_an_agent_without_the_controller(
         await theirs.hang_up()
         await line.hang_up()
     # the dead controller's lease and the time in which another may take the contact up
-    await until_nothing_is_left(platform, seconds=40)
+    await until_nothing_is_left(platform)
 
 
 async def test_who_reaches_nobody_without_the_controller_can_leave_a_message(
