@@ -6,7 +6,6 @@ pause or the wrap-up time. The phone tells who is calling for all but the first.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -19,8 +18,6 @@ from ivr.flow.texts import Text
 from ivr.inbound import DONE
 from ivr.office import Office
 from wire.agi.session import AgiSession
-
-logger = logging.getLogger(__name__)
 
 LOG_IN: Final = "*11"
 LOG_OUT: Final = "*12"
