@@ -53,6 +53,49 @@ class HttpSettings(BaseModel):
     port: int = Field(19273, ge=1, le=65535)
 
 
+class SpeechSettings(BaseModel):
+    """Where speech is recognised, and with what.
+
+    Attributes:
+        models: Folder with Vosk models, one folder a model; empty: ``<cache>/models``.
+        workers: Processes that decode; 0 is one a core.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    host: str = "127.0.0.1"
+    port: int = Field(19274, ge=1, le=65535)
+    models: Path | None = None
+    workers: int = Field(0, ge=0, le=64)
+
+
+class OutgoingSettings(BaseModel):
+    """How callers are called back.
+
+    Attributes:
+        endpoint: The PJSIP endpoint that leads to the telephone network. ``caller`` is the account
+            to try Växel with: it reaches that one phone and no network. Empty: nobody is ever
+            called.
+        regions: Countries that may be called, ISO 3166 codes; the first is that of numbers
+            written without a country code.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    endpoint: str = Field("caller", pattern=r"^[A-Za-z0-9_-]{0,40}$")
+    regions: tuple[str, ...] = ("SE", "DK", "NO", "FI")
+
+
+class PrometheusSettings(BaseModel):
+    """Where the platform's own Prometheus listens, if it is to have one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    port: int = Field(19275, ge=1, le=65535)
+
+
 class Settings(BaseSettings):
     """The whole installation.
 
@@ -77,6 +120,9 @@ class Settings(BaseSettings):
     asterisk: AsteriskSettings = AsteriskSettings()
     agi: AgiSettings = AgiSettings()
     http: HttpSettings = HttpSettings()
+    speech: SpeechSettings = SpeechSettings()
+    outgoing: OutgoingSettings = OutgoingSettings()
+    prometheus: PrometheusSettings = PrometheusSettings()
 
     @classmethod
     def settings_customise_sources(

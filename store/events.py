@@ -34,8 +34,16 @@ class EventType(StrEnum):
     CALL_REFUSED = "call.refused"  # offer, reason: no_answer | busy | unreachable | expired
     CALL_ANSWERED = "call.answered"  # offer, waited
     CALL_ABANDONED = "call.abandoned"  # waited: the caller hung up while waiting
-    CALL_LEFT = "call.left"  # waited, reason: timeout | nobody | failed (a flow-out)
+    CALL_LEFT = "call.left"  # waited, reason: timeout | nobody | failed | callback (a flow-out)
     CALL_ENDED = "call.ended"  # offer, talked: the conversation is over
+
+    # The callback that took the caller's place in the queue; its offers to agents and their
+    # refusals are call.offered and call.refused
+    CALLBACK_REQUESTED = "callback.requested"  # callback, effective, due, source: queue | operator
+    CALLBACK_DIALLED = "callback.dialled"  # callback, attempt
+    CALLBACK_MISSED = "callback.missed"  # callback, attempt, reason, due: of the next attempt
+    CALLBACK_ANSWERED = "callback.answered"  # callback, offer, waited: agent and caller talk
+    CALLBACK_ENDED = "callback.ended"  # callback, outcome: talked | given_up | cancelled, talked
 
     # The agent
     AGENT_LOGGED_IN = "agent.logged_in"  # phone
@@ -48,6 +56,13 @@ class EventType(StrEnum):
     # The recording
     RECORDING_STORED = "recording.stored"  # recording, duration
     RECORDING_FAILED = "recording.failed"  # reason
+    RECORDING_PAUSED = "recording.paused"  # recording, cause: agent | digits
+    RECORDING_RESUMED = "recording.resumed"  # recording, cause
+    RECORDING_DELETED = "recording.deleted"  # recording, reason: retention | erasure
+    RECORDING_TRANSCRIBED = "recording.transcribed"  # recording, leg, language, engine
+
+    # Speech
+    SPEECH_HEARD = "speech.heard"  # node, outcome: match | no_match | silence | away, engine
 
 
 @dataclass(frozen=True, slots=True)

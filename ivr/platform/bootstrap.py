@@ -34,7 +34,7 @@ LOG = WORK / "setup.log"
 RUN_LOCK = "requirements.lock"
 DEV_LOCK = "requirements-dev.lock"  # holds all of RUN_LOCK
 
-PROGRAMS = {"redis-server": "redis-server", "espeak-ng": "espeak-ng", "ffmpeg": "ffmpeg"}
+PROGRAMS = {name: name for name in ("redis-server", "espeak-ng", "ffmpeg", "prometheus")}
 """Debian packages by the program that they bring."""
 
 KINDS = {
@@ -65,7 +65,7 @@ patience='-o DPkg::Lock::Timeout=300'
 apt-get $patience update
 apt-get $patience install --yes --no-install-recommends "$@"
 if [ -d /run/systemd/system ]; then
-    for service in redis-server asterisk; do
+    for service in redis-server asterisk prometheus; do
         case " $* " in *" $service "*) systemctl disable --quiet "$service" || true ;; esac
     done
 fi

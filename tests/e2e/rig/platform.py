@@ -32,7 +32,15 @@ from ivr.platform.parts import STOP_ORDER
 from ivr.platform.paths import Layout
 from ivr.platform.processes import ProcessRecord
 from ivr.platform.secrets import Secrets
-from ivr.settings import CHECKOUT, AgiSettings, AsteriskSettings, HttpSettings, Settings
+from ivr.settings import (
+    CHECKOUT,
+    AgiSettings,
+    AsteriskSettings,
+    HttpSettings,
+    PrometheusSettings,
+    Settings,
+    SpeechSettings,
+)
 from store.stream import connect
 
 ORG = "demo"
@@ -48,6 +56,7 @@ class Platform:
 
     Args:
         trees: Writes the call trees to a folder, and returns that folder.
+        prometheus: Whether it has a Prometheus of its own.
 
     Attributes:
         settings: What it was started with.
@@ -57,7 +66,9 @@ class Platform:
         redis: A client of its Redis.
     """
 
-    def __init__(self, trees: Callable[[Path], Path] | None = None) -> None:
+    def __init__(
+        self, trees: Callable[[Path], Path] | None = None, *, prometheus: bool = False
+    ) -> None:
         # a Unix socket's path may have no more than 107 bytes
         home = Path(tempfile.mkdtemp(prefix="vx-", dir="/tmp"))
         self._home = home
@@ -73,6 +84,8 @@ class Platform:
             ),
             agi=AgiSettings(port=_free_port(), drain_seconds=2),
             http=HttpSettings(port=_free_port()),
+            speech=SpeechSettings(port=_free_port()),
+            prometheus=PrometheusSettings(enabled=prometheus, port=_free_port()),
         )
         self.layout = Layout(self.settings.state)
         self.server = f"{self.settings.asterisk.host}:{self.settings.asterisk.sip_port}"
@@ -96,6 +109,9 @@ class Platform:
             "VAXEL_AGI__PORT": str(s.agi.port),
             "VAXEL_AGI__DRAIN_SECONDS": str(s.agi.drain_seconds),
             "VAXEL_HTTP__PORT": str(s.http.port),
+            "VAXEL_SPEECH__PORT": str(s.speech.port),
+            "VAXEL_PROMETHEUS__ENABLED": str(s.prometheus.enabled),
+            "VAXEL_PROMETHEUS__PORT": str(s.prometheus.port),
         }
 
     @property
