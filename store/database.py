@@ -26,6 +26,8 @@ from store.migrate import migrate
 
 _BUSY_TIMEOUT_MS = 10_000
 _BEGIN = "vaxel_begin"
+_PASSING = frozenset({"08", "40", "53", "57", "58"})
+"""PostgreSQL's error classes of lost connections, conflicts, lacks, shutdowns and I/O errors."""
 
 
 class Database:
@@ -42,7 +44,7 @@ class Database:
         Raises:
             DatabaseAway: The database does not answer or is locked by another process.
         """
-        async with self._session(self._engine) as session, session.begin():
+        async with self._session(self._engine) as session:
             yield session
 
     @asynccontextmanager
@@ -58,7 +60,11 @@ class Database:
     @asynccontextmanager
     async def _session(self, engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
         try:
-            async with AsyncSession(engine, expire_on_commit=False) as session:
+            async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+                try:
+                    await session.connection()
+                except OSError as error:  # as the driver for PostgreSQL gives it, unwrapped
+                    raise DatabaseAway(error.strerror or str(error)) from error
                 yield session
         except PoolTimeout as error:
             raise DatabaseAway("all connections are busy") from error
@@ -154,6 +160,8 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _may_pass(error: DBAPIError) -> bool:
     """Whether trying again can help: a lost connection, a lock, a full disk, an I/O error."""
-    return error.connection_invalidated or isinstance(
-        error.orig, sqlite3.OperationalError | ConnectionError | TimeoutError
+    return (
+        error.connection_invalidated
+        or isinstance(error.orig, sqlite3.OperationalError | ConnectionError | TimeoutError)
+        or str(getattr(error.orig, "sqlstate", ""))[:2] in _PASSING
     )

@@ -39,7 +39,7 @@ PROGRAMS = {name: name for name in ("redis-server", "espeak-ng", "ffmpeg", "prom
 
 KINDS = {
     "run": (RUN_LOCK, PROGRAMS),
-    "dev": (DEV_LOCK, PROGRAMS),
+    "dev": (DEV_LOCK, {**PROGRAMS, "pg_ctlcluster": "postgresql"}),
     "bench": (DEV_LOCK, {**PROGRAMS, "cc": "gcc libc6-dev"}),
 }
 
@@ -65,7 +65,7 @@ patience='-o DPkg::Lock::Timeout=300'
 apt-get $patience update
 apt-get $patience install --yes --no-install-recommends "$@"
 if [ -d /run/systemd/system ]; then
-    for service in redis-server asterisk prometheus; do
+    for service in redis-server asterisk prometheus postgresql; do
         case " $* " in *" $service "*) systemctl disable --quiet "$service" || true ;; esac
     done
 fi

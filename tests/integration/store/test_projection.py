@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 from sqlalchemy import select, text
 
-from store.database import Database, open_database
+from store.database import Database
 from store.errors import DatabaseAway
 from store.events import Event
 from store.models import AgentSession, Contact, QueueVisit, instant
@@ -22,13 +21,6 @@ from tests.day import NINE, ORG, DayStream, day
 pytestmark = pytest.mark.integration
 
 Row = tuple[Any, ...]
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await open_database(f"sqlite+aiosqlite:///{tmp_path / 'vaxel.db'}")
-    yield database
-    await database.close()
 
 
 def seconds(moment: Any) -> float | None:
