@@ -1,4 +1,4 @@
-"""Ask each part whether it does its work: Redis, Asterisk, the controller."""
+"""Ask each part whether it does its work: Redis, Asterisk, the controller, Prometheus."""
 
 from __future__ import annotations
 
@@ -80,24 +80,40 @@ def controller_probe(host: str, port: int) -> Probe:
     """What the controller's ``/readyz`` says."""
 
     async def ask() -> Health:
-        reader, writer = await asyncio.open_connection(host, port)
-        try:
-            writer.write(
-                f"GET /readyz HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n".encode()
-            )
-            answer = await reader.read(_MAX_ANSWER)
-            while more := await reader.read(_MAX_ANSWER):
-                answer += more
-        finally:
-            writer.close()
-        head, _, body = answer.partition(b"\r\n\r\n")
+        ready, body = await _get(host, port, "/readyz")
         figures = _flat(body)
-        if head.split(b" ")[1:2] == [b"200"]:
+        if ready:
             return Health(True, figures=figures)
         told = ", ".join(f"{name}: {value}" for name, value in figures.items())
         return Health(False, f"The controller is not ready ({told or 'it gives no reason'}).")
 
     return _limited(ask, "The controller")
+
+
+def prometheus_probe(host: str, port: int) -> Probe:
+    """Whether Prometheus answers questions."""
+
+    async def ask() -> Health:
+        ready, _ = await _get(host, port, "/-/ready")
+        return Health(ready, "" if ready else "Prometheus is not ready yet.")
+
+    return _limited(ask, "Prometheus")
+
+
+async def _get(host: str, port: int, path: str) -> tuple[bool, bytes]:
+    """Whether the page answers 200, and its body."""
+    reader, writer = await asyncio.open_connection(host, port)
+    try:
+        writer.write(
+            f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n".encode()
+        )
+        answer = await reader.read(_MAX_ANSWER)
+        while more := await reader.read(_MAX_ANSWER):
+            answer += more
+    finally:
+        writer.close()
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return head.split(b" ")[1:2] == [b"200"], body
 
 
 def _flat(body: bytes) -> dict[str, str]:

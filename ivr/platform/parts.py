@@ -7,7 +7,13 @@ import sys
 from dataclasses import dataclass
 
 from ivr.platform.asterisk import AsteriskProgram
-from ivr.platform.health import Probe, asterisk_probe, controller_probe, redis_probe
+from ivr.platform.health import (
+    Probe,
+    asterisk_probe,
+    controller_probe,
+    prometheus_probe,
+    redis_probe,
+)
 from ivr.platform.paths import Layout
 from ivr.platform.secrets import Secrets
 from ivr.settings import Settings
@@ -15,10 +21,11 @@ from ivr.settings import Settings
 SUPERVISOR = "supervisor"
 """Name of the supervisor's own record."""
 
-STOP_ORDER = ("controller", "asterisk", "redis")
+STOP_ORDER = ("prometheus", "controller", "asterisk", "redis")
 """Names of all parts, in the order in which they are stopped; started the other way round."""
 
 STOP_SIGNALS = {
+    "prometheus": signal.SIGTERM,
     "controller": signal.SIGTERM,
     "asterisk": signal.SIGTERM,
     "redis": signal.SIGTERM,
@@ -36,6 +43,7 @@ class Part:
         command: Program and arguments.
         probe: Whether it does its work.
         ready_seconds: How long it may take to become ready.
+        vital: Whether no call can be taken without it; the others go on without one that is not.
     """
 
     name: str
@@ -43,6 +51,7 @@ class Part:
     command: tuple[str, ...]
     probe: Probe
     ready_seconds: float
+    vital: bool = True
 
 
 def stop_seconds(name: str, settings: Settings) -> float:
@@ -83,4 +92,23 @@ def parts(
         # its first start speaks every prompt of every tree
         ready_seconds=300,
     )
-    return (asterisk, controller) if settings.redis_url else (redis, asterisk, controller)
+    prometheus = Part(
+        name="prometheus",
+        title="Prometheus",
+        command=(
+            "prometheus",
+            *("--config.file", str(layout.prometheus_config)),
+            *("--storage.tsdb.path", str(layout.prometheus_data)),
+            *("--storage.tsdb.retention.time", "30d", "--storage.tsdb.retention.size", "1GB"),
+            *("--web.listen-address", f"{settings.prometheus.host}:{settings.prometheus.port}"),
+            *("--log.level", "warn"),
+        ),
+        probe=prometheus_probe(settings.prometheus.host, settings.prometheus.port),
+        ready_seconds=30,
+        vital=False,
+    )
+    return (
+        *(() if settings.redis_url else (redis,)),
+        *(asterisk, controller),
+        *((prometheus,) if settings.prometheus.enabled else ()),
+    )

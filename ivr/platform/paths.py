@@ -67,6 +67,21 @@ class Layout:
         return self.run / "redis.sock"
 
     @property
+    def prometheus(self) -> Path:
+        """Prometheus' configuration and data."""
+        return self.state / "prometheus"
+
+    @property
+    def prometheus_config(self) -> Path:
+        """The file that Prometheus is started with."""
+        return self.prometheus / "prometheus.yml"
+
+    @property
+    def prometheus_data(self) -> Path:
+        """Every figure of the last days."""
+        return self.prometheus / "data"
+
+    @property
     def prompts(self) -> Path:
         """Spoken texts, by content hash."""
         return self.state / "prompts"
@@ -124,6 +139,7 @@ class Layout:
             self.asterisk_db,
             self.asterisk_lib,
             self.redis,
+            self.prometheus_data,
             self.prompts,
             self.music,
             self.recordings_incoming,

@@ -34,7 +34,7 @@ LONGEST_SOCKET_PATH = 107
 # A dialplan splits at , ( ) & ^ ; and expands $: such a path would mean something else there.
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9._/+@~-]+")
 
-TOOLS = {"espeak-ng": "espeak-ng", "ffmpeg": "ffmpeg", "redis-server": "redis-server"}
+TOOLS = {name: name for name in ("espeak-ng", "ffmpeg", "prometheus", "redis-server")}
 """Debian package by the program that it brings."""
 
 
@@ -133,8 +133,12 @@ def check_tools(settings: Settings) -> None:
     Raises:
         ToolMissing: One is not.
     """
+    spared = {
+        "redis-server": bool(settings.redis_url),
+        "prometheus": not settings.prometheus.enabled,
+    }
     for program, package in TOOLS.items():
-        if program == "redis-server" and settings.redis_url:
+        if spared.get(program):
             continue
         if shutil.which(program) is None:
             raise ToolMissing(
@@ -147,12 +151,16 @@ def ports(settings: Settings) -> tuple[Port, ...]:
     """Every fixed port of an installation."""
     tcp, udp = socket.SOCK_STREAM, socket.SOCK_DGRAM
     asterisk, agi, http = settings.asterisk, settings.agi, settings.http
-    return (
+    wanted = (
         Port("asterisk.sip_port", udp, asterisk.host, asterisk.sip_port),
         Port("asterisk.ami_port", tcp, asterisk.host, asterisk.ami_port),
         Port("agi.port", tcp, agi.host, agi.port),
         Port("http.port", tcp, http.host, http.port),
     )
+    if not settings.prometheus.enabled:
+        return wanted
+    prometheus = settings.prometheus
+    return (*wanted, Port("prometheus.port", tcp, prometheus.host, prometheus.port))
 
 
 def check_ports(wanted: Iterable[Port]) -> None:

@@ -22,6 +22,7 @@ from ivr.platform.preflight import (
     ports,
 )
 from ivr.platform.render import render
+from ivr.platform.scraping import write_prometheus_config
 from ivr.platform.screen import ready_screen
 from ivr.platform.secrets import Secrets
 from ivr.platform.supervisor import Supervisor, sole_supervisor, stop_leftovers
@@ -59,6 +60,7 @@ async def run(settings: Settings, console: Console) -> None:
             events=EVENTS,
             sounds=sounds,
         )
+        write_prometheus_config(settings, layout)
         supervisor = Supervisor(
             parts(settings, layout, secrets, program), layout, settings, console.print
         )

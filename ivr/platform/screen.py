@@ -56,7 +56,7 @@ def ready_screen(
         agents,
         Text(f"On an agent's phone: {codes}", style="dim"),
         _head("Where things are"),
-        Text(f"  Metrics   {http}/metrics"),
+        Text(f"  Metrics   {http}/metrics{_prometheus(settings)}"),
         Text(f"  State     {layout.state} (passwords in {layout.secrets.name})"),
         Text(f"  Logs      {layout.log}"),
         Text(f"  Asterisk  {program.version}"),
@@ -88,6 +88,13 @@ def status_table(parts: Sequence[PartStatus], now: datetime) -> RenderableType:
         if part.figures
     ]
     return Group(table, *figures, *(Text(part.wrong) for part in parts if part.wrong))
+
+
+def _prometheus(settings: Settings) -> str:
+    prometheus = settings.prometheus
+    if not prometheus.enabled:
+        return ""
+    return f", in Prometheus http://{prometheus.host}:{prometheus.port}"
 
 
 def _grid() -> Table:

@@ -6,7 +6,14 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ivr.platform.health import Health, Probe, asterisk_probe, controller_probe, redis_probe
+from ivr.platform.health import (
+    Health,
+    Probe,
+    asterisk_probe,
+    controller_probe,
+    prometheus_probe,
+    redis_probe,
+)
 from ivr.platform.parts import SUPERVISOR
 from ivr.platform.paths import Layout
 from ivr.platform.processes import ProcessRecord
@@ -67,6 +74,8 @@ def _probes(settings: Settings, layout: Layout) -> dict[str, Probe]:
     }
     if settings.redis_url:
         del probes["redis"]
+    if settings.prometheus.enabled:
+        probes["prometheus"] = prometheus_probe(settings.prometheus.host, settings.prometheus.port)
     return probes
 
 

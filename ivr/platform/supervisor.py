@@ -123,7 +123,7 @@ class Supervisor:
         Whatever was started is stopped again before this returns or raises.
 
         Raises:
-            NotHealthy: A part did not become ready; the message ends with its last words.
+            NotHealthy: A vital part did not become ready; the message ends with its last words.
         """
         try:
             if not await self._start_all(stop):
@@ -138,8 +138,13 @@ class Supervisor:
         for part in self._parts:
             self._tell(f"Starting {part.title}")
             child = await self._spawn(part, restarts=0)
-            if not await self._until_ready(child, stop):
-                return False
+            try:
+                if not await self._until_ready(child, stop):
+                    return False
+            except NotHealthy as error:
+                if part.vital:
+                    raise
+                self._tell(f"{error}\nCalls are taken without it.")
         return True
 
     async def _spawn(self, part: Part, restarts: int) -> _Child:
@@ -225,7 +230,12 @@ class Supervisor:
             self._tell(f"{part.title} ended unexpectedly (code {code}); it is started again {when}")
             await self._sleep(backoff)
             backoff = min(MAX_BACKOFF_SECONDS, backoff * 2 or 1.0)
-            await self._spawn(part, child.restarts + 1)
+            try:
+                await self._spawn(part, child.restarts + 1)
+            except NotHealthy as error:
+                if part.vital:
+                    raise
+                self._tell(str(error))
 
     async def _stop_all(self) -> None:
         for name in STOP_ORDER:

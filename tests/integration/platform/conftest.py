@@ -112,7 +112,8 @@ class Terminal:
 
 @pytest.fixture
 def terminal(request: pytest.FixtureRequest) -> Iterator[Terminal]:
-    platform = Platform()
+    """A terminal of an installation of its own; the parameter: whether with a Prometheus."""
+    platform = Platform(prometheus=getattr(request, "param", False))
     terminal = Terminal(platform)
     failed_before = request.session.testsfailed
     try:

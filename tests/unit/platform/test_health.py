@@ -59,6 +59,16 @@ async def test_a_controller_that_is_not_ready_says_why(answer: bytes, told: str)
     assert told in found.text
 
 
+@pytest.mark.parametrize(("status", "well"), [(b"200 OK", True), (b"503 No", False)])
+async def test_prometheus_is_well_when_it_says_so(status: bytes, well: bool) -> None:
+    async with server(b"HTTP/1.1 " + status + b"\r\n\r\n") as (port, heard):
+        found = await health.prometheus_probe("127.0.0.1", port)()
+
+    assert found.ok is well
+    assert bool(found.text) is not well
+    assert heard[0].startswith(b"GET /-/ready HTTP/1.1\r\n")
+
+
 async def test_an_asterisk_that_has_started_completely_is_well() -> None:
     answer = b"Response: Success\r\n\r\nEvent: FullyBooted\r\n\r\n"
     async with server(answer) as (port, heard):

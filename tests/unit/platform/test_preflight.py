@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ from ivr.platform.errors import (
 )
 from ivr.platform.paths import Layout
 from ivr.platform.preflight import Port
-from ivr.settings import AgiSettings, HttpSettings, Settings
+from ivr.settings import AgiSettings, HttpSettings, PrometheusSettings, Settings
 
 pytestmark = pytest.mark.unit
 
@@ -121,7 +122,7 @@ def test_a_missing_program_is_named_with_its_package(monkeypatch: pytest.MonkeyP
 def test_no_redis_server_is_needed_where_another_redis_is_set(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for program in ("espeak-ng", "ffmpeg"):
+    for program in ("espeak-ng", "ffmpeg", "prometheus"):
         (tmp_path / program).write_text("#!/bin/sh\n")
         (tmp_path / program).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -129,6 +130,22 @@ def test_no_redis_server_is_needed_where_another_redis_is_set(
     preflight.check_tools(Settings(redis_url="redis://127.0.0.1"))
     with pytest.raises(ToolMissing, match="redis-server"):
         preflight.check_tools(Settings())
+
+
+def test_nothing_of_prometheus_is_needed_where_it_is_switched_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        shutil, "which", lambda name: None if name == "prometheus" else f"/bin/{name}"
+    )
+    off = Settings(prometheus=PrometheusSettings(enabled=False))
+
+    preflight.check_tools(off)
+
+    with pytest.raises(ToolMissing, match="prometheus"):
+        preflight.check_tools(Settings())
+    assert "prometheus.port" not in {port.setting for port in preflight.ports(off)}
+    assert "prometheus.port" in {port.setting for port in preflight.ports(Settings())}
 
 
 def test_a_port_in_use_is_named_with_its_setting(taken: int) -> None:

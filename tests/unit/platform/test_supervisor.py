@@ -180,6 +180,42 @@ async def test_a_restart_is_written_down_with_the_new_process(layout: Layout) ->
     assert record.restarts == 1
 
 
+async def test_a_part_that_is_not_vital_never_keeps_the_others_from_their_work(
+    layout: Layout,
+) -> None:
+    fails = (sys.executable, "-c", "import sys; sys.exit('the data are damaged')")
+    spare = Part("prometheus", "Prometheus", fails, ill, 1e9, vital=False)
+    day = Day(layout, part("controller"), spare)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(day.run())
+        await day.ready.wait()
+        await day.said("Prometheus ended unexpectedly (code 1); it is started again in 1 s")
+        day.stop.set()
+
+    told = next(words for words in day.words if "without it" in words)
+    assert "the data are damaged" in told
+    assert not any("Controller ended" in words for words in day.words)
+
+
+async def test_a_spare_part_whose_program_vanishes_is_tried_again_and_told(
+    layout: Layout, tmp_path: Path
+) -> None:
+    program = tmp_path / "program"
+    program.symlink_to("/bin/true")
+    spare = Part("prometheus", "Prometheus", (str(program),), well, 5, vital=False)
+    day = Day(layout, part("controller"), spare)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(day.run())
+        await day.ready.wait()
+        program.unlink()
+        await day.said("Prometheus cannot be started", times=2)
+        day.stop.set()
+
+    assert day.words[-1] == "Stopping Controller"
+
+
 async def test_a_stop_that_comes_while_starting_ends_what_was_started(layout: Layout) -> None:
     day = Day(layout, part("redis"), part("asterisk", healthy=False))
 
