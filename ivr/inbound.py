@@ -143,7 +143,7 @@ class Inbound:
                 office,
                 call.contact,
                 EventType.NODE_VISITED,
-                {"node": visit.node, "kind": visit.kind},
+                {"tree": tree.name, "node": visit.node, "kind": visit.kind},
             )
 
         run = Run(tree, call, now=self._now, observe=observe, start=start, language=language)

@@ -25,7 +25,7 @@ class EventType(StrEnum):
     # The contact as a whole
     CONTACT_STARTED = "contact.started"  # caller (personal), dialled, tree
     CONTACT_ENDED = "contact.ended"  # reason: caller | tree | failed | lost, node, language
-    NODE_VISITED = "node.visited"  # node, kind
+    NODE_VISITED = "node.visited"  # tree, node, kind
     VOICEMAIL_STORED = "voicemail.stored"  # mailbox, recording, duration
 
     # The contact in a queue
