@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from ivr.flow.faults import Strict, fault, faults
 from ivr.flow.hours import Hours, TimeZone
+from ivr.flow.recording import RecordingPolicy
 from ivr.flow.texts import Phrase, Text, Using
 from ivr.flow.vocabulary import (
     LANGUAGES,
@@ -54,11 +55,13 @@ class Queue(Strict):
         ring_seconds: How long one agent's phone rings.
         wrapup_seconds: Time an agent has after a conversation before the next.
         announce_every: Seconds between two announcements of the caller's position.
+        recording: Whether its conversations are recorded, and how long that is kept.
     """
 
     ring_seconds: Annotated[float, Length(3, 120)] = Field(20, alias="ring")
     wrapup_seconds: Annotated[float, Length(0, 3600)] = Field(15, alias="wrapup")
     announce_every: Annotated[float, Length(5, 600)] = 45
+    recording: RecordingPolicy = RecordingPolicy()
 
 
 class Agent(Strict):
@@ -94,14 +97,18 @@ class MinutesText(Text):
 
 
 class QueueTexts(Strict):
-    """What a waiting caller hears; ``next`` instead of position 1."""
+    """What a waiting caller hears; ``next`` instead of position 1.
+
+    ``consent`` asks for leave to record, where the queue's policy says so; key 1 is yes.
+    """
 
     position: PositionText
     next: Text
+    consent: Text
 
 
 class DeskTexts(Strict):
-    """What an agent hears who dials a feature code."""
+    """What an agent hears who dials a feature code, the last four during a conversation."""
 
     enter_agent: Text
     enter_pin: Text
@@ -115,6 +122,10 @@ class DeskTexts(Strict):
     unknown_reason: Text
     paused: ReasonText
     ready: Text
+    recording_paused: Text
+    recording_goes_on: Text
+    recording_begins: Text
+    not_recorded: Text
 
 
 class StandardTexts(Strict):

@@ -1,0 +1,73 @@
+"""Whether the conversations of a queue are recorded, and how long the recordings are kept."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from ivr.flow.faults import Strict, fault
+from ivr.flow.vocabulary import Length
+
+_DAYS = re.compile(r"([0-9]{1,5}) days?")
+_MOST_DAYS = 36_500
+
+
+class When(StrEnum):
+    """Which conversations are recorded."""
+
+    ALWAYS = "always"
+    NEVER = "never"
+    ON_DEMAND = "on_demand"  # from the moment in which the agent asks for it
+    CONSENT = "consent"  # when the caller, asked before, has said yes
+
+
+def _known(value: object) -> object:
+    if isinstance(value, str) and value not in set(When):
+        raise fault(
+            "unknown_recording",
+            f"“{value}” does not say when to record",
+            name=value,
+            known=When,
+        )
+    return value
+
+
+def _days(value: object) -> int:
+    match = _DAYS.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise fault(
+            "no_days",
+            f"“{value}” is not a number of days",
+            advice="write it with its unit: 90 days",
+        )
+    days = int(match[1])
+    if not 1 <= days <= _MOST_DAYS:
+        raise fault(
+            "days_out_of_range",
+            f"nothing can be kept for {days} days",
+            advice=f"allowed is 1 to {_MOST_DAYS} days",
+        )
+    return days
+
+
+class RecordingPolicy(Strict):
+    """What is recorded of a queue's conversations; ``recording: never`` is short for ``when``.
+
+    Attributes:
+        when: Which conversations.
+        keep_days: The recording is deleted after so many days.
+        after_digits: Seconds after the last digit that the caller keys in a conversation until
+            the recording goes on: card numbers and the like are not kept.
+    """
+
+    when: Annotated[When, BeforeValidator(_known)] = When.ALWAYS
+    keep_days: Annotated[int, BeforeValidator(_days)] = Field(90, alias="keep")
+    after_digits: Annotated[float, Length(1, 60)] = 4
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        return {"when": value} if isinstance(value, str) else value
