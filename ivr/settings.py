@@ -22,11 +22,17 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 class AsteriskSettings(BaseModel):
-    """Where Asterisk listens. A leg takes two RTP ports, a conversation has two legs."""
+    """Where Asterisk listens. A leg takes two RTP ports, a conversation has two legs.
+
+    Attributes:
+        host: For its manager interface; keep it on this machine.
+        sip_host: For phones and trunks; they must be able to reach it.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     host: str = "127.0.0.1"
+    sip_host: str = "127.0.0.1"
     sip_port: int = Field(15060, ge=1, le=65535)
     ami_port: int = Field(15038, ge=1, le=65535)
     rtp_start: int = Field(20000, ge=1024, le=65534)

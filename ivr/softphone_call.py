@@ -59,7 +59,7 @@ async def place(
             record.parent.mkdir(parents=True, exist_ok=True)
         password = _caller_password(settings)
     except OSError as problem:
-        tell(f"{problem.filename or settings.asterisk.host}: {problem.strerror}.")
+        tell(f"{problem.filename or settings.asterisk.sip_host}: {problem.strerror}.")
         return EXIT_CANNOT_CALL
     except (ValueError, PlatformError) as problem:
         tell(str(problem))
@@ -70,7 +70,7 @@ async def place(
     def at(event: str) -> None:
         tell(f"{time.monotonic() - begun:6.1f} s  {event}")
 
-    server = f"{settings.asterisk.host}:{settings.asterisk.sip_port}"
+    server = f"{settings.asterisk.sip_host}:{settings.asterisk.sip_port}"
     async with Softphones() as softphones:
         phone = await softphones.phone(ACCOUNT, password, server, register=False)
         at(f"calling {number}")
@@ -121,7 +121,7 @@ def _caller_password(settings: Settings) -> str:
     """The caller account's password, if a platform runs that takes it."""
     secrets = Layout(settings.state.absolute()).secrets
     if not secrets.exists() or _is_free(settings.asterisk):
-        where = f"{settings.asterisk.host}:{settings.asterisk.sip_port}"
+        where = f"{settings.asterisk.sip_host}:{settings.asterisk.sip_port}"
         raise ValueError(f"No platform answers at {where}; start it with: vaxel up")
     return Secrets.load_or_create(secrets, agents=()).phones[ACCOUNT]
 
@@ -130,7 +130,7 @@ def _is_free(asterisk: AsteriskSettings) -> bool:
     """Whether nothing listens on the SIP port; UDP itself would only fall silent."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            probe.bind((asterisk.host, asterisk.sip_port))
+            probe.bind((asterisk.sip_host, asterisk.sip_port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 return False

@@ -1,4 +1,4 @@
-"""``vaxel up``, ``vaxel down`` and ``vaxel status``: run the platform on this machine."""
+"""``vaxel up``, ``down``, ``status`` and ``render``: run the platform on this machine."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from datetime import datetime
 import typer
 from rich.console import Console
 
+from ivr.platform.asterisk import AsteriskProgram
 from ivr.platform.parts import SUPERVISOR
-from ivr.platform.preflight import layout_of, load_settings
+from ivr.platform.preflight import layout_of, load_settings, load_trees, make_folders
 from ivr.platform.processes import ProcessRecord
 from ivr.platform.supervisor import down_seconds, stop_leftovers
 
@@ -23,6 +24,7 @@ def register(app: typer.Typer) -> None:
     app.command("up")(up)
     app.command("down")(down)
     app.command("status")(status)
+    app.command("render")(render)
 
 
 def up() -> None:
@@ -37,6 +39,22 @@ def up() -> None:
 
     console = Console(highlight=False, soft_wrap=True)
     asyncio.run(run(load_settings(), console))
+
+
+def render() -> None:
+    """Write what Asterisk and Prometheus read, and start nothing.
+
+    For an installation whose parts something else starts, e.g. the containers of `docker/`: the
+    state folder then holds passwords, announcements and configuration for Debian's Asterisk.
+    """
+    # here, not above: as for `up`
+    from ivr.platform.prepare import prepare  # noqa: PLC0415 - as said
+
+    settings = load_settings()
+    layout = layout_of(settings)
+    catalogue = load_trees(settings)
+    make_folders(layout)
+    asyncio.run(prepare(settings, layout, catalogue, AsteriskProgram.packaged()))
 
 
 def down() -> None:

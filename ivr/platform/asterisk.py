@@ -7,6 +7,7 @@ libraries, and ``asterisk.conf`` names every folder.
 
 from __future__ import annotations
 
+import platform
 import re
 import shutil
 import subprocess
@@ -63,6 +64,12 @@ class AsteriskProgram:
                 "run `make up`, which fetches a newer one beside it."
             )
         raise AsteriskMissing("Asterisk is not installed; run `make up`, which fetches it.")
+
+    @classmethod
+    def packaged(cls) -> AsteriskProgram:
+        """Debian's package, as it lies in an image of its own that others start."""
+        modules = Path(f"/usr/lib/{platform.machine()}-linux-gnu/asterisk/modules")
+        return cls(command=(), modules=modules, data=Path("/usr/share/asterisk"), version="")
 
 
 def _installed() -> list[tuple[tuple[str, ...], Path, Path]]:

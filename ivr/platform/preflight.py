@@ -152,7 +152,7 @@ def ports(settings: Settings) -> tuple[Port, ...]:
     tcp, udp = socket.SOCK_STREAM, socket.SOCK_DGRAM
     asterisk, agi, http = settings.asterisk, settings.agi, settings.http
     wanted = (
-        Port("asterisk.sip_port", udp, asterisk.host, asterisk.sip_port),
+        Port("asterisk.sip_port", udp, asterisk.sip_host, asterisk.sip_port),
         Port("asterisk.ami_port", tcp, asterisk.host, asterisk.ami_port),
         Port("agi.port", tcp, agi.host, agi.port),
         Port("http.port", tcp, http.host, http.port),

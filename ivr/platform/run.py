@@ -9,8 +9,6 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
-from ivr.answers import EVENTS
-from ivr.platform.announcements import prepare_sounds
 from ivr.platform.asterisk import AsteriskProgram
 from ivr.platform.parts import parts
 from ivr.platform.preflight import (
@@ -21,10 +19,8 @@ from ivr.platform.preflight import (
     make_folders,
     ports,
 )
-from ivr.platform.render import render
-from ivr.platform.scraping import write_prometheus_config
+from ivr.platform.prepare import prepare
 from ivr.platform.screen import ready_screen
-from ivr.platform.secrets import Secrets
 from ivr.platform.supervisor import Supervisor, sole_supervisor, stop_leftovers
 from ivr.settings import Settings
 
@@ -44,23 +40,8 @@ async def run(settings: Settings, console: Console) -> None:
     with _stop_on_signals() as stop, sole_supervisor(layout):
         await asyncio.to_thread(stop_leftovers, layout, settings, console.print)
         check_ports(ports(settings))
-        agents = [
-            number
-            for organisation in catalogue.organisations.values()
-            for number in organisation.agents
-        ]
-        secrets = Secrets.load_or_create(layout.secrets, agents)
         console.print("Preparing music and announcements")
-        sounds = await prepare_sounds(layout)
-        render(
-            settings=settings,
-            layout=layout,
-            secrets=secrets,
-            program=program,
-            events=EVENTS,
-            sounds=sounds,
-        )
-        write_prometheus_config(settings, layout)
+        secrets = await prepare(settings, layout, catalogue, program)
         supervisor = Supervisor(
             parts(settings, layout, secrets, program), layout, settings, console.print
         )

@@ -29,7 +29,7 @@ def ready_screen(
     catalogue: Catalogue,
 ) -> RenderableType:
     """Everything that a first call needs, on one screen."""
-    address = f"{settings.asterisk.host}:{settings.asterisk.sip_port}"
+    address = f"{settings.asterisk.sip_host}:{settings.asterisk.sip_port}"
     http = f"http://{settings.http.host}:{settings.http.port}"
 
     numbers = _grid()

@@ -88,7 +88,7 @@ class Platform:
             prometheus=PrometheusSettings(enabled=prometheus, port=_free_port()),
         )
         self.layout = Layout(self.settings.state)
-        self.server = f"{self.settings.asterisk.host}:{self.settings.asterisk.sip_port}"
+        self.server = f"{self.settings.asterisk.sip_host}:{self.settings.asterisk.sip_port}"
         self.redis: Redis = connect(f"unix://{self.layout.redis_socket}")
         self._up: subprocess.Popen[bytes] | None = None
         self._http: aiohttp.ClientSession | None = None
