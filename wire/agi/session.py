@@ -94,19 +94,21 @@ class AgiSession(AgiLink):
         return not self.hung_up
 
     async def stream_file(
-        self, name: str, interrupt: str = "", limit_s: float = PLAY_LIMIT_S
+        self, name: str, interrupt: str = "", *, begin: int = 0, limit_s: float = PLAY_LIMIT_S
     ) -> str:
         """Play a sound file.
 
         Args:
             name: Path without extension, as Asterisk finds it.
             interrupt: Keys that end it.
+            begin: Samples of its beginning that are left out.
             limit_s: Seconds after which the session is given up; longer than the file.
 
         Returns:
             The key that ended it, or ``""``.
         """
-        reply = await self._done(command("STREAM FILE", name, interrupt), limit_s)
+        asked = command("STREAM FILE", name, interrupt, *([begin] if begin else []))
+        reply = await self._done(asked, limit_s)
         return _key(reply.result)
 
     async def wait_for_digit(self, wait_s: float) -> str:

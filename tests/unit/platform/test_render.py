@@ -108,6 +108,14 @@ def test_nothing_that_runs_a_shell_or_dials_out_is_loaded(layout: Layout) -> Non
     assert not [module for module in loaded if "anonymous" in module or "refer" in module]
 
 
+def test_asterisk_asks_the_speech_server_and_serves_nothing_by_http(layout: Layout) -> None:
+    rendered(layout)
+
+    assert values(layout, "aeap.conf", "vaxel")["url"] == "ws://127.0.0.1:19274/aeap"
+    assert values(layout, "aeap.conf", "vaxel")["codecs"] == "!all,slin"
+    assert values(layout, "http.conf", "general")["enabled"] == "no"
+
+
 def test_what_a_caller_sends_is_filtered_and_stands_nowhere_else(layout: Layout) -> None:
     rendered(layout)
 

@@ -37,6 +37,12 @@ Ask = Callable[[AgiSession], Awaitable[object]]
         (lambda s: s.answer(), b"ANSWER\n", OK, None),
         (lambda s: s.stream_file("hi", "12"), b'STREAM FILE "hi" "12"\n', b"200 result=49\n", "1"),
         (lambda s: s.stream_file("hi"), b'STREAM FILE "hi" ""\n', b"200 result=0 endpos=9\n", ""),
+        (
+            lambda s: s.stream_file("hi", begin=800),
+            b'STREAM FILE "hi" "" 800\n',
+            b"200 result=0 endpos=9\n",
+            "",
+        ),
         (lambda s: s.wait_for_digit(2.5), b"WAIT FOR DIGIT 2500\n", b"200 result=35\n", "#"),
         (lambda s: s.wait_for_digit(1), b"WAIT FOR DIGIT 1000\n", OK, ""),
         (
