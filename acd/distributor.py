@@ -4,7 +4,8 @@ Any number of controllers act on one organisation at once; each transition is on
 its event (``acd/scripts``), so that no contact and no agent is ever in two places.
 
 A contact's way: ``join`` → waiting → (``match``) → reserved → ``answered`` → talking → ``ended``.
-``refused`` leads back to waiting at the old place, ``leave`` out of any state.
+``refused`` leads back to waiting at the old place, ``leave`` out of any state. People who are to be
+called back stand in the same line, see :mod:`acd.callbacks`.
 """
 
 from __future__ import annotations
@@ -49,8 +50,8 @@ def _offer(reply: Reply) -> Offer | None:
 
 
 def _swept(reply: Reply) -> Swept:
-    _, _, expired, adrift, abandoned, ready = reply
-    return Swept(tuple(expired), tuple(adrift), tuple(abandoned), tuple(ready))
+    _, _, *changed = reply
+    return Swept(*map(tuple, changed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,9 @@ class Distributor:
 
         A contact whose controller died keeps its arrival and gets this one as its owner; an
         offer that was made to it is given back. If the tree led it to another queue meanwhile,
-        it leaves the old one (``failed``) and arrives anew.
+        it leaves the old one (``failed``) and arrives anew. A callback of this queue whose caller
+        has picked up, or is back, becomes a call of this controller at its place; one of another
+        queue is cancelled.
 
         Args:
             contact: Its id.
@@ -134,13 +137,13 @@ class Distributor:
         """Give the longest waiting contact to the longest idle agent of a queue.
 
         The owner of the contact is told by its :class:`acd.offers.OfferListener`, whoever
-        called this. Call it when a contact has joined; for an agent who became ready see
-        :meth:`match_agent`.
+        called this; a callback becomes this controller's. Call it when a contact has joined; for
+        an agent who became ready see :meth:`match_agent`.
 
         Returns:
             The offer made, ``None`` when nobody waits or nobody is ready.
         """
-        return _offer(await self._run("match", queue.name))
+        return _offer(await self._run("match", queue.name, self.controller))
 
     async def match_agent(self, agent: str) -> Offer | None:
         """Give an agent the contact that waits longest over all queues of theirs.
@@ -148,16 +151,22 @@ class Distributor:
         Returns:
             The offer made, ``None`` when the agent is not ready or nobody waits.
         """
-        return _offer(await self._run("match_agent", agent))
+        return _offer(await self._run("match_agent", agent, self.controller))
 
     async def current_offer(self, contact: str) -> Offer | None:
         """The offer (ringing) or conversation of a contact, for whoever missed the message."""
         return _offer(await self._run("offer", contact))
 
-    async def held(self, contact: str) -> str | None:
-        """The queue that has the contact, waiting to talking; ``None`` when none has.
+    async def callback_offers(self) -> tuple[Offer, ...]:
+        """The offers to this controller's callbacks that it has not begun to dial."""
+        replies = await self._run("callback_offers", self.controller)
+        return tuple(offer for reply in replies if (offer := _offer(reply)))
 
-        A call that comes back after its controller died is known by this.
+    async def held(self, contact: str) -> str | None:
+        """The queue that has the contact's call, waiting to talking; ``None`` when none has.
+
+        A call that comes back after its controller died is known by this. One that was turned
+        into a callback has left, until the caller is called.
         """
         queue = await self._run("held", contact)
         return None if queue is None else str(queue)
@@ -203,10 +212,11 @@ class Distributor:
         """The contact is gone, whatever it was doing.
 
         An agent who was being rung is ready again at the old place; a conversation ends as by
-        :meth:`ended`, its length taken from the clock.
+        :meth:`ended`, its length taken from the clock. A callback whose caller was on the line is
+        tried again by its rules; one that has no call now stays as it is.
 
         Returns:
-            Whether it was here.
+            Whether its call was here.
         """
         return bool(await self._run("leave", contact, reason.value))
 
@@ -219,7 +229,7 @@ class Distributor:
         return int(await self._run("renew", self.controller))
 
     async def sweep(self) -> Swept:
-        """Do what is due by time alone: leases, unanswered offers, orphans, wrap-ups.
+        """Do what is due by time alone: leases, offers, orphans, wrap-ups, callbacks' times.
 
         Contacts of a dead controller are kept for a while for the next one (:meth:`join`), then
         leave as abandoned. Its conversations go on in Asterisk, and their agents stay talking
@@ -242,7 +252,7 @@ class Distributor:
         """Renew, sweep and match one pair a queue, all in one round trip."""
         now = self.clock()
         calls: list[Call] = [("renew", now, self.controller), ("sweep", now, _SETTLED_AT_ONCE)]
-        calls += [("match", now, queue.name) for queue in queues]
+        calls += [("match", now, queue.name, self.controller) for queue in queues]
         lease_end, swept, *matches = await self._scripts.run_all(calls)
         offers = tuple(offer for reply in matches if (offer := _offer(reply)))
         return Tick(_swept(swept), offers, int(lease_end), int(swept[0]), int(swept[1]))

@@ -60,6 +60,61 @@ class ContactBusy(AcdError):
         self.contact = contact
 
 
+class NotWaiting(AcdError):
+    """The contact has no place in a queue, or is being called back: there is nothing to keep."""
+
+    code = "acd.not_waiting"
+
+    def __init__(self, contact: str) -> None:
+        super().__init__(f"Contact {contact} has no place to keep. Let it join a queue first.")
+        self.contact = contact
+
+
+class ContactOffered(AcdError):
+    """An agent is reserved for the caller at this moment: no need to call back."""
+
+    code = "acd.contact_offered"
+
+    def __init__(self, contact: str) -> None:
+        super().__init__(f"An agent is reserved for contact {contact}. Connect the two instead.")
+        self.contact = contact
+
+
+class CallbackOpen(AcdError):
+    """The number has an open callback; a caller has one place in the line."""
+
+    code = "acd.callback_open"
+
+    def __init__(self, contact: str) -> None:
+        super().__init__(
+            f"This number is to be called back already, as contact {contact}. "
+            "Cancel that first: `vaxel callbacks cancel`."
+        )
+        self.contact = contact
+
+
+class CallbackUnknown(AcdError):
+    """No open callback has this contact id."""
+
+    code = "acd.callback_unknown"
+
+    def __init__(self, contact: str) -> None:
+        super().__init__(f"There is no open callback {contact}. List them: `vaxel callbacks list`.")
+        self.contact = contact
+
+
+class InvalidNumber(AcdError):
+    """The number is not in the international form. It is personal, thus not in the message."""
+
+    code = "acd.invalid_number"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The number to call back is not in the international form. "
+            "Give it with a plus and the country code, such as +46701740605."
+        )
+
+
 class NotLoggedIn(AcdError):
     """The agent is not logged in."""
 

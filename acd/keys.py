@@ -21,7 +21,13 @@ _PARTS = (
     "phones",
     "offers",
     "pins",
+    "callbacks",
+    "numbers",
 )
+
+
+CALLBACK = "callback|"
+"""Stands before the contact in a message about one whom the controller has to call."""
 
 
 def offer_channel(controller: str) -> str:

@@ -174,12 +174,17 @@ class QueueGauge:
     """A queue in figures.
 
     Attributes:
-        waiting: Contacts that no agent has answered yet, those being offered included.
+        waiting: Callers on the line whom no agent has answered yet, those being offered included.
         oldest_wait_ms: Wait of the one that arrived first, ``0`` when none waits.
+        callbacks: People to be called back whom no agent has talked to yet, those included for
+            whom it is not time yet.
+        oldest_callback_ms: Wait of the one that arrived first, ``0`` when none waits.
     """
 
     waiting: int
     oldest_wait_ms: int
+    callbacks: int = 0
+    oldest_callback_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +207,14 @@ class Swept:
     Attributes:
         expired: Contacts whose unanswered offer ran out; they wait again at their old place.
         adrift: Contacts whose controller died just now.
-        abandoned: Contacts that no controller took up in time; they are gone.
+        abandoned: Contacts that no controller took up in time; they are gone, or will be called
+            back again.
         ready: Agents whose wrap-up is over.
+        called: Callbacks whose time has come; they wait in line now.
     """
 
     expired: tuple[str, ...] = ()
     adrift: tuple[str, ...] = ()
     abandoned: tuple[str, ...] = ()
     ready: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()

@@ -1,6 +1,7 @@
-"""Tells each waiting call of the offers made to its contact, whichever controller made them.
+"""Tells of the offers made to a controller's contacts, whichever controller made them.
 
-A published message only wakes the call, which then asks: a message may be late, and an offer that
+A waiting call hears of its own; whoever calls people back hears of all callbacks. A published
+message only wakes the listener, who then asks: a message may be late, and an offer that
 is over must ring nobody.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 
 from redis.asyncio import Redis
@@ -16,7 +17,7 @@ from redis.exceptions import RedisError
 
 from acd.distributor import Distributor
 from acd.errors import AcdUnavailable
-from acd.keys import offer_channel
+from acd.keys import CALLBACK, offer_channel
 from acd.model import Offer
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class OfferListener:
         self._redis = redis
         self._channel = offer_channel(controller)
         self._waiting: dict[str, asyncio.Event] = {}
+        self._callbacks: set[asyncio.Event] = set()
         self._away = False
         self.subscribed = asyncio.Event()
         """Set while the subscription stands."""
@@ -74,6 +76,31 @@ class OfferListener:
         finally:
             self._waiting.pop(contact, None)
 
+    async def callback_offers(self, distributor: Distributor) -> AsyncIterator[Offer]:
+        """The offers to people whom this controller has to call, each once, for ever.
+
+        Close it to give up. Redis being away only delays it.
+
+        Args:
+            distributor: Of one organisation; one caller for each.
+        """
+        news = asyncio.Event()
+        self._callbacks.add(news)
+        handed_out: frozenset[str] = frozenset()
+        try:
+            while True:
+                news.clear()
+                offers = await self._ask_callbacks(distributor)
+                for offer in offers:
+                    if offer.id not in handed_out:
+                        yield offer
+                handed_out = frozenset(offer.id for offer in offers)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await news.wait()
+        finally:
+            self._callbacks.discard(news)
+
     async def run(self) -> None:
         """Listen until cancelled. Redis going away is logged once and waited out."""
         while True:
@@ -94,12 +121,15 @@ class OfferListener:
     def _take(self, message: Mapping[str, str]) -> None:
         if message["type"] == "subscribe":
             # What was published while nobody listened is lost: everyone asks.
-            for news in self._waiting.values():
+            for news in (*self._waiting.values(), *self._callbacks):
                 news.set()
             if self._away:
                 log.info("listening for offers again")
             self._away = False
             self.subscribed.set()
+        elif message["data"].startswith(CALLBACK):
+            for news in self._callbacks:
+                news.set()
         elif (news_of_one := self._waiting.get(message["data"])) is not None:
             news_of_one.set()
 
@@ -111,3 +141,10 @@ class OfferListener:
             return None  # the listener's own connection fails too, and says so
         in_time = offer is not None and distributor.clock() < offer.expires_at_ms
         return offer if in_time else None
+
+    @staticmethod
+    async def _ask_callbacks(distributor: Distributor) -> tuple[Offer, ...]:
+        try:
+            return await distributor.callback_offers()
+        except AcdUnavailable:
+            return ()  # as above

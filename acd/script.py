@@ -17,8 +17,12 @@ from acd.errors import (
     AcdError,
     AcdUnavailable,
     AgentBusy,
+    CallbackOpen,
+    CallbackUnknown,
     ContactBusy,
+    ContactOffered,
     NotLoggedIn,
+    NotWaiting,
     OfferAnswered,
     OfferNotAnswered,
     PhoneBusy,
@@ -33,12 +37,18 @@ Reply = Any
 Call = tuple[str | int, ...]
 """Name of a script and its arguments, time first."""
 
+_SHARED = ("lib", "steps")
+
 _REFUSALS: dict[str, Callable[[str], AcdError]] = {
     "AGENTBUSY": AgentBusy,
     "ANSWERED": OfferAnswered,
+    "CALLBACKOPEN": CallbackOpen,
+    "CALLBACKUNKNOWN": CallbackUnknown,
     "CONTACTBUSY": ContactBusy,
+    "CONTACTOFFERED": ContactOffered,
     "NOTANSWERED": OfferNotAnswered,
     "NOTLOGGEDIN": NotLoggedIn,
+    "NOTWAITING": NotWaiting,
     "PHONEBUSY": PhoneBusy,
     "STALEOFFER": StaleOffer,
 }
@@ -56,7 +66,9 @@ class Script:
 def load(name: str) -> Script:
     """The script ``acd/scripts/<name>.lua``."""
     folder = files("acd") / "scripts"
-    text = "\n".join((folder / f"{part}.lua").read_text(encoding="utf-8") for part in ("lib", name))
+    text = "\n".join(
+        (folder / f"{part}.lua").read_text(encoding="utf-8") for part in (*_SHARED, name)
+    )
     # Not a secret: Redis names scripts by SHA-1.
     return Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
 

@@ -1,14 +1,15 @@
 -- answered now contact offer at -> 1 the conversation begins, 0 it had begun already
 --   at   when the agent picked up, not later than now
--- Writes contacts, arrivals, agents, states, due, events.
+-- Writes contacts, arrivals, callbacks, numbers, agents, states, due, events.
 -- Errors: STALEOFFER
 local id, offer, at = ARGV[2], ARGV[3], math.min(now, tonumber(ARGV[4]))
 local contact, fault = current(id, offer)
 if not contact then return fault end
 if contact.state == 'talking' then return 0 end
 contact.answered = at
+if contact.callback then contact.live = true end
 move_contact(id, contact, 'talking', at)
 move_agent(contact.agent, agent_of(contact.agent), 'talking', at)
-event('call.answered', at, id, contact.queue, contact.agent, 'offer', offer,
+event(contact.callback and 'callback.answered' or 'call.answered', at, id, contact.queue, contact.agent, 'offer', offer,
   'waited', span(contact.arrived, at))
 return 1

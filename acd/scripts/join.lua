@@ -1,16 +1,22 @@
 -- join now contact queue controller ring wrapup credit -> 1 taken up at its old place, 0 new
 --   ring, wrapup, credit   milliseconds; credit moves the contact forward in line
--- Writes contacts, waiting, arrivals, owned, due, events; resuming: also adrift and the agent.
+-- A callback of this queue whose caller has picked up, or is back, is a call again at its place.
+-- Writes contacts, waiting, arrivals, owned, due, events; resuming: also adrift and the agent; a
+-- callback led to another queue: also callbacks, numbers.
 -- Errors: CONTACTBUSY
 local id, queue, controller = ARGV[2], ARGV[3], ARGV[4]
 local contact = contact_of(id)
-local mine = contact and contact.owner == controller
+local mine = contact and on_line(contact) and contact.owner == controller
 if mine and (contact.queue ~= queue or contact.state == 'talking') then
   return redis.error_reply('CONTACTBUSY ' .. id)
 end
 extend_lease(controller, now)
 
 if contact and contact.queue == queue and contact.state ~= 'talking' then
+  if not on_line(contact) then
+    contact.live = true
+    if contact.state == 'scheduled' then contact.effective = math.min(contact.effective, now) end
+  end
   if not mine then
     own_contact(id, contact, controller)
     -- Whoever rang the agent is gone, and the caller is here: nothing rings any more.
@@ -26,7 +32,11 @@ if contact and contact.queue == queue and contact.state ~= 'talking' then
 end
 
 -- The tree has led the caller elsewhere since the controller died.
-if contact then end_contact(id, contact, now, 'failed') end
+if contact and contact.callback and contact.state ~= 'talking' then
+  close_callback(id, contact, now, 'cancelled')
+elseif contact then
+  end_contact(id, contact, now, 'failed')
+end
 
 contact = {
   queue = queue,

@@ -1,8 +1,10 @@
--- leave now contact reason -> 1 it is gone, 0 it was not here
---   reason   abandoned, timeout, nobody, failed; a contact that talks ends its conversation
--- Writes contacts, waiting, arrivals, owned, due, adrift, events and the agent that it held.
+-- leave now contact reason -> 1 it is gone, 0 it was not here (or no call any more: a callback)
+--   reason   abandoned, timeout, nobody, failed; a contact that talks ends its conversation, a
+--            callback whose caller was on the line is missed and tried again by its rule
+-- Writes contacts, waiting, arrivals, callbacks, numbers, owned, due, adrift, events and the agent
+-- that it held.
 local id = ARGV[2]
 local contact = contact_of(id)
-if not contact then return 0 end
+if not contact or not on_line(contact) then return 0 end
 end_contact(id, contact, now, ARGV[3])
 return 1

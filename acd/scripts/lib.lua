@@ -1,6 +1,7 @@
--- What the ACD's scripts share. acd/script.py puts this text in front of each of them.
+-- What the ACD's scripts share: records and indexes. acd/script.py puts this text and that of
+-- steps.lua in front of each script.
 --
--- Signature of every script: EVALSHA sha 14 <the keys below, in order> now [arguments…]
+-- Signature of every script: EVALSHA sha 16 <the keys below, in order> now [arguments…]
 --   now   epoch milliseconds; no script reads a clock
 -- A script makes one whole transition, events included, or replies with an error and changes
 -- nothing. An error's first word is a code that acd/script.py knows.
@@ -10,31 +11,38 @@
 -- queues: the first, the count and the rank within a queue each cost O(log n).
 --   events     STREAM  what happened (store/events.py has the vocabulary)
 --   contacts   HASH    contact -> JSON {queue, arrived, effective, state, owner, ring, wrapup,
---                      offer, agent, expires, answered}; states: waiting, reserved, talking, orphan
+--                      offer, agent, expires, answered}; states: waiting, reserved, talking, orphan.
+--                      A callback has {callback (its source), number, language, answers, due,
+--                      rules, attempt, dialled, live} too, and the state scheduled: not in line
+--                      before `due`. Owner '' is nobody.
 --   agents     HASH    agent -> JSON {phone, queues, state, reason, since, idle, contact, after};
 --                      the logged in only
 --   waiting    ZSET    `queue|effective arrival|contact` of the contacts that can be offered
---   arrivals   ZSET    `queue|arrival|contact` of all whom nobody has answered yet
+--   arrivals   ZSET    `queue|arrival|contact` of all callers whom nobody has answered yet
 --   ready      ZSET    `queue|idle since|agent`, one entry for each of the agent's queues
 --   members    ZSET    `queue|agent` of the logged in
 --   states     ZSET    agent, scored by state
 --   owned      ZSET    `controller|contact`
 --   due        ZSET    what time alone will change, scored by when: `controller|name` its lease,
---                      `offer|contact`, `orphan|contact`, `wrapup|agent`
+--                      `offer|contact`, `orphan|contact`, `callback|contact`, `wrapup|agent`
 --   adrift     SET     contacts (orphan or talking) whose controller is dead
 --   phones     HASH    phone -> agent
 --   offers     STRING  number of the newest offer
 --   pins       HASH    agent -> `wrong PINs in a row|locked until`
--- Pub/sub: `vaxel:offers:<controller>` carries the contact of each offer to the contact's owner.
+--   callbacks  ZSET    `queue|arrival|contact` of the callbacks that nobody has answered yet
+--   numbers    HASH    number -> contact of its callback in `callbacks`
+-- Pub/sub: `vaxel:offers:<controller>` carries the contact of each offer to the contact's owner;
+-- `callback|contact` where the caller is not on the line and has to be called.
 
 local EVENTS, CONTACTS, AGENTS, WAITING, ARRIVALS, READY, MEMBERS, STATES, OWNED, DUE, ADRIFT,
-  PHONES, OFFERS, PINS = unpack(KEYS)
+  PHONES, OFFERS, PINS, CALLBACKS, NUMBERS = unpack(KEYS)
 local call = redis.call
 
 local STREAM_LIMIT = 1000000
 local LEASE = 10000 -- a controller that does not renew for so long (ms) is dead
 local GRACE = 15000 -- so long (ms) a dead controller's contact is kept for the next one
 local MARGIN = 5000 -- so long (ms) after its ring time an offer may still be reported answered
+local START = 10000 -- so long (ms) an agent is held for a callback that nobody begins to dial
 
 local SCORE = {ready = 1, reserved = 2, talking = 3, wrapup = 4, paused = 5}
 local PAUSED_AS = {no_answer = 'not_answering', busy = 'busy', unreachable = 'unreachable'}
@@ -48,6 +56,13 @@ local function event(kind, now, contact, queue, agent, ...)
   if agent ~= '' then fields[n + 1], fields[n + 2], n = 'agent', agent, n + 2 end
   for i = 1, select('#', ...) do fields[n + i] = select(i, ...) end
   call('XADD', EVENTS, 'MAXLEN', '~', STREAM_LIMIT, '*', unpack(fields))
+end
+
+-- The pairs that have a value, for the end of an event's fields.
+local function known(name, value, ...)
+  if not name then return end
+  if value then return name, value, known(...) end
+  return known(...)
 end
 
 -- Clocks of two machines may differ a little, and a clock may be set back.
@@ -98,6 +113,21 @@ local function contact_of(id)
   return record and cjson.decode(record)
 end
 
+-- Whether there is a call of the contact; a callback has one once its caller has picked up.
+local function on_line(contact)
+  return contact.live or not contact.callback
+end
+
+-- The contact is no longer one of those whom nobody has answered.
+local function uncount(id, contact)
+  if contact.callback then
+    call('ZREM', CALLBACKS, entry(contact.queue, contact.arrived, id))
+    call('HDEL', NUMBERS, contact.number)
+  else
+    call('ZREM', ARRIVALS, entry(contact.queue, contact.arrived, id))
+  end
+end
+
 -- Out of the place that its state gives it, into that of another: the only way to change one.
 local function move_contact(id, contact, state, now)
   local was = contact.state
@@ -108,6 +138,8 @@ local function move_contact(id, contact, state, now)
   elseif was == 'orphan' then
     call('ZREM', DUE, 'orphan|' .. id)
     call('SREM', ADRIFT, id)
+  elseif was == 'scheduled' then
+    call('ZREM', DUE, 'callback|' .. id)
   elseif was == 'talking' then
     call('SREM', ADRIFT, id)
   end
@@ -115,7 +147,7 @@ local function move_contact(id, contact, state, now)
   contact.state = state
   if state == 'gone' then
     call('HDEL', CONTACTS, id)
-    call('ZREM', ARRIVALS, entry(contact.queue, contact.arrived, id))
+    if was ~= 'talking' then uncount(id, contact) end
     call('ZREM', OWNED, contact.owner .. '|' .. id)
     return
   elseif state == 'waiting' then
@@ -125,8 +157,10 @@ local function move_contact(id, contact, state, now)
   elseif state == 'orphan' then
     call('ZADD', DUE, now + GRACE, 'orphan|' .. id)
     call('SADD', ADRIFT, id)
+  elseif state == 'scheduled' then
+    call('ZADD', DUE, contact.due, 'callback|' .. id)
   elseif state == 'talking' then
-    call('ZREM', ARRIVALS, entry(contact.queue, contact.arrived, id))
+    uncount(id, contact)
     if not alive(contact.owner) then call('SADD', ADRIFT, id) end
   end
   call('HSET', CONTACTS, id, cjson.encode(contact))
@@ -138,9 +172,34 @@ local function own_contact(id, contact, controller)
   contact.owner = controller
 end
 
-local function line_up(id, contact, now)
+local function unpair(contact)
   contact.offer, contact.agent, contact.expires = nil, nil, nil
+end
+
+-- A callback without a call is nobody's: any controller's match may take it.
+local function hand_back(id, contact, state, now)
+  contact.dialled, contact.live = nil, nil
+  own_contact(id, contact, '')
+  move_contact(id, contact, state, now)
+end
+
+local function line_up(id, contact, now)
+  unpair(contact)
+  if not on_line(contact) then return hand_back(id, contact, 'waiting', now) end
   move_contact(id, contact, alive(contact.owner) and 'waiting' or 'orphan', now)
+end
+
+-- {position, waiting, ready, logged in} of one who waits, else nil.
+local function place_of(id, contact)
+  if contact.state ~= 'waiting' then return nil end
+  local queue = contact.queue
+  local own = entry(queue, contact.effective, id)
+  return {
+    call('ZLEXCOUNT', WAITING, '[' .. queue .. '|', '[' .. own),
+    count(WAITING, queue),
+    count(READY, queue),
+    count(MEMBERS, queue),
+  }
 end
 
 -- Agents ------------------------------------------------------------------------------------
@@ -209,70 +268,3 @@ local function status(id, agent)
   if not agent then return {id, 'logged_out', '', 0, ''} end
   return {id, agent.state, agent.reason or '', agent.since, agent.phone, unpack(agent.queues)}
 end
-
--- Offers ------------------------------------------------------------------------------------
-
-local function offer_of(id, contact, agent)
-  return {contact.offer, id, contact.queue, contact.agent, agent.phone, contact.owner,
-    contact.expires}
-end
-
-local function make_offer(id, contact, agent_id, agent, now)
-  contact.offer = string.format('%d', call('INCR', OFFERS))
-  contact.agent = agent_id
-  contact.expires = now + contact.ring + MARGIN
-  move_contact(id, contact, 'reserved', now)
-  agent.contact = id
-  move_agent(agent_id, agent, 'reserved', now)
-  event('call.offered', now, id, contact.queue, agent_id, 'offer', contact.offer)
-  call('PUBLISH', 'vaxel:offers:' .. contact.owner, id)
-  return offer_of(id, contact, agent)
-end
-
--- The contact of a current offer, else (nil, error).
-local function current(id, offer)
-  local contact = contact_of(id)
-  if contact and contact.offer == offer then return contact end
-  return nil, redis.error_reply('STALEOFFER ' .. offer)
-end
-
--- An unanswered offer is over; the contact goes back to its place, the agent where `reason` says.
-local function end_offer(id, contact, now, reason)
-  local agent_id = contact.agent
-  event('call.refused', now, id, contact.queue, agent_id, 'offer', contact.offer,
-    'reason', reason)
-  line_up(id, contact, now)
-  local pause = PAUSED_AS[reason]
-  release_agent(agent_id, agent_of(agent_id), now, pause and 'paused' or 'ready', pause)
-end
-
-local function end_talk(id, contact, now, talked)
-  local agent_id, wrapup = contact.agent, contact.wrapup
-  event('call.ended', now, id, contact.queue, agent_id, 'offer', contact.offer, 'talked', talked)
-  move_contact(id, contact, 'gone', now)
-  release_agent(agent_id, agent_of(agent_id), now, wrapup > 0 and 'wrapup' or 'idle',
-    now + wrapup)
-end
-
--- Whatever the contact was doing, it is gone, and an agent that it held is free.
-local function end_contact(id, contact, now, reason)
-  if contact.state == 'talking' then
-    return end_talk(id, contact, now, span(contact.answered, now))
-  end
-  local waited = span(contact.arrived, now)
-  if reason == 'abandoned' then
-    event('call.abandoned', now, id, contact.queue, contact.agent or '', 'waited', waited)
-  else
-    event('call.left', now, id, contact.queue, contact.agent or '', 'waited', waited, 'reason', reason)
-  end
-  local agent_id = contact.agent
-  move_contact(id, contact, 'gone', now)
-  if agent_id then release_agent(agent_id, agent_of(agent_id), now, 'ready') end
-end
-
--- Nobody who saw the rest of the contact is alive to tell of its end.
-local function lose(id, now)
-  event('contact.ended', now, id, '', '', 'reason', 'lost')
-end
-
-local now = tonumber(ARGV[1])

@@ -1,4 +1,4 @@
--- match_agent now agent -> offer as in match.lua, nil: not ready, or nobody waits
+-- match_agent now agent controller -> offer as in match.lua, nil: not ready, or nobody waits
 -- The longest waiting contact (by effective arrival) over all queues of one agent.
 -- Writes as match.lua.
 local agent_id = ARGV[2]
@@ -10,4 +10,4 @@ for _, queue in ipairs(agent.queues) do
   if candidate and (not since or time < since) then id, since = candidate, time end
 end
 if not id then return false end
-return make_offer(id, contact_of(id), agent_id, agent, now)
+return make_offer(id, contact_of(id), agent_id, agent, now, ARGV[3])

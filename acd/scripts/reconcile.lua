@@ -8,7 +8,7 @@ for _, id in ipairs(call('SMEMBERS', ADRIFT)) do
   local contact = contact_of(id)
   if contact.state == 'talking' and not live[id] then
     end_talk(id, contact, now, span(contact.answered, now))
-    lose(id, now)
+    lose(id, contact, now)
     ended[#ended + 1] = id
   end
 end

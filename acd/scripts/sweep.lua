@@ -1,9 +1,9 @@
 -- sweep now limit -> {next due (0: nothing), contacts adrift now,
---                      {expired…}, {newly adrift…}, {abandoned…}, {ready…}}
+--                      {expired…}, {newly adrift…}, {abandoned…}, {ready…}, {called…}}
 --   limit   so many of what is due are settled; the rest is due at once in the reply
--- Does what time alone demands: leases, unanswered offers, orphans, wrap-ups.
+-- Does what time alone demands: leases, unanswered offers, orphans, wrap-ups, callbacks' times.
 -- Writes everything but phones, members, offers, pins.
-local expired, adrift, abandoned, ready = {}, {}, {}, {}
+local expired, adrift, abandoned, ready, called = {}, {}, {}, {}, {}
 
 local settle = {}
 
@@ -22,13 +22,20 @@ function settle.controller(name)
 end
 
 function settle.offer(id)
-  end_offer(id, contact_of(id), now, 'expired')
+  local contact = contact_of(id)
+  -- Its phone rang to the end, with nobody alive to tell. Its last attempt stays the last.
+  if not on_line(contact) and contact.dialled and contact.attempt >= contact.rules.tries then
+    miss(id, contact, now, 'lost')
+  else
+    end_offer(id, contact, now, 'expired')
+  end
   expired[#expired + 1] = id
 end
 
 function settle.orphan(id)
-  end_contact(id, contact_of(id), now, 'abandoned')
-  lose(id, now)
+  local contact = contact_of(id)
+  end_contact(id, contact, now, contact.callback and 'lost' or 'abandoned')
+  lose(id, contact, now)
   abandoned[#abandoned + 1] = id
 end
 
@@ -37,10 +44,15 @@ function settle.wrapup(id)
   ready[#ready + 1] = id
 end
 
+function settle.callback(id)
+  move_contact(id, contact_of(id), 'waiting', now)
+  called[#called + 1] = id
+end
+
 for _, member in ipairs(call('ZRANGE', DUE, '-inf', now, 'BYSCORE', 'LIMIT', 0, ARGV[2])) do
   local kind, name = string.match(member, '^(%a+)|(.*)$')
   settle[kind](name)
 end
 
 local following = call('ZRANGE', DUE, 0, 0, 'WITHSCORES')
-return {tonumber(following[2] or 0), call('SCARD', ADRIFT), expired, adrift, abandoned, ready}
+return {tonumber(following[2] or 0), call('SCARD', ADRIFT), expired, adrift, abandoned, ready, called}

@@ -152,6 +152,6 @@ async def _ours(redis: Redis) -> tuple[Pair, Pair]:
         return await distributor.match(QUEUE)
 
     async def many() -> object:
-        return await scripts.run_all([("match", system_clock(), QUEUE.name)] * BATCH)
+        return await scripts.run_all([("match", system_clock(), QUEUE.name, "bench")] * BATCH)
 
     return one, many

@@ -9,7 +9,7 @@ import pytest
 
 import acd.errors
 from acd.errors import AcdError
-from acd.keys import Keys, offer_channel
+from acd.keys import CALLBACK, Keys, offer_channel
 from acd.model import LeaveReason, RefusalReason
 from acd.script import _REFUSALS, load
 from store.events import EventType
@@ -18,8 +18,9 @@ from store.stream import STREAM_LIMIT
 pytestmark = pytest.mark.unit
 
 FOLDER = Path(acd.errors.__file__).parent / "scripts"
-LIB = (FOLDER / "lib.lua").read_text(encoding="utf-8")
-SCRIPTS = sorted(path.stem for path in FOLDER.glob("*.lua") if path.stem != "lib")
+SHARED = ("lib", "steps")
+LIB = "\n".join((FOLDER / f"{part}.lua").read_text(encoding="utf-8") for part in SHARED)
+SCRIPTS = sorted(path.stem for path in FOLDER.glob("*.lua") if path.stem not in SHARED)
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -29,7 +30,7 @@ def test_a_script_begins_with_its_signature_and_the_keys_that_it_uses(name: str)
     assert re.search(r"^-- (Reads|Writes) ", head, re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", ["lib", *SCRIPTS])
+@pytest.mark.parametrize("name", [*SHARED, *SCRIPTS])
 def test_no_script_reads_a_clock_or_names_a_key_of_its_own(name: str) -> None:
     text = (FOLDER / f"{name}.lua").read_text(encoding="utf-8")
     assert "'TIME'" not in text
@@ -54,9 +55,10 @@ def test_every_refusal_of_a_script_is_an_error_with_a_class() -> None:
 
 def test_every_event_of_a_script_is_in_the_vocabulary() -> None:
     texts = [path.read_text(encoding="utf-8") for path in FOLDER.glob("*.lua")]
-    named = {kind for text in texts for kind in re.findall(r"event\('([a-z_.]+)'", text)}
+    told = [line for text in texts for line in text.splitlines() if "event(" in line]
+    named = {kind for line in told for kind in re.findall(r"'([a-z]+\.[a-z_]+)'", line)}
     assert named <= set(EventType)
-    assert len(named) == 14
+    assert len(named) == 19
 
 
 def test_the_scripts_words_are_the_models_words() -> None:
@@ -67,6 +69,7 @@ def test_the_scripts_words_are_the_models_words() -> None:
     assert f"reason == '{LeaveReason.ABANDONED}'" in LIB
     assert f"STREAM_LIMIT = {STREAM_LIMIT}" in LIB
     assert f"'{offer_channel('')}'" in LIB
+    assert f"'{CALLBACK}' .. id" in LIB
 
 
 def test_every_error_has_a_code_of_its_own_and_says_what_to_do() -> None:

@@ -1,0 +1,19 @@
+-- add_callback now contact queue ring wrapup wish -> 1
+--   contact        an id that no other contact has
+--   ring, wrapup   milliseconds, of the queue
+--   wish           as in keep_place.lua
+-- A callback that no call came before.
+-- Writes contacts, waiting, callbacks, numbers, owned, due, events.
+-- Errors: CALLBACKOPEN
+local id, wish = ARGV[2], cjson.decode(ARGV[6])
+local open = call('HGET', NUMBERS, wish.number)
+if open then return redis.error_reply('CALLBACKOPEN ' .. open) end
+local contact = {
+  queue = ARGV[3],
+  arrived = now,
+  effective = now,
+  ring = tonumber(ARGV[4]),
+  wrapup = tonumber(ARGV[5]),
+}
+begin_callback(id, contact, wish, now)
+return 1
