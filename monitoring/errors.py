@@ -5,6 +5,7 @@ Each error carries ``code``, a stable machine string, and a sentence that tells 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 
@@ -47,3 +48,43 @@ class AddressInUse(MonitoringError):
             f"The figures cannot be served on {host}:{port} ({complaint}); end what listens there"
             " or set another port (http.port in vaxel.toml)."
         )
+
+
+class PrometheusAway(MonitoringError):
+    """Prometheus cannot be asked."""
+
+    code = "prometheus_away"
+
+    def __init__(self, address: str, complaint: str) -> None:
+        super().__init__(
+            f"Prometheus does not answer at {address} ({complaint}); `vaxel status` tells whether"
+            " it runs."
+        )
+
+
+class QueryRefused(MonitoringError):
+    """Prometheus does not understand a question."""
+
+    code = "query_refused"
+
+    def __init__(self, promql: str, complaint: str) -> None:
+        super().__init__(f"Prometheus refuses the query {promql!r}: {complaint}.")
+
+
+class UnknownBoard(MonitoringError):
+    """There is no dashboard of that name."""
+
+    code = "unknown_board"
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"There is no dashboard {name!r}; choose one of: {', '.join(known)}.")
+
+
+class UnknownLabel(MonitoringError):
+    """Prometheus has no figures of that organisation or queue."""
+
+    code = "unknown_label"
+
+    def __init__(self, kind: str, value: str, known: Iterable[str]) -> None:
+        names = ", ".join(known) or "none yet"
+        super().__init__(f"Prometheus knows no {kind} {value!r}; it knows: {names}.")

@@ -1,0 +1,62 @@
+"""The alert rules, judged by Prometheus's own tool."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from monitoring import metrics
+from monitoring.alerts import RULES
+
+pytestmark = pytest.mark.unit
+
+TESTS = Path(__file__).parent / "alerts"
+OURS = re.compile(r"\bvaxel_\w+")
+
+
+def rules() -> dict[str, dict[str, Any]]:
+    """Every rule by its name."""
+    yaml = YAML(typ="safe")
+    found = [
+        rule
+        for file in sorted(RULES.glob("*.yml"))
+        for group in yaml.load(file)["groups"]
+        for rule in group["rules"]
+    ]
+    by_name = {rule["alert"]: rule for rule in found}
+    assert len(by_name) == len(found), "two rules of one name"
+    return by_name
+
+
+@pytest.mark.parametrize("file", sorted(RULES.glob("*.yml")), ids=lambda file: file.stem)
+def test_each_rule_fires_when_it_must_and_only_then(file: Path) -> None:
+    for command in (["check", "rules", file], ["test", "rules", TESTS / f"{file.stem}.test.yml"]):
+        told = subprocess.run(["promtool", *command], capture_output=True, text=True, check=False)
+        assert told.returncode == 0, told.stdout + told.stderr
+
+
+@pytest.mark.parametrize("name", rules())
+def test_each_rule_is_tested_and_says_how_urgent_it_is_and_what_to_do(name: str) -> None:
+    rule = rules()[name]
+
+    tested = "".join(file.read_text() for file in TESTS.glob("*.yml"))
+    assert f'alertname="{name}"' in tested
+    assert rule["labels"]["severity"] in {"critical", "warning"}
+    assert {"summary", "action"} == set(rule["annotations"])
+    assert all(text.rstrip().endswith(".") for text in rule["annotations"].values())
+
+
+def test_no_rule_asks_for_a_metric_that_nobody_tells() -> None:
+    known = {
+        value.name
+        for value in vars(metrics).values()
+        if isinstance(value, metrics.Counter | metrics.Gauge | metrics.Histogram)
+    }
+    asked = {name for rule in rules().values() for name in OURS.findall(rule["expr"])}
+
+    assert {re.sub(r"_(bucket|sum|count)$", "", name) for name in asked} <= known
