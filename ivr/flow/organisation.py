@@ -6,8 +6,10 @@ from typing import Annotated, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from ivr.flow.faults import Strict, fault, faults
+from ivr.flow.callback import CallbackOffer, CallbackTexts
+from ivr.flow.faults import Located, Strict, fault, faults
 from ivr.flow.hours import Hours, TimeZone
+from ivr.flow.numbers import Number
 from ivr.flow.recording import RecordingPolicy
 from ivr.flow.texts import Phrase, Text, Using
 from ivr.flow.vocabulary import (
@@ -56,12 +58,14 @@ class Queue(Strict):
         wrapup_seconds: Time an agent has after a conversation before the next.
         announce_every: Seconds between two announcements of the caller's position.
         recording: Whether its conversations are recorded, and how long that is kept.
+        callback: How its callers may be called back; left out: they are not.
     """
 
     ring_seconds: Annotated[float, Length(3, 120)] = Field(20, alias="ring")
     wrapup_seconds: Annotated[float, Length(0, 3600)] = Field(15, alias="wrapup")
     announce_every: Annotated[float, Length(5, 600)] = 45
     recording: RecordingPolicy = RecordingPolicy()
+    callback: CallbackOffer | None = None
 
 
 class Agent(Strict):
@@ -137,6 +141,7 @@ class StandardTexts(Strict):
         no_key: Silence where a key was expected, where the node has no own text.
         queue: While waiting.
         desk: To agents.
+        callback: About being called back; may be left out where no queue offers that.
     """
 
     technical_fault: Text
@@ -144,6 +149,7 @@ class StandardTexts(Strict):
     no_key: Text
     queue: QueueTexts
     desk: DeskTexts
+    callback: CallbackTexts | None = None
 
 
 class Organisation(Strict):
@@ -152,6 +158,8 @@ class Organisation(Strict):
     Attributes:
         id: In events, keys and paths; the same for ever.
         name: As people say it; the variable ``organisation`` of every text.
+        number: Shown to people who are called back; the first full number of its trees when left
+            out.
         time_zone: For opening hours that name none.
         languages: Declared languages, each text exists in all of them; the first is the default.
         hours: Opening hours by name.
@@ -163,6 +171,7 @@ class Organisation(Strict):
 
     id: Identifier
     name: Title
+    number: Number | None = None
     time_zone: TimeZone
     languages: Annotated[tuple[Annotated[str, AfterValidator(_language)], ...], NotEmpty]
     hours: Table[Identifier, Hours] = Field(default_factory=dict)
@@ -190,4 +199,21 @@ class Organisation(Strict):
             if any(reason.key == earlier.key for _, earlier in reasons[:index])
         ]
         faults("Organisation", [*languages, *pauses])
+        return self
+
+    @model_validator(mode="after")
+    def _callbacks_have_words(self) -> Self:
+        wordless: list[Located] = [
+            (
+                ("queues", name, "callback"),
+                fault(
+                    "no_callback_texts",
+                    "nothing is written that callers would hear about it",
+                    advice="add “texts: callback: …”, as in the demo organisation",
+                ),
+            )
+            for name, queue in self.queues.items()
+            if queue.callback is not None and self.texts.callback is None
+        ]
+        faults("Organisation", wordless)
         return self
