@@ -6,17 +6,22 @@ import asyncio
 import signal
 import sys
 from datetime import datetime
+from typing import Annotated
 
 import typer
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
 
 from ivr.platform.asterisk import AsteriskProgram
 from ivr.platform.parts import SUPERVISOR
+from ivr.platform.paths import Layout
 from ivr.platform.preflight import layout_of, load_settings, load_trees, make_folders
 from ivr.platform.processes import ProcessRecord
 from ivr.platform.supervisor import down_seconds, stop_leftovers
+from ivr.settings import Settings
 
 _NOT_WELL = 1
+_WATCH_SECONDS = 1.0
 
 
 def register(app: typer.Typer) -> None:
@@ -77,14 +82,45 @@ def down() -> None:
         console.print("Växel does not run.")
 
 
-def status() -> None:
-    """Tell what runs, since when, and what is wrong. Ends with 0 when all is well, else with 1."""
-    from ivr.platform.screen import status_table  # noqa: PLC0415 - `down` does not wait for it
-    from ivr.platform.status import status as ask  # noqa: PLC0415 - as above
+def status(
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Show it anew each second, until Ctrl-C.")
+    ] = False,
+) -> None:
+    """Tell what runs, since when, what is wrong, who waits, and what the agents do.
 
-    console = Console(highlight=False, soft_wrap=True)
+    Ends with 0 when all is well, else with 1.
+    """
     settings = load_settings()
-    parts = asyncio.run(ask(settings, layout_of(settings)))
-    console.print(status_table(parts, datetime.now().astimezone()))
-    if any(part.wrong for part in parts):
-        sys.exit(_NOT_WELL)
+    layout = layout_of(settings)
+    console = Console(highlight=False, soft_wrap=not watch)
+    if not watch:
+        shown, well = asyncio.run(_status(settings, layout))
+        console.print(shown)
+        sys.exit(0 if well else _NOT_WELL)
+    try:
+        asyncio.run(_watch(settings, layout, console))
+    except KeyboardInterrupt:
+        return
+
+
+async def _status(settings: Settings, layout: Layout) -> tuple[RenderableType, bool]:
+    """The platform as it is now, and whether all is well."""
+    # here, not above: `down` does not wait for it
+    from ivr.platform.floor import floor  # noqa: PLC0415 - as said
+    from ivr.platform.screen import floor_table, status_table  # noqa: PLC0415 - as said
+    from ivr.platform.status import status as ask  # noqa: PLC0415 - as said
+
+    parts, now = await asyncio.gather(ask(settings, layout), floor(settings))
+    shown = [status_table(parts, datetime.now().astimezone())]
+    if now is not None:
+        shown += ["", floor_table(now)]
+    return Group(*shown), not any(part.wrong for part in parts)
+
+
+async def _watch(settings: Settings, layout: Layout, console: Console) -> None:
+    with Live(console=console, auto_refresh=False, screen=console.is_terminal) as live:
+        while True:
+            shown, _ = await _status(settings, layout)
+            live.update(shown, refresh=True)
+            await asyncio.sleep(_WATCH_SECONDS)

@@ -80,7 +80,7 @@ def controller_probe(host: str, port: int) -> Probe:
     """What the controller's ``/readyz`` says."""
 
     async def ask() -> Health:
-        ready, body = await _get(host, port, "/readyz")
+        ready, body = await get_page(host, port, "/readyz")
         figures = _flat(body)
         if ready:
             return Health(True, figures=figures)
@@ -94,14 +94,18 @@ def prometheus_probe(host: str, port: int) -> Probe:
     """Whether Prometheus answers questions."""
 
     async def ask() -> Health:
-        ready, _ = await _get(host, port, "/-/ready")
+        ready, _ = await get_page(host, port, "/-/ready")
         return Health(ready, "" if ready else "Prometheus is not ready yet.")
 
     return _limited(ask, "Prometheus")
 
 
-async def _get(host: str, port: int, path: str) -> tuple[bool, bytes]:
-    """Whether the page answers 200, and its body."""
+async def get_page(host: str, port: int, path: str) -> tuple[bool, bytes]:
+    """Whether a page of ours answers 200, and its body.
+
+    Raises:
+        OSError: Nobody listens there.
+    """
     reader, writer = await asyncio.open_connection(host, port)
     try:
         writer.write(

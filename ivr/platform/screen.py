@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from rich.console import Group, RenderableType
@@ -12,10 +12,13 @@ from rich.text import Text
 
 from ivr.flow.load import Catalogue
 from ivr.platform.asterisk import AsteriskProgram
+from ivr.platform.floor import Floor
 from ivr.platform.paths import Layout
 from ivr.platform.secrets import PHONES, Secrets
 from ivr.platform.status import PartStatus
 from ivr.settings import Settings
+
+_MOST_QUEUES = 20
 
 FEATURE_CODES = {"*11": "log in", "*12": "log out", "*13": "pause", "*14": "end the pause"}
 """What an agent dials, as in the dialplan's context ``agents``."""
@@ -88,6 +91,40 @@ def status_table(parts: Sequence[PartStatus], now: datetime) -> RenderableType:
         if part.figures
     ]
     return Group(table, *figures, *(Text(part.wrong) for part in parts if part.wrong))
+
+
+def floor_table(floor: Floor) -> RenderableType:
+    """Who waits in which queue, and what the agents do; the busiest queues first."""
+    busiest = sorted(floor.queues, key=lambda q: (-q.waiting - q.callbacks, q.org, q.queue))
+    table = Table(box=None, pad_edge=False)
+    table.add_column("queue")
+    for heading in ("waiting", "longest", "callbacks", "answered", "abandoned", "called back"):
+        table.add_column(heading, justify="right")
+    for queue in busiest[:_MOST_QUEUES]:
+        table.add_row(
+            f"{queue.org}/{queue.queue}",
+            Text(str(queue.waiting), "bold" if queue.waiting else ""),
+            _minutes(queue.oldest_seconds) if queue.waiting else "-",
+            str(queue.callbacks),
+            str(queue.answered),
+            str(queue.abandoned),
+            str(queue.called_back),
+        )
+    told = [
+        Text(f"agents of {org}: " + ", ".join(_agents(by_state)))
+        for org, by_state in floor.agents.items()
+    ]
+    more = len(busiest) - _MOST_QUEUES
+    rest = [Text(f"and {more} queues that are quieter", "dim")] if more > 0 else []
+    return Group(table, *rest, *told)
+
+
+def _agents(by_state: Mapping[str, int]) -> list[str]:
+    return [f"{count} {state.replace('_', ' ')}" for state, count in by_state.items()]
+
+
+def _minutes(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
 
 
 def _prometheus(settings: Settings) -> str:

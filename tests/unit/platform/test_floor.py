@@ -1,0 +1,90 @@
+"""Who waits and who works, read from the controller's figures."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from ivr.platform.floor import Floor, QueueLine, floor, read_floor
+from ivr.platform.screen import floor_table
+from ivr.settings import HttpSettings, Settings
+from tests.unit.platform.test_health import server
+
+pytestmark = pytest.mark.unit
+
+FIGURES = """\
+# TYPE vaxel_calls_answered_total counter
+vaxel_calls_answered_total{org="demo",queue="support"} 27.0
+# TYPE vaxel_calls_abandoned_total counter
+vaxel_calls_abandoned_total{org="demo",queue="support"} 4.0
+# TYPE vaxel_callbacks_answered_total counter
+vaxel_callbacks_answered_total{org="demo",queue="support"} 2.0
+# TYPE vaxel_live_figures_up gauge
+vaxel_live_figures_up 1.0
+# TYPE vaxel_calls_waiting gauge
+vaxel_calls_waiting{org="demo",queue="operator"} 0.0
+vaxel_calls_waiting{org="demo",queue="support"} 3.0
+# TYPE vaxel_oldest_wait_seconds gauge
+vaxel_oldest_wait_seconds{org="demo",queue="operator"} 0.0
+vaxel_oldest_wait_seconds{org="demo",queue="support"} 83.4
+# TYPE vaxel_callbacks_open gauge
+vaxel_callbacks_open{org="demo",queue="support"} 1.0
+# TYPE vaxel_agents gauge
+vaxel_agents{org="demo",state="logged_out"} 1.0
+vaxel_agents{org="demo",state="talking"} 2.0
+"""
+SUPPORT = QueueLine("demo", "support", 3, 83.4, 1, 27, 4, 2)
+OPERATOR = QueueLine("demo", "operator", 0, 0, 0, 0, 0, 0)
+
+
+def shown(now: Floor) -> list[str]:
+    out = StringIO()
+    Console(file=out, width=80, highlight=False).print(floor_table(now))
+    return out.getvalue().splitlines()
+
+
+def test_the_figures_tell_who_waits_and_what_the_agents_do() -> None:
+    now = read_floor(FIGURES)
+
+    assert now is not None
+    assert list(now.queues) == [OPERATOR, SUPPORT]
+    assert now.agents == {"demo": {"logged_out": 1, "talking": 2}}
+
+
+def test_while_redis_is_away_nothing_is_told_rather_than_nobody_waits() -> None:
+    assert read_floor("vaxel_live_figures_up 0.0\n") is None
+
+
+def test_the_fullest_queue_comes_first_with_minutes_and_seconds() -> None:
+    lines = shown(Floor([OPERATOR, SUPPORT], {"demo": {"logged_out": 1, "talking": 2}}))
+
+    assert lines[1].split() == ["demo/support", "3", "1:23", "1", "27", "4", "2"]
+    assert lines[2].split() == ["demo/operator", "0", "-", "0", "0", "0", "0"]
+    assert lines[3] == "agents of demo: 1 logged out, 2 talking"
+
+
+def test_of_very_many_queues_the_quiet_ones_are_counted() -> None:
+    many = [QueueLine("city", f"q{n}", n, n, 0, 0, 0, 0) for n in range(200)]
+
+    lines = shown(Floor(many, {}))
+
+    assert lines[1].startswith("city/q199")
+    assert lines[-1] == "and 180 queues that are quieter"
+
+
+async def test_a_controller_that_is_not_there_or_not_ready_tells_nothing() -> None:
+    async with server(b"HTTP/1.1 503 No\r\n\r\nstill counting") as (port, _):
+        settings = Settings(http=HttpSettings(port=port))
+        assert await floor(settings) is None
+    assert await floor(settings) is None
+
+
+async def test_the_floor_is_asked_over_http() -> None:
+    answer = b"HTTP/1.1 200 OK\r\n\r\n" + FIGURES.encode()
+    async with server(answer) as (port, heard):
+        now = await floor(Settings(http=HttpSettings(port=port)))
+
+    assert now == read_floor(FIGURES)
+    assert heard[0].startswith(b"GET /metrics HTTP/1.1\r\n")
