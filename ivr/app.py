@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final
 
 import uvloop
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, ProcessCollector
 from redis.asyncio import Redis
 
 from acd.agents import Agents
@@ -32,7 +32,7 @@ from acd.offers import OfferListener
 from acd.sweeper import Sweeper
 from ivr.answers import AnswerWatch
 from ivr.desk import Desk
-from ivr.figures import Figures
+from ivr.figures import Figures, known_words
 from ivr.flow.errors import FlowError
 from ivr.flow.load import Catalogue, load_all
 from ivr.flow.organisation import Organisation
@@ -57,6 +57,7 @@ from monitoring.exposition import Exposition
 from monitoring.http import HttpServer
 from recorder.errors import RecorderError
 from recorder.recorder import Recorder
+from monitoring.loop_delay import LoopDelay
 from store.database import Database, open_database
 from store.errors import StoreError
 from store.projection import ContactProjection
@@ -155,14 +156,23 @@ class Controller:
                 org,
                 self._streams[org],
                 RedisSnapshots(ground.redis, org),
-                queues=office.rides.queues,
+                known=known_words(organisation, catalogue),
             )
-            for org, office in self._offices.items()
+            for org, organisation in catalogue.organisations.items()
         ]
-        live = Figures(self._offices, self._inbound, self._agi, self._ami, ground.redis)
-        self._http = HttpServer(
-            Exposition(CollectorRegistry(), self._figures, live, version=version("vaxel")),
-            live.checks(),
+        self._projections = [
+            ContactProjection(ground.database, self._streams[org], org) for org in self._offices
+        ]
+        self._delay = LoopDelay()
+        live = Figures(
+            offices=self._offices,
+            inbound=self._inbound,
+            agi=self._agi,
+            ami=self._ami,
+            redis=ground.redis,
+            counted=self._figures,
+            recorded=self._projections,
+            speech_url=f"http://{settings.speech.host}:{settings.speech.port}/stats",
         )
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -174,6 +184,12 @@ class Controller:
         async with self._ami, _together(self._duties()):
             await self._http.start(self._settings.http.host, self._settings.http.port)
             try:
+        registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        exposition = Exposition(
+            registry, self._figures, live, version=version("vaxel"), delay=self._delay
+        )
+        self._http = HttpServer(exposition, live.checks())
                 await self._agi.start()
                 logger.info("The controller takes calls")
                 await stop.wait()
@@ -187,10 +203,9 @@ class Controller:
         yield self._offers.run()
         yield self._recorder.run()
         yield self._inbound.tidy()
-        for org, office in self._offices.items():
+        for office in self._offices.values():
             queues = office.rides.queues
             yield Sweeper(office.distributor, queues.values, self._live_contacts).run()
-            yield ContactProjection(self._ground.database, self._streams[org], org).run()
         for figures in self._figures:
             yield figures.run()
 
@@ -204,6 +219,9 @@ class Controller:
 
     async def _answered_elsewhere(self, contact: str) -> None:
         """Note an answer for a controller that may not live to do it; idempotent."""
+        for projection in self._projections:
+            yield projection.run()
+        yield self._delay.run()
         for office in self._offices.values():
             with suppress(StaleOffer, AcdUnavailable):
                 offer = await office.distributor.current_offer(contact)

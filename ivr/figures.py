@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from aiohttp import ClientSession
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from ivr.flow.load import Catalogue
+from ivr.flow.organisation import Organisation
 from ivr.inbound import Inbound
 from ivr.office import Office
+from monitoring.consumer import FiguresConsumer
+from monitoring.counting import Known
 from monitoring.http import Check, Health
-from monitoring.live import AcdNow, AgentsNow, ControllerNow, QueueNow
+from monitoring.live import AcdNow, AgentsNow, ControllerNow, QueueNow, SpeechNow
+from store.projection import ContactProjection
 from wire.agi.server import FastAgiServer
 from wire.ami.client import AmiClient
+
+
+def known_words(organisation: Organisation, catalogue: Catalogue) -> Known:
+    """What the labels of an organisation's figures may hold."""
+    return Known(
+        queues=tuple(organisation.queues),
+        pauses=tuple(reason.key for reason in organisation.pauses.values()),
+        nodes=frozenset(
+            (tree.name, name, node.verb)
+            for tree in catalogue.trees
+            if tree.organisation.id == organisation.id
+            for name, node in tree.nodes.items()
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +47,9 @@ class Figures:
         agi: The FastAGI server.
         ami: The link to Asterisk's manager.
         redis: For the health check.
+        counted: The consumers of the metrics.
+        recorded: The consumers of the SQL record.
+        speech_url: Where the speech server tells its figures.
     """
 
     offices: Mapping[str, Office]
@@ -33,25 +57,63 @@ class Figures:
     agi: FastAgiServer
     ami: AmiClient
     redis: Redis
+    counted: Sequence[FiguresConsumer]
+    recorded: Sequence[ContactProjection]
+    speech_url: str
 
     async def acd(self) -> AcdNow:
-        """One round trip an organisation.
+        """A ping, and two round trips an organisation.
 
         Raises:
-            AcdUnavailable: Redis does not answer.
+            AcdUnavailable, RedisError, StreamUnavailable: Redis does not answer.
         """
+        asked = time.perf_counter()
+        await self.redis.ping()
+        round_trip = time.perf_counter() - asked
         queues: list[QueueNow] = []
         agents: list[AgentsNow] = []
-        for org, office in self.offices.items():
+        lags: dict[tuple[str, str], float] = {}
+        for office, counted, recorded in zip(
+            self.offices.values(), self.counted, self.recorded, strict=True
+        ):
+            org = office.organisation.id
             now = await office.distributor.snapshot(office.rides.queues.values())
             queues += (
-                QueueNow(org, name, gauge.waiting, gauge.oldest_wait_ms / 1000)
+                QueueNow(
+                    org,
+                    name,
+                    waiting=gauge.waiting,
+                    oldest_wait_seconds=gauge.oldest_wait_ms / 1000,
+                    callbacks=gauge.callbacks,
+                    oldest_callback_seconds=gauge.oldest_callback_ms / 1000,
+                )
                 for name, gauge in now.queues.items()
             )
             out = len(office.organisation.agents) - sum(now.agents.values())
             by_state = {state.value: count for state, count in now.agents.items()}
             agents.append(AgentsNow(org, by_state | {"logged_out": max(out, 0)}))
-        return AcdNow(queues, agents)
+            lags[org, "figures"] = await _lag(office, counted.totals.position)
+            lags[org, "contacts"] = await _lag(office, recorded.reached)
+        return AcdNow(queues, agents, round_trip, lags)
+
+    async def speech(self) -> SpeechNow:
+        """One request.
+
+        Raises:
+            ClientError, KeyError: The speech server does not answer, or not as it should.
+        """
+        async with ClientSession() as session, session.get(self.speech_url) as answer:
+            answer.raise_for_status()
+            stats = await answer.json()
+        return SpeechNow(
+            streams=stats["streams"],
+            workers=stats["workers"],
+            busy=stats["busy_workers"],
+            refused=stats["refused"],
+            errors=stats["errors"],
+            recognitions=stats["recognitions"],
+            decoded_seconds=stats["decoded_seconds"],
+        )
 
     def controller(self) -> ControllerNow:
         """Counters of this process."""
@@ -60,8 +122,21 @@ class Figures:
             calls=self.inbound.calls,
             agi_sessions=agi.open,
             agi_refused=agi.refused,
+            agi_ended={
+                "finished": agi.finished,
+                "hung_up": agi.hung_up,
+                "failed": agi.failed,
+                "unrouted": agi.unrouted,
+                "broken": agi.broken,
+                "silent": agi.silent,
+            },
             ami_connected=self.ami.connected,
             ami_reconnects=ami.reconnects,
+            ami_ping_seconds=ami.ping_seconds,
+            ami_lag_seconds=ami.lag_seconds,
+            ami_held=ami.events_held,
+            ami_events=ami.events_seen,
+            ami_failed={"refused": ami.actions_failed, "timeout": ami.timeouts},
         )
 
     def checks(self) -> Mapping[str, Check]:
@@ -79,3 +154,9 @@ class Figures:
         if self.ami.connected:
             return Health(ok=True, sentence="Logged in to Asterisk's manager.")
         return Health(ok=False, sentence=str(self.ami.last_error or "Not connected yet."))
+
+
+async def _lag(office: Office, position: str) -> float:
+    """Age in seconds of the oldest event behind a position."""
+    since = await office.stream.first_after(position)
+    return 0.0 if since is None else max(0.0, time.time() - since / 1000)

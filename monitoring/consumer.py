@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from monitoring.counting import count, prepare
+from monitoring.counting import Known, count, prepare
 from monitoring.errors import SnapshotUnusable
 from monitoring.totals import Totals
 from store.events import Event
@@ -27,6 +27,7 @@ _SAVE_SECONDS = 5.0
 _SILENT_SECONDS = 5.0  # a read that finds nothing comes back after one second
 _BATCH = 200  # counted in well under 5 ms
 _GATHER_SECONDS = 0.2  # nobody scrapes so often; a read for every single event would cost more
+_SETTLED_MS = 5_000  # by then an event is in the stream, however late its writer was
 
 
 class Snapshots(Protocol):
@@ -70,7 +71,10 @@ class FiguresConsumer:
     Attributes:
         org: The organisation.
         totals: What is counted so far.
+        known: The words of its own that labels may hold.
         caught_up: Whether the totals hold all events that were there at the start.
+        settled_ms: Epoch; until then agents surely did what the totals say. Time that is not over
+            yet may be counted so far: no later event takes any of it back.
     """
 
     def __init__(
@@ -79,8 +83,9 @@ class FiguresConsumer:
         stream: EventReader,
         snapshots: Snapshots,
         *,
-        queues: Iterable[str] = (),
+        known: Known | None = None,
         clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         """Make a consumer; :meth:`run` starts it.
 
@@ -88,17 +93,20 @@ class FiguresConsumer:
             org: The organisation.
             stream: Its events.
             snapshots: Where its totals are saved.
-            queues: Its queues, so that each has its figures from the first scrape.
+            known: Its queues, pauses and nodes: each has its figures from the first scrape.
             clock: Seconds that only go forward.
+            wall: The time of the events, epoch milliseconds.
         """
         self.org = org
         self.name = f"figures of {org}"
         self.totals = Totals()
+        self.known = known or Known()
         self.caught_up = False
+        self.settled_ms = 0
         self._stream = stream
         self._snapshots = snapshots
-        self._queues = tuple(queues)
         self._clock = clock
+        self._wall = wall
         self._restored = False
         self._head = (0, 0)
         self._heard_at = float("-inf")
@@ -130,7 +138,7 @@ class FiguresConsumer:
         if not self._restored:
             self._head = _number(await self._stream.last_id())
             self.totals = await self._load()
-            prepare(self.totals, self.org, self._queues)
+            prepare(self.totals, self.org, self.known)
             self._restored = True
         return self.totals.position
 
@@ -142,9 +150,11 @@ class FiguresConsumer:
         """
         self._heard_at = self._clock()
         for event in events:
-            count(self.totals, event)
+            count(self.totals, event, self.known)
         if not events or _number(self.totals.position) >= self._head:
             self.caught_up = True
+        if len(events) < _BATCH:  # nothing more was there
+            self.settled_ms = max(self.settled_ms, self._wall() - _SETTLED_MS)
         if self._clock() - self._saved_at >= _SAVE_SECONDS:
             await self.save()
         return self.totals.position

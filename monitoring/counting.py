@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import product
 
 from monitoring import metrics
-from monitoring.totals import Totals
+from monitoring.totals import Labels, Totals
+from store.doing import AgentState, Doing, doing_after
 from store.events import Event, EventType
 
 _COUNTED: Mapping[EventType, metrics.Counter] = {
     EventType.CONTACT_STARTED: metrics.CONTACTS_STARTED,
     EventType.CONTACT_ENDED: metrics.CONTACTS_ENDED,
+    EventType.NODE_VISITED: metrics.NODE_VISITS,
     EventType.CALL_QUEUED: metrics.CALLS_OFFERED,
     EventType.CALL_ANSWERED: metrics.CALLS_ANSWERED,
     EventType.CALL_ABANDONED: metrics.CALLS_ABANDONED,
@@ -19,43 +22,116 @@ _COUNTED: Mapping[EventType, metrics.Counter] = {
     EventType.CALL_OFFERED: metrics.AGENT_OFFERS,
     EventType.CALL_REFUSED: metrics.AGENT_OFFERS_REFUSED,
     EventType.VOICEMAIL_STORED: metrics.VOICEMAILS_STORED,
+    EventType.CALLBACK_REQUESTED: metrics.CALLBACKS_REQUESTED,
+    EventType.CALLBACK_DIALLED: metrics.CALLBACKS_DIALLED,
+    EventType.CALLBACK_MISSED: metrics.CALLBACKS_MISSED,
+    EventType.CALLBACK_ANSWERED: metrics.CALLBACKS_ANSWERED,
+    EventType.CALLBACK_ENDED: metrics.CALLBACKS_ENDED,
+    EventType.AGENT_LOCKED: metrics.AGENT_LOCKS,
     EventType.RECORDING_STORED: metrics.RECORDINGS_STORED,
     EventType.RECORDING_FAILED: metrics.RECORDINGS_FAILED,
-    EventType.AGENT_LOCKED: metrics.AGENT_LOCKS,
+    EventType.RECORDING_PAUSED: metrics.RECORDINGS_PAUSED,
+    EventType.RECORDING_DELETED: metrics.RECORDINGS_DELETED,
+    EventType.RECORDING_TRANSCRIBED: metrics.RECORDINGS_TRANSCRIBED,
+    EventType.SPEECH_HEARD: metrics.SPEECH_HEARD,
 }
 
 _TIMED: Mapping[EventType, tuple[metrics.Histogram, str]] = {
     EventType.CALL_ANSWERED: (metrics.ANSWERED_WAIT, "waited"),
     EventType.CALL_ABANDONED: (metrics.ABANDONED_WAIT, "waited"),
     EventType.CALL_ENDED: (metrics.TALK, "talked"),
+    EventType.CALLBACK_ANSWERED: (metrics.CALLBACK_WAIT, "waited"),
 }
 
 
-def prepare(totals: Totals, org: str, queues: Iterable[str]) -> None:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The words of an organisation's own that labels may hold.
+
+    Attributes:
+        queues: Its queues; each has its series from the first scrape.
+        pauses: The reasons that its agents may pause for.
+        nodes: (tree, node, kind) of all that its trees have.
+    """
+
+    queues: tuple[str, ...] = ()
+    pauses: tuple[str, ...] = ()
+    nodes: frozenset[tuple[str, str, str]] = frozenset()
+
+
+_PAUSED_BY_ACD = ("busy", "not_answering", "unreachable")
+
+
+def prepare(totals: Totals, org: str, known: Known) -> None:
     """Give everything that is known beforehand its series at zero.
 
     Prometheus sees a rise only between two samples: a series that begins at 1 has none.
     """
-    known = {"org": [org], "queue": list(queues)}
+    words = {"org": (org,), "queue": known.queues}
     for counter in metrics.COUNTERS:
-        values = [known.get(name, sorted(counter.reasons)) for name in counter.labels]
-        for labels in product(*values):
+        known_words = {**words, **counter.words}
+        for labels in product(*(known_words.get(name, ()) for name in counter.labels)):
             totals.count(counter, *labels, by=0)
+    for reason in (*known.pauses, *_PAUSED_BY_ACD):
+        totals.count(metrics.AGENT_PAUSE_SECONDS, org, reason, by=0)
+    for node in known.nodes:
+        totals.count(metrics.NODE_VISITS, org, *node, by=0)
     for histogram in metrics.HISTOGRAMS:
-        for labels in product(*(known[name] for name in histogram.labels)):
+        for labels in product(*(words[name] for name in histogram.labels)):
             totals.observe(histogram, None, *labels)
 
 
-def count(totals: Totals, event: Event) -> None:
-    """Add one event; states of agents and nodes of trees are no counters and only move on."""
+def count(totals: Totals, event: Event, known: Known) -> None:
+    """Add one event."""
     counter = _COUNTED.get(event.type)
-    if counter is not None:
+    if counter is metrics.NODE_VISITS:
+        totals.count(counter, event.org, *_node(event, known))
+    elif counter is not None:
         totals.count(counter, *(_label(event, name) for name in counter.labels))
     timed = _TIMED.get(event.type)
     if timed is not None:
         histogram, length = timed
         totals.observe(histogram, event.milliseconds(length), event.org, event.queue)
+    elif event.type is EventType.CALLBACK_ENDED and event.fields.get("outcome") == "talked":
+        totals.observe(metrics.TALK, event.milliseconds("talked"), event.org, event.queue)
+    _follow_agent(totals, event, known)
     totals.position = event.id
+
+
+def _follow_agent(totals: Totals, event: Event, known: Known) -> None:
+    """Count how long the agent of the event did what this event ends."""
+    was, since = totals.agents.get(event.agent, (None, event.at))
+    after = doing_after(was, event)
+    if after is None or after == was:
+        return
+    if was is not None:
+        spent = max(0, event.at - since)
+        for counter, labels in spent_on(was, event.org, known):
+            totals.count(counter, *labels, by=spent)
+        if was.state is AgentState.WRAPUP and was.queue:  # "": its call was trimmed away
+            totals.observe(metrics.WRAPUP, spent, event.org, was.queue)
+    if after.state is AgentState.LOGGED_OUT:
+        totals.agents.pop(event.agent, None)
+    else:
+        # Two controllers' clocks may differ a little: no millisecond is counted twice.
+        totals.agents[event.agent] = after, max(event.at, since)
+
+
+def spent_on(doing: Doing, org: str, known: Known) -> list[tuple[metrics.Counter, Labels]]:
+    """The counters that an agent's time belongs to."""
+    spent: list[tuple[metrics.Counter, Labels]] = [
+        (metrics.AGENT_STATE_SECONDS, (org, doing.state.value))
+    ]
+    if doing.state is AgentState.PAUSED:
+        usual = doing.reason in known.pauses or doing.reason in _PAUSED_BY_ACD
+        spent.append((metrics.AGENT_PAUSE_SECONDS, (org, doing.reason if usual else metrics.OTHER)))
+    return spent
+
+
+def _node(event: Event, known: Known) -> tuple[str, ...]:
+    own = event.fields
+    node = own.get("tree", ""), own.get("node", ""), own.get("kind", "")
+    return node if node in known.nodes else (metrics.OTHER,) * 3
 
 
 def _label(event: Event, name: str) -> str:

@@ -1,45 +1,38 @@
-"""From totals and live figures to the text that Prometheus reads."""
+"""From totals and live figures to the text that Prometheus reads.
+
+All counters of a scrape are of one moment. Writing them gives way to calls every few hundred
+lines, so that a scrape every second disturbs none.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TypeVar
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import (
-    CounterMetricFamily,
-    GaugeMetricFamily,
-    HistogramMetricFamily,
-    Metric,
-)
-from prometheus_client.registry import Collector
 
 from monitoring import metrics
 from monitoring.consumer import FiguresConsumer
+from monitoring.counting import spent_on
 from monitoring.errors import NotCaughtUp
-from monitoring.live import AcdNow, ControllerNow, LiveFigures
+from monitoring.live import AcdNow, LiveFigures
+from monitoring.live_lines import acd_lines, controller_lines, gauge, speech_lines
+from monitoring.loop_delay import LoopDelay
+from monitoring.rendering import Lines, heading, spread
 from monitoring.totals import Totals
 
 log = logging.getLogger(__name__)
 
-_ACD_SECONDS = 1.0  # Prometheus gives a scrape ten
+_ASKING_SECONDS = 1.0  # Prometheus gives a scrape ten
+_LINES_A_TURN = 200  # series written before calls get their turn: well under a millisecond
+
+Now = TypeVar("Now")
 
 
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    """One scrape's figures, copied so that counting goes on beside the writing."""
-
-    totals: Sequence[Totals]
-    up: Sequence[tuple[str, bool]]
-    acd: AcdNow | None
-    controller: ControllerNow
-
-
-class Exposition(Collector):
-    """All figures of this process, in an injected registry."""
+class Exposition:
+    """All figures of this process."""
 
     def __init__(
         self,
@@ -48,23 +41,25 @@ class Exposition(Collector):
         live: LiveFigures,
         *,
         version: str,
+        delay: LoopDelay | None = None,
     ) -> None:
-        """Register with ``registry``.
+        """Begin.
 
         Args:
-            registry: Where to; what others have registered there is served too.
+            registry: What others have registered there is served too.
             consumers: One an organisation.
             live: What is true now.
             version: Of Växel.
+            delay: The event loop's.
         """
         self._registry = registry
         self._consumers = consumers
         self._live = live
         self._version = version
-        self._moment: _Moment | None = None
+        self._delay = delay or LoopDelay()
+        self._lines = [Lines() for _ in consumers]
         self._writing = asyncio.Lock()
-        self._acd_was_up = True
-        registry.register(self)
+        self._away: set[str] = set()
 
     async def text(self) -> bytes:
         """All figures in Prometheus's text format.
@@ -76,93 +71,67 @@ class Exposition(Collector):
             if not consumer.caught_up:
                 raise NotCaughtUp(consumer.org)
         async with self._writing:
-            acd = await self._ask_acd()
-            self._moment = _Moment(
-                totals=[consumer.totals.copy() for consumer in self._consumers],
-                up=[(consumer.org, consumer.up) for consumer in self._consumers],
-                acd=acd,
-                controller=self._live.controller(),
+            acd, speech = await asyncio.gather(
+                self._asked("acd", "queues and agents cannot be asked", self._live.acd),
+                self._asked("speech", "the speech server cannot be asked", self._live.speech),
             )
-            return await asyncio.to_thread(generate_latest, self._registry)
+            moment = [_until_now(consumer) for consumer in self._consumers]
+            written = await self._counted(moment)
+            written += self._process(acd)
+            written += controller_lines(self._live.controller())
+            written += acd_lines(acd)
+            written += speech_lines(speech)
+            return "".join(written).encode() + generate_latest(self._registry)
 
-    async def _ask_acd(self) -> AcdNow | None:
+    async def _counted(self, moment: Sequence[Totals]) -> list[str]:
+        written: list[str] = []
+
+        async def write(lines: Iterable[str]) -> None:
+            for number, line in enumerate(lines, 1):
+                written.append(line)
+                if number % _LINES_A_TURN == 0:
+                    await asyncio.sleep(0)
+
+        for counter in metrics.COUNTERS:
+            written.append(heading(counter))
+            for lines, totals in zip(self._lines, moment, strict=True):
+                await write(lines.counter(counter, totals.counters[counter.name]))
+        for histogram in metrics.HISTOGRAMS:
+            written.append(heading(histogram))
+            for lines, totals in zip(self._lines, moment, strict=True):
+                await write(lines.histogram(histogram, totals.tallies[histogram.name]))
+        return written
+
+    def _process(self, acd: AcdNow | None) -> list[str]:
+        delay = metrics.EVENT_LOOP_DELAY
+        return [
+            *gauge(metrics.BUILD_INFO, {(self._version,): 1}),
+            *gauge(metrics.EVENTS_UP, {(one.org,): one.up for one in self._consumers}),
+            *gauge(metrics.LIVE_UP, {(): acd is not None}),
+            heading(delay) + spread(delay, (), self._delay.counts, self._delay.seconds),
+        ]
+
+    async def _asked(
+        self, what: str, complaint: str, ask: Callable[[], Awaitable[Now]]
+    ) -> Now | None:
         try:
-            async with asyncio.timeout(_ACD_SECONDS):
-                acd = await self._live.acd()
+            async with asyncio.timeout(_ASKING_SECONDS):
+                answer = await ask()
         except Exception as fault:  # whatever is away, the scrape answers with the rest
-            if self._acd_was_up:
-                log.warning("queues and agents cannot be asked", extra={"fault": repr(fault)})
-            self._acd_was_up = False
+            if what not in self._away:
+                log.warning(complaint, extra={"fault": repr(fault)})
+            self._away.add(what)
             return None
-        self._acd_was_up = True
-        return acd
-
-    def describe(self) -> Iterator[Metric]:
-        """Nothing before the first scrape: registering must not ask for figures."""
-        return iter(())
-
-    def collect(self) -> Iterator[Metric]:
-        """The moment's figures; called by the registry, in a thread."""
-        moment = self._moment
-        if moment is None:
-            return
-        yield from _counted(moment.totals)
-        yield from _now(moment)
-        yield _gauge(metrics.BUILD_INFO, [((self._version,), 1)])
+        self._away.discard(what)
+        return answer
 
 
-def _counted(all_totals: Sequence[Totals]) -> Iterator[Metric]:
-    for counter in metrics.COUNTERS:
-        family = CounterMetricFamily(counter.name, counter.help, labels=counter.labels)
-        for totals in all_totals:
-            for labels, value in totals.counters[counter.name].items():
-                family.add_metric(labels, value)
-        yield family
-    for histogram in metrics.HISTOGRAMS:
-        bounds = [*(str(float(bound)) for bound in histogram.bounds_seconds), "+Inf"]
-        spread = HistogramMetricFamily(histogram.name, histogram.help, labels=histogram.labels)
-        for totals in all_totals:
-            for labels, tally in totals.tallies[histogram.name].items():
-                buckets = list(zip(bounds, accumulate(tally.counts), strict=True))
-                spread.add_metric(labels, buckets=buckets, sum_value=tally.sum_ms / 1000)
-        yield spread
-
-
-def _now(moment: _Moment) -> Iterator[Metric]:
-    controller = moment.controller
-    yield _gauge(metrics.EVENTS_UP, [((org,), int(up)) for org, up in moment.up])
-    yield _gauge(metrics.LIVE_UP, [((), int(moment.acd is not None))])
-    yield _gauge(
-        metrics.CALLS_IN_PROGRESS, [((org,), calls) for org, calls in controller.calls.items()]
-    )
-    yield _gauge(metrics.AGI_SESSIONS, [((), controller.agi_sessions)])
-    yield _gauge(metrics.AMI_CONNECTED, [((), int(controller.ami_connected))])
-    for counter, value in (
-        (metrics.AGI_REFUSED, controller.agi_refused),
-        (metrics.AMI_RECONNECTS, controller.ami_reconnects),
-    ):
-        yield CounterMetricFamily(counter.name, counter.help, value=value)
-    if moment.acd is None:
-        return
-    queues, agents = moment.acd.queues, moment.acd.agents
-    yield _gauge(metrics.CALLS_WAITING, [((q.org, q.queue), q.waiting) for q in queues])
-    yield _gauge(metrics.OLDEST_WAIT, [((q.org, q.queue), q.oldest_wait_seconds) for q in queues])
-    yield _gauge(
-        metrics.AGENTS,
-        [
-            ((one.org, state), count)
-            for one in agents
-            for state, count in (
-                dict.fromkeys(metrics.AGENT_STATES, 0) | dict(one.by_state)
-            ).items()
-        ],
-    )
-
-
-def _gauge(
-    metric: metrics.Gauge, samples: Sequence[tuple[tuple[str, ...], float]]
-) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(metric.name, metric.help, labels=metric.labels)
-    for labels, value in samples:
-        family.add_metric(labels, value)
-    return family
+def _until_now(consumer: FiguresConsumer) -> Totals:
+    """A copy of the totals with the time that agents have spent so far on what they do now."""
+    totals = consumer.totals.copy()
+    for doing, since in totals.agents.values():
+        so_far = consumer.settled_ms - since
+        if so_far > 0:
+            for counter, labels in spent_on(doing, consumer.org, consumer.known):
+                totals.count(counter, *labels, by=so_far)
+    return totals

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -16,12 +16,16 @@ class QueueNow:
         queue: The queue.
         waiting: Calls waiting.
         oldest_wait_seconds: Of the longest-waiting call, 0 when none waits.
+        callbacks: Callbacks promised and not yet over.
+        oldest_callback_seconds: Age of the oldest of them, 0 when there is none.
     """
 
     org: str
     queue: str
     waiting: int
     oldest_wait_seconds: float
+    callbacks: int = 0
+    oldest_callback_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +38,77 @@ class AgentsNow:
 
 @dataclass(frozen=True, slots=True)
 class AcdNow:
-    """The ACD of all organisations."""
+    """What Redis knows of all organisations.
+
+    Attributes:
+        queues: Every queue.
+        agents: One an organisation.
+        redis_seconds: Round trip of a ping.
+        lags: Age in seconds of the oldest event not taken in, by organisation and consumer.
+    """
 
     queues: Sequence[QueueNow]
     agents: Sequence[AgentsNow]
+    redis_seconds: float = 0.0
+    lags: Mapping[tuple[str, str], float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechNow:
+    """The speech server; its counters begin with it.
+
+    Attributes:
+        streams: Callers whom it listens to.
+        workers: Its decoding processes.
+        busy: Of these, those that decode.
+        refused: Callers whom it could not listen to.
+        errors: Recognitions that failed.
+        recognitions: Those that ended, by engine.
+        decoded_seconds: Sound decoded, by engine.
+    """
+
+    streams: int
+    workers: int
+    busy: int
+    refused: int
+    errors: int
+    recognitions: Mapping[str, int]
+    decoded_seconds: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class ControllerNow:
-    """This controller itself.
+    """This controller itself; its counters begin with it.
 
     Attributes:
         calls: Contacts that it serves, by organisation.
         agi_sessions: Open FastAGI sessions.
-        agi_refused: FastAGI sessions refused since its start.
+        agi_refused: FastAGI sessions refused.
+        agi_ended: FastAGI sessions that ended, by how.
         ami_connected: Whether it is logged in to Asterisk's manager.
-        ami_reconnects: How often that link came back since its start.
+        ami_reconnects: How often that link came back.
+        ami_ping_seconds: Round trip of the last ping; ``None`` before the first.
+        ami_lag_seconds: Between arrival and handling of the event that was begun last.
+        ami_held: Events that wait to be handled.
+        ami_events: Events that arrived.
+        ami_failed: Actions that failed, by reason.
+        recordings: Recordings that wait to be finished.
+        transcripts: Recordings that wait to be turned into text.
     """
 
     calls: Mapping[str, int]
     agi_sessions: int
     agi_refused: int
+    agi_ended: Mapping[str, int]
     ami_connected: bool
     ami_reconnects: int
+    ami_ping_seconds: float | None
+    ami_lag_seconds: float
+    ami_held: int
+    ami_events: int
+    ami_failed: Mapping[str, int]
+    recordings: int = 0
+    transcripts: int = 0
 
 
 class LiveFigures(Protocol):
@@ -64,6 +116,9 @@ class LiveFigures(Protocol):
 
     async def acd(self) -> AcdNow:
         """Queues and agents; it asks Redis, so it may raise or hang while Redis is away."""
+
+    async def speech(self) -> SpeechNow:
+        """The speech server; it may raise or hang while that is away."""
 
     def controller(self) -> ControllerNow:
         """The controller; it answers at once, whatever is away."""

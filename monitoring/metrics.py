@@ -1,36 +1,43 @@
 """Every metric's name, labels and definition. No name of a metric stands anywhere else.
 
-Definitions that hold for all of them:
+Definitions that hold for all of them (what is made of them, a service level for one, stands in
+:mod:`monitoring.definitions`):
 
-* All counters and histograms come from the events in ``events:{org}``, never from Asterisk's own
-  counters. A contact is counted when the event happens, not when the contact began or ends: an
-  answered call is answered at the answer. Over a long period the two agree.
+* Counters and histograms of contacts and agents come from the events in ``events:{org}``, never
+  from Asterisk's own counters. A contact is counted when the event happens, not when the contact
+  began or ends: an answered call is answered at the answer. Over a long period the two agree.
 * *Waiting* begins when the contact enters the queue, not in the menu before it. A contact that
   visits two queues is offered in each.
 * *Offered* = answered + abandoned + left + waiting now, at any moment.
 * *Abandoned* is only a caller who hangs up while waiting. A caller whom the tree takes out of the
-  queue (time-out, no agent there, a failure) has *left*: a flow-out.
+  queue (time-out, no agent there, a failure) or who asks to be called back has *left*: a flow-out.
 * Times are seconds. The histograms' bounds hold every usual service-level threshold: answered
   within 20 s is ``vaxel_answered_wait_seconds_bucket{le="20.0"}``. Which service-level formula to
   make of them (whether abandonments help, hurt or are left out) is the question's choice.
-* Labels hold organisations, queues, mailboxes and closed sets of reasons; never a person: no
-  caller's number and no agent.
+* Labels hold organisations, queues, trees, mailboxes and closed sets of words; never a person: no
+  caller's number and no agent. A city has thousands of agents, who come and go: each would be a
+  series for ever, and a wallboard is no place to watch one person. `vaxel report agents` has them.
 
 Counters go on over restarts. They begin again at zero only when the events themselves are gone.
+Those that say "since its start" belong to one process and begin with it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 WAIT_BOUNDS_SECONDS = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600)
 TALK_BOUNDS_SECONDS = (15, 30, 60, 120, 180, 300, 450, 600, 900, 1200, 1800, 3600)
+WRAPUP_BOUNDS_SECONDS = (5, 10, 15, 30, 60, 90, 120, 180, 300, 600, 900)
+CALLBACK_BOUNDS_SECONDS = (60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400)
+DELAY_BOUNDS_SECONDS = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1)
 
 AGENT_STATES = ("logged_out", "ready", "reserved", "talking", "wrapup", "paused")
 """The ACD's words. Each has a series even while no agent is in it."""
 
 OTHER = "other"
-"""Stands for a reason that is not in a counter's closed set."""
+"""Stands for a word that is not in a label's closed set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +48,13 @@ class Counter:
         name: With ``_total``.
         help: The definition, one line.
         labels: Names, the organisation first.
-        reasons: The closed set of the label ``reason``, which is then the last.
+        words: The closed sets of those labels that have one; another word counts as ``other``.
     """
 
     name: str
     help: str
     labels: tuple[str, ...]
-    reasons: frozenset[str] = frozenset()
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,7 @@ class Histogram:
     name: str
     help: str
     labels: tuple[str, ...]
-    bounds_seconds: tuple[int, ...]
+    bounds_seconds: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +76,22 @@ class Gauge:
     labels: tuple[str, ...] = ()
 
 
+# What happened to contacts ---------------------------------------------------------------------
+
 CONTACTS_STARTED = Counter(
     "vaxel_contacts_started_total", "Contacts whose call tree began.", ("org",)
 )
 CONTACTS_ENDED = Counter(
     "vaxel_contacts_ended_total",
-    "Contacts that ended, by who ended them: the caller, the tree, or a failure.",
+    "Contacts that ended, by who ended them: the caller, the tree, a failure, or nobody who could"
+    " tell (lost: its controller died).",
     ("org", "reason"),
-    frozenset({"caller", "tree", "failed"}),
+    {"reason": ("caller", "failed", "lost", "tree")},
+)
+NODE_VISITS = Counter(
+    "vaxel_node_visits_total",
+    "Nodes of call trees that contacts came to. Nodes that the loaded trees do not have: other.",
+    ("org", "tree", "node", "kind"),
 )
 CALLS_OFFERED = Counter(
     "vaxel_calls_offered_total", "Calls that entered the queue.", ("org", "queue")
@@ -91,13 +106,14 @@ CALLS_ABANDONED = Counter(
 )
 CALLS_LEFT = Counter(
     "vaxel_calls_left_total",
-    "Calls that the tree took out of the queue unanswered (flow-outs), by reason.",
+    "Calls that left the queue unanswered and not by hanging up (flow-outs), by reason; callback:"
+    " the caller keeps the place and is called back.",
     ("org", "queue", "reason"),
-    frozenset({"timeout", "nobody", "failed"}),
+    {"reason": ("callback", "failed", "nobody", "timeout")},
 )
 AGENT_OFFERS = Counter(
     "vaxel_agent_offers_total",
-    "Offers of a call to one agent; a call may be offered to several.",
+    "Offers of a call or callback to one agent; one may be offered to several.",
     ("org", "queue"),
 )
 AGENT_OFFERS_REFUSED = Counter(
@@ -105,24 +121,11 @@ AGENT_OFFERS_REFUSED = Counter(
     "Offers to an agent that came to nothing, by reason. A caller who hangs up while an agent is"
     " rung is none of them: that call is abandoned.",
     ("org", "queue", "reason"),
-    frozenset({"no_answer", "busy", "unreachable", "expired"}),
+    {"reason": ("busy", "expired", "no_answer", "unreachable")},
 )
 VOICEMAILS_STORED = Counter(
     "vaxel_voicemails_stored_total", "Voice messages stored.", ("org", "mailbox")
 )
-RECORDINGS_STORED = Counter(
-    "vaxel_recordings_stored_total", "Conversations stored as recordings.", ("org", "queue")
-)
-RECORDINGS_FAILED = Counter(
-    "vaxel_recordings_failed_total",
-    "Recordings or voice messages put aside because they could not be finished, by error code.",
-    ("org", "reason"),
-    frozenset({"leg_missing", "leg_truncated", "leg_unusable", "disk_full"}),
-)
-AGENT_LOCKS = Counter(
-    "vaxel_agent_locks_total", "Agents locked out for a while by wrong PINs.", ("org",)
-)
-
 ANSWERED_WAIT = Histogram(
     "vaxel_answered_wait_seconds",
     "Wait of answered calls, from entering the queue to the answer. Sum / count is the average"
@@ -138,14 +141,112 @@ ABANDONED_WAIT = Histogram(
 )
 TALK = Histogram(
     "vaxel_talk_seconds",
-    "Length of conversations, counted when they end.",
+    "Length of conversations, those of callbacks included, counted when they end.",
     ("org", "queue"),
     TALK_BOUNDS_SECONDS,
+)
+WRAPUP = Histogram(
+    "vaxel_wrapup_seconds",
+    "After-call work for a conversation of the queue, counted when it ends.",
+    ("org", "queue"),
+    WRAPUP_BOUNDS_SECONDS,
+)
+
+# Callbacks -------------------------------------------------------------------------------------
+
+_UNREACHED = ("busy", "failed", "no_answer", "unreachable")
+_LOST_AFTER = ("hung_up", "lost", "nobody", "timeout", "unconfirmed")
+CALLBACKS_REQUESTED = Counter(
+    "vaxel_callbacks_requested_total",
+    "Callbacks asked for, by the caller in the queue or by an operator.",
+    ("org", "queue", "source"),
+    {"source": ("operator", "queue")},
+)
+CALLBACKS_DIALLED = Counter(
+    "vaxel_callbacks_dialled_total", "Attempts to reach a caller.", ("org", "queue")
+)
+CALLBACKS_MISSED = Counter(
+    "vaxel_callbacks_missed_total",
+    "Attempts that did not reach the caller, by reason.",
+    ("org", "queue", "reason"),
+    {"reason": _UNREACHED + _LOST_AFTER},
+)
+CALLBACKS_ANSWERED = Counter(
+    "vaxel_callbacks_answered_total",
+    "Callbacks in which agent and caller came to talk.",
+    ("org", "queue"),
+)
+CALLBACKS_ENDED = Counter(
+    "vaxel_callbacks_ended_total",
+    "Callbacks that are over, by outcome.",
+    ("org", "queue", "outcome"),
+    {"outcome": ("cancelled", "given_up", "talked")},
+)
+CALLBACK_WAIT = Histogram(
+    "vaxel_callback_wait_seconds",
+    "From the place in the queue that a callback kept until agent and caller talk.",
+    ("org", "queue"),
+    CALLBACK_BOUNDS_SECONDS,
+)
+
+# Agents ----------------------------------------------------------------------------------------
+
+AGENT_STATE_SECONDS = Counter(
+    "vaxel_agent_state_seconds_total",
+    "Seconds that agents have spent in a state, all agents together. Occupancy is made of it.",
+    ("org", "state"),
+    {"state": AGENT_STATES[1:]},
+)
+AGENT_PAUSE_SECONDS = Counter(
+    "vaxel_agent_pause_seconds_total",
+    "Seconds that agents have been paused, by reason: the organisation's own, or not_answering,"
+    " busy, unreachable where the ACD paused them.",
+    ("org", "reason"),
+)
+AGENT_LOCKS = Counter(
+    "vaxel_agent_locks_total", "Agents locked out for a while by wrong PINs.", ("org",)
+)
+
+# Recordings and speech -------------------------------------------------------------------------
+
+RECORDINGS_STORED = Counter(
+    "vaxel_recordings_stored_total", "Conversations stored as recordings.", ("org", "queue")
+)
+RECORDINGS_FAILED = Counter(
+    "vaxel_recordings_failed_total",
+    "Recordings or voice messages put aside because they could not be finished, by error code.",
+    ("org", "reason"),
+    {"reason": ("disk_full", "leg_missing", "leg_truncated", "leg_unusable")},
+)
+RECORDINGS_PAUSED = Counter(
+    "vaxel_recordings_paused_total",
+    "Times that a recording stood still, by the agent's code or around sensitive digits.",
+    ("org", "cause"),
+    {"cause": ("agent", "digits")},
+)
+RECORDINGS_DELETED = Counter(
+    "vaxel_recordings_deleted_total",
+    "Recordings deleted because their time was over or their person was erased.",
+    ("org", "reason"),
+    {"reason": ("erasure", "retention")},
+)
+RECORDINGS_TRANSCRIBED = Counter(
+    "vaxel_recordings_transcribed_total", "Legs of recordings turned into text.", ("org",)
+)
+SPEECH_HEARD = Counter(
+    "vaxel_speech_heard_total",
+    "What a menu made of what it heard; away: no recogniser, keys only.",
+    ("org", "outcome", "engine"),
+    {
+        "outcome": ("away", "match", "no_match", "silence"),
+        "engine": ("pocketsphinx", "vosk"),
+    },
 )
 
 COUNTERS = (
     CONTACTS_STARTED,
     CONTACTS_ENDED,
+    NODE_VISITS,
     CALLS_OFFERED,
     CALLS_ANSWERED,
     CALLS_ABANDONED,
@@ -153,11 +254,27 @@ COUNTERS = (
     AGENT_OFFERS,
     AGENT_OFFERS_REFUSED,
     VOICEMAILS_STORED,
+    CALLBACKS_REQUESTED,
+    CALLBACKS_DIALLED,
+    CALLBACKS_MISSED,
+    CALLBACKS_ANSWERED,
+    CALLBACKS_ENDED,
+    AGENT_STATE_SECONDS,
+    AGENT_PAUSE_SECONDS,
+    AGENT_LOCKS,
     RECORDINGS_STORED,
     RECORDINGS_FAILED,
-    AGENT_LOCKS,
+    RECORDINGS_PAUSED,
+    RECORDINGS_DELETED,
+    RECORDINGS_TRANSCRIBED,
+    SPEECH_HEARD,
 )
-HISTOGRAMS = (ANSWERED_WAIT, ABANDONED_WAIT, TALK)
+HISTOGRAMS = (ANSWERED_WAIT, ABANDONED_WAIT, TALK, WRAPUP, CALLBACK_WAIT)
+
+IN_MILLISECONDS = frozenset({AGENT_STATE_SECONDS.name, AGENT_PAUSE_SECONDS.name})
+"""Counters of time: kept in whole milliseconds, shown in seconds."""
+
+# What is true now ------------------------------------------------------------------------------
 
 CALLS_WAITING = Gauge("vaxel_calls_waiting", "Calls waiting in the queue now.", ("org", "queue"))
 OLDEST_WAIT = Gauge(
@@ -165,9 +282,33 @@ OLDEST_WAIT = Gauge(
     "How long the longest-waiting call has waited; 0 in an empty queue.",
     ("org", "queue"),
 )
+CALLBACKS_OPEN = Gauge(
+    "vaxel_callbacks_open", "Callbacks promised and not yet over.", ("org", "queue")
+)
+CALLBACKS_OLDEST = Gauge(
+    "vaxel_callbacks_oldest_seconds",
+    "Age of the oldest open callback, counted from the place that it keeps; 0 when none is open.",
+    ("org", "queue"),
+)
 AGENTS = Gauge("vaxel_agents", "Agents by state.", ("org", "state"))
 CALLS_IN_PROGRESS = Gauge(
     "vaxel_calls_in_progress", "Contacts that this controller serves now.", ("org",)
+)
+RECORDINGS_BACKLOG = Gauge(
+    "vaxel_recordings_backlog", "Recordings that are over and wait to be finished."
+)
+TRANSCRIPTS_BACKLOG = Gauge(
+    "vaxel_transcripts_backlog", "Stored recordings that wait to be turned into text."
+)
+
+# The platform's health -------------------------------------------------------------------------
+
+EVENT_LOOP_DELAY = Histogram(
+    "vaxel_event_loop_delay_seconds",
+    "How late this controller's event loop turns to what is due, fifty times a second, since its"
+    " start.",
+    (),
+    DELAY_BOUNDS_SECONDS,
 )
 AGI_SESSIONS = Gauge("vaxel_agi_sessions", "Open FastAGI sessions of this controller.")
 AGI_REFUSED = Counter(
@@ -175,19 +316,78 @@ AGI_REFUSED = Counter(
     "FastAGI sessions refused because the controller was full or stopping, since its start.",
     (),
 )
+AGI_ENDED = Counter(
+    "vaxel_agi_sessions_ended_total",
+    "FastAGI sessions that ended, by how, since this controller's start: finished or hung_up are in"
+    " order, failed is a fault of ours, the rest never became a call.",
+    ("outcome",),
+)
 AMI_CONNECTED = Gauge("vaxel_ami_connected", "1 while logged in to Asterisk's manager, else 0.")
 AMI_RECONNECTS = Counter(
     "vaxel_ami_reconnects_total",
     "Times the link to Asterisk's manager came back, since this controller's start.",
     (),
 )
+AMI_PING = Gauge(
+    "vaxel_ami_ping_seconds",
+    "Round trip of the last ping to Asterisk's manager; absent before the first.",
+)
+AMI_LAG = Gauge(
+    "vaxel_ami_event_lag_seconds",
+    "Between arrival and handling of the manager event that was begun last.",
+)
+AMI_HELD = Gauge("vaxel_ami_events_held", "Manager events that wait to be handled.")
+AMI_EVENTS = Counter(
+    "vaxel_ami_events_total", "Manager events that arrived, since this controller's start.", ()
+)
+AMI_ACTIONS_FAILED = Counter(
+    "vaxel_ami_actions_failed_total",
+    "Manager actions that Asterisk refused or did not answer in time, since this controller's"
+    " start.",
+    ("reason",),
+)
+REDIS_ROUND_TRIP = Gauge(
+    "vaxel_redis_round_trip_seconds",
+    "Round trip of a ping to Redis at this scrape; absent while it does not answer.",
+)
 EVENTS_UP = Gauge(
     "vaxel_event_stream_up",
     "1 while the organisation's events can be read; at 0 its counters stand still.",
     ("org",),
 )
+EVENT_LAG = Gauge(
+    "vaxel_event_lag_seconds",
+    "Age of the oldest event that a consumer has not taken in; 0 when it has all. figures: these"
+    " counters, contacts: the SQL record.",
+    ("org", "consumer"),
+)
 LIVE_UP = Gauge(
     "vaxel_live_figures_up",
     "1 while queues and agents can be asked; at 0 their gauges are absent.",
+)
+SPEECH_UP = Gauge(
+    "vaxel_speech_up", "1 while the speech server answers; at 0 its other figures are absent."
+)
+SPEECH_STREAMS = Gauge("vaxel_speech_streams", "Callers whom the speech server listens to now.")
+SPEECH_WORKERS = Gauge(
+    "vaxel_speech_workers", "The speech server's decoding processes, by what they do.", ("state",)
+)
+SPEECH_REFUSED = Counter(
+    "vaxel_speech_streams_refused_total",
+    "Callers whom the speech server could not listen to, since its start.",
+    (),
+)
+SPEECH_ERRORS = Counter(
+    "vaxel_speech_errors_total", "Recognitions that failed, since the speech server's start.", ()
+)
+SPEECH_RECOGNITIONS = Counter(
+    "vaxel_speech_recognitions_total",
+    "Recognitions that ended, since the speech server's start.",
+    ("engine",),
+)
+SPEECH_DECODED = Counter(
+    "vaxel_speech_decoded_seconds_total",
+    "Seconds of sound decoded, since the speech server's start.",
+    ("engine",),
 )
 BUILD_INFO = Gauge("vaxel_build_info", "Always 1; the version is in the label.", ("version",))

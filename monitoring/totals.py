@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from monitoring.errors import SnapshotUnusable
 from monitoring.metrics import COUNTERS, HISTOGRAMS, OTHER, Counter, Histogram
+from store.doing import AgentState, Doing
 from store.stream import BEGINNING
 
 Labels = tuple[str, ...]
@@ -22,17 +23,23 @@ _SHAPE = [[metric.name, *metric.labels] for metric in COUNTERS] + [
 ]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Tally:
-    """One series of a histogram.
+    """One series of a histogram; a new one takes its place with each duration.
 
     Attributes:
         counts: Durations a bucket, not cumulated; the last is for those above all bounds.
         sum_ms: Of all durations.
     """
 
-    counts: list[int]
+    counts: tuple[int, ...]
     sum_ms: int = 0
+
+    def plus(self, bucket: int, milliseconds: int) -> Tally:
+        """One duration more."""
+        counts = list(self.counts)
+        counts[bucket] += 1
+        return Tally(tuple(counts), self.sum_ms + milliseconds)
 
 
 @dataclass(slots=True)
@@ -43,6 +50,7 @@ class Totals:
         position: Id of the last event in them.
         counters: By metric name, then label values.
         tallies: By metric name, then label values.
+        agents: By agent: what they do, and since when (epoch milliseconds); the logged in only.
     """
 
     position: str = BEGINNING
@@ -52,34 +60,34 @@ class Totals:
     tallies: dict[str, dict[Labels, Tally]] = field(
         default_factory=lambda: {metric.name: {} for metric in HISTOGRAMS}
     )
+    agents: dict[str, tuple[Doing, int]] = field(default_factory=dict)
 
     def count(self, metric: Counter, *labels: str, by: int = 1) -> None:
-        """Add to a counter; a reason outside its closed set counts as ``other``."""
-        if metric.reasons and labels[-1] not in metric.reasons:
-            labels = (*labels[:-1], OTHER)
+        """Add to a counter; a word outside its label's closed set counts as ``other``."""
+        if metric.words:
+            labels = tuple(
+                OTHER if (known := metric.words.get(name)) and word not in known else word
+                for name, word in zip(metric.labels, labels, strict=True)
+            )
         series = self.counters[metric.name]
         series[labels] = series.get(labels, 0) + by
 
     def observe(self, metric: Histogram, milliseconds: int | None, *labels: str) -> None:
         """Add a duration to a histogram; ``None`` (unknown) only makes the series exist."""
         series = self.tallies[metric.name]
-        tally = series.get(labels)
-        if tally is None:
-            tally = series[labels] = Tally([0] * (len(metric.bounds_seconds) + 1))
+        tally = series.get(labels) or Tally((0,) * (len(metric.bounds_seconds) + 1))
         if milliseconds is not None:
-            at = bisect_left(metric.bounds_seconds, milliseconds / 1000)
-            tally.counts[at] += 1
-            tally.sum_ms += milliseconds
+            bucket = bisect_left(metric.bounds_seconds, milliseconds / 1000)
+            tally = tally.plus(bucket, milliseconds)
+        series[labels] = tally
 
     def copy(self) -> Totals:
         """The same numbers, independent of later counting."""
         return Totals(
             self.position,
-            {name: dict(series) for name, series in self.counters.items()},
-            {
-                name: {key: Tally(list(t.counts), t.sum_ms) for key, t in series.items()}
-                for name, series in self.tallies.items()
-            },
+            {name: series.copy() for name, series in self.counters.items()},
+            {name: series.copy() for name, series in self.tallies.items()},
+            self.agents.copy(),
         )
 
     def to_json(self) -> str:
@@ -93,9 +101,13 @@ class Totals:
                     for name, series in self.counters.items()
                 },
                 "tallies": {
-                    name: [[list(key), tally.counts, tally.sum_ms] for key, tally in series.items()]
+                    name: [[key, tally.counts, tally.sum_ms] for key, tally in series.items()]
                     for name, series in self.tallies.items()
                 },
+                "agents": [
+                    [agent, since, doing.state, doing.reason, doing.contact, doing.queue]
+                    for agent, (doing, since) in self.agents.items()
+                ],
             },
             separators=(",", ":"),
         )
@@ -116,9 +128,13 @@ class Totals:
                 for name, rows in saved["counters"].items()
             }
             tallies = {
-                name: {tuple(key): Tally(list(counts), int(total)) for key, counts, total in rows}
+                name: {tuple(key): Tally(tuple(counts), int(total)) for key, counts, total in rows}
                 for name, rows in saved["tallies"].items()
             }
-            return cls(str(saved["position"]), counters, tallies)
+            agents = {
+                str(agent): (Doing(AgentState(state), *map(str, about)), int(since))
+                for agent, since, state, *about in saved["agents"]
+            }
+            return cls(str(saved["position"]), counters, tallies, agents)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise SnapshotUnusable(f"damaged: {type(error).__name__}") from error

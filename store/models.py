@@ -27,6 +27,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from store.doing import AgentState
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An instant with millisecond resolution, aware and in UTC."""
@@ -137,13 +139,14 @@ class Contact(Base):
 
 
 class VisitOutcome(StrEnum):
-    """How a visit to a queue ended. The last three are flow-outs, not abandonments."""
+    """How a visit to a queue ended. The last four are flow-outs, not abandonments."""
 
     ANSWERED = "answered"
     ABANDONED = "abandoned"  # the caller hung up while waiting
     TIMEOUT = "timeout"
     NOBODY = "nobody"
     FAILED = "failed"
+    CALLBACK = "callback"  # the caller is called back; see Callback
 
 
 class QueueVisit(Base):
@@ -157,6 +160,7 @@ class QueueVisit(Base):
         agent: Who answered.
         waited_ms: From arrival to answer, hang-up or flow-out.
         talked_ms: Length of the conversation.
+        wrapup_ms: After-call work for it, ``None`` until that is over.
     """
 
     __tablename__ = "queue_visits"
@@ -181,6 +185,93 @@ class QueueVisit(Base):
     agent: Mapped[str | None] = mapped_column(String(64))
     waited_ms: Mapped[int | None] = mapped_column(BigInteger)
     talked_ms: Mapped[int | None] = mapped_column(BigInteger)
+    wrapup_ms: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class CallbackOutcome(StrEnum):
+    """How a callback ended."""
+
+    TALKED = "talked"
+    GIVEN_UP = "given_up"  # the caller was not reached in all attempts
+    CANCELLED = "cancelled"
+
+
+class Callback(Base):
+    """One promise to call back; a contact may have several, one after the other.
+
+    Attributes:
+        source: ``queue`` (the caller asked) or ``operator``.
+        requested_at: When it was promised; where that event is missing, the earliest known moment.
+        effective_at: The place in the line that it keeps.
+        due_at: Not to be called before; ``None`` for as soon as it is its turn.
+        attempts: How often the caller was dialled.
+        missed: Why the last attempt failed, ``None`` before the first failure.
+        answered_at: Agent and caller came to talk.
+        ended_at: It is over.
+        outcome: ``None`` while it is open.
+        agent: Who talked.
+        waited_ms: From the place that it kept to the answer.
+        talked_ms: Length of the conversation.
+        wrapup_ms: After-call work for it, ``None`` until that is over.
+    """
+
+    __tablename__ = "callbacks"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["org", "contact"], ["contacts.org", "contacts.id"], ondelete="CASCADE"
+        ),
+        Index(None, "org", "contact"),
+        Index(None, "org", "requested_at"),
+    )
+
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    )
+    org: Mapped[str] = mapped_column(String(64))
+    contact: Mapped[str] = mapped_column(String(128))
+    queue: Mapped[str] = mapped_column(String(128))
+    source: Mapped[str | None] = mapped_column(OutsideText(16))
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    effective_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    missed: Mapped[str | None] = mapped_column(OutsideText(32))
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[CallbackOutcome | None] = mapped_column(_text_of(CallbackOutcome))
+    agent: Mapped[str | None] = mapped_column(String(64))
+    waited_ms: Mapped[int | None] = mapped_column(BigInteger)
+    talked_ms: Mapped[int | None] = mapped_column(BigInteger)
+    wrapup_ms: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class AgentPeriod(Base):
+    """What an agent did for a while: one state from its beginning to its end.
+
+    Attributes:
+        reason: Why paused.
+        contact: Whom the agent was rung for, talked with or wrapped up after.
+        queue: Where that contact came from.
+        ended_at: ``None`` while it lasts.
+    """
+
+    __tablename__ = "agent_periods"
+    __table_args__ = (
+        Index(None, "org", "agent", "ended_at"),
+        Index(None, "org", "ended_at"),
+    )
+
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    )
+    org: Mapped[str] = mapped_column(String(64))
+    agent: Mapped[str] = mapped_column(String(64))
+    state: Mapped[AgentState] = mapped_column(_text_of(AgentState))
+    reason: Mapped[str | None] = mapped_column(OutsideText(64))
+    contact: Mapped[str | None] = mapped_column(String(128))
+    queue: Mapped[str | None] = mapped_column(String(128))
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class AgentSession(Base):

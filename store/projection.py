@@ -13,10 +13,18 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from store.agent_records import AgentRecords
 from store.database import Database
 from store.events import Event
 from store.following import EventReader, follow
-from store.models import AgentSession, Contact, QueueVisit, StreamPosition
+from store.models import (
+    AgentPeriod,
+    AgentSession,
+    Callback,
+    Contact,
+    QueueVisit,
+    StreamPosition,
+)
 from store.records import Records
 from store.stream import BEGINNING
 
@@ -26,12 +34,17 @@ _GATHER_SECONDS = 0.5  # a transaction costs as much as a whole call may; many s
 
 
 class ContactProjection:
-    """Contacts, queue visits and agents' log-ins of one organisation."""
+    """Contacts, visits, callbacks and agents' times of one organisation.
+
+    Attributes:
+        reached: Id of the last event that this process knows to be in the rows.
+    """
 
     def __init__(self, database: Database, stream: EventReader, org: str) -> None:
         self._database = database
         self._stream = stream
         self._org = org
+        self.reached = BEGINNING
         self.name = f"contacts of {org}"
 
     async def run(self) -> None:
@@ -47,7 +60,7 @@ class ContactProjection:
             DatabaseAway: The database does not answer; nothing is changed.
         """
         async with self._database.writing() as session:
-            for table in (QueueVisit, Contact, AgentSession):
+            for table in (QueueVisit, Callback, Contact, AgentSession, AgentPeriod):
                 await session.execute(delete(table).where(table.org == self._org))
             await session.execute(
                 update(StreamPosition).where(*self._mine()).values(last_id=BEGINNING)
@@ -67,7 +80,8 @@ class ContactProjection:
                     await session.execute(insert(StreamPosition).values(first))
             except IntegrityError:  # another process was quicker, and may have gone on since
                 known = await self._saved_position()
-        return known or BEGINNING
+        self.reached = known or BEGINNING
+        return self.reached
 
     async def take_in(self, after: str, events: Sequence[Event]) -> str:
         """Rows and position of a batch, in one transaction.
@@ -89,25 +103,19 @@ class ContactProjection:
                 .values(last_id=events[-1].id)
                 .returning(StreamPosition.last_id)
             )
-            if moved.first() is not None:
+            ours = moved.first() is not None
+            if ours:
                 records = await self._load(session, events)
                 for event in events:
                     records.apply(event)
                 session.add_all(records.new)
-                return events[-1].id
-        return await self.position()
+        if not ours:
+            return await self.position()
+        self.reached = events[-1].id
+        return self.reached
 
     async def _load(self, session: AsyncSession, events: Sequence[Event]) -> Records:
-        ids = {event.contact for event in events if event.contact}
         agents = {event.agent for event in events if event.agent}
-        contacts = await session.scalars(
-            select(Contact).where(Contact.org == self._org, Contact.id.in_(ids))
-        )
-        visits = await session.scalars(
-            select(QueueVisit)
-            .where(QueueVisit.org == self._org, QueueVisit.contact.in_(ids))
-            .order_by(QueueVisit.queued_at)
-        )
         sessions = await session.scalars(
             select(AgentSession)
             .where(
@@ -117,7 +125,32 @@ class ContactProjection:
             )
             .order_by(AgentSession.logged_in_at)
         )
-        return Records(self._org, contacts, visits, sessions)
+        found = await session.scalars(
+            select(AgentPeriod).where(
+                AgentPeriod.org == self._org,
+                AgentPeriod.agent.in_(agents),
+                AgentPeriod.ended_at.is_(None),
+            )
+        )
+        periods = found.all()
+        ids = {event.contact for event in events if event.contact}
+        ids |= {period.contact for period in periods if period.contact}
+        contacts = await session.scalars(
+            select(Contact).where(Contact.org == self._org, Contact.id.in_(ids))
+        )
+        visits = await session.scalars(
+            select(QueueVisit)
+            .where(QueueVisit.org == self._org, QueueVisit.contact.in_(ids))
+            .order_by(QueueVisit.queued_at)
+        )
+        callbacks = await session.scalars(
+            select(Callback)
+            .where(Callback.org == self._org, Callback.contact.in_(ids))
+            .order_by(Callback.id)
+        )
+        return Records(
+            self._org, contacts, visits, callbacks, AgentRecords(self._org, sessions, periods)
+        )
 
     async def _saved_position(self) -> str | None:
         async with self._database.reading() as session:

@@ -1,4 +1,4 @@
-"""What events amount to: rows of contacts, queue visits and log-ins, worked out in memory.
+"""What events amount to: rows of contacts, visits, callbacks and agents, worked out in memory.
 
 The stream is nearly in order, not strictly: the controller, the ACD and the recorder append on
 their own, and the start of an old contact may have been trimmed away. So each event gives its row
@@ -9,15 +9,29 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import ClassVar
 
+from store.agent_records import AgentRecords
+from store.callback_records import CallbackRecords
+from store.doing import AgentState
 from store.events import Event, EventType
-from store.models import AgentSession, Contact, QueueVisit, VisitOutcome, instant
+from store.models import (
+    AgentPeriod,
+    AgentSession,
+    Callback,
+    Contact,
+    QueueVisit,
+    VisitOutcome,
+    instant,
+)
 
 log = logging.getLogger(__name__)
 
-_FLOW_OUTS = frozenset({VisitOutcome.TIMEOUT, VisitOutcome.NOBODY, VisitOutcome.FAILED})
+_FLOW_OUTS = frozenset(VisitOutcome) - {VisitOutcome.ANSWERED, VisitOutcome.ABANDONED}
+
+Row = Contact | QueueVisit | Callback | AgentSession | AgentPeriod
 
 
 class Records:
@@ -32,43 +46,53 @@ class Records:
         org: str,
         contacts: Iterable[Contact],
         visits: Iterable[QueueVisit],
-        sessions: Iterable[AgentSession],
+        callbacks: Iterable[Callback],
+        agents: AgentRecords,
     ) -> None:
         """Begin with the rows that exist.
 
         Args:
             org: The organisation.
-            contacts: Of all contacts that the batch names.
-            visits: All visits of these contacts.
-            sessions: The open sessions of all agents that the batch names.
+            contacts: Of all contacts that the batch names, and that its agents have to do with.
+            visits: All visits of these contacts, oldest first.
+            callbacks: All callbacks of these contacts, oldest first.
+            agents: What the agents that the batch names do.
         """
         self._org = org
         self._contacts = {contact.id: contact for contact in contacts}
         self._visits: dict[tuple[str, str], list[QueueVisit]] = {}
         for visit in visits:
             self._visits.setdefault((visit.contact, visit.queue), []).append(visit)
-        self._sessions = {session.agent: session for session in sessions}
-        self.new: list[Contact | QueueVisit | AgentSession] = []
+        self._callbacks = CallbackRecords(org, callbacks)
+        self._agents = agents
+        self._new: list[Contact | QueueVisit] = []
+
+    @property
+    def new(self) -> list[Row]:
+        """See the class."""
+        return [*self._new, *self._callbacks.new, *self._agents.new]
 
     def apply(self, event: Event) -> None:
         """Give the rows what the event knows. An event without meaning here changes nothing."""
-        handler = self._HANDLERS.get(event.type)
-        subject = event.contact if event.type not in _OF_AGENTS else event.agent
-        if handler is None or not subject:
-            return
         try:
             at = instant(event.at)
         except ValueError:
             log.warning("event without a possible time", extra={"org": self._org, "id": event.id})
             return
-        handler(self, event, at)
+        handler = self._HANDLERS.get(event.type)
+        if handler is not None and event.contact:
+            handler(self, event, at)
+        if event.agent:
+            ended = self._agents.apply(event, at)
+            if ended is not None and ended.state is AgentState.WRAPUP:
+                self._wrapped_up(ended)
 
     def _contact(self, event: Event, at: datetime) -> Contact:
         contact = self._contacts.get(event.contact)
         if contact is None:
             contact = Contact(org=self._org, id=event.contact, started_at=at)
             self._contacts[event.contact] = contact
-            self.new.append(contact)
+            self._new.append(contact)
         return contact
 
     def _contact_started(self, event: Event, at: datetime) -> None:
@@ -80,7 +104,7 @@ class Records:
 
     def _contact_ended(self, event: Event, at: datetime) -> None:
         contact = self._contact(event, at)
-        contact.ended_at = at
+        contact.ended_at = max(at, contact.ended_at or at)
         contact.end_reason = _text(event, "reason")
         contact.language = _text(event, "language") or contact.language
 
@@ -155,21 +179,29 @@ class Records:
         )
         visits.append(visit)
         visits.sort(key=lambda one: one.queued_at)
-        self.new.append(visit)
+        self._new.append(visit)
         return visit
 
-    def _agent_logged_in(self, event: Event, at: datetime) -> None:
-        self._agent_logged_out(event, at)
-        session = AgentSession(
-            org=self._org, agent=event.agent, phone=_text(event, "phone"), logged_in_at=at
-        )
-        self._sessions[event.agent] = session
-        self.new.append(session)
+    def _callback(self, event: Event, at: datetime) -> None:
+        contact = self._contact(event, at)
+        if event.type is EventType.CALLBACK_ENDED:
+            contact.ended_at = max(at, contact.ended_at or at)
+        self._callbacks.apply(event, at)
 
-    def _agent_logged_out(self, event: Event, at: datetime) -> None:
-        session = self._sessions.pop(event.agent, None)
-        if session is not None:
-            session.logged_out_at = at
+    def _wrapped_up(self, period: AgentPeriod) -> None:
+        """Give after-call work to the conversation that it was for."""
+        contact, queue = period.contact or "", period.queue or ""
+        talks: list[tuple[datetime, QueueVisit | Callback]] = [
+            (visit.left_at, visit)
+            for visit in self._visits.get((contact, queue), ())
+            if visit.agent == period.agent and visit.left_at is not None
+        ]
+        callback = self._callbacks.last_talk(contact, queue, period.agent)
+        if callback is not None and callback.ended_at is not None:
+            talks.append((callback.ended_at, callback))
+        if talks and period.ended_at is not None:
+            _, talk = max(talks, key=itemgetter(0))
+            talk.wrapup_ms = round((period.ended_at - period.began_at) / timedelta(milliseconds=1))
 
     _HANDLERS: ClassVar[Mapping[EventType, Callable[[Records, Event, datetime], None]]] = {
         EventType.CONTACT_STARTED: _contact_started,
@@ -180,12 +212,12 @@ class Records:
         EventType.CALL_ABANDONED: _call_abandoned,
         EventType.CALL_LEFT: _call_left,
         EventType.CALL_ENDED: _call_ended,
-        EventType.AGENT_LOGGED_IN: _agent_logged_in,
-        EventType.AGENT_LOGGED_OUT: _agent_logged_out,
+        EventType.CALLBACK_REQUESTED: _callback,
+        EventType.CALLBACK_DIALLED: _callback,
+        EventType.CALLBACK_MISSED: _callback,
+        EventType.CALLBACK_ANSWERED: _callback,
+        EventType.CALLBACK_ENDED: _callback,
     }
-
-
-_OF_AGENTS = frozenset({EventType.AGENT_LOGGED_IN, EventType.AGENT_LOGGED_OUT})
 
 
 def _text(event: Event, name: str) -> str | None:

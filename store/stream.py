@@ -144,6 +144,22 @@ class EventStream:
             newest: Any = await self._redis.xrevrange(self._key, count=1)
         return str(newest[0][0]) if newest else BEGINNING
 
+    async def first_after(self, after_id: str) -> int | None:
+        """When the first entry behind one was appended: how far behind a consumer is.
+
+        Args:
+            after_id: Id of the last event that the consumer has taken in.
+
+        Returns:
+            Epoch milliseconds; ``None`` when nothing is behind it.
+
+        Raises:
+            StreamUnavailable: Redis cannot be used.
+        """
+        async with _replying():
+            found: Any = await self._redis.xrange(self._key, min=f"({after_id}", count=1)
+        return int(found[0][0].partition("-")[0]) if found else None
+
     async def _entries(
         self, after_id: str, count: int, block_ms: int
     ) -> list[tuple[str, dict[str, str]]]:

@@ -16,10 +16,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from monitoring.counting import Known
 from store.events import Event, EventType
 
 ORG = "preschool"
 NINE = 1_763_974_800_000
+KNOWN = Known(queues=("fees",), pauses=("lunch",), nodes=frozenset({(ORG, "welcome", "say")}))
 
 
 def _event(
@@ -63,7 +65,7 @@ def day() -> list[Event]:
         _event(-50, kind.AGENT_LOGGED_IN, agent="4002", fields={"phone": "agent2"}),
         _event(-45, kind.AGENT_LOCKED, agent="4003", fields={"until": "0"}),
         _started(0, "c1"),
-        _event(2, kind.NODE_VISITED, "c1", fields={"node": "welcome", "kind": "say"}),
+        _event(2, kind.NODE_VISITED, "c1", fields={"tree": ORG, "node": "welcome", "kind": "say"}),
         _queued(5, "c1"),
         _call(5, kind.CALL_OFFERED, "c1", "4001", offer="1"),
         _call(17, kind.CALL_ANSWERED, "c1", "4001", offer="1", waited="12000"),

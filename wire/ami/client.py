@@ -117,6 +117,7 @@ class AmiClient:
             actions_failed=self._failed,
             timeouts=self._timeouts,
             lag_seconds=lanes.counts.lag,
+            ping_seconds=connection.ping_seconds if connection else None,
         )
 
     def subscribe(self, event: str, handler: Handler) -> None:

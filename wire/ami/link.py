@@ -62,6 +62,7 @@ class Connection(asyncio.Protocol):
         lost: Resolves with the reason when the connection has ended.
         reading: ``False`` while we ourselves have stopped reading.
         reads: How often bytes have arrived or reading was taken up again.
+        ping_seconds: Round trip of the last ping that was answered, ``None`` before the first.
     """
 
     def __init__(self, wanted: Container[str], on_events: Callable[[list[Frame]], None]) -> None:
@@ -75,6 +76,7 @@ class Connection(asyncio.Protocol):
         self.lost: asyncio.Future[AmiError] = asyncio.get_running_loop().create_future()
         self.reading = True
         self.reads = 0
+        self.ping_seconds: float | None = None
         self._on_events = on_events
         self._transport: asyncio.Transport | None = None
         self._pending: dict[str, _Pending] = {}

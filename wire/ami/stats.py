@@ -20,7 +20,9 @@ class AmiStats:
         actions: Actions sent, pings not counted.
         actions_failed: Of these, answered with an error.
         timeouts: Of these, not answered in time.
-        lag_seconds: Between arrival and handling of the event that was begun last.
+        lag_seconds: Between arrival and handling of the event that was begun last. How old an
+            event was when it arrived is not known: Asterisk's events carry no time.
+        ping_seconds: Round trip of the last ping of this connection, ``None`` before the first.
     """
 
     events_seen: int
@@ -34,3 +36,4 @@ class AmiStats:
     actions_failed: int
     timeouts: int
     lag_seconds: float
+    ping_seconds: float | None

@@ -19,10 +19,11 @@ async def watch(connection: Connection, limits: AmiLimits, clock: AmiClock) -> N
         await clock.sleep(limits.ping_every)
         if not connection.reading:
             continue
-        reads = connection.reads
+        reads, sent = connection.reads, clock.monotonic()
         try:
             async with asyncio.timeout(limits.ping_answer):
                 await connection.send({"Action": "Ping"})
+            connection.ping_seconds = clock.monotonic() - sent
         except AmiConnectionLost:
             return
         except TimeoutError:

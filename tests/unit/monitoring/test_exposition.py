@@ -13,7 +13,7 @@ from monitoring import metrics
 from monitoring.consumer import FiguresConsumer
 from monitoring.errors import NotCaughtUp
 from monitoring.exposition import Exposition
-from tests.day import ORG, DayStream
+from tests.day import KNOWN, NINE, ORG, DayStream
 from tests.unit.monitoring.fake_live import FakeLive
 from tests.unit.monitoring.test_totals import MemorySnapshots
 
@@ -24,7 +24,9 @@ DAY = Path(__file__).with_name("day.prom")
 
 async def exposed(live: FakeLive) -> Exposition:
     stream = DayStream()
-    consumer = FiguresConsumer(ORG, stream, MemorySnapshots(), queues=["fees"], clock=lambda: 0.0)
+    consumer = FiguresConsumer(
+        ORG, stream, MemorySnapshots(), known=KNOWN, clock=lambda: 0.0, wall=lambda: NINE
+    )
     await consumer.take_in(await consumer.position(), stream.events)
     return Exposition(CollectorRegistry(), [consumer], live, version="0.1.0")
 
