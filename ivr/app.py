@@ -55,9 +55,9 @@ from monitoring.consumer import FiguresConsumer, RedisSnapshots
 from monitoring.errors import MonitoringError
 from monitoring.exposition import Exposition
 from monitoring.http import HttpServer
+from monitoring.loop_delay import LoopDelay
 from recorder.errors import RecorderError
 from recorder.recorder import Recorder
-from monitoring.loop_delay import LoopDelay
 from store.database import Database, open_database
 from store.errors import StoreError
 from store.projection import ContactProjection
@@ -174,6 +174,12 @@ class Controller:
             recorded=self._projections,
             speech_url=f"http://{settings.speech.host}:{settings.speech.port}/stats",
         )
+        registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        exposition = Exposition(
+            registry, self._figures, live, version=version("vaxel"), delay=self._delay
+        )
+        self._http = HttpServer(exposition, live.checks())
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until ``stop`` is set.
@@ -184,12 +190,6 @@ class Controller:
         async with self._ami, _together(self._duties()):
             await self._http.start(self._settings.http.host, self._settings.http.port)
             try:
-        registry = CollectorRegistry()
-        ProcessCollector(registry=registry)
-        exposition = Exposition(
-            registry, self._figures, live, version=version("vaxel"), delay=self._delay
-        )
-        self._http = HttpServer(exposition, live.checks())
                 await self._agi.start()
                 logger.info("The controller takes calls")
                 await stop.wait()
@@ -208,6 +208,9 @@ class Controller:
             yield Sweeper(office.distributor, queues.values, self._live_contacts).run()
         for figures in self._figures:
             yield figures.run()
+        for projection in self._projections:
+            yield projection.run()
+        yield self._delay.run()
 
     async def _live_contacts(self) -> Collection[str] | None:
         """The contacts whose channel exists in Asterisk; nothing known while it is away."""
@@ -219,9 +222,6 @@ class Controller:
 
     async def _answered_elsewhere(self, contact: str) -> None:
         """Note an answer for a controller that may not live to do it; idempotent."""
-        for projection in self._projections:
-            yield projection.run()
-        yield self._delay.run()
         for office in self._offices.values():
             with suppress(StaleOffer, AcdUnavailable):
                 offer = await office.distributor.current_offer(contact)
