@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
 
 from redis.asyncio import Redis
@@ -76,7 +76,7 @@ class OfferListener:
         finally:
             self._waiting.pop(contact, None)
 
-    async def callback_offers(self, distributor: Distributor) -> AsyncIterator[Offer]:
+    async def callback_offers(self, distributor: Distributor) -> AsyncGenerator[Offer, None]:
         """The offers to people whom this controller has to call, each once, for ever.
 
         Close it to give up. Redis being away only delays it.

@@ -15,5 +15,5 @@ local contact = {
   ring = tonumber(ARGV[4]),
   wrapup = tonumber(ARGV[5]),
 }
-begin_callback(id, contact, wish, now)
+begin_callback(id, contact, wish, now, now)
 return 1

@@ -17,5 +17,5 @@ if contact.state == 'reserved' then return redis.error_reply('CONTACTOFFERED ' .
 event('call.left', now, id, contact.queue, '', 'waited', span(contact.arrived, now),
   'reason', 'callback')
 move_contact(id, contact, 'gone', now)
-begin_callback(id, contact, wish, now)
+begin_callback(id, contact, wish, now + wish.rules.parting_ms, now)
 return 1

@@ -56,17 +56,17 @@ end
 
 -- Callbacks ---------------------------------------------------------------------------------
 
--- wish   what keep_place.lua and add_callback.lua are given, decoded. A chosen time does not count
--- as waiting: arrival and effective arrival move with it, by as much as lies before it.
-local function begin_callback(id, contact, wish, now)
+-- wish   what keep_place.lua and add_callback.lua are given, decoded; not offered before `earliest`
+-- either. A chosen time does not count as waiting: arrival and effective arrival move with it, by
+-- as much as lies before it.
+local function begin_callback(id, contact, wish, earliest, now)
   for name, value in pairs(wish) do contact[name] = value end
   local chosen = contact.due > 0 and contact.due
   if chosen then
     local later = span(now, chosen)
     contact.arrived, contact.effective = contact.arrived + later, contact.effective + later
-  else
-    contact.due = now + contact.rules.parting_ms
   end
+  contact.due = math.max(contact.due, earliest)
   contact.attempt, contact.owner = 0, ''
   call('ZADD', OWNED, 0, '|' .. id)
   call('ZADD', CALLBACKS, 0, entry(contact.queue, contact.arrived, id))

@@ -11,6 +11,8 @@ import pytest
 from redis.asyncio import Redis
 
 from acd.agents import Agents
+from acd.callback_model import CallbackRules
+from acd.callbacks import Callbacks
 from acd.distributor import Distributor
 from acd.model import Agent, Offer, Queue
 from store.events import Event, EventType
@@ -20,6 +22,11 @@ START_MS = 1_763_925_160_000
 
 FEES = Queue("fees", ring_seconds=20, wrapup_seconds=10)
 SUPPORT = Queue("support", ring_seconds=15, wrapup_seconds=0)
+
+RULES = CallbackRules(
+    tries=2, every_ms=300_000, ring_ms=30_000, greeting_ms=20_000, parting_ms=10_000
+)
+NUMBER = "+46701740605"
 
 
 @dataclass
@@ -47,6 +54,7 @@ class House:
         self.acd = self.controller("one")
         self.other = self.controller("two")
         self.agents = Agents(self.redis, self.org, self.clock)
+        self.callbacks = Callbacks(self.redis, self.org, self.clock)
         self.stream = EventStream(self.redis, self.org)
         self._read_to = BEGINNING
 
@@ -62,6 +70,25 @@ class House:
         await self.acd.join(contact, queue)
         await self.log_in("4001", queue)
         offer = await self.acd.match(queue)
+        assert offer is not None
+        return offer
+
+    async def keep_place(
+        self, contact: str = "c-1", number: str = NUMBER, *, due_ms: int | None = None
+    ) -> None:
+        await self.callbacks.keep_place(
+            contact, number, language="sv", answers={"main": "fees"}, rules=RULES, due_ms=due_ms
+        )
+
+    async def callback_offer(self, contact: str = "c-1", number: str = NUMBER) -> Offer:
+        """A callback waits in line, agent 4001 is logged in, controller one has to call it."""
+        await self.acd.renew()
+        await self.acd.join(contact, FEES)
+        await self.keep_place(contact, number)
+        await self.log_in("4001")
+        self.clock.forward(RULES.parting_ms / 1000)
+        await self.acd.tick([])
+        offer = await self.acd.match(FEES)
         assert offer is not None
         return offer
 

@@ -43,6 +43,14 @@ class Asked(House):
             return offer
 
         self.acd.current_offer = noted  # type: ignore[method-assign]  # the seam under test
+        ask_callbacks = self.acd.callback_offers
+
+        async def noted_callbacks() -> tuple[Offer, ...]:
+            offers = await ask_callbacks()
+            self.asked.set()
+            return offers
+
+        self.acd.callback_offers = noted_callbacks  # type: ignore[method-assign]  # likewise
 
 
 @pytest.fixture
@@ -157,3 +165,50 @@ async def test_after_redis_was_away_offers_arrive_again_and_the_log_says_so_once
             await asyncio.wait([running])
             redis.terminate()
             redis.wait()
+
+
+async def test_an_offer_to_call_somebody_back_reaches_the_controller_that_found_the_agent(
+    house: Asked, listener: OfferListener
+) -> None:
+    wanted = listener.callback_offers(house.acd)
+    first = asyncio.ensure_future(anext(wanted))
+    await house.asked.wait()
+    offer = await house.callback_offer()
+    async with asyncio.timeout(acd.offers.POLL_SECONDS / 2):  # by the message, not by asking again
+        assert await first == offer
+    await wanted.aclose()
+    assert listener._callbacks == set()
+
+
+async def test_each_offer_to_call_somebody_back_is_handed_out_once(
+    house: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acd.offers, "POLL_SECONDS", 0.01)
+    deaf = OfferListener(house.redis, "one")  # never subscribes: it asks, again and again
+    first = await house.callback_offer()
+    wanted = deaf.callback_offers(house.acd)
+    assert await anext(wanted) == first
+    following = asyncio.ensure_future(anext(wanted))
+    for _ in range(3):
+        house.asked.clear()
+        await house.asked.wait()
+    assert not following.done()
+    house.clock.forward(10)
+    await house.acd.sweep()
+    second = await house.acd.match(FEES)
+    assert await following == second
+    await wanted.aclose()
+
+
+async def test_a_call_hears_nothing_of_a_callback_that_is_to_be_dialled(
+    house: Asked, listener: OfferListener
+) -> None:
+    waiting = asyncio.create_task(listener.next_offer(house.acd, "c-2"))
+    await house.asked.wait()
+    house.asked.clear()
+    offer = await house.callback_offer()
+    wanted = listener.callback_offers(house.acd)
+    assert await anext(wanted) == offer
+    assert not waiting.done()
+    waiting.cancel()
+    await wanted.aclose()
