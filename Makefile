@@ -4,10 +4,10 @@ SETUP = @$(PYTHON) -I ivr/platform/bootstrap.py
 BIN = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status test lint bench
+.PHONY: help up down status demo test lint bench images-test
 
 help: ## tell what can be made
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 up: ## run the platform in this terminal; Ctrl-C stops it
 	$(SETUP) run
@@ -18,6 +18,9 @@ down: $(BIN)/vaxel ## stop what runs
 
 status: $(BIN)/vaxel ## tell what runs, since when, and what is wrong
 	@$(BIN)/vaxel status
+
+demo: $(BIN)/vaxel ## let callers and agents loose on the running platform; Ctrl-C stops them
+	@$(BIN)/vaxel demo
 
 # Calls mostly wait for audio: three platforms at once keep two cores busy and no more.
 test: lint ## prove it: style, types, import rules, then every test
@@ -34,6 +37,10 @@ lint: ## style, types and import rules alone
 bench: ## measure it side by side with its peers
 	$(SETUP) bench
 	$(BIN)/python -m tests.load.bench
+
+images-test: ## build the production images, start them, make a call through them
+	$(SETUP) images
+	$(BIN)/pytest tests/images
 
 $(BIN)/vaxel:
 	@echo "Växel is not set up yet; run: make up" >&2; exit 2

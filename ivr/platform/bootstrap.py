@@ -6,6 +6,7 @@ syntax that an older Python still reads, so that it can say that it is too old.
     python3 -I ivr/platform/bootstrap.py run     # what `make up` needs
     python3 -I ivr/platform/bootstrap.py dev     # and `make test`
     python3 -I ivr/platform/bootstrap.py bench   # and `make bench`
+    python3 -I ivr/platform/bootstrap.py images  # and `make images-test`
 
 Nothing is asked, nothing is done twice: what is in place is found in well under a second.
 """
@@ -37,10 +38,13 @@ DEV_LOCK = "requirements-dev.lock"  # holds all of RUN_LOCK
 PROGRAMS = {name: name for name in ("redis-server", "espeak-ng", "ffmpeg", "prometheus")}
 """Debian packages by the program that they bring."""
 
+TEST_PROGRAMS = {**PROGRAMS, "pg_ctlcluster": "postgresql"}
+
 KINDS = {
     "run": (RUN_LOCK, PROGRAMS),
-    "dev": (DEV_LOCK, {**PROGRAMS, "pg_ctlcluster": "postgresql"}),
+    "dev": (DEV_LOCK, TEST_PROGRAMS),
     "bench": (DEV_LOCK, {**PROGRAMS, "cc": "gcc libc6-dev"}),
+    "images": (DEV_LOCK, {**TEST_PROGRAMS, "buildah": "buildah", "mmdebstrap": "mmdebstrap"}),
 }
 
 OLDEST_PYTHON = (3, 11)

@@ -7,8 +7,8 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -30,6 +30,7 @@ class PostgreSql:
 
     def set_up(self) -> None:
         """Make its files."""
+        self._home.chmod(0o755)  # its clients may be other users
         if self._user is not None:
             shutil.chown(self._home, self._user)
         self._run("initdb", "--auth=trust", "--no-sync", "-D", str(self._home / "data"))
@@ -50,12 +51,25 @@ class PostgreSql:
         """URL of a database with nothing in it."""
         self._made += 1
         name = f"vaxel{self._made}"
-        admin = await asyncpg.connect(host=str(self._home), user=self._name, database="postgres")
-        try:
-            await admin.execute(f"CREATE DATABASE {name}")
-        finally:
-            await admin.close()
+        async with self._connected("postgres") as connection:
+            await connection.execute(f"CREATE DATABASE {name}")
         return f"postgresql+asyncpg://{self._name}@/{name}?host={self._home}"
+
+    async def count(self, database: str, table: str) -> int:
+        """Rows of a table; 0 while there is no such table."""
+        async with self._connected(database) as connection:
+            try:
+                return int(await connection.fetchval(f'SELECT count(*) FROM "{table}"'))  # noqa: S608 - a test's own words
+            except asyncpg.UndefinedTableError:
+                return 0
+
+    @asynccontextmanager
+    async def _connected(self, database: str) -> AsyncIterator[asyncpg.Connection]:
+        connection = await asyncpg.connect(host=str(self._home), user=self._name, database=database)
+        try:
+            yield connection
+        finally:
+            await connection.close()
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(

@@ -72,20 +72,20 @@ class Platform:
         # a Unix socket's path may have no more than 107 bytes
         home = Path(tempfile.mkdtemp(prefix="vx-", dir="/tmp"))
         self._home = home
-        rtp = _free_range(LEGS)
+        rtp = free_range(LEGS)
         self.settings = Settings(
             state=home / "s",
             trees=(trees or _quick_trees)(home / "trees"),
             asterisk=AsteriskSettings(
-                sip_port=_free_port(socket.SOCK_DGRAM),
-                ami_port=_free_port(),
+                sip_port=free_port(socket.SOCK_DGRAM),
+                ami_port=free_port(),
                 rtp_start=rtp,
                 rtp_end=rtp + LEGS - 1,
             ),
-            agi=AgiSettings(port=_free_port(), drain_seconds=2),
-            http=HttpSettings(port=_free_port()),
-            speech=SpeechSettings(port=_free_port()),
-            prometheus=PrometheusSettings(enabled=prometheus, port=_free_port()),
+            agi=AgiSettings(port=free_port(), drain_seconds=2),
+            http=HttpSettings(port=free_port()),
+            speech=SpeechSettings(port=free_port()),
+            prometheus=PrometheusSettings(enabled=prometheus, port=free_port()),
         )
         self.layout = Layout(self.settings.state)
         self.server = f"{self.settings.asterisk.sip_host}:{self.settings.asterisk.sip_port}"
@@ -297,14 +297,14 @@ async def eventually(
         raise AssertionError(f"not so within {seconds:g} s: {why or check}") from None
 
 
-def _free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
     with socket.socket(socket.AF_INET, kind) as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _free_range(count: int) -> int:
+def free_range(count: int) -> int:
     """The first of so many UDP ports in a row; test processes side by side never share any."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     first = 10_000 + worker % 3 * 3_000  # 20000 and above are those of `make up`
