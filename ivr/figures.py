@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from aiohttp import ClientSession
 from redis.asyncio import Redis
@@ -50,6 +52,7 @@ class Figures:
         counted: The consumers of the metrics.
         recorded: The consumers of the SQL record.
         speech_url: Where the speech server tells its figures.
+        state: Folder of everything that the installation makes.
     """
 
     offices: Mapping[str, Office]
@@ -60,6 +63,7 @@ class Figures:
     counted: Sequence[FiguresConsumer]
     recorded: Sequence[ContactProjection]
     speech_url: str
+    state: Path
 
     async def acd(self) -> AcdNow:
         """A ping, and two round trips an organisation.
@@ -118,6 +122,7 @@ class Figures:
     def controller(self) -> ControllerNow:
         """Counters of this process."""
         agi, ami = self.agi.stats, self.ami.stats
+        disk = shutil.disk_usage(self.state)
         return ControllerNow(
             calls=self.inbound.calls,
             agi_sessions=agi.open,
@@ -137,6 +142,8 @@ class Figures:
             ami_held=ami.events_held,
             ami_events=ami.events_seen,
             ami_failed={"refused": ami.actions_failed, "timeout": ami.timeouts},
+            disk_free=disk.free,
+            disk_size=disk.total,
         )
 
     def checks(self) -> Mapping[str, Check]:

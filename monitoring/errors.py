@@ -88,3 +88,28 @@ class UnknownLabel(MonitoringError):
     def __init__(self, kind: str, value: str, known: Iterable[str]) -> None:
         names = ", ".join(known) or "none yet"
         super().__init__(f"Prometheus knows no {kind} {value!r}; it knows: {names}.")
+
+
+class UnknownFormula(MonitoringError):
+    """No service-level formula is called so."""
+
+    code = "unknown_formula"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"No service level is called {name!r}; choose F1, F2, F3, F4, F5 or F6, and F6 with any"
+            " of +FO (flow-outs hurt) and one of -SA (short abandons dropped), -AB (all dropped),"
+            " e.g. F6+FO-SA."
+        )
+
+
+class NoSuchBound(MonitoringError):
+    """A threshold that the histograms cannot tell."""
+
+    code = "no_such_bound"
+
+    def __init__(self, seconds: float, bounds: tuple[int, ...]) -> None:
+        super().__init__(
+            f"Prometheus cannot tell who waited up to {seconds:g} s; choose one of"
+            f" {', '.join(map(str, bounds))}. Reports from SQL know every threshold."
+        )

@@ -92,6 +92,8 @@ class ControllerNow:
         ami_held: Events that wait to be handled.
         ami_events: Events that arrived.
         ami_failed: Actions that failed, by reason.
+        disk_free: Bytes of room on the disk of the state folder.
+        disk_size: Bytes of that disk.
         recordings: Recordings that wait to be finished.
         transcripts: Recordings that wait to be turned into text.
     """
@@ -107,6 +109,8 @@ class ControllerNow:
     ami_held: int
     ami_events: int
     ami_failed: Mapping[str, int]
+    disk_free: int
+    disk_size: int
     recordings: int = 0
     transcripts: int = 0
 

@@ -31,6 +31,8 @@ def controller_lines(now: ControllerNow) -> list[str]:
         *gauge(metrics.AMI_HELD, {(): now.ami_held}),
         *gauge(metrics.AMI_EVENTS, {(): now.ami_events}),
         *gauge(metrics.AMI_ACTIONS_FAILED, _by_word(now.ami_failed)),
+        *gauge(metrics.DISK_FREE, {(): now.disk_free}),
+        *gauge(metrics.DISK_SIZE, {(): now.disk_size}),
         *gauge(metrics.RECORDINGS_BACKLOG, {(): now.recordings}),
         *gauge(metrics.TRANSCRIPTS_BACKLOG, {(): now.transcripts}),
     ]

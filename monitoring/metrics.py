@@ -287,7 +287,8 @@ CALLBACKS_OPEN = Gauge(
 )
 CALLBACKS_OLDEST = Gauge(
     "vaxel_callbacks_oldest_seconds",
-    "Age of the oldest open callback, counted from the place that it keeps; 0 when none is open.",
+    "Age of the open callback with the foremost place, counted from that place, also where the"
+    " caller chose a later time; 0 when none is open.",
     ("org", "queue"),
 )
 AGENTS = Gauge("vaxel_agents", "Agents by state.", ("org", "state"))
@@ -390,4 +391,6 @@ SPEECH_DECODED = Counter(
     "Seconds of sound decoded, since the speech server's start.",
     ("engine",),
 )
+DISK_FREE = Gauge("vaxel_disk_free_bytes", "Room left on the disk of the state folder.")
+DISK_SIZE = Gauge("vaxel_disk_size_bytes", "Size of the disk of the state folder.")
 BUILD_INFO = Gauge("vaxel_build_info", "Always 1; the version is in the label.", ("version",))

@@ -58,6 +58,8 @@ class FakeLive:
             ami_held=1,
             ami_events=900,
             ami_failed={"refused": 1, "timeout": 2},
+            disk_free=5_000_000_000,
+            disk_size=20_000_000_000,
             recordings=3,
             transcripts=2,
         )
