@@ -173,6 +173,7 @@ class Controller:
             counted=self._figures,
             recorded=self._projections,
             speech_url=f"http://{settings.speech.host}:{settings.speech.port}/stats",
+            state=settings.state,
         )
         registry = CollectorRegistry()
         ProcessCollector(registry=registry)
