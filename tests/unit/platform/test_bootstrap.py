@@ -202,4 +202,4 @@ def test_a_wrong_call_ends_with_2_and_a_sentence() -> None:
     )
 
     assert done.returncode == 2
-    assert done.stderr == "✗ Say what for: bootstrap.py run|dev|bench\n"
+    assert done.stderr == "✗ Say what for: bootstrap.py run|dev|bench|images\n"
