@@ -1,0 +1,120 @@
+"""One stream of audio becomes utterances, each utterance becomes one answer.
+
+Only speech is decoded, with a little of what was before it; silence costs next to nothing. When
+the caller is quiet for a moment and a whole phrase stands, that is the answer; when what stands is
+no phrase, or might go on to a longer one, they are given more time (the complete and the
+incomplete timeout of RFC 6787).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from media.speech.endpointing import FRAME_BYTES, FRAME_MS, Endpointer, Turn
+from media.speech.engine import Engine, Recogniser
+from media.speech.pcm import DECODERS
+from media.speech.phrases import spoken
+from media.speech.recognition import Heard, Kind, Recognition
+
+COMPLETE_MS: Final = 400
+INCOMPLETE_MS: Final = 900
+LONGEST_MS: Final = 15_000
+"""Who speaks for so long does not choose from a menu; it may also be noise."""
+
+SHORTEST_MS: Final = 140
+"""Speech, pauses not counted: what is shorter is a click or a cut word."""
+
+_LEAD_MS = 300
+"""Decoded from before the start was certain."""
+
+
+class _Utterance:
+    """What is being said: audio on its way to the recogniser, in pieces worth its while."""
+
+    def __init__(self, recogniser: Recogniser, lead: Iterable[bytes]) -> None:
+        self._recogniser = recogniser
+        self._unfed = [*lead]
+        self.length_ms = 0
+
+    def hear(self, frame: bytes) -> None:
+        self._unfed.append(frame)
+        self.length_ms += FRAME_MS
+
+    def feed(self) -> Recogniser:
+        """The recogniser, with all audio taken in."""
+        if self._unfed:
+            self._recogniser.feed(b"".join(self._unfed))
+            self._unfed.clear()
+        return self._recogniser
+
+
+class Listener:
+    """Listens to one stream. Belongs to one thread.
+
+    Args:
+        engine: Of the recognition's language.
+        recognition: What may be said.
+
+    Raises:
+        media.speech.errors.NoPhraseKnown: The model knows the words of none of the phrases.
+    """
+
+    def __init__(self, engine: Engine, recognition: Recognition) -> None:
+        self._given = {spoken(phrase): phrase for phrase in reversed(recognition.phrases)}
+        # a phrase that another one begins with is not complete at its own end
+        self._complete = {
+            phrase
+            for phrase in self._given
+            if not any(other.startswith(f"{phrase} ") for other in self._given)
+        }
+        self._engine = engine
+        self._barge_in = recognition.barge_in
+        self._decode = DECODERS[recognition.codec]
+        self._endpointer = Endpointer()
+        self._rest = b""
+        self._lead: deque[bytes] = deque(maxlen=_LEAD_MS // FRAME_MS)
+        self._utterance: _Utterance | None = None
+        # made before it is needed: unknown words are told at once, and nobody waits for it
+        self._recogniser = engine.recogniser(tuple(self._given))
+
+    def hear(self, audio: bytes) -> Iterator[Heard]:
+        """Take in more audio, any amount, in the recognition's codec; consume it to the end."""
+        pcm = self._rest + self._decode(audio)
+        whole = len(pcm) // FRAME_BYTES * FRAME_BYTES
+        self._rest = pcm[whole:]
+        for start in range(0, whole, FRAME_BYTES):
+            frame = pcm[start : start + FRAME_BYTES]
+            turn = self._endpointer.hear(frame)
+            if turn is Turn.BEGAN:
+                self._utterance = _Utterance(self._recogniser, self._lead)
+                self._lead.clear()
+                if self._barge_in:
+                    yield Heard(Kind.BEGAN)
+            if self._utterance is None:
+                self._lead.append(frame)
+                continue
+            self._utterance.hear(frame)
+            if self._is_over(self._utterance):
+                yield self._answer(self._utterance)
+                self._utterance = None
+        if self._utterance is not None:
+            self._utterance.feed()
+
+    def _is_over(self, utterance: _Utterance) -> bool:
+        pause = self._endpointer.pause_ms
+        if pause == COMPLETE_MS:
+            return utterance.feed().partial() in self._complete
+        return pause >= INCOMPLETE_MS or utterance.length_ms >= LONGEST_MS
+
+    def _answer(self, utterance: _Utterance) -> Heard:
+        """What the utterance was; the next frame begins to wait for another one."""
+        spoken_ms = self._endpointer.spoken_ms
+        self._endpointer.end()
+        match = utterance.feed().finish()
+        self._recogniser = self._engine.recogniser(tuple(self._given))
+        given = self._given.get(match.phrase)
+        if given is None or spoken_ms < SHORTEST_MS:
+            return Heard(Kind.NO_MATCH)
+        return Heard(Kind.MATCH, given, match.confidence)

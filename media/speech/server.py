@@ -1,0 +1,156 @@
+"""The speech server: WebSockets for Asterisk, two pages for whoever looks after it.
+
+* ``/aeap``: one WebSocket a speech object of Asterisk (:mod:`media.speech.session`).
+* ``/livez`` answers 200 as long as the event loop turns; the port opens when models are loaded.
+* ``/stats`` tells what it does, as JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any, Final
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from media.speech.errors import AddressUnusable, ProtocolFault
+from media.speech.pool import Pool
+from media.speech.session import Session
+
+log = logging.getLogger(__name__)
+
+PROTOCOL: Final = "speech_to_text"
+"""What Asterisk calls it in the WebSocket's handshake."""
+
+MAX_FRAME_BYTES: Final = 1 << 16
+
+_OUTBOX = 64
+_HEARTBEAT_SECONDS = 30.0
+_SHUTDOWN_SECONDS = 2.0
+
+
+async def serve(
+    pool: Pool, engines: Mapping[str, str], host: str, port: int, stop: asyncio.Event
+) -> None:
+    """Serve until ``stop`` is set.
+
+    Args:
+        pool: Entered.
+        engines: Name of the engine by language, for ``/stats``.
+        host: Address; loopback, unless Asterisk is on another machine.
+        port: 0 takes a free one.
+        stop: Ends the server.
+
+    Raises:
+        AddressUnusable: Nothing can listen there.
+    """
+    conversations = _Conversations(pool)
+    app = web.Application()
+    app.router.add_get("/aeap", conversations.hold)
+    app.router.add_get("/livez", _alive)
+    app.router.add_get("/stats", lambda _: _stats(pool, engines))
+    app.on_shutdown.append(conversations.close)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        log.info(
+            "speech server listens",
+            extra={"port": runner.addresses[0][1], "languages": sorted(pool.languages)},
+        )
+        await stop.wait()
+    except OSError as error:
+        raise AddressUnusable(host, port, error.strerror or str(error)) from error
+    finally:
+        await runner.cleanup()
+
+
+async def _alive(_: web.Request) -> web.Response:
+    return web.json_response({"status": "alive"})
+
+
+async def _stats(pool: Pool, engines: Mapping[str, str]) -> web.Response:
+    languages = {language: engines[language] for language in sorted(pool.languages)}
+    return web.json_response(
+        {
+            "streams": len(pool.streams),
+            "workers": pool.workers,
+            "busy_workers": pool.busy,
+            "refused": pool.refused,
+            "workers_lost": pool.lost,
+            "decoded_seconds": _by_engine(pool.decoded, languages),
+            "recognitions": _by_engine(pool.recognitions, languages),
+            "languages": languages,
+        }
+    )
+
+
+def _by_engine(figures: Mapping[str, float], languages: Mapping[str, str]) -> dict[str, float]:
+    sums = dict.fromkeys(languages.values(), 0.0)
+    for language, engine in languages.items():
+        sums[engine] = round(sums[engine] + figures.get(language, 0), 1)
+    return sums
+
+
+class _Conversations:
+    """The WebSockets that are open."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._open: set[web.WebSocketResponse] = set()
+
+    async def hold(self, request: web.Request) -> web.StreamResponse:
+        """Converse on one WebSocket until either side ends it."""
+        socket = web.WebSocketResponse(
+            protocols=(PROTOCOL,),
+            max_msg_size=MAX_FRAME_BYTES,
+            heartbeat=_HEARTBEAT_SECONDS,
+            compress=False,
+        )
+        await socket.prepare(request)
+        self._open.add(socket)
+        try:
+            await self._converse(socket, request)
+        finally:
+            self._open.discard(socket)
+        return socket
+
+    async def close(self, _: Any) -> None:
+        """End them all: Asterisk's callers go on with the keys."""
+        for socket in list(self._open):
+            await socket.close(code=WSCloseCode.GOING_AWAY)
+
+    async def _converse(self, socket: web.WebSocketResponse, request: web.Request) -> None:
+        outbox: asyncio.Queue[str | None] = asyncio.Queue(_OUTBOX)
+
+        def say(text: str) -> None:
+            try:
+                outbox.put_nowait(text)
+            except asyncio.QueueFull:
+                log.warning("speech conversation broken off", extra={"error": "it reads nothing"})
+                if request.transport is not None:
+                    request.transport.abort()
+
+        session = Session(self._pool.stream, say)
+        sender = asyncio.create_task(_send(socket, outbox))
+        try:
+            async for message in socket:
+                if message.type is WSMsgType.BINARY:
+                    await session.audio(message.data)
+                elif message.type is WSMsgType.TEXT and not await session.text(message.data):
+                    await outbox.put(None)  # the reason is to arrive before the end
+                    await asyncio.wait({sender}, timeout=_SHUTDOWN_SECONDS)
+                    break
+        except ProtocolFault as fault:
+            log.warning("speech conversation broken off", extra={"error": str(fault)})
+            await socket.close(code=WSCloseCode.PROTOCOL_ERROR)
+        finally:
+            session.close()
+            sender.cancel()
+            await asyncio.gather(sender, return_exceptions=True)
+
+
+async def _send(socket: web.WebSocketResponse, outbox: asyncio.Queue[str | None]) -> None:
+    while (text := await outbox.get()) is not None:
+        await socket.send_str(text)

@@ -1,0 +1,213 @@
+"""One AEAP ``speech_to_text`` conversation with Asterisk.
+
+Sans-I/O on the side of the wire: text and audio go in, text comes out through ``send``. What
+Asterisk asks (``res_speech_aeap.c``): ``setup`` with its codec when the dialplan creates a speech
+object; ``set`` for each ``SPEECH SET``; ``get`` of the results when a ``set`` of ours was empty,
+which never happens. It says nothing when ``SPEECH RECOGNIZE`` begins or ends: audio just flows or
+does not. We ask one thing, ``set`` of the results, which ends the ``SPEECH RECOGNIZE`` in hand.
+
+The settings: ``language``; ``phrases``, separated by ``|``, which begins a new recognition;
+``more_phrases``, which adds to them; ``barge_in`` (``yes`` or ``no``). A setting that cannot be
+obeyed is answered with an error at once, so that the caller is sent to the keys.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any, Final, Protocol
+
+from media.speech import phrases
+from media.speech.errors import CodecUnknown, LanguageNotInstalled, ProtocolFault, SpeechError
+from media.speech.pcm import DECODERS
+from media.speech.recognition import Heard, Kind, Recognition
+
+log = logging.getLogger(__name__)
+
+FAILED_GRAMMAR: Final = "error"
+BEGAN_GRAMMAR: Final = "began"
+"""What stands for a grammar's name in a result that is no answer."""
+
+
+class Ears(Protocol):
+    """What listens to the session's audio."""
+
+    @property
+    def languages(self) -> Iterable[str]:
+        """What is understood."""
+
+    async def listen(self, recognition: Recognition) -> None:
+        """Listen for something else; raises SpeechError when that cannot be."""
+
+    async def hear(self, audio: bytes) -> None:
+        """Take in more audio."""
+
+    def leave(self) -> None:
+        """Nothing more will come."""
+
+
+class Session:
+    """One connection of Asterisk.
+
+    Args:
+        open_ears: Makes what listens, once, given what it is to tell; raises SpeechError when
+            there is too much to do.
+        send: Sends a text message to Asterisk; must not block.
+    """
+
+    def __init__(
+        self, open_ears: Callable[[Callable[[Heard], None]], Ears], send: Callable[[str], None]
+    ) -> None:
+        self._open_ears = open_ears
+        self._ears: Ears | None = None
+        self._send = send
+        self._ids = (str(number) for number in itertools.count(1))
+        self._codec = ""
+        self._language = ""
+        self._phrases: tuple[str, ...] = ()
+        self._barge_in = False
+        self._result: dict[str, Any] = {}
+
+    async def text(self, data: str) -> bool:
+        """Take in a message.
+
+        Returns:
+            Whether the conversation goes on; Asterisk forgets a connection whose ``setup`` was
+            refused without closing it.
+
+        Raises:
+            ProtocolFault: It is no message of AEAP.
+        """
+        message = _parse(data)
+        if "response" in message:
+            if "error_msg" in message:
+                log.warning("Asterisk refuses a result", extra={"error": message["error_msg"]})
+            return True
+        name, number = message["request"], message["id"]
+        try:
+            answer = await self._answer(name, message)
+        except SpeechError as error:
+            log.warning("speech request refused", extra={"request": name, "code": error.code})
+            self._reply(name, number, {"error_msg": str(error)})
+            return bool(name != "setup")
+        self._reply(name, number, answer)
+        return True
+
+    async def audio(self, data: bytes) -> None:
+        """Take in audio; what comes while nothing is listened for is dropped."""
+        if self._ears is not None and self._phrases:
+            await self._ears.hear(data)
+
+    def close(self) -> None:
+        """The connection has ended."""
+        if self._ears is not None:
+            self._ears.leave()
+
+    def _heard(self, heard: Heard) -> None:
+        """Tell Asterisk what was heard."""
+        grammars = {Kind.BEGAN: BEGAN_GRAMMAR, Kind.FAILED: FAILED_GRAMMAR}
+        self._result = {
+            "text": heard.text,
+            "score": heard.confidence,
+            "grammar": grammars.get(heard.kind, self._language),
+            "best": 0,
+        }
+        params = {"results": [self._result]}
+        self._send(_frame({"request": "set", "id": next(self._ids), "params": params}))
+
+    async def _answer(self, name: str, message: dict[str, Any]) -> dict[str, Any]:
+        match name:
+            case "setup":
+                return self._set_up(message.get("codecs"))
+            case "set":
+                for setting, value in _params(message, dict).items():
+                    await self._set(str(setting), str(value))
+                return {}
+            case "get":
+                return {"params": {name: self._get(str(name)) for name in _params(message, list)}}
+        raise ProtocolFault(
+            f"There is no request {name[:40]!r}; only setup, set and get are known."
+        )
+
+    def _set_up(self, codecs: object) -> dict[str, Any]:
+        if self._ears is not None:
+            raise ProtocolFault("A second setup came; each conversation has one.")
+        if not isinstance(codecs, list):
+            raise ProtocolFault("The setup names no codecs.")
+        asked = [str(codec.get("name")) for codec in codecs if isinstance(codec, dict)]
+        for codec in asked:
+            if codec in DECODERS:
+                self._ears = self._open_ears(self._heard)
+                self._codec = codec
+                return {"codecs": [{"name": codec}]}
+        raise CodecUnknown(asked, DECODERS)
+
+    async def _set(self, setting: str, value: str) -> None:
+        if self._ears is None:
+            raise ProtocolFault("A setting came before setup; Asterisk sends setup first.")
+        match setting:
+            case "language":
+                self._language, self._phrases = "", ()
+                if value not in self._ears.languages:
+                    raise LanguageNotInstalled(value, self._ears.languages)
+                self._language = value
+            case "phrases":
+                self._phrases = ()
+                await self._listen(phrases.joined(phrases.split(value), ()))
+            case "more_phrases":
+                await self._listen(phrases.joined(self._phrases, phrases.split(value)))
+            case "barge_in":
+                self._barge_in = value == "yes"
+                if self._phrases:
+                    await self._listen(self._phrases)
+            case _:
+                raise ProtocolFault(
+                    f"There is no setting {setting[:40]!r}; there are language, phrases, "
+                    "more_phrases and barge_in."
+                )
+
+    async def _listen(self, wanted: tuple[str, ...]) -> None:
+        if self._ears is None or not self._language:
+            raise ProtocolFault("Phrases came before a language; set language first.")
+        self._phrases = ()
+        await self._ears.listen(
+            Recognition(self._language, wanted, self._codec, barge_in=self._barge_in)
+        )
+        self._phrases = wanted
+
+    def _get(self, name: str) -> object:
+        match name:
+            case "results":
+                return [self._result] if self._result else []
+            case "language":
+                return self._language
+        raise ProtocolFault(f"There is nothing to get by the name {name[:40]!r}.")
+
+    def _reply(self, name: str, number: str, answer: dict[str, Any]) -> None:
+        self._send(_frame({"response": name, "id": number, **answer}))
+
+
+def _parse(data: str) -> dict[str, Any]:
+    try:
+        message = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise ProtocolFault("A message is no JSON.") from error
+    if not isinstance(message, dict):
+        raise ProtocolFault("A message is no JSON object.")
+    kind = message.get("request", message.get("response"))
+    if not isinstance(kind, str) or not isinstance(message.get("id"), str):
+        raise ProtocolFault("A message has no id, or is neither a request nor a response.")
+    return message
+
+
+def _params(message: dict[str, Any], shape: type) -> Any:
+    params = message.get("params")
+    if not isinstance(params, shape):
+        raise ProtocolFault(f"The params of {message['request']!r} are missing or misshapen.")
+    return params
+
+
+def _frame(message: dict[str, Any]) -> str:
+    return json.dumps(message, ensure_ascii=False)
