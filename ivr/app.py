@@ -43,7 +43,7 @@ from ivr.messages import Messages
 from ivr.office import Office
 from ivr.platform.errors import PlatformError
 from ivr.platform.paths import Layout
-from ivr.platform.preflight import layout_of, load_settings
+from ivr.platform.preflight import layout_of, load_settings, recording_keys_of
 from ivr.platform.secrets import Secrets
 from ivr.queueing import QueueRides, Services
 from ivr.settings import Settings
@@ -138,7 +138,9 @@ class Controller:
         self._offers = OfferListener(ground.redis, name)
         self._answers = AnswerWatch(self._ami, self._answered_elsewhere)
         self._streams = {org: EventStream(ground.redis, org) for org in catalogue.organisations}
-        self._recorder = Recorder(ground.layout.recordings, ground.database, self._streams)
+        self._recorder = Recorder(
+            ground.layout.recordings, recording_keys_of(settings), ground.database, self._streams
+        )
         self._offices = {
             org: self._office(organisation, name)
             for org, organisation in catalogue.organisations.items()

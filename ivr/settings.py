@@ -75,6 +75,19 @@ class SpeechSettings(BaseModel):
     workers: int = Field(0, ge=0, le=64)
 
 
+class RecordingSettings(BaseModel):
+    """How recordings are kept.
+
+    Attributes:
+        keys: File with the master keys, mode 0600; empty: ``recording-keys.json`` in ``state``.
+            A production keeps it on another disk than the recordings.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    keys: Path | None = None
+
+
 class OutgoingSettings(BaseModel):
     """How callers are called back.
 
@@ -127,6 +140,7 @@ class Settings(BaseSettings):
     agi: AgiSettings = AgiSettings()
     http: HttpSettings = HttpSettings()
     speech: SpeechSettings = SpeechSettings()
+    recordings: RecordingSettings = RecordingSettings()
     outgoing: OutgoingSettings = OutgoingSettings()
     prometheus: PrometheusSettings = PrometheusSettings()
 

@@ -32,6 +32,7 @@ class ToolFailed(MediaError):
     code = "tool_failed"
 
     def __init__(self, program: str, exit_code: int, complaint: str) -> None:
+        self.exit_code = exit_code  # below 0: the signal that killed it
         said = complaint or "nothing"
         super().__init__(f"{program} ended with code {exit_code} and said: {said}")
 

@@ -118,3 +118,95 @@ class FolderUnusable(RecorderError):
             f"The recordings folder {folder} cannot be used ({complaint}); check that it exists"
             " and belongs to this user."
         )
+
+
+class KeysUnusable(RecorderError):
+    """The file with the master keys is missing, damaged or open to others.
+
+    Finishing waits: the legs stay in ``incoming`` until the file is there again.
+    """
+
+    code = "keys_unusable"
+
+    def __init__(self, path: Path, complaint: str) -> None:
+        super().__init__(f"The master keys of the recordings cannot be read: {path}: {complaint}.")
+
+
+class MasterKeyUnknown(RecorderError):
+    """A file was sealed under a key that is not in the key file."""
+
+    code = "master_key_unknown"
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(
+            f"The recording was sealed under the master key {key_id}, which is not in the key file;"
+            " add that key from its backup."
+        )
+
+
+class MasterKeyWrong(RecorderError):
+    """The key of the right name does not open a file."""
+
+    code = "master_key_wrong"
+
+    def __init__(self, name: str, key_id: str) -> None:
+        super().__init__(
+            f"The master key {key_id} does not open the recording {name}: the key file holds"
+            " another key under that name, or the file's head was changed; compare both with"
+            " their backups."
+        )
+
+
+class FileTampered(RecorderError):
+    """A sealed file is not what was written: changed, cut, or another file."""
+
+    code = "file_tampered"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The file of the recording {name} was changed or cut since it was stored; restore it"
+            " from a backup."
+        )
+
+
+class FileMissing(RecorderError):
+    """A stored recording's file is not there."""
+
+    code = "file_missing"
+
+    def __init__(self, name: str, path: Path) -> None:
+        super().__init__(
+            f"The file of the recording {name} is not at {path}; restore it from a backup."
+        )
+
+
+class AudioGone(RecorderError):
+    """A recording's audio was deleted, as its row says."""
+
+    code = "audio_gone"
+
+    def __init__(self, name: str, reason: str, day: str) -> None:
+        super().__init__(f"The recording {name} was deleted on {day} ({reason}).")
+
+
+class NoSuchRecording(RecorderError):
+    """No recording has this id."""
+
+    code = "no_such_recording"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"There is no recording {name}; `vaxel recordings list` shows which there are."
+        )
+
+
+class WorkerLost(RecorderError):
+    """The process that finishes recordings ended before it was done. It is tried again."""
+
+    code = "worker_lost"
+
+    def __init__(self, complaint: str) -> None:
+        super().__init__(
+            f"The process that finishes recordings ended before it was done ({complaint});"
+            " the audio is kept and tried again."
+        )

@@ -1,49 +1,41 @@
 """The steps from two legs to one stored recording, each safe to be the last before a crash.
 
-1. The finished file is written beside its place and renamed into it.
-2. Its row is written. From here on the legs are no longer needed.
-3. Its event is appended to the organisation's stream.
-4. The row is marked as announced.
-5. The legs are removed, and last the sidecar.
+1. A worker process writes the finished file as a half file beside its place.
+2. It is renamed into its place.
+3. Its row is written. From here on the legs are no longer needed.
+4. Its event is appended to the organisation's stream.
+5. The row is marked as announced.
+6. Half files of earlier attempts and the legs are removed, and last the sidecar.
 
 Whoever is killed in between is followed by one who begins at the first step that is not done: the
 row's key comes from the sidecar, and the event is looked for behind the place where the stream
-stood before step 2. So nothing is lost and nothing is there twice. A failure has the same shape:
-the reason is written down, announced once, and then the files go to ``incoming/failed``.
+stood before step 3. So nothing is lost and nothing is there twice. A worker that outlives its
+controller cannot disturb the next attempt: it never renames, and no two half files share a name.
 """
 
 from __future__ import annotations
 
 import asyncio
-import errno
-import json
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
-from typing import Protocol
 
 from sqlalchemy import select
 
-from media.audio import SUFFIX, join_legs
-from media.errors import AudioUnusable
-from recorder.errors import DiskFull, LegUnusable, RecorderError, UnknownOrganisation
-from recorder.layout import Layout
-from recorder.sidecar import Sidecar, sync_folder, write_whole
+from recorder.announcing import EventLog, announce
+from recorder.disk import sync_folder
+from recorder.errors import RecorderError, UnknownOrganisation
+from recorder.failing import Failures
+from recorder.layout import Layout, half_of, halves
+from recorder.sidecar import Sidecar
+from recorder.worker import Answer, Job
+from recorder.workers import finish as finish_in_worker
 from store.database import Database
 from store.events import Event, EventType
-from store.following import EventReader
 from store.models import Recording, RecordingKind, instant
 
 log = logging.getLogger(__name__)
-
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
-
-
-class EventLog(EventReader, Protocol):
-    """What the recorder needs of :class:`store.stream.EventStream`."""
-
-    async def append(self, event: Event) -> str:
-        """Put an event at the end."""
 
 
 class Finisher:
@@ -52,17 +44,22 @@ class Finisher:
     def __init__(
         self,
         layout: Layout,
+        keys: Path,
         database: Database,
         streams: Mapping[str, EventLog],
+        *,
+        failures: Failures,
         clock_ms: Callable[[], int],
     ) -> None:
         self._layout = layout
+        self._keys = keys
         self._database = database
         self._streams = streams
+        self._failures = failures
         self._clock_ms = clock_ms
 
     async def stored(self, bases: Collection[str]) -> dict[str, Recording]:
-        """Those of the recordings that have a row (step 2 is done), by base.
+        """Those of the recordings that have a row (step 3 is done), by base.
 
         Raises:
             DatabaseAway: The database does not answer.
@@ -78,18 +75,19 @@ class Finisher:
     ) -> dict[str, RecorderError]:
         """All steps, from the first that is not done, of several recordings together.
 
-        They share the transactions and the disk's syncs, each of which costs more than all other
-        work for a recording.
+        They share the worker's start, the transactions and the disk's syncs.
 
         Args:
             sidecars: Whose they are.
             rows: Those that :meth:`stored` knows.
 
         Returns:
-            By base, why a recording cannot be finished; call :meth:`fail`. All others are stored.
+            By base, why a recording cannot be finished; call :meth:`Failures.fail`. All others
+            are stored.
 
         Raises:
-            DatabaseAway, StreamUnavailable: Later, from where each stands.
+            DatabaseAway, StreamUnavailable, KeysUnusable: Later, from where each stands.
+            WorkerLost: Later; one by one, if it may be a recording's fault.
             OSError: The folders cannot be read or written.
         """
         ours = [sidecar for sidecar in sidecars if sidecar.org in self._streams]
@@ -114,11 +112,15 @@ class Finisher:
         self, sidecars: Sequence[Sidecar]
     ) -> tuple[dict[str, Recording], dict[str, RecorderError]]:
         """Files and rows of new recordings, and why others get none."""
+        if not sidecars:
+            return {}, {}
         orgs = {sidecar.org for sidecar in sidecars}
         since = {
             org: await stream.last_id() for org, stream in self._streams.items() if org in orgs
         }
-        rows, faults = await asyncio.to_thread(self._write_all, sidecars)
+        jobs = await asyncio.to_thread(self._jobs, sidecars)
+        answers, faults = await finish_in_worker(jobs)
+        rows = await asyncio.to_thread(self._placed, sidecars, jobs, answers)
         for row in rows.values():
             row.announce_after = since[row.org]
         if rows:
@@ -126,33 +128,38 @@ class Finisher:
                 session.add_all(rows.values())
         return rows, faults
 
-    def _write_all(
-        self, sidecars: Sequence[Sidecar]
-    ) -> tuple[dict[str, Recording], dict[str, RecorderError]]:
-        rows: dict[str, Recording] = {}
-        faults: dict[str, RecorderError] = {}
-        for sidecar in sidecars:
-            try:
-                rows[sidecar.base] = self._write(sidecar)
-            except AudioUnusable as error:
-                faults[sidecar.base] = LegUnusable(str(error))
-            except OSError as error:
-                if error.errno not in _FULL:
-                    raise
-                faults[sidecar.base] = DiskFull()
-        for folder in {self._layout.root / Path(row.path).parent for row in rows.values()}:
-            sync_folder(folder)
-        return rows, faults
+    def _jobs(self, sidecars: Sequence[Sidecar]) -> list[Job]:
+        return [
+            Job(
+                name=sidecar.base,
+                legs=tuple(str(leg) for leg in sidecar.legs(self._layout.incoming)),
+                out=str(half_of(self._layout.make_place(self._layout.place(sidecar)))),
+                keys=str(self._keys),
+            )
+            for sidecar in sidecars
+        ]
 
-    def _write(self, sidecar: Sidecar) -> Recording:
-        """The finished file, which lasts once its folder is synced; the row that speaks of it."""
+    def _placed(
+        self, sidecars: Sequence[Sidecar], jobs: Sequence[Job], answers: Mapping[str, Answer]
+    ) -> dict[str, Recording]:
+        """Finished files in their places, and the rows that speak of them."""
+        rows: dict[str, Recording] = {}
+        folders: set[Path] = set()
+        for sidecar, job in zip(sidecars, jobs, strict=True):
+            if (answer := answers.get(sidecar.base)) is not None:
+                place = self._layout.root / self._layout.place(sidecar)
+                Path(job.out).replace(place)
+                folders.add(place.parent)
+                rows[sidecar.base] = self._row(sidecar, answer)
+        for folder in folders:
+            sync_folder(folder)
+        return rows
+
+    def _row(self, sidecar: Sidecar, answer: Answer) -> Recording:
         legs = sidecar.legs(self._layout.incoming)
         ended_at_ms = max(leg.stat().st_mtime_ns for leg in legs) // 1_000_000
-        # The day must be the same in every attempt, so it comes from the offer.
-        relative = self._layout.place(sidecar, SUFFIX)
-        facts = join_legs(legs, self._layout.make_place(relative))
         # Asterisk writes to the end of the conversation: where the sound began follows from it.
-        started_at_ms = max(sidecar.offered_at_ms, ended_at_ms - facts.duration_ms)
+        started_at = instant(max(sidecar.offered_at_ms, ended_at_ms - answer.duration_ms))
         return Recording(
             id=sidecar.base,
             org=sidecar.org,
@@ -162,11 +169,13 @@ class Finisher:
             caller=sidecar.caller or None,
             kind=sidecar.kind,
             mailbox=sidecar.mailbox or None,
-            started_at=instant(started_at_ms),
-            duration_ms=facts.duration_ms,
-            path=str(relative),
-            sha256=facts.sha256,
-            size=facts.size,
+            language=sidecar.language or None,
+            started_at=started_at,
+            duration_ms=answer.duration_ms,
+            path=str(self._layout.place(sidecar)),
+            sha256=answer.sha256,
+            size=answer.size,
+            expires_at=started_at + timedelta(days=sidecar.keep_days),
         )
 
     async def _tell(self, sidecars: Sequence[Sidecar], rows: Mapping[str, Recording]) -> None:
@@ -180,7 +189,7 @@ class Finisher:
         if not untold:
             return
         for (org, since), events in untold.items():
-            await self._announce(self._streams[org], since, events)
+            await announce(self._streams[org], since, events)
         async with self._database.writing() as session:
             for sidecar in sidecars:
                 session.add(rows[sidecar.base])
@@ -188,105 +197,10 @@ class Finisher:
 
     def _stored_event(self, sidecar: Sidecar, row: Recording) -> Event:
         own = {"recording": row.id, "duration": str(row.duration_ms)}
+        kind = EventType.RECORDING_STORED
         if sidecar.kind is RecordingKind.VOICEMAIL:
+            kind = EventType.VOICEMAIL_STORED
             own["mailbox"] = sidecar.mailbox
-            return self._event(EventType.VOICEMAIL_STORED, sidecar, own)
-        return self._event(EventType.RECORDING_STORED, sidecar, own)
-
-    def _clear(self, sidecars: Sequence[Sidecar]) -> None:
-        incoming = self._layout.incoming
-        for sidecar in sidecars:
-            for leg in sidecar.legs(incoming):
-                leg.unlink(missing_ok=True)
-        sync_folder(incoming)
-        for sidecar in sidecars:
-            (incoming / f"{sidecar.base}.json").unlink(missing_ok=True)
-            self._reason_file(sidecar.base).unlink(missing_ok=True)  # of an attempt before mending
-
-    async def drop(self, sidecar: Sidecar) -> None:
-        """Forget an offer that was not answered.
-
-        A sidecar may also be alone because its legs were just put aside: then it follows them.
-
-        Raises:
-            OSError: The folders cannot be read or written.
-        """
-        await asyncio.to_thread(self._drop, sidecar.base)
-
-    def _drop(self, base: str) -> None:
-        if self._reason(base) is None:
-            (self._layout.incoming / f"{base}.json").unlink(missing_ok=True)
-        else:
-            self._put_aside(base)
-
-    async def fail(self, base: str, sidecar: Sidecar | None, error: RecorderError) -> None:
-        """Put a recording that cannot be finished aside, with the reason beside it, and say so.
-
-        Args:
-            base: Name of the recording's base.
-            sidecar: ``None`` where it is missing or unreadable: then no stream can be told.
-            error: The reason.
-
-        Raises:
-            StreamUnavailable: Later, from where it stands.
-            OSError: The folders cannot be read or written.
-        """
-        stream = self._streams.get(sidecar.org) if sidecar else None
-        if sidecar is not None and stream is not None:
-            known = await asyncio.to_thread(self._reason, base) or {}
-            since = known.get("announce_after") or await stream.last_id()
-            await asyncio.to_thread(self._write_reason, base, error, since)
-            own = {"recording": base, "reason": error.code}
-            event = self._event(EventType.RECORDING_FAILED, sidecar, own)
-            await self._announce(stream, since, [event])
-        else:
-            await asyncio.to_thread(self._write_reason, base, error, None)
-        await asyncio.to_thread(self._put_aside, base)
-        log.error(
-            "recording failed, its files are kept",
-            extra={
-                "contact": sidecar.contact if sidecar else "",
-                "recording": base,
-                "code": error.code,
-                "reason": str(error),
-            },
-        )
-
-    def _reason_file(self, base: str) -> Path:
-        return self._layout.failed / f"{base}.reason.json"
-
-    def _write_reason(self, base: str, error: RecorderError, since: str | None) -> None:
-        reason = {"code": error.code, "reason": str(error)}
-        if since is not None:
-            reason["announce_after"] = since
-        self._write_reason_file(base, reason)
-
-    def _write_reason_file(self, base: str, reason: Mapping[str, str]) -> None:
-        text = json.dumps(reason, ensure_ascii=False, indent=2)
-        write_whole(self._reason_file(base), text.encode())
-
-    def _reason(self, base: str) -> dict[str, str] | None:
-        """What an earlier attempt wrote down; ``None`` also when somebody has spoilt it."""
-        try:
-            reason = json.loads(self._reason_file(base).read_bytes())
-        except (FileNotFoundError, ValueError):
-            return None
-        return reason if isinstance(reason, dict) else None
-
-    def _put_aside(self, base: str) -> None:
-        layout = self._layout
-        for name in (f"{base}-caller.wav", f"{base}-agent.wav", f"{base}.json"):
-            source = layout.incoming / name
-            if source.exists():
-                source.rename(layout.failed / name)
-        sync_folder(layout.failed)
-        sync_folder(layout.incoming)
-        # Told and kept: another failure of the same recording, once mended, is a new one.
-        reason = self._reason(base) or {}
-        if reason.pop("announce_after", None):
-            self._write_reason_file(base, reason)
-
-    def _event(self, kind: EventType, sidecar: Sidecar, own: Mapping[str, str]) -> Event:
         return Event(
             kind,
             at=self._clock_ms(),
@@ -297,12 +211,16 @@ class Finisher:
             fields=own,
         )
 
-    async def _announce(self, stream: EventLog, since: str, events: Sequence[Event]) -> None:
-        """Append events unless an earlier attempt has: then they stand behind ``since``."""
-        untold = {(event.type, event.fields["recording"]): event for event in events}
-        while told := await stream.read(since):
-            for event in told:
-                untold.pop((event.type, event.fields.get("recording", "")), None)
-            since = told[-1].id
-        for event in untold.values():
-            await stream.append(event)
+    def _clear(self, sidecars: Sequence[Sidecar]) -> None:
+        layout = self._layout
+        bases = {sidecar.base for sidecar in sidecars}
+        for folder in {(layout.root / layout.place(sidecar)).parent for sidecar in sidecars}:
+            for half in halves(folder, bases):
+                half.unlink(missing_ok=True)
+        for sidecar in sidecars:
+            for leg in sidecar.legs(layout.incoming):
+                leg.unlink(missing_ok=True)
+        sync_folder(layout.incoming)
+        for sidecar in sidecars:
+            (layout.incoming / f"{sidecar.base}.json").unlink(missing_ok=True)
+            self._failures.forget(sidecar.base)

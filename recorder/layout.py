@@ -5,15 +5,27 @@
     <recordings>/incoming/                     legs and sidecars, while Asterisk and we work
     <recordings>/incoming/failed/              what could not be finished, with the reason
     <recordings>/<org>/<yyyy>/<mm>/<dd>/       finished files, by the UTC day of the offer
+
+A finished file is Ogg Opus, sealed (:mod:`recorder.vault`); sound in the clear lies in
+``incoming`` only. A half file ``.<base>.<random>.part`` beside it is sealed too.
 """
 
 from __future__ import annotations
 
+import secrets as entropy
+from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import Final
 
 from recorder.errors import FolderUnusable
 from recorder.sidecar import Sidecar
 from store.models import instant
+
+SUFFIX: Final = ".opus.enc"
+"""Of a finished file."""
+
+_PART: Final = ".part"
+_TOKEN_DIGITS: Final = 8
 
 
 class Layout:
@@ -43,10 +55,10 @@ class Layout:
         except OSError as error:
             raise FolderUnusable(self.root, error.strerror or str(error)) from error
 
-    def place(self, sidecar: Sidecar, suffix: str) -> Path:
+    def place(self, sidecar: Sidecar) -> Path:
         """The finished file's path, relative to the root, the same in every attempt."""
         day = instant(sidecar.offered_at_ms)
-        return Path(sidecar.org, f"{day:%Y}", f"{day:%m}", f"{day:%d}", f"{sidecar.base}{suffix}")
+        return Path(sidecar.org, f"{day:%Y}", f"{day:%m}", f"{day:%d}", f"{sidecar.base}{SUFFIX}")
 
     def make_place(self, relative: Path) -> Path:
         """The absolute path of a finished file, its folders made.
@@ -59,3 +71,17 @@ class Layout:
             folder /= part
             folder.mkdir(mode=0o700, exist_ok=True)
         return self.root / relative
+
+
+def half_of(finished: Path) -> Path:
+    """A new name for a half file, which no other attempt ever has."""
+    base = finished.name.removesuffix(SUFFIX)
+    return finished.with_name(f".{base}.{entropy.token_hex(_TOKEN_DIGITS // 2)}{_PART}")
+
+
+def halves(folder: Path, bases: Collection[str]) -> Iterator[Path]:
+    """Half files that attempts at these recordings have left in a folder."""
+    ending = 1 + _TOKEN_DIGITS + len(_PART)
+    for path in folder.iterdir():
+        if path.name.endswith(_PART) and path.name[1:-ending] in bases:
+            yield path

@@ -26,6 +26,9 @@ QUIET_MS = 15_000
 UNANSWERED_MS = 15 * 60_000
 """An offer without any leg after this long was not answered (an agent rings a minute at most)."""
 
+FORGOTTEN_MS = 12 * 60 * 60_000
+"""The same where the agent may begin the recording at any time: no conversation lasts so long."""
+
 _HEADER_LIMIT = 4096
 
 
@@ -56,7 +59,10 @@ def judge(sidecar: Sidecar, folder: Path, *, held: Set[str], now_ms: int, told: 
     legs = sidecar.legs(folder)
     present = [leg for leg in legs if leg.exists()]
     if not present:
-        over = now_ms - sidecar.offered_at_ms >= UNANSWERED_MS
+        if told and sidecar.on_demand:
+            return Verdict.DROP
+        longest_ms = FORGOTTEN_MS if sidecar.on_demand else UNANSWERED_MS
+        over = now_ms - sidecar.offered_at_ms >= longest_ms
         return Verdict.DROP if over else Verdict.WAIT
     if any(leg.name in held for leg in present):
         return Verdict.WAIT

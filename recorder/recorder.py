@@ -18,8 +18,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from recorder.errors import LegMissing, RecorderError, SidecarMissing
-from recorder.finishing import EventLog, Finisher
+from recorder.announcing import EventLog
+from recorder.errors import KeysUnusable, LegMissing, RecorderError, SidecarMissing, WorkerLost
+from recorder.failing import Failures
+from recorder.finishing import Finisher
+from recorder.keys import ensure_keys
 from recorder.layout import Layout
 from recorder.legs import Verdict, held_open, is_quiet, judge
 from recorder.sidecar import Sidecar
@@ -52,6 +55,7 @@ class Recorder:
     def __init__(
         self,
         folder: Path,
+        keys: Path,
         database: Database,
         streams: Mapping[str, EventLog],
         *,
@@ -61,6 +65,8 @@ class Recorder:
 
         Args:
             folder: The recordings folder; made if it is missing.
+            keys: The file with the master keys; made with the first recording folder. While it
+                cannot be read, recordings wait in ``incoming``.
             database: For the rows.
             streams: The event stream of each organisation.
             clock_ms: Epoch milliseconds.
@@ -70,11 +76,24 @@ class Recorder:
         """
         self._layout = Layout(folder)
         self._layout.prepare()
-        self._finisher = Finisher(self._layout, database, streams, clock_ms)
+        try:
+            ensure_keys(keys, folder)
+        except KeysUnusable as error:  # calls go on, and their legs wait
+            log.error("recordings cannot be sealed", extra={"reason": str(error)})
+        self._failures = Failures(self._layout, streams, clock_ms)
+        self._finisher = Finisher(
+            self._layout, keys, database, streams, failures=self._failures, clock_ms=clock_ms
+        )
         self._clock_ms = clock_ms
         self._told: dict[str, int] = {}  # base -> looks left
         self._wake = asyncio.Event()
+        self._found: set[str] = set()
         self._troubled: set[str] = set()
+
+    @property
+    def backlog(self) -> int:
+        """Recordings that are over, as far as we know, and not stored yet."""
+        return len(self._found | self._told.keys())
 
     async def expect(self, sidecar: Sidecar) -> Path:
         """Announce a recording before Asterisk is asked for it.
@@ -155,6 +174,7 @@ class Recorder:
             self._trouble("", fault)
             return
         self._troubled.discard("")
+        self._found = {work.base for work in found}
         for start in range(0, len(found), _TOGETHER):
             await self._try(found[start : start + _TOGETHER])
 
@@ -162,14 +182,14 @@ class Recorder:
         """Do works together, and one by one where that fails: an odd one holds up no other."""
         try:
             await self._do(works)
-        except OUTAGES as fault:
+        except (*OUTAGES, KeysUnusable) as fault:
             for work in works:
                 self._trouble(work.base, fault)
         except Exception as fault:  # one odd recording must not stop all; the trace says why
             if len(works) > 1:
                 for work in works:
                     await self._try([work])
-            elif isinstance(fault, OSError):
+            elif isinstance(fault, OSError | WorkerLost):
                 self._trouble(works[0].base, fault)
             elif works[0].base not in self._troubled:
                 self._troubled.add(works[0].base)
@@ -177,6 +197,7 @@ class Recorder:
         else:
             for work in works:
                 self._told.pop(work.base, None)
+                self._found.discard(work.base)
                 self._troubled.discard(work.base)
 
     def _trouble(self, base: str, fault: Exception) -> None:
@@ -198,13 +219,13 @@ class Recorder:
                 if sidecar is not None and (work.task is Verdict.FINISH or work.base in rows):
                     whole.append(sidecar)
                 elif isinstance(work.task, RecorderError):
-                    await finisher.fail(work.base, sidecar, work.task)
+                    await self._failures.fail(work.base, sidecar, work.task)
                 elif sidecar is not None:
-                    await finisher.drop(sidecar)
+                    await self._failures.drop(sidecar)
             faults = await finisher.finish(whole, rows)
             for sidecar in whole:
                 if (error := faults.get(sidecar.base)) is not None:
-                    await finisher.fail(sidecar.base, sidecar, error)
+                    await self._failures.fail(sidecar.base, sidecar, error)
 
     @contextmanager
     def _claimed(self, work: _Work) -> Iterator[bool]:

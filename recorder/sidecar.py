@@ -16,17 +16,22 @@ has two recordings.
 from __future__ import annotations
 
 import json
-import os
 import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Self, get_type_hints
 
+from recorder.disk import write_whole
 from recorder.errors import BadName, SidecarUnreadable
 from store.models import RecordingKind, instant
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _LARGEST = 16_384
+
+KEEP_DAYS = 90
+"""So long a recording is kept whose policy does not say."""
+
+MOST_DAYS = 36_500
 
 
 def base_for(contact: str, n: int, kind: RecordingKind = RecordingKind.CONVERSATION) -> str:
@@ -54,10 +59,13 @@ class Sidecar:
         agent: Agent id, ``""`` for a voicemail.
         caller: The caller's number, ``""`` when withheld. Personal.
         mailbox: Of a voicemail, else ``""``.
+        language: BCP 47 tag of the language that the caller chose, ``""`` when unknown.
+        keep_days: How long the recording is kept, 1 to 36,500 days.
+        on_demand: The agent may begin the recording at any time in the conversation.
 
     Raises:
         BadName: ``contact`` or ``org`` cannot be part of a file name.
-        ValueError: ``offered_at_ms`` is no time.
+        ValueError: ``offered_at_ms`` is no time, or ``keep_days`` out of bounds.
     """
 
     contact: str
@@ -69,12 +77,17 @@ class Sidecar:
     agent: str = ""
     caller: str = ""
     mailbox: str = ""
+    language: str = ""
+    keep_days: int = KEEP_DAYS
+    on_demand: bool = False
 
     def __post_init__(self) -> None:
         base_for(self.contact, self.n, self.kind)
         if not _NAME.fullmatch(self.org):
             raise BadName("organisation")
         instant(self.offered_at_ms)
+        if not 1 <= self.keep_days <= MOST_DAYS:
+            raise ValueError(f"{self.keep_days} days is no time to keep a recording")
 
     @property
     def base(self) -> str:
@@ -113,8 +126,7 @@ class Sidecar:
             with path.open("rb") as file:
                 fields = json.loads(file.read(_LARGEST))
             sidecar = cls(**{**fields, "kind": RecordingKind(fields["kind"])})
-            for name in cls.__slots__:
-                wanted = int if name in {"n", "offered_at_ms"} else str
+            for name, wanted in get_type_hints(cls).items():
                 if not isinstance(getattr(sidecar, name), wanted):
                     raise TypeError(f"{name} is no {wanted.__name__}")
         except (BadName, KeyError, TypeError, ValueError, RecursionError) as error:
@@ -122,24 +134,3 @@ class Sidecar:
         if sidecar.base != path.stem:
             raise SidecarUnreadable(path, f"it speaks of {sidecar.base}")
         return sidecar
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a small file atomically and durably, mode 0600."""
-    half = path.with_name(f".{path.name}.part")
-    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    half.replace(path)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames and removals in ``folder`` outlive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

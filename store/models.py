@@ -297,24 +297,43 @@ class RecordingKind(StrEnum):
     VOICEMAIL = "voicemail"  # mono: the caller
 
 
+class Deletion(StrEnum):
+    """Why a recording's audio was deleted."""
+
+    RETENTION = "retention"  # its time was over
+    ERASURE = "erasure"  # the caller, or the law, asked for it
+
+
 class Recording(Base):
-    """One finished audio file.
+    """One finished audio file, or the trace of one that was deleted.
+
+    A public body must be able to show what it has recorded and when it was deleted, so the row
+    outlives the audio: without the caller's number, the file and its transcript. The id of the
+    contact stays; the contact's own row says no more than what is kept of every contact.
 
     It has no foreign key to its contact: the recorder may be quicker than the event consumer.
 
     Attributes:
         id: The recording's own id, the same however often its finishing was tried.
         started_at: When the first sound was recorded.
-        path: Of the file, relative to the recordings folder.
+        path: Of the file, relative to the recordings folder; ``None`` once it is deleted.
         sha256: Of the file, 64 hexadecimal digits.
         size: Of the file, bytes.
         mailbox: Of a voicemail.
+        language: BCP 47 tag that the caller chose.
+        expires_at: When its time is over; ``None`` where no policy was known.
+        deleted_at: When its deletion began; from then on nobody may listen.
+        deletion: Why.
         announce_after: While its event may be missing from the organisation's stream: the last
             entry before it. ``None`` once the event is known to be there.
     """
 
     __tablename__ = "recordings"
-    __table_args__ = (Index(None, "org", "contact"), Index(None, "org", "started_at"))
+    __table_args__ = (
+        Index(None, "org", "contact"),
+        Index(None, "org", "started_at"),
+        Index(None, "expires_at"),
+    )
 
     id: Mapped[str] = mapped_column(String(160), primary_key=True)
     org: Mapped[str] = mapped_column(String(64))
@@ -326,10 +345,53 @@ class Recording(Base):
     mailbox: Mapped[str | None] = mapped_column(OutsideText(128))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     duration_ms: Mapped[int] = mapped_column(BigInteger)
-    path: Mapped[str] = mapped_column(String(512))
+    path: Mapped[str | None] = mapped_column(String(512))
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int] = mapped_column("bytes", BigInteger)
     announce_after: Mapped[str | None] = mapped_column(String(64))
+    language: Mapped[str | None] = mapped_column(OutsideText(35))
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deletion: Mapped[Deletion | None] = mapped_column(_text_of(Deletion))
+
+
+class RecordingAction(StrEnum):
+    """What somebody did with recordings."""
+
+    LIST = "list"
+    PLAY = "play"
+    EXPORT = "export"
+    VERIFY = "verify"
+    READ = "read"  # a transcript
+    ERASE = "erase"
+
+
+class RecordingAccess(Base):
+    """That somebody looked at, listened to, took out or erased a recording.
+
+    Rows are added and never changed or removed.
+
+    Attributes:
+        who: The user, as the system knows them.
+        recording: Its id; ``None`` where many were listed.
+        org: The organisation, where it is one.
+        reason: What the person said it was for.
+        detail: What was asked for, or what it touched; no personal data.
+    """
+
+    __tablename__ = "recording_accesses"
+    __table_args__ = (Index(None, "recording", "at"), Index(None, "at"))
+
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    )
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    who: Mapped[str] = mapped_column(OutsideText(128))
+    action: Mapped[RecordingAction] = mapped_column(_text_of(RecordingAction))
+    recording: Mapped[str | None] = mapped_column(String(160))
+    org: Mapped[str | None] = mapped_column(String(64))
+    reason: Mapped[str | None] = mapped_column(OutsideText(256))
+    detail: Mapped[str | None] = mapped_column(OutsideText(256))
 
 
 class StreamPosition(Base):

@@ -102,6 +102,11 @@ class Layout:
         return self.recordings / "incoming"
 
     @property
+    def recording_keys(self) -> Path:
+        """Master keys of the recordings, where no other place is set; mode 0600."""
+        return self.state / "recording-keys.json"
+
+    @property
     def log(self) -> Path:
         """What each process prints."""
         return self.state / "log"

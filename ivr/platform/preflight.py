@@ -104,6 +104,12 @@ def layout_of(settings: Settings) -> Layout:
     return layout
 
 
+def recording_keys_of(settings: Settings) -> Path:
+    """The file with the master keys of the recordings."""
+    keys = settings.recordings.keys
+    return layout_of(settings).recording_keys if keys is None else keys.expanduser().absolute()
+
+
 def make_folders(layout: Layout) -> None:
     """Make every folder of the layout, for the owner only.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -88,7 +87,7 @@ async def test_from_the_greeting_to_the_recording(
         return after == [count + 1 for count in before]
 
     await eventually(counted, why="the call is in the figures, once")
-    _has_both_sides(_recording(platform, started.contact))
+    _has_both_sides(platform, _recording(platform, started.contact))
     assert stored.queue == QUEUE["queue"]
     await agent.log_out(ears)
     await journal.wait(EventType.AGENT_LOGGED_OUT, agent=AGENT)
@@ -116,7 +115,7 @@ def _ended(platform: Platform, contact: str) -> list[dict[str, Any]]:
     return platform.rows("SELECT * FROM contacts WHERE id = ? AND ended_at IS NOT NULL", contact)
 
 
-def _recording(platform: Platform, contact: str) -> Path:
+def _recording(platform: Platform, contact: str) -> dict[str, Any]:
     """The contact's only recording, after a look at its row."""
     (row,) = platform.rows("SELECT * FROM recordings WHERE contact = ?", contact)
     assert (row["org"], row["queue"], row["agent"]) == (ORG, QUEUE["queue"], AGENT)
@@ -124,11 +123,11 @@ def _recording(platform: Platform, contact: str) -> Path:
     assert 2500 < row["duration_ms"] < 6000
     (visit,) = platform.rows("SELECT * FROM queue_visits WHERE contact = ?", contact)
     assert (visit["outcome"], visit["agent"]) == ("answered", AGENT)
-    return platform.layout.recordings / str(row["path"])
+    return row
 
 
-def _has_both_sides(file: Path) -> None:
-    left, right = sides(file)
+def _has_both_sides(platform: Platform, recording: dict[str, Any]) -> None:
+    left, right = sides(platform, recording)
     assert tone_share(left, CALLER_HZ) > 0.8, "the caller is on the left"
     assert tone_share(left, AGENT_HZ) < 0.05
     assert tone_share(right, AGENT_HZ) > 0.8, "the agent is on the right"

@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-import subprocess
-from pathlib import Path
+from collections.abc import Mapping
+from typing import Any
 
-import numpy as np
+from ivr.platform.preflight import recording_keys_of
+from recorder.archive import Archive
+from store.models import Recording, RecordingKind
+from tests.e2e.rig.platform import Platform
 
-from media.wav import RATE_HZ
 
-
-def sides(file: Path) -> tuple[bytes, ...]:
-    """The channels of a recording (left, right; or one), each as 8 kHz mono PCM."""
-    channels = int(
-        subprocess.run(
-            [
-                *("ffprobe", "-loglevel", "error", "-show_entries", "stream=channels"),
-                *("-of", "csv=p=0", str(file)),
-            ],
-            capture_output=True,
-            check=True,
-        ).stdout
-    )
-    pcm = subprocess.run(
-        [
-            *("ffmpeg", "-nostdin", "-loglevel", "error", "-i", str(file)),
-            *("-f", "s16le", "-ar", str(RATE_HZ), "pipe:1"),
-        ],
-        capture_output=True,
-        check=True,
-    ).stdout
-    samples = np.frombuffer(pcm, "<i2").reshape(-1, channels)
-    return tuple(samples[:, side].tobytes() for side in range(channels))
+def sides(platform: Platform, row: Mapping[str, Any]) -> tuple[bytes, ...]:
+    """The channels of a recording (caller, agent; or caller alone), each as 8 kHz mono PCM."""
+    recording = Recording(id=row["id"], path=row["path"])
+    archive = Archive(platform.layout.recordings, recording_keys_of(platform.settings))
+    channels = 1 if row["kind"] == RecordingKind.VOICEMAIL.value else 2
+    return tuple(b"".join(archive.pcm(recording, side)) for side in range(channels))

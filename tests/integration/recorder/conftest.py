@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import wave
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from sqlalchemy import select
 
 from media.tones import tone as pure_tone
 from media.wav import write_wav
+from recorder.archive import Archive
 from recorder.recorder import Recorder
 from recorder.sidecar import Sidecar
 from store.database import Database, open_database
@@ -54,15 +54,6 @@ def share(samples: NDArray[np.float64], hertz: int) -> float:
     return float(spectrum[np.abs(found - hertz) <= 10].sum() / max(spectrum.sum(), 1e-12))
 
 
-def channels(path: Path) -> list[NDArray[np.float64]]:
-    """The sound of each channel of a finished file."""
-    with wave.open(str(path), "rb") as file:
-        assert (file.getframerate(), file.getsampwidth()) == (RATE, 2)
-        count = file.getnchannels()
-        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float64)
-    return [samples[side::count] for side in range(count)]
-
-
 @dataclass
 class Desk:
     """A recorder with all that it works on."""
@@ -78,9 +69,25 @@ class Desk:
     def restarted(self) -> Recorder:
         """A recorder of a new process on the same folder."""
         self.recorder = Recorder(
-            self.folder, self.database, {ORG: self.stream}, clock_ms=lambda: self.now_ms
+            self.folder, self.keys, self.database, {ORG: self.stream}, clock_ms=lambda: self.now_ms
         )
         return self.recorder
+
+    @property
+    def keys(self) -> Path:
+        """The file with the master keys."""
+        return self.folder.parent / "recording-keys.json"
+
+    @property
+    def archive(self) -> Archive:
+        """The finished files."""
+        return Archive(self.folder, self.keys)
+
+    def channels(self, row: Recording) -> list[NDArray[np.float64]]:
+        """The sound of each channel of a stored recording."""
+        sides = 1 if row.kind is RecordingKind.VOICEMAIL else 2
+        sounds = [b"".join(self.archive.pcm(row, side)) for side in range(sides)]
+        return [np.frombuffer(sound, "<i2").astype(np.float64) for sound in sounds]
 
     @property
     def incoming(self) -> Path:
