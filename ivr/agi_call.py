@@ -1,6 +1,7 @@
 """The Call port on a real channel: what a tree asks for, said in AGI.
 
-The only place where the caller's terms (say, collect, record, queue) meet Asterisk's commands.
+The only place where the caller's terms (say, collect, listen, record, queue) meet Asterisk's
+commands.
 A caller who hangs up ends whatever runs as ``CallerHungUp``; a fault of the channel or of the
 speech engine becomes ``CallFailed`` with its reason, once, here.
 """
@@ -14,6 +15,8 @@ from typing import Protocol, TypeAlias
 from ivr.flow.call import (
     CallerHungUp,
     CallFailed,
+    Heard,
+    ListenRequest,
     MessageRequest,
     QueueOutcome,
     QueueRequest,
@@ -33,6 +36,9 @@ class Prompts(Protocol):
 
 Ride: TypeAlias = Callable[["AgiCall", QueueRequest], Awaitable[QueueOutcome]]
 """Brings a call through a queue (``ivr.queueing``)."""
+
+Listen: TypeAlias = Callable[["AgiCall", ListenRequest], Awaitable[Heard]]
+"""Asks a caller who may answer by voice (``ivr.listening``)."""
 
 Record: TypeAlias = Callable[["AgiCall", MessageRequest], Awaitable[float]]
 """Takes a message from a caller (``ivr.messages``); its length in seconds."""
@@ -66,8 +72,15 @@ class AgiVoice:
             MediaError: The text cannot be spoken.
             AgiError: As :meth:`wire.agi.session.AgiSession.stream_file`.
         """
-        sound = await self._prompts.path(utterance.text, utterance.language)
-        return await self.session.stream_file(str(sound), interrupt=interrupt)
+        return await self.session.stream_file(await self.sound(utterance), interrupt=interrupt)
+
+    async def sound(self, utterance: Utterance) -> str:
+        """The sound of an utterance, as a path without its extension.
+
+        Raises:
+            MediaError: The text cannot be spoken.
+        """
+        return str(await self._prompts.path(utterance.text, utterance.language))
 
     async def collect(self, *, first: str = "", count: int, wait: float, stop: str = "#") -> str:
         """Listen for keys one at a time, so that a stop key and each pause count at once."""
@@ -86,14 +99,26 @@ class AgiVoice:
             await self.session.hangup()
 
 
-class AgiCall(AgiVoice):
-    """One caller (:class:`ivr.flow.call.Call`).
+class AgiCaller(AgiVoice):
+    """One caller, or one who was called back.
 
     Attributes:
         contact: Id of the contact.
         caller: The caller's number, ``""`` when withheld. Personal.
-        dialled: The number that was dialled.
+        dialled: The number that was dialled, ``""`` when nobody dialled.
     """
+
+    def __init__(
+        self, session: AgiSession, prompts: Prompts, *, contact: str, caller: str, dialled: str = ""
+    ) -> None:
+        super().__init__(session, prompts)
+        self.contact = contact
+        self.caller = caller
+        self.dialled = dialled
+
+
+class AgiCall(AgiCaller):
+    """One caller on the way through a call tree (:class:`ivr.flow.call.Call`)."""
 
     def __init__(
         self,
@@ -104,14 +129,18 @@ class AgiCall(AgiVoice):
         caller: str,
         dialled: str,
         ride: Ride,
+        listen: Listen,
         record: Record,
     ) -> None:
-        super().__init__(session, prompts)
-        self.contact = contact
-        self.caller = caller
-        self.dialled = dialled
+        super().__init__(session, prompts, contact=contact, caller=caller, dialled=dialled)
         self._ride = ride
+        self._listen = listen
         self._record = record
+
+    async def listen(self, request: ListenRequest) -> Heard:
+        """Ask a caller who may answer by voice."""
+        with speaking_of_callers():
+            return await self._listen(self, request)
 
     async def record(self, request: MessageRequest) -> float:
         """Take a message; its length in seconds."""

@@ -38,6 +38,7 @@ from ivr.flow.load import Catalogue, load_all
 from ivr.flow.organisation import Organisation
 from ivr.flow.prompts import utterances
 from ivr.inbound import Inbound
+from ivr.listening import Listener
 from ivr.logs import configure_logs
 from ivr.messages import Messages
 from ivr.office import Office
@@ -47,10 +48,11 @@ from ivr.platform.preflight import layout_of, load_settings, recording_keys_of
 from ivr.platform.secrets import Secrets
 from ivr.queueing import QueueRides, Services
 from ivr.settings import Settings
+from ivr.speech_server import SpeechServer
 from media.errors import MediaError
 from media.espeak import Espeak
 from media.prompts import PromptStore
-from media.tones import write_beep
+from media.tones import write_beep, write_nothing
 from monitoring.consumer import FiguresConsumer, RedisSnapshots
 from monitoring.errors import MonitoringError
 from monitoring.exposition import Exposition
@@ -94,6 +96,7 @@ class Foundation:
     redis: Redis
     prompts: PromptStore
     beep: Path
+    nothing: Path
 
 
 @asynccontextmanager
@@ -116,6 +119,7 @@ async def _foundation(settings: Settings, catalogue: Catalogue) -> AsyncIterator
             redis=redis,
             prompts=prompts,
             beep=write_beep(layout.prompts),
+            nothing=write_nothing(layout.prompts),
         )
 
 
@@ -145,7 +149,11 @@ class Controller:
             org: self._office(organisation, name)
             for org, organisation in catalogue.organisations.items()
         }
-        self._inbound = Inbound(catalogue, self._offices, ground.prompts, system_clock)
+        self._speech = SpeechServer(f"http://{settings.speech.host}:{settings.speech.port}")
+        listener = Listener(self._speech, ground.nothing)
+        self._inbound = Inbound(
+            catalogue, self._offices, ground.prompts, listener.ask, system_clock
+        )
         desk = Desk(self._offices, ground.secrets.pins, ground.prompts, system_clock)
         self._agi = FastAgiServer(
             {"inbound": self._inbound.serve, "desk": desk.serve},
@@ -190,7 +198,7 @@ class Controller:
         Raises:
             AddressInUse, OSError: A port is taken.
         """
-        async with self._ami, _together(self._duties()):
+        async with self._ami, self._speech, _together(self._duties()):
             await self._http.start(self._settings.http.host, self._settings.http.port)
             try:
                 await self._agi.start()

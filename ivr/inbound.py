@@ -16,9 +16,9 @@ from typing import Final
 
 from acd.errors import AcdError
 from acd.model import LeaveReason, check_name
-from ivr.agi_call import AgiCall, Prompts
+from ivr.agi_call import AgiCall, Listen, Prompts
 from ivr.flow.call import QueueAway
-from ivr.flow.engine import Run, RunResult, Visit
+from ivr.flow.engine import Listening, Run, RunResult, Visit
 from ivr.flow.load import Catalogue
 from ivr.flow.tree import Tree
 from ivr.office import Office
@@ -48,11 +48,13 @@ class Inbound:
         catalogue: Catalogue,
         offices: Mapping[str, Office],
         prompts: Prompts,
+        listen: Listen,
         clock: Callable[[], int],
     ) -> None:
         self._catalogue = catalogue
         self._offices = offices
         self._prompts = prompts
+        self._listen = listen
         self._clock = clock
         self._in_hand: dict[str, str] = {}
         self._stranded: dict[str, Office] = {}
@@ -85,6 +87,7 @@ class Inbound:
             caller=environment.caller_number[:LONGEST_CALLER],
             dialled=environment.extension,
             ride=office.rides.ride,
+            listen=self._listen,
             record=office.messages.take,
         )
         self._in_hand[contact] = office.organisation.id
@@ -136,15 +139,16 @@ class Inbound:
                 {"caller": call.caller, "dialled": call.dialled, "tree": tree.name},
             )
 
-        async def observe(visit: Visit) -> None:
-            if visit.kind == "queue":
-                await call.session.set_variable(STOOD_AT, f"{visit.node}|{visit.language}")
-            await self._note(
-                office,
-                call.contact,
-                EventType.NODE_VISITED,
-                {"tree": tree.name, "node": visit.node, "kind": visit.kind},
-            )
+        async def observe(what: Visit | Listening) -> None:
+            if isinstance(what, Listening):
+                kind = EventType.SPEECH_HEARD
+                told = {"outcome": what.heard.hearing or "", "engine": what.heard.engine}
+            else:
+                kind = EventType.NODE_VISITED
+                told = {"tree": tree.name, "kind": what.kind}
+                if what.kind == "queue":
+                    await call.session.set_variable(STOOD_AT, f"{what.node}|{what.language}")
+            await self._note(office, call.contact, kind, {"node": what.node, **told})
 
         run = Run(tree, call, now=self._now, observe=observe, start=start, language=language)
         return await run.to_end()

@@ -9,7 +9,9 @@ from media.errors import NothingSaid, NoVoice, ToolFailed
 from media.tool import run_tool
 from media.wav import RATE_HZ
 
-VOICES = MappingProxyType({"sv": "sv", "da": "da", "en": "en-gb"})
+_SAME_NAME = "sv da ar de es et fa fi fr is it ko lt lv nb nl pl pt ru tr uk"
+VOICES = MappingProxyType({tag: tag for tag in _SAME_NAME.split()} | {"en": "en-gb"})
+"""espeak-ng's voice for each language (BCP 47 primary tag)."""
 
 WORDS_A_MINUTE = 150
 # At espeak-ng's own 100 Swedish vowels touch full scale; 75 leaves 3 dB of room and gives about

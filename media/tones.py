@@ -27,6 +27,15 @@ def write_beep(folder: Path) -> Path:
     return path.absolute().with_suffix("")
 
 
+def write_nothing(folder: Path) -> Path:
+    """Make ``nothing.wav``, a sound of no length, likewise: to play it is to stop another sound."""
+    path = folder / "nothing.wav"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        write_wav(path, b"")
+    return path.absolute().with_suffix("")
+
+
 def tone(hz: float, seconds: float, *, level_dbfs: float = -16.0) -> bytes:
     """A pure tone with soft edges (no click): signed 16-bit mono PCM of 8 kHz.
 

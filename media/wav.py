@@ -59,3 +59,14 @@ def is_telephone_wav(path: Path) -> bool:
             )
     except (wave.Error, EOFError):
         return False
+
+
+def length_s(path: Path) -> float:
+    """How long a file of this form plays, in seconds.
+
+    Raises:
+        OSError: It cannot be read.
+        wave.Error, EOFError: It is no WAV file.
+    """
+    with wave.open(str(path), "rb") as source:
+        return source.getnframes() / source.getframerate()

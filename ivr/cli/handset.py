@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.text import Text
 
@@ -49,6 +51,10 @@ class Terminal:
                 return keys
             self._console.print("    a telephone has the keys 0–9, * and #")
 
+    def answers(self, phrases: Sequence[str], wait: float) -> str:
+        """Whatever is typed: all keys, or words."""
+        return ask(f"keys or words, Enter = {wait:g} s of silence, h = hang up")
+
     def rides(self, request: QueueRequest) -> QueueOutcome:
         """What shall happen in the queue."""
         choices = "a = an agent answers, n = nobody is logged in"
@@ -86,6 +92,15 @@ class Narrated:
         keys = self._person.presses(wait)
         self._tell(f"pressed {keys}" if keys else f"{wait:g} s of silence")
         return keys
+
+    def answers(self, phrases: Sequence[str], wait: float) -> str:
+        """Show the words or keys, and what else could have been said."""
+        answer = self._person.answers(phrases, wait)
+        if set(answer) <= set(KEYS):
+            self._tell(f"pressed {answer}" if answer else f"{wait:g} s of silence")
+        else:
+            self._tell(f"said “{answer}”; listened for: {', '.join(phrases)}")
+        return answer
 
     def rides(self, request: QueueRequest) -> QueueOutcome:
         """Show the queue and how the wait ends."""

@@ -72,9 +72,9 @@ def call(
         str | None,
         typer.Option(
             help="Keys to press, parted by commas: “12,,3” presses 1 and 2, stays silent once, "
-            "presses 3. In a queue: a (an agent answers), n (nobody is logged in), t (the wait "
-            "times out). h hangs up, and so does the end of the keys. With --sip: keys only, each "
-            "comma a second's pause.",
+            "presses 3; “say opening hours” says it. In a queue: a (an agent answers), n (nobody "
+            "is logged in), t (the wait times out). h hangs up, and so does the end of the keys. "
+            "With --sip: keys only, each comma a second's pause.",
             show_default=False,
         ),
     ] = None,
@@ -103,7 +103,8 @@ def call(
 ) -> None:
     """Call a number in the terminal: prompts appear as text, what you type are the keys.
 
-    Needs no Asterisk. At each turn: keys and Enter, Enter alone to stay silent, h to hang up.
+    Needs no Asterisk. At each turn: keys (or words, where the menu listens to them) and Enter,
+    Enter alone to stay silent, h to hang up.
     With --sip it is a real call, with sound from and to files.
     """
     if sip:

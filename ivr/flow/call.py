@@ -80,6 +80,49 @@ class MessageRequest:
     silence_seconds: float = 5
 
 
+@dataclass(frozen=True, slots=True)
+class ListenRequest:
+    """A question that the caller may answer by voice or by key.
+
+    Attributes:
+        utterance: What is asked.
+        phrases: What may be said to it, not empty.
+        wait: Seconds to wait for a key or the first word once it is asked.
+        confidence: 0..100, the least at which a phrase counts as said.
+    """
+
+    utterance: Utterance
+    phrases: tuple[str, ...]
+    wait: float
+    confidence: int = 0
+
+
+class Hearing(StrEnum):
+    """What came of listening to a caller's voice."""
+
+    MATCH = "match"  # one of the phrases
+    NO_MATCH = "no_match"  # a sound, and none of the phrases for sure
+    SILENCE = "silence"
+    AWAY = "away"  # nobody was there to listen: keys alone counted
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A caller's answer to a :class:`ListenRequest`.
+
+    Attributes:
+        key: The key that was pressed, ``""`` for none.
+        phrase: The phrase that was said, as the request writes it; ``""`` for none.
+        hearing: What came of listening; ``None`` when a key was pressed before anything was heard.
+        engine: Name of what listened, ``""`` when nothing did.
+    """
+
+    key: str = ""
+    phrase: str = ""
+    hearing: Hearing | None = None
+    engine: str = ""
+
+
 class Call(Protocol):
     """One caller on the line. Every method raises ``CallerHungUp`` once the caller is gone."""
 
@@ -116,6 +159,13 @@ class Call(Protocol):
 
         Returns:
             The keys, ``""`` for none.
+        """
+
+    async def listen(self, request: ListenRequest) -> Heard:
+        """Ask, and listen for a phrase and for one key at once; each of them interrupts.
+
+        Where nobody can listen to voices it is :meth:`say` and :meth:`collect`; the caller notices
+        no difference.
         """
 
     async def record(self, request: MessageRequest) -> float:

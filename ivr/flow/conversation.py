@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
-from ivr.flow.call import Call, Utterance
+from ivr.flow.call import Call, Heard, ListenRequest, Utterance
 from ivr.flow.errors import ExpressionError
 from ivr.flow.organisation import Organisation
 from ivr.flow.texts import Text
@@ -25,13 +25,19 @@ class Conversation:
     """
 
     def __init__(
-        self, call: Call, organisation: Organisation, language: str, now: Callable[[], datetime]
+        self,
+        call: Call,
+        organisation: Organisation,
+        language: str,
+        now: Callable[[], datetime],
+        listened: Callable[[Heard], Awaitable[None]],
     ) -> None:
         self.call = call
         self.organisation = organisation
         self.language = language
         self.now = now
         self.faults = 0
+        self._listened = listened
 
     @property
     def variables(self) -> Mapping[str, object]:
@@ -54,9 +60,24 @@ class Conversation:
         Returns:
             The key that interrupted, or ``""``.
         """
-        language = language or self.language
+        utterance = self._utterance(text, language or self.language)
+        return await self.call.say(utterance, interrupt=interrupt) if utterance.text else ""
+
+    async def listen(
+        self, text: Text, phrases: tuple[str, ...], *, wait: float, confidence: int
+    ) -> Heard:
+        """Ask ``text`` and listen for one of ``phrases`` or a key; see :class:`ListenRequest`."""
+        utterance = self._utterance(text, self.language)
+        if not utterance.text:
+            return Heard(key=await self.call.collect(count=1, wait=wait, stop=""))
+        heard = await self.call.listen(ListenRequest(utterance, phrases, wait, confidence))
+        if heard.hearing is not None:
+            await self._listened(heard)
+        return heard
+
+    def _utterance(self, text: Text, language: str) -> Utterance:
         try:
-            utterance = text.utterance(language, self.variables)
+            return text.utterance(language, self.variables)
         except ExpressionError as error:
             self.faults += 1
             log.warning(
@@ -67,7 +88,4 @@ class Conversation:
                     "pii": {"why": str(error)},
                 },
             )
-            if not error.rest:
-                return ""
-            utterance = Utterance(error.rest, language)
-        return await self.call.say(utterance, interrupt=interrupt)
+            return Utterance(error.rest, language)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ivr.flow.call import Call, CallerHungUp, CallFailed, QueueAway
+from ivr.flow.call import Call, CallerHungUp, CallFailed, Heard, QueueAway
 from ivr.flow.conversation import Conversation
 from ivr.flow.tree import Tree
 
@@ -84,7 +84,20 @@ class RunResult:
     fault: Fault | None = None
 
 
-Observer = Callable[[Visit], Awaitable[None]]
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """A node has listened to the caller's voice.
+
+    Attributes:
+        node: Its name.
+        heard: What came of it; ``hearing`` is never ``None``.
+    """
+
+    node: str
+    heard: Heard
+
+
+Observer = Callable[[Visit | Listening], Awaitable[None]]
 
 
 class Run:
@@ -94,7 +107,8 @@ class Run:
         tree: The version of the tree that the call keeps.
         call: The caller's line.
         now: The clock; its times are aware of their zone.
-        observe: Told of every node that the call comes to, before the node does its work.
+        observe: Told of every node that the call comes to, before the node does its work, and
+            of every time that one has listened to the caller's voice.
         start: The node at which a call is taken up again; the tree's own start when it is empty
             or the tree has no such node (any more).
         language: The caller's language, likewise; the organisation's first when it has no such.
@@ -118,7 +132,8 @@ class Run:
         organisation = tree.organisation
         if language not in organisation.languages:
             language = organisation.default_language
-        self._talk = Conversation(call, organisation, language, now)
+        self._talk = Conversation(call, organisation, language, now, self._listened)
+        self._node = ""  # where the call is now
         self._trace: list[Step] = []
 
     async def to_end(self) -> RunResult:
@@ -159,6 +174,7 @@ class Run:
         node = self._tree.nodes[name]
         visit = Visit(name, node.verb, self._talk.language, self._now())
         self._talk.faults = 0
+        self._node = name
         await self._notice(visit)
         try:
             leaving = await node.run(self._talk)
@@ -179,13 +195,16 @@ class Run:
         self._note(visit, leaving.outcome, Fault.EXPRESSION if self._talk.faults else None)
         return leaving.target, None
 
-    async def _notice(self, visit: Visit) -> None:
+    async def _listened(self, heard: Heard) -> None:
+        await self._notice(Listening(self._node, heard))
+
+    async def _notice(self, what: Visit | Listening) -> None:
         if self._observe is None:
             return
         try:
-            await self._observe(visit)
+            await self._observe(what)
         except Exception:  # a caller is worth more than a figure: the call goes on unobserved
-            log.exception("a visit could not be noted", extra=self._fields(visit.node))
+            log.exception("a visit could not be noted", extra=self._fields(what.node))
 
     async def _apologise(self) -> None:
         with suppress(CallerHungUp, CallFailed):

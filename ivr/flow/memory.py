@@ -6,11 +6,21 @@ somebody at a terminal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from ivr.flow.call import CallerHungUp, MessageRequest, QueueOutcome, QueueRequest, Utterance
+from ivr.flow.call import (
+    CallerHungUp,
+    Heard,
+    Hearing,
+    ListenRequest,
+    MessageRequest,
+    QueueOutcome,
+    QueueRequest,
+    Utterance,
+)
+from ivr.flow.phrases import normalised
 from ivr.flow.vocabulary import KEYS
 
 CHARACTERS_A_SECOND = 15  # how fast a voice reads, near enough for a virtual clock
@@ -19,6 +29,8 @@ MESSAGE_SECONDS = 8.0
 
 SILENCE = ""
 HANG_UP = "h"
+SAY = "say "
+ENGINE = "memory"
 QUEUE_KEYS = {
     "a": QueueOutcome.TALKED,
     "n": QueueOutcome.NOBODY,
@@ -35,6 +47,9 @@ class Person(Protocol):
     def presses(self, wait: float) -> str:
         """Keys pressed one after the other; ``""`` is silence for ``wait`` seconds."""
 
+    def answers(self, phrases: Sequence[str], wait: float) -> str:
+        """Words said, or else keys as :meth:`presses`."""
+
     def rides(self, request: QueueRequest) -> QueueOutcome:
         """How the wait in a queue ends."""
 
@@ -45,16 +60,22 @@ class Person(Protocol):
 class Script:
     """A person who acts by a list, and hangs up at the end of it.
 
-    Each entry is one act: keys (``"12"``), silence (``""``), ``h`` to hang up. In a queue ``a``
-    (an agent answers), ``n`` (nobody is logged in) and ``t`` (the wait times out) are taken from
-    the list, else an agent answers. A message is left unless the next entry is silence.
+    Each entry is one act: keys (``"12"``), words (``"say opening hours"``, silence where nobody
+    listens to words), silence (``""``), ``h`` to hang up. In a queue ``a`` (an agent answers),
+    ``n`` (nobody is logged in) and ``t`` (the wait times out) are taken from the list, else an
+    agent answers. A message is left unless the next entry is silence.
     """
 
     def __init__(self, acts: Iterable[str]) -> None:
         self._acts = list(acts)
         for act in self._acts:
-            if act != HANG_UP and act not in QUEUE_KEYS and not set(act) <= set(KEYS):
-                raise ValueError(f"“{act}” is neither keys of a telephone nor one of h, a, n, t")
+            if act.startswith(SAY) or act == HANG_UP or act in QUEUE_KEYS:
+                continue
+            if not set(act) <= set(KEYS):
+                raise ValueError(
+                    f"“{act}” is neither keys of a telephone nor one of h, a, n, t; "
+                    f"words are written “{SAY}{act}”"
+                )
 
     @classmethod
     def parse(cls, keys: str) -> Script:
@@ -70,13 +91,12 @@ class Script:
 
     def presses(self, wait: float) -> str:
         """The next entry; an entry for a queue that was never reached is passed over."""
-        while self._acts:
-            act = self._acts.pop(0)
-            if act == HANG_UP:
-                raise CallerHungUp
-            if act not in QUEUE_KEYS:
-                return act
-        raise CallerHungUp
+        act = self._next()
+        return SILENCE if act.startswith(SAY) else act
+
+    def answers(self, phrases: Sequence[str], wait: float) -> str:
+        """The next entry, likewise."""
+        return self._next().removeprefix(SAY)
 
     def rides(self, request: QueueRequest) -> QueueOutcome:
         """As the next entry says."""
@@ -92,6 +112,15 @@ class Script:
         if act == HANG_UP:
             raise CallerHungUp
         return 0.0 if act == SILENCE else min(MESSAGE_SECONDS, request.max_seconds)
+
+    def _next(self) -> str:
+        while self._acts:
+            act = self._acts.pop(0)
+            if act == HANG_UP:
+                raise CallerHungUp
+            if act not in QUEUE_KEYS:
+                return act
+        raise CallerHungUp
 
 
 class MemoryCall:
@@ -176,6 +205,20 @@ class MemoryCall:
             keys += key
         return keys
 
+    async def listen(self, request: ListenRequest) -> Heard:
+        """Let the person say or press something; every word that is said is understood."""
+        if key := await self.say(request.utterance, interrupt=KEYS):
+            return Heard(key=key)
+        answer = self._person.answers(request.phrases, request.wait)
+        if not answer:
+            self._pass(request.wait)
+            return Heard(hearing=Hearing.SILENCE, engine=ENGINE)
+        if set(answer) <= set(KEYS):
+            self._pressed = answer[1:]
+            return Heard(key=answer[0])
+        self._pass(len(answer) / CHARACTERS_A_SECOND)
+        return _understood(answer, request.phrases)
+
     async def record(self, request: MessageRequest) -> float:
         """Let the person speak."""
         self._alive()
@@ -206,3 +249,11 @@ class MemoryCall:
 
     def _pass(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
+
+
+def _understood(words: str, phrases: Sequence[str]) -> Heard:
+    same = {normalised(phrase): phrase for phrase in phrases}
+    phrase = same.get(normalised(words), "")
+    return Heard(
+        phrase=phrase, hearing=Hearing.MATCH if phrase else Hearing.NO_MATCH, engine=ENGINE
+    )

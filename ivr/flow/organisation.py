@@ -139,6 +139,7 @@ class StandardTexts(Strict):
         technical_fault: When the call cannot go on by our own fault.
         invalid_key: A key that is no choice, where the node has no own text.
         no_key: Silence where a key was expected, where the node has no own text.
+        unclear: Words that were not understood.
         queue: While waiting.
         desk: To agents.
         callback: About being called back; may be left out where no queue offers that.
@@ -147,6 +148,7 @@ class StandardTexts(Strict):
     technical_fault: Text
     invalid_key: Text
     no_key: Text
+    unclear: Text
     queue: QueueTexts
     desk: DeskTexts
     callback: CallbackTexts | None = None

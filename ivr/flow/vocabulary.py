@@ -18,7 +18,34 @@ from pydantic_core import CoreSchema, core_schema
 
 from ivr.flow.faults import fault
 
-LANGUAGES: Mapping[str, str] = MappingProxyType({"sv": "Swedish", "da": "Danish", "en": "English"})
+LANGUAGES: Mapping[str, str] = MappingProxyType(
+    {
+        "sv": "Swedish",
+        "da": "Danish",
+        "en": "English",
+        "ar": "Arabic",
+        "de": "German",
+        "es": "Spanish",
+        "et": "Estonian",
+        "fa": "Persian",
+        "fi": "Finnish",
+        "fr": "French",
+        "is": "Icelandic",
+        "it": "Italian",
+        "ko": "Korean",
+        "lt": "Lithuanian",
+        "lv": "Latvian",
+        "nb": "Norwegian",
+        "nl": "Dutch",
+        "pl": "Polish",
+        "pt": "Portuguese",
+        "ru": "Russian",
+        "tr": "Turkish",
+        "uk": "Ukrainian",
+    }
+)
+"""What a call can be held in, by BCP 47 primary tag: the default voice speaks each of them."""
+
 KEYS = "0123456789*#"
 CALL_VARIABLES = frozenset({"organisation", "language", "caller", "dialled"})
 

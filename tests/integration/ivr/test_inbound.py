@@ -17,9 +17,11 @@ from acd.distributor import Distributor
 from acd.model import Agent, system_clock
 from acd.offers import OfferListener
 from ivr import inbound
+from ivr.agi_call import AgiCall
 from ivr.answers import AnswerWatch
-from ivr.flow.call import QueueAway
+from ivr.flow.call import Heard, ListenRequest, QueueAway
 from ivr.flow.load import load_all
+from ivr.flow.vocabulary import KEYS
 from ivr.inbound import Inbound
 from ivr.messages import Messages
 from ivr.office import Office
@@ -57,6 +59,11 @@ class Switchboard:
         return [e for e in await EventStream(self.redis, "demo").read(BEGINNING) if e.type is kind]
 
 
+async def _by_key(call: AgiCall, request: ListenRequest) -> Heard:
+    key = await call.say(request.utterance, interrupt=KEYS)
+    return Heard(key or await call.collect(count=1, wait=request.wait, stop=""))
+
+
 async def _nobody_elsewhere(_contact: str) -> None:
     return
 
@@ -78,7 +85,7 @@ async def opened(redis: Redis, name: str = "test-1") -> AsyncIterator[Switchboar
         rides=QueueRides(demo, Services(distributor, offers, answers, recorder, system_clock)),
         messages=Messages("demo", recorder, Path("/beep"), system_clock),
     )
-    callers = Inbound(CATALOGUE, {"demo": office}, FakePrompts(), system_clock)
+    callers = Inbound(CATALOGUE, {"demo": office}, FakePrompts(), _by_key, system_clock)
     listening = asyncio.create_task(offers.run())
     await offers.subscribed.wait()
     try:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import NoReturn, cast
 
 import pytest
 from redis.asyncio import Redis
@@ -65,6 +65,7 @@ class Bench:
             caller="0700000001",
             dialled="100",
             ride=self.rides.ride,
+            listen=_never,
             record=_never,
         )
         return await call.queue(QueueRequest("support", "en", max_wait))
@@ -97,8 +98,8 @@ class Bench:
         return await (self.redis.smembers(key) if kind == "set" else self.redis.get(key))
 
 
-async def _never(*_: object) -> float:
-    raise AssertionError("no message is taken in a queue")
+async def _never(*_: object) -> NoReturn:
+    raise AssertionError("nothing of this kind happens in a queue")
 
 
 async def _nobody_elsewhere(_contact: str) -> None:

@@ -33,7 +33,7 @@ SLIPS = {
         "{mon-fri: 08:00-17:00}\n    exceptions: {«2026-02-30: closed}",
         "“2026-02-30” is not a date",
     ),
-    "unknown language": ("[sv, en]", "[sv, en, «fi]", "the language “fi” is not spoken"),
+    "unknown language": ("[sv, en]", "[sv, en, «xx]", "the language “xx” is not spoken"),
     "language twice": ("[sv, en]", "[sv, en, «en]", "“en” is given twice"),
     "unknown key": ("name: Town Hall", "name: Town Hall\n«nmae: x", "“nmae” is not known here"),
     "bad id": ("id: town", "id: «Town", "“Town” is no identifier"),

@@ -22,7 +22,7 @@ def texts(keys: Mapping[str, object], indent: str) -> str:
 
 
 TEXTS = f"""texts:
-{texts({"technical_fault": 0, "invalid_key": 0, "no_key": 0}, "  ")}
+{texts({"technical_fault": 0, "invalid_key": 0, "no_key": 0, "unclear": 0}, "  ")}
   queue:
 {texts(QueueTexts.model_fields, "    ")}
   desk:
