@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -24,12 +23,14 @@ from hypothesis.stateful import (
 )
 
 from acd.agents import Agents
+from acd.callback_model import CallbackRules, MissReason
+from acd.callbacks import Callbacks
 from acd.distributor import Distributor
 from acd.errors import AcdError
 from acd.model import Agent, AgentState, LeaveReason, Offer, Queue, RefusalReason
-from store.events import Event, EventType
-from store.stream import BEGINNING, EventStream, connect, stream_key
+from store.stream import EventStream, connect, stream_key
 from tests.integration.acd.conftest import HandClock
+from tests.integration.acd.replay import Replay
 
 pytestmark = pytest.mark.integration
 
@@ -47,58 +48,10 @@ contacts = st.sampled_from([f"c-{number}" for number in range(8)])
 queues = st.sampled_from(QUEUES)
 staff = st.sampled_from(sorted(STAFF))
 controllers = st.sampled_from([0, 1])
+RULES = CallbackRules(tries=2, every_ms=4_000, ring_ms=2_000, greeting_ms=0, parting_ms=1_000)
+NUMBERS = [f"+4670174060{last}" for last in range(4)]
+numbers = st.sampled_from(NUMBERS)
 DESK_STEPS = ("login", "login", "unpause", "unpause", "unpause", "lunch", "meeting", "logout")
-
-
-@dataclass
-class Replay:
-    """What an organisation looks like to whoever knows its events and nothing else."""
-
-    contacts: dict[str, tuple[str, str]] = field(default_factory=dict)  # (state, agent)
-    agents: dict[str, tuple[str, str]] = field(default_factory=dict)  # (state, reason)
-    idle_since: dict[str, int] = field(default_factory=dict)
-    last_id: str = BEGINNING
-
-    def take(self, event: Event) -> None:  # noqa: PLR0912 - one branch an event type
-        contact, agent = event.contact, event.agent
-        match event.type:
-            case EventType.CALL_QUEUED:
-                assert contact not in self.contacts
-                self.contacts[contact] = ("waiting", "")
-            case EventType.CALL_OFFERED:
-                assert self.contacts[contact] == ("waiting", "")
-                assert self.agents[agent] == ("ready", "")
-                self.contacts[contact] = ("reserved", agent)
-                self.agents[agent] = ("reserved", "")
-            case EventType.CALL_ANSWERED:
-                assert self.contacts[contact] == ("reserved", agent)
-                self.contacts[contact] = ("talking", agent)
-                self.agents[agent] = ("talking", "")
-            case EventType.CALL_REFUSED:
-                assert self.contacts[contact] == ("reserved", agent)
-                self.contacts[contact] = ("waiting", "")
-            case EventType.CALL_ENDED:
-                assert self.contacts.pop(contact) == ("talking", agent)
-            case EventType.CALL_ABANDONED | EventType.CALL_LEFT:
-                state, held = self.contacts.pop(contact)
-                assert state in ("waiting", "reserved")
-                assert held == agent
-            case EventType.CONTACT_ENDED:
-                assert contact not in self.contacts
-                assert event.fields == {"reason": "lost"}
-            case EventType.AGENT_LOGGED_IN:
-                assert agent not in self.agents
-                self.agents[agent] = ("logged in", "")
-            case EventType.AGENT_LOGGED_OUT:
-                del self.agents[agent]
-            case EventType.AGENT_READY:
-                self.agents[agent] = ("ready", "")
-            case EventType.AGENT_WRAPUP:
-                self.agents[agent] = ("wrapup", "")
-            case EventType.AGENT_PAUSED:
-                self.agents[agent] = ("paused", event.fields["reason"])
-            case _:
-                raise AssertionError(event)
 
 
 class Histories(RuleBasedStateMachine):
@@ -113,6 +66,7 @@ class Histories(RuleBasedStateMachine):
         self.clock = HandClock()
         self.run(self.redis.flushdb())
         self.agents = Agents(self.redis, ORG, self.clock)
+        self.callbacks = Callbacks(self.redis, ORG, self.clock)
         self.stream = EventStream(self.redis, ORG)
         self.births = 0
         self.acd = [self.successor(), self.successor()]
@@ -131,8 +85,8 @@ class Histories(RuleBasedStateMachine):
         return Distributor(self.redis, ORG, self.clock, f"controller-{self.births}")
 
     def raw(self) -> dict[str, Any]:
-        hashes = ("contacts", "agents", "phones")
-        indexes = ("waiting", "arrivals", "ready", "members", "states", "owned", "due")
+        hashes = ("contacts", "agents", "phones", "numbers")
+        indexes = ("waiting", "arrivals", "ready", "members", "states", "owned", "due", "callbacks")
         pipe = self.redis.pipeline(transaction=True)
         for name in hashes:
             pipe.hgetall(f"vaxel:{{{ORG}}}:{name}")
@@ -155,18 +109,25 @@ class Histories(RuleBasedStateMachine):
 
     # Rules -------------------------------------------------------------------------------------
 
-    @initialize()
-    def a_working_day_begins(self) -> None:
+    @initialize(kept=st.booleans())
+    def a_working_day_begins(self, kept: bool) -> None:
         for number, agent in enumerate(STAFF.values(), 1):
             self.run(self.agents.login(agent, f"p{number}"))
         for number, queue in enumerate((*QUEUES, *QUEUES)):
             self.join(f"c-{number}", queue, number % 2, 0)
+            if kept:
+                self.keep_place(f"c-{number}", NUMBERS[number], None)
+        if kept:
+            self.time_passes(1, renewing=True)
 
     @rule(contact=contacts, queue=queues, who=controllers, credit=st.sampled_from([0, 0, 7_000]))
     def join(self, contact: str, queue: Queue, who: int, credit: int) -> None:
+        before = self.record(contact)
         resumed = self.attempt(lambda: self.acd[who].join(contact, queue, credit_ms=credit))
         if resumed is False:
             self.effective[contact] = self.clock() - credit
+        elif resumed and before["state"] == "scheduled":
+            self.effective[contact] = min(self.effective[contact], self.clock())
 
     @rule(queue=queues, who=controllers)
     def match(self, queue: Queue, who: int) -> None:
@@ -207,9 +168,75 @@ class Histories(RuleBasedStateMachine):
 
     @rule(contact=contacts, who=controllers, reason=st.sampled_from(LeaveReason))
     def leave(self, contact: str, who: int, reason: LeaveReason) -> None:
-        known = contact in self.raw()["contacts"]
-        assert self.run(self.acd[who].leave(contact, reason)) is known
-        assert contact not in repr(self.raw())
+        before = self.record(contact)
+        on_line = bool(before) and ("callback" not in before or "live" in before)
+        assert self.run(self.acd[who].leave(contact, reason)) is on_line
+        if "callback" not in before or before["state"] == "talking":
+            assert contact not in repr(self.raw())
+        else:
+            after = self.record(contact)
+            assert not after or "live" not in after
+
+    @rule(contact=contacts, number=numbers, chosen=st.sampled_from([None, None, 0, 9_000]))
+    def keep_place(self, contact: str, number: str, chosen: int | None) -> None:
+        before = self.record(contact)
+        due = None if chosen is None else self.clock() + chosen
+        self.attempt(
+            lambda: self.callbacks.keep_place(
+                contact, number, language="sv", answers={}, rules=RULES, due_ms=due
+            )
+        )
+        if "callback" not in before and "callback" in self.record(contact):
+            self.effective[contact] += chosen or 0
+
+    @rule(number=numbers, queue=queues)
+    def add_callback(self, number: str, queue: Queue) -> None:
+        contact = self.attempt(
+            lambda: self.callbacks.add(number, queue, language="sv", answers={}, rules=RULES)
+        )
+        if contact:
+            self.effective[contact] = self.clock()
+
+    @rule(data=st.data())
+    def dialled(self, data: st.DataObject) -> None:
+        if offer := self.some_offer(data):
+            self.attempt(lambda: self.callbacks.dialled(offer))
+
+    @rule(data=st.data())
+    def reached(self, data: st.DataObject) -> None:
+        if offer := self.some_offer(data):
+            self.attempt(lambda: self.callbacks.reached(offer))
+
+    @rule(data=st.data(), reason=st.sampled_from(MissReason))
+    def missed(self, data: st.DataObject, reason: MissReason) -> None:
+        if offer := self.some_offer(data):
+            self.attempt(lambda: self.callbacks.missed(offer, reason))
+
+    @rule(data=st.data(), steps=st.integers(1, 3))
+    def all_goes_well(self, data: st.DataObject, steps: int) -> None:
+        """Deep states are rare among random steps: lead an offer that is current on its way."""
+        held = [
+            offer for offer in self.offers if self.record(offer.contact).get("offer") == offer.id
+        ]
+        if not held:
+            return
+        offer = data.draw(st.sampled_from(held))
+        for _ in range(steps):
+            match self.record(offer.contact):
+                case {"state": "talking"}:
+                    self.run(self.acd[0].ended(offer, 1_000))
+                case {"state": "reserved", "live": True}:
+                    self.run(self.acd[0].answered(offer))
+                case {"state": "reserved", "dialled": _}:
+                    self.run(self.callbacks.reached(offer))
+                case {"state": "reserved", "callback": _}:
+                    self.run(self.callbacks.dialled(offer))
+                case {"state": "reserved"}:
+                    self.run(self.acd[0].answered(offer))
+
+    @rule(contact=contacts)
+    def cancel(self, contact: str) -> None:
+        self.attempt(lambda: self.callbacks.cancel(contact))
 
     @rule(agent=staff, step=st.sampled_from(DESK_STEPS), phone=st.sampled_from(["p1", "p2", "p3"]))
     def at_the_desk(self, agent: str, step: str, phone: str) -> None:
@@ -248,17 +275,22 @@ class Histories(RuleBasedStateMachine):
     def the_log_replayed_is_the_state(self) -> None:
         for event in self.run(self.stream.read(self.replay.last_id)):
             self.replay.take(event)
-            self.replay.last_id = event.id
         raw = self.raw()
         held = {
             contact: (
-                {"orphan": "waiting"}.get(record["state"], record["state"]),
+                {"orphan": "waiting", "scheduled": "waiting"}.get(record["state"], record["state"]),
                 record.get("agent", ""),
             )
             for contact, text in raw["contacts"].items()
             if (record := json.loads(text))
         }
         assert held == self.replay.contacts
+        attempts = {
+            contact: record["attempt"]
+            for contact, text in raw["contacts"].items()
+            if "callback" in (record := json.loads(text))
+        }
+        assert attempts == self.replay.callbacks
         working = {
             agent: (record["state"], record.get("reason", ""))
             for agent, text in raw["agents"].items()
@@ -281,10 +313,21 @@ class Histories(RuleBasedStateMachine):
         assert set(raw["waiting"]) == {
             entry(c["queue"], c["effective"], name) for name, c in those("waiting").items()
         }
+        unanswered = {name: c for name, c in people.items() if c["state"] != "talking"}
+        wanted = {name: c for name, c in unanswered.items() if "callback" in c}
         assert set(raw["arrivals"]) == {
             entry(c["queue"], c["arrived"], name)
-            for name, c in people.items()
-            if c["state"] != "talking"
+            for name, c in unanswered.items()
+            if name not in wanted
+        }
+        assert set(raw["callbacks"]) == {
+            entry(c["queue"], c["arrived"], name) for name, c in wanted.items()
+        }
+        assert raw["numbers"] == {c["number"]: name for name, c in wanted.items()}
+        assert {name for name, c in people.items() if not c["owner"]} == {
+            name
+            for name, c in wanted.items()
+            if c["state"] in ("scheduled", "waiting") and "live" not in c
         }
         assert set(raw["owned"]) == {f"{c['owner']}|{name}" for name, c in people.items()}
         assert set(raw["ready"]) == {
@@ -299,10 +342,13 @@ class Histories(RuleBasedStateMachine):
         assert raw["phones"] == {a["phone"]: name for name, a in crew.items()}
         assert set(raw["states"]) == set(crew)
         alive = {member for member in raw["due"] if member.startswith("controller|")}
-        assert all(f"controller|{c['owner']}" in alive for c in those("waiting").values())
+        assert all(
+            f"controller|{c['owner']}" in alive for c in those("waiting").values() if c["owner"]
+        )
         assert set(raw["due"]) - alive == (
             {f"offer|{name}" for name in those("reserved")}
             | {f"orphan|{name}" for name in those("orphan")}
+            | {f"callback|{name}" for name in those("scheduled")}
             | {f"wrapup|{name}" for name, a in crew.items() if a["state"] == "wrapup"}
         )
         assert raw["adrift"] == set(those("orphan")) | {
@@ -314,6 +360,8 @@ class Histories(RuleBasedStateMachine):
     def teardown(self) -> None:
         for contact in list(self.raw()["contacts"]):
             self.run(self.acd[0].leave(contact, LeaveReason.ABANDONED))
+        for contact in list(self.raw()["contacts"]):
+            self.run(self.callbacks.cancel(contact))
         for agent in list(self.raw()["agents"]):
             assert self.run(self.agents.logout(agent)).state is AgentState.LOGGED_OUT
         self.clock.forward(60)
@@ -332,6 +380,11 @@ class Histories(RuleBasedStateMachine):
             if self.offers
             else None
         )
+
+    def record(self, contact: str) -> dict[str, Any]:
+        """What Redis keeps of a contact, empty when nothing."""
+        record: dict[str, Any] = json.loads(self.raw()["contacts"].get(contact, "{}"))
+        return record
 
     @staticmethod
     def line(raw: dict[str, Any], queue: str) -> list[str]:

@@ -1,0 +1,138 @@
+"""What an organisation looks like to whoever knows its events and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from store.events import Event, EventType
+from store.stream import BEGINNING
+
+
+@dataclass
+class Replay:
+    """Contacts and agents by their events; an event that cannot be is an assertion's failure.
+
+    Attributes:
+        contacts: (state, agent); whoever waits for a time is waiting here too.
+        agents: (state, reason).
+        callbacks: Attempts until now of each contact that is to be called back.
+        dialling: The agent who is held while the phone of a contact rings.
+        last_id: Of the last event taken.
+    """
+
+    contacts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    agents: dict[str, tuple[str, str]] = field(default_factory=dict)
+    callbacks: dict[str, int] = field(default_factory=dict)
+    dialling: dict[str, str] = field(default_factory=dict)
+    last_id: str = BEGINNING
+
+    def take(self, event: Event) -> None:
+        """The next event."""
+        self.last_id = event.id
+        if event.type.startswith("agent."):
+            self._take_of_agent(event)
+        elif event.type.startswith("callback."):
+            self._take_of_callback(event)
+        else:
+            self._take_of_call(event)
+        # Never more dialled than agents reserved: each has an agent of its own, held for it.
+        assert len(set(self.dialling.values())) == len(self.dialling)
+        for contact, agent in self.dialling.items():
+            assert self.contacts[contact] == ("reserved", agent)
+            assert self.agents[agent] == ("reserved", "")
+
+    def _take_of_call(self, event: Event) -> None:
+        contact, agent = event.contact, event.agent
+        match event.type:
+            case EventType.CALL_QUEUED:
+                assert contact not in self.contacts
+                self.contacts[contact] = ("waiting", "")
+            case EventType.CALL_OFFERED:
+                assert self.contacts[contact] == ("waiting", "")
+                assert self.agents[agent] == ("ready", "")
+                assert ("callback" in event.fields) == (contact in self.callbacks)
+                self.contacts[contact] = ("reserved", agent)
+                self.agents[agent] = ("reserved", "")
+            case EventType.CALL_ANSWERED:
+                assert contact not in self.callbacks
+                self._talk(contact, agent)
+            case EventType.CALL_REFUSED:
+                assert self.contacts[contact] == ("reserved", agent)
+                self.contacts[contact] = ("waiting", "")
+                self._let_go(contact, agent)
+            case EventType.CALL_ENDED:
+                assert contact not in self.callbacks
+                assert self.contacts.pop(contact) == ("talking", agent)
+            case EventType.CALL_ABANDONED | EventType.CALL_LEFT:
+                assert contact not in self.callbacks
+                state, held = self.contacts.pop(contact)
+                assert state in ("waiting", "reserved")
+                assert held == agent
+                self._let_go(contact, agent)
+            case EventType.CONTACT_ENDED:
+                assert contact not in self.contacts
+                assert event.fields == {"reason": "lost"}
+            case _:
+                raise AssertionError(event)
+
+    def _take_of_callback(self, event: Event) -> None:
+        contact, agent = event.contact, event.agent
+        match event.type:
+            case EventType.CALLBACK_REQUESTED:
+                assert contact not in self.contacts
+                self.contacts[contact] = ("waiting", "")
+                self.callbacks[contact] = 0
+            case EventType.CALLBACK_DIALLED:
+                assert self.contacts[contact] == ("reserved", agent)
+                self.callbacks[contact] += 1
+                assert event.fields["attempt"] == str(self.callbacks[contact])
+                self.dialling[contact] = agent
+            case EventType.CALLBACK_MISSED:
+                state, held = self.contacts[contact]
+                assert state in ("waiting", "reserved")
+                assert held == agent
+                self.callbacks[contact] = int(event.fields["attempt"])
+                self.contacts[contact] = ("waiting", "")
+                self._let_go(contact, agent)
+            case EventType.CALLBACK_ANSWERED:
+                assert contact in self.callbacks
+                self._talk(contact, agent)
+            case EventType.CALLBACK_ENDED:
+                del self.callbacks[contact]
+                state, held = self.contacts.pop(contact)
+                assert (state == "talking") == (event.fields["outcome"] == "talked")
+                assert held == agent
+                if state != "talking":
+                    self._let_go(contact, agent)
+            case _:
+                raise AssertionError(event)
+
+    def _take_of_agent(self, event: Event) -> None:
+        agent = event.agent
+        match event.type:
+            case EventType.AGENT_LOGGED_IN:
+                assert agent not in self.agents
+                self.agents[agent] = ("logged in", "")
+            case EventType.AGENT_LOGGED_OUT:
+                del self.agents[agent]
+            case EventType.AGENT_READY:
+                self.agents[agent] = ("ready", "")
+            case EventType.AGENT_WRAPUP:
+                self.agents[agent] = ("wrapup", "")
+            case EventType.AGENT_PAUSED:
+                self.agents[agent] = ("paused", event.fields["reason"])
+            case _:
+                raise AssertionError(event)
+
+    def _talk(self, contact: str, agent: str) -> None:
+        assert self.contacts[contact] == ("reserved", agent)
+        self.contacts[contact] = ("talking", agent)
+        self.agents[agent] = ("talking", "")
+        self.dialling.pop(contact, None)
+
+    def _let_go(self, contact: str, agent: str) -> None:
+        """The agent's own event follows; until then they are nowhere."""
+        self.dialling.pop(contact, None)
+        if agent:
+            assert self.agents[agent] == ("reserved", "")
+            self.agents[agent] = ("let go", "")
