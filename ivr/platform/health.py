@@ -90,6 +90,16 @@ def controller_probe(host: str, port: int) -> Probe:
     return _limited(ask, "The controller")
 
 
+def speech_probe(host: str, port: int) -> Probe:
+    """What the speech server's ``/stats`` says."""
+
+    async def ask() -> Health:
+        ready, body = await get_page(host, port, "/stats")
+        return Health(ready, "" if ready else "Speech is not ready yet.", _flat(body))
+
+    return _limited(ask, "Speech recognition")
+
+
 def prometheus_probe(host: str, port: int) -> Probe:
     """Whether Prometheus answers questions."""
 

@@ -13,20 +13,22 @@ from ivr.platform.health import (
     controller_probe,
     prometheus_probe,
     redis_probe,
+    speech_probe,
 )
-from ivr.platform.paths import Layout
+from ivr.platform.paths import Layout, models_folder
 from ivr.platform.secrets import Secrets
 from ivr.settings import Settings
 
 SUPERVISOR = "supervisor"
 """Name of the supervisor's own record."""
 
-STOP_ORDER = ("prometheus", "controller", "asterisk", "redis")
+STOP_ORDER = ("prometheus", "controller", "speech", "asterisk", "redis")
 """Names of all parts, in the order in which they are stopped; started the other way round."""
 
 STOP_SIGNALS = {
     "prometheus": signal.SIGTERM,
     "controller": signal.SIGTERM,
+    "speech": signal.SIGTERM,
     "asterisk": signal.SIGTERM,
     "redis": signal.SIGTERM,
 }
@@ -84,6 +86,20 @@ def parts(
         probe=asterisk_probe(settings.asterisk.host, settings.asterisk.ami_port, secrets.ami),
         ready_seconds=30,
     )
+    speech = Part(
+        name="speech",
+        title="Speech recognition",
+        command=(
+            *(sys.executable, "-m", "media.speech"),
+            *("--host", settings.speech.host, "--port", str(settings.speech.port)),
+            *("--workers", str(settings.speech.workers)),
+            *("--models", str(models_folder(settings))),
+        ),
+        probe=speech_probe(settings.speech.host, settings.speech.port),
+        # a large model takes its time
+        ready_seconds=120,
+        vital=False,
+    )
     controller = Part(
         name="controller",
         title="Controller",
@@ -109,6 +125,6 @@ def parts(
     )
     return (
         *(() if settings.redis_url else (redis,)),
-        *(asterisk, controller),
+        *(asterisk, speech, controller),
         *((prometheus,) if settings.prometheus.enabled else ()),
     )

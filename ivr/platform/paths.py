@@ -5,6 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ivr.settings import Settings
+
+
+def models_folder(settings: Settings) -> Path:
+    """Where speech models are looked for."""
+    return (settings.speech.models or settings.cache / "models").expanduser().absolute()
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:

@@ -162,6 +162,7 @@ def ports(settings: Settings) -> tuple[Port, ...]:
         Port("asterisk.ami_port", tcp, asterisk.host, asterisk.ami_port),
         Port("agi.port", tcp, agi.host, agi.port),
         Port("http.port", tcp, http.host, http.port),
+        Port("speech.port", tcp, settings.speech.host, settings.speech.port),
     )
     if not settings.prometheus.enabled:
         return wanted

@@ -13,6 +13,7 @@ from ivr.platform.health import (
     controller_probe,
     prometheus_probe,
     redis_probe,
+    speech_probe,
 )
 from ivr.platform.parts import SUPERVISOR
 from ivr.platform.paths import Layout
@@ -70,6 +71,7 @@ def _probes(settings: Settings, layout: Layout) -> dict[str, Probe]:
     probes: dict[str, Probe] = {
         "redis": redis_probe(layout.redis_socket),
         "asterisk": asterisk_probe(settings.asterisk.host, settings.asterisk.ami_port, secret),
+        "speech": speech_probe(settings.speech.host, settings.speech.port),
         "controller": controller_probe(settings.http.host, settings.http.port),
     }
     if settings.redis_url:

@@ -70,7 +70,6 @@ class Listener:
             if not any(other.startswith(f"{phrase} ") for other in self._given)
         }
         self._engine = engine
-        self._barge_in = recognition.barge_in
         self._decode = DECODERS[recognition.codec]
         self._endpointer = Endpointer()
         self._rest = b""
@@ -90,8 +89,7 @@ class Listener:
             if turn is Turn.BEGAN:
                 self._utterance = _Utterance(self._recogniser, self._lead)
                 self._lead.clear()
-                if self._barge_in:
-                    yield Heard(Kind.BEGAN)
+                yield Heard(Kind.BEGAN)
             if self._utterance is None:
                 self._lead.append(frame)
                 continue

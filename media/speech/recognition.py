@@ -16,13 +16,11 @@ class Recognition:
         language: BCP 47 primary tag, one that is installed.
         phrases: As they were given; the answer repeats one of them.
         codec: How the audio comes, a key of :data:`media.speech.pcm.DECODERS`.
-        barge_in: Whether the start of speech is told.
     """
 
     language: str
     phrases: tuple[str, ...]
     codec: str
-    barge_in: bool = False
 
     def to_wire(self) -> bytes:
         """As JSON."""
@@ -38,7 +36,7 @@ class Recognition:
 class Kind(StrEnum):
     """What was heard."""
 
-    BEGAN = "began"
+    BEGAN = "began"  # an utterance has begun; one of the others will follow
     MATCH = "match"
     NO_MATCH = "no_match"
     FAILED = "failed"

@@ -132,7 +132,7 @@ class _Conversations:
                 if request.transport is not None:
                     request.transport.abort()
 
-        session = Session(self._pool.stream, say)
+        session = Session(self._pool.stream, say, asyncio.get_running_loop().call_later)
         sender = asyncio.create_task(_send(socket, outbox))
         try:
             async for message in socket:

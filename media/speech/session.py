@@ -1,14 +1,23 @@
 """One AEAP ``speech_to_text`` conversation with Asterisk.
 
-Sans-I/O on the side of the wire: text and audio go in, text comes out through ``send``. What
-Asterisk asks (``res_speech_aeap.c``): ``setup`` with its codec when the dialplan creates a speech
-object; ``set`` for each ``SPEECH SET``; ``get`` of the results when a ``set`` of ours was empty,
-which never happens. It says nothing when ``SPEECH RECOGNIZE`` begins or ends: audio just flows or
-does not. We ask one thing, ``set`` of the results, which ends the ``SPEECH RECOGNIZE`` in hand.
+Sans-I/O: text, audio and what was heard go in, text comes out through ``send``, and time passes by
+``call_later``. What Asterisk asks (``res_speech_aeap.c``): ``setup`` with its codec when a speech
+object is made; ``set`` for each ``SPEECH SET``; ``get`` of the results when a ``set`` of ours was
+empty, which never happens. It says nothing when ``SPEECH RECOGNIZE`` begins or ends: audio just
+flows or does not. We ask one thing, ``set`` of the results, which ends the ``SPEECH RECOGNIZE`` in
+hand.
 
-The settings: ``language``; ``phrases``, separated by ``|``, which begins a new recognition;
-``more_phrases``, which adds to them; ``barge_in`` (``yes`` or ``no``). A setting that cannot be
-obeyed is answered with an error at once, so that the caller is sent to the keys.
+The settings:
+
+* ``language``;
+* ``phrases``, separated by ``|``, begins a new recognition, which gives one answer;
+* ``more_phrases`` adds to them;
+* ``barge_in``, ``yes`` or ``no``: the start of speech is a result too, before the answer;
+* ``silence_ms``: when speech has not begun so long after the phrases came, that is the answer.
+  Asterisk's own time limit counts whole seconds, roughly.
+
+``SPEECH SET`` succeeds for the dialplan whatever we answer. A setting that cannot be obeyed is
+therefore told again, as the result of the recognition that it spoils, when its audio comes.
 """
 
 from __future__ import annotations
@@ -26,9 +35,12 @@ from media.speech.recognition import Heard, Kind, Recognition
 
 log = logging.getLogger(__name__)
 
-FAILED_GRAMMAR: Final = "error"
-BEGAN_GRAMMAR: Final = "began"
-"""What stands for a grammar's name in a result that is no answer."""
+SILENCE: Final = "silence"
+BEGAN: Final = "began"
+ERROR: Final = "error"
+"""What stands for a grammar's name in a result that is no words."""
+
+_LONGEST_SILENCE_MS = 600_000
 
 
 class Ears(Protocol):
@@ -48,6 +60,13 @@ class Ears(Protocol):
         """Nothing more will come."""
 
 
+class Timer(Protocol):
+    """What will happen later."""
+
+    def cancel(self) -> None:
+        """It shall not."""
+
+
 class Session:
     """One connection of Asterisk.
 
@@ -55,19 +74,28 @@ class Session:
         open_ears: Makes what listens, once, given what it is to tell; raises SpeechError when
             there is too much to do.
         send: Sends a text message to Asterisk; must not block.
+        call_later: Calls something in so many seconds.
     """
 
     def __init__(
-        self, open_ears: Callable[[Callable[[Heard], None]], Ears], send: Callable[[str], None]
+        self,
+        open_ears: Callable[[Callable[[Heard], None]], Ears],
+        send: Callable[[str], None],
+        call_later: Callable[[float, Callable[[], None]], Timer],
     ) -> None:
         self._open_ears = open_ears
         self._ears: Ears | None = None
         self._send = send
+        self._call_later = call_later
+        self._timer: Timer | None = None
         self._ids = (str(number) for number in itertools.count(1))
         self._codec = ""
         self._language = ""
         self._phrases: tuple[str, ...] = ()
         self._barge_in = False
+        self._silence_ms = 0
+        self._listening = False
+        self._refusal = ""
         self._result: dict[str, Any] = {}
 
     async def text(self, data: str) -> bool:
@@ -85,37 +113,31 @@ class Session:
             if "error_msg" in message:
                 log.warning("Asterisk refuses a result", extra={"error": message["error_msg"]})
             return True
-        name, number = message["request"], message["id"]
+        name, number = str(message["request"]), str(message["id"])
         try:
             answer = await self._answer(name, message)
         except SpeechError as error:
             log.warning("speech request refused", extra={"request": name, "code": error.code})
+            self._deafen()
+            self._refusal = error.code
             self._reply(name, number, {"error_msg": str(error)})
-            return bool(name != "setup")
+            return name != "setup"
         self._reply(name, number, answer)
         return True
 
     async def audio(self, data: bytes) -> None:
         """Take in audio; what comes while nothing is listened for is dropped."""
-        if self._ears is not None and self._phrases:
+        if self._refusal:
+            self._tell(ERROR, self._refusal)
+            self._refusal = ""
+        elif self._listening and self._ears is not None:
             await self._ears.hear(data)
 
     def close(self) -> None:
         """The connection has ended."""
+        self._deafen()
         if self._ears is not None:
             self._ears.leave()
-
-    def _heard(self, heard: Heard) -> None:
-        """Tell Asterisk what was heard."""
-        grammars = {Kind.BEGAN: BEGAN_GRAMMAR, Kind.FAILED: FAILED_GRAMMAR}
-        self._result = {
-            "text": heard.text,
-            "score": heard.confidence,
-            "grammar": grammars.get(heard.kind, self._language),
-            "best": 0,
-        }
-        params = {"results": [self._result]}
-        self._send(_frame({"request": "set", "id": next(self._ids), "params": params}))
 
     async def _answer(self, name: str, message: dict[str, Any]) -> dict[str, Any]:
         match name:
@@ -149,33 +171,64 @@ class Session:
             raise ProtocolFault("A setting came before setup; Asterisk sends setup first.")
         match setting:
             case "language":
+                self._deafen()
                 self._language, self._phrases = "", ()
                 if value not in self._ears.languages:
                     raise LanguageNotInstalled(value, self._ears.languages)
                 self._language = value
             case "phrases":
-                self._phrases = ()
-                await self._listen(phrases.joined(phrases.split(value), ()))
+                self._phrases = phrases.joined((), phrases.split(value))
+                await self._listen(self._ears)
             case "more_phrases":
-                await self._listen(phrases.joined(self._phrases, phrases.split(value)))
-            case "barge_in":
+                self._phrases = phrases.joined(self._phrases, phrases.split(value))
+                await self._listen(self._ears)
+            case "barge_in" if value in ("yes", "no"):
                 self._barge_in = value == "yes"
-                if self._phrases:
-                    await self._listen(self._phrases)
+            case "silence_ms" if value.isdecimal() and int(value) <= _LONGEST_SILENCE_MS:
+                self._silence_ms = int(value)
             case _:
-                raise ProtocolFault(
-                    f"There is no setting {setting[:40]!r}; there are language, phrases, "
-                    "more_phrases and barge_in."
-                )
+                raise ProtocolFault(f"There is no setting {setting[:40]!r} with such a value.")
 
-    async def _listen(self, wanted: tuple[str, ...]) -> None:
-        if self._ears is None or not self._language:
+    async def _listen(self, ears: Ears) -> None:
+        """Begin a recognition."""
+        self._deafen()
+        if not self._language:
             raise ProtocolFault("Phrases came before a language; set language first.")
-        self._phrases = ()
-        await self._ears.listen(
-            Recognition(self._language, wanted, self._codec, barge_in=self._barge_in)
-        )
-        self._phrases = wanted
+        await ears.listen(Recognition(self._language, self._phrases, self._codec))
+        self._listening = True
+        self._refusal = ""
+        if self._silence_ms:
+            self._timer = self._call_later(self._silence_ms / 1000, self._fall_silent)
+
+    def _deafen(self) -> None:
+        """Drop what may still come of a recognition."""
+        self._listening = False
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _fall_silent(self) -> None:
+        self._deafen()
+        self._tell(SILENCE)
+
+    def _heard(self, heard: Heard) -> None:
+        """Tell Asterisk what was heard."""
+        if not self._listening:
+            return
+        if heard.kind is Kind.BEGAN:
+            if self._timer is not None:
+                self._timer.cancel()
+            if self._barge_in:
+                self._tell(BEGAN)
+            return
+        self._deafen()
+        grammar = ERROR if heard.kind is Kind.FAILED else self._language
+        self._tell(grammar, heard.text, heard.confidence)
+
+    def _tell(self, grammar: str, text: str = "", score: int = 0) -> None:
+        self._result = {"text": text, "score": score, "grammar": grammar, "best": 0}
+        params = {"results": [self._result]}
+        self._send(_frame({"request": "set", "id": next(self._ids), "params": params}))
 
     def _get(self, name: str) -> object:
         match name:
