@@ -17,7 +17,6 @@ from media.speech.engine import RATE_HZ
 from media.speech.pcm import SAMPLE_BYTES, rms
 
 FRAME_MS: Final = 20
-FRAME_BYTES: Final = RATE_HZ * FRAME_MS // 1000 * SAMPLE_BYTES
 
 _STRICTEST = 3
 _WINDOW_FRAMES = 10
@@ -34,6 +33,11 @@ _NOISE_RISE = 1.01
 """A frame; the noise is taken to double in 1.4 s at most."""
 
 
+def frame_bytes(rate_hz: int) -> int:
+    """Size of a frame."""
+    return rate_hz * FRAME_MS // 1000 * SAMPLE_BYTES
+
+
 class Turn(Enum):
     """What a frame meant."""
 
@@ -46,13 +50,16 @@ class Turn(Enum):
 class Endpointer:
     """Follows one stream, frame by frame.
 
+    Args:
+        rate_hz: 8000 or 16000.
+
     Attributes:
         pause_ms: How long it has been quiet since the last speech of this utterance.
         spoken_ms: Speech heard in this utterance, pauses not counted.
     """
 
-    def __init__(self) -> None:
-        self._vad = Vad(_STRICTEST, RATE_HZ, FRAME_MS / 1000)
+    def __init__(self, rate_hz: int = RATE_HZ) -> None:
+        self._vad = Vad(_STRICTEST, rate_hz, FRAME_MS / 1000)
         self._noise: float | None = None
         self._recent: deque[bool] = deque(maxlen=_WINDOW_FRAMES)
         self._speaking = False
@@ -60,7 +67,7 @@ class Endpointer:
         self.spoken_ms = 0
 
     def hear(self, frame: bytes) -> Turn:
-        """Judge the next frame of ``FRAME_BYTES``."""
+        """Judge the next frame."""
         speech = self._is_speech(frame)
         if self._speaking:
             if speech:

@@ -66,6 +66,16 @@ class NotListening(SpeechError):
     code = "not_listening"
 
 
+class RateUnusable(SpeechError):
+    """Audio has a sample rate that the engine does not take."""
+
+    code = "rate_unusable"
+
+    def __init__(self, rate_hz: int, known: Iterable[int]) -> None:
+        there = " or ".join(str(rate) for rate in known)
+        super().__init__(f"Audio of {rate_hz} Hz cannot be written down; convert it to {there} Hz.")
+
+
 class ProtocolFault(SpeechError):
     """A message is not what the protocol says."""
 

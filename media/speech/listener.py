@@ -12,8 +12,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from media.speech.endpointing import FRAME_BYTES, FRAME_MS, Endpointer, Turn
-from media.speech.engine import Engine, Recogniser
+from media.speech.endpointing import FRAME_MS, Endpointer, Turn, frame_bytes
+from media.speech.engine import RATE_HZ, Engine, Recogniser
 from media.speech.pcm import DECODERS
 from media.speech.phrases import spoken
 from media.speech.recognition import Heard, Kind, Recognition
@@ -25,6 +25,8 @@ LONGEST_MS: Final = 15_000
 
 SHORTEST_MS: Final = 140
 """Speech, pauses not counted: what is shorter is a click or a cut word."""
+
+_FRAME_BYTES = frame_bytes(RATE_HZ)
 
 _LEAD_MS = 300
 """Decoded from before the start was certain."""
@@ -81,10 +83,10 @@ class Listener:
     def hear(self, audio: bytes) -> Iterator[Heard]:
         """Take in more audio, any amount, in the recognition's codec; consume it to the end."""
         pcm = self._rest + self._decode(audio)
-        whole = len(pcm) // FRAME_BYTES * FRAME_BYTES
+        whole = len(pcm) // _FRAME_BYTES * _FRAME_BYTES
         self._rest = pcm[whole:]
-        for start in range(0, whole, FRAME_BYTES):
-            frame = pcm[start : start + FRAME_BYTES]
+        for start in range(0, whole, _FRAME_BYTES):
+            frame = pcm[start : start + _FRAME_BYTES]
             turn = self._endpointer.hear(frame)
             if turn is Turn.BEGAN:
                 self._utterance = _Utterance(self._recogniser, self._lead)

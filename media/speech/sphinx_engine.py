@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from pocketsphinx import Decoder
 
-from media.speech.engine import NOTHING, Dictation, Match, Recogniser
-from media.speech.errors import ModelUnusable, NoPhraseKnown
+from media.speech.endpointing import FRAME_MS, Endpointer, Turn, frame_bytes
+from media.speech.engine import NOTHING, RATE_HZ, Dictation, Match, Recogniser, Word
+from media.speech.errors import ModelUnusable, NoPhraseKnown, RateUnusable
 from media.speech.pcm import Doubler
 
 MODEL_RATE_HZ: Final = 16_000
 """What the acoustic model was trained on; the decoder takes nothing else."""
+
+_DECODER_FRAME_MS = 10
+_NO_WORD = "<[+"
+"""What the names of silence and of noises begin with."""
+
+_SENTENCE_PAUSE_MS = 600
+_LONGEST_SENTENCE_FRAMES = 30_000 // FRAME_MS
+_LEAD_FRAMES = 300 // FRAME_MS
 
 
 class SphinxEngine:
@@ -50,10 +60,15 @@ class SphinxEngine:
 
     def dictation(self, rate_hz: int) -> Dictation:
         """See :meth:`media.speech.engine.Engine.dictation`."""
-        raise NotImplementedError
+        decoder = self._decoder(
+            dict=str(self._path / "cmudict-en-us.dict"), lm=str(self._path / "en-us.lm.bin")
+        )
+        return _SphinxDictation(decoder, rate_hz)
 
     def _decoder(self, **options: Any) -> Any:
-        return Decoder(hmm=str(self._path / "en-us"), lm=None, loglevel="FATAL", **options)
+        return Decoder(
+            **{"hmm": str(self._path / "en-us"), "lm": None, "loglevel": "FATAL", **options}
+        )
 
     def _said(self, word: str) -> str | None:
         """How a word sounds, its phones; ``None`` when the dictionary lacks it."""
@@ -88,6 +103,77 @@ class _SphinxRecogniser:
         hypothesis = self._decoder.hyp()
         phrase = hypothesis.hypstr if hypothesis else ""
         return Match(phrase, 90) if phrase in self._phrases else NOTHING
+
+
+class _SphinxDictation:
+    """Sentence by sentence: the decoder's memory grows with what it has in hand."""
+
+    def __init__(self, decoder: Any, rate_hz: int) -> None:
+        if rate_hz not in (RATE_HZ, MODEL_RATE_HZ):
+            raise RateUnusable(rate_hz, (RATE_HZ, MODEL_RATE_HZ))
+        self._decoder = decoder
+        self._doubler = Doubler() if rate_hz == RATE_HZ else None
+        self._endpointer = Endpointer(rate_hz)
+        self._frame_bytes = frame_bytes(rate_hz)
+        self._rest = b""
+        self._lead: deque[bytes] = deque(maxlen=_LEAD_FRAMES)
+        self._frames = 0
+        self._sentence_at = 0
+        self._sentence_frames = 0
+        self._words: list[Word] = []
+
+    def feed(self, pcm: bytes) -> None:
+        pcm = self._rest + pcm
+        whole = len(pcm) // self._frame_bytes * self._frame_bytes
+        self._rest = pcm[whole:]
+        for start in range(0, whole, self._frame_bytes):
+            self._hear(pcm[start : start + self._frame_bytes])
+
+    def finish(self) -> tuple[Word, ...]:
+        if self._sentence_frames:
+            self._end_sentence()
+        return tuple(self._words)
+
+    def _hear(self, frame: bytes) -> None:
+        turn = self._endpointer.hear(frame)
+        self._frames += 1
+        if turn is Turn.BEGAN:
+            self._decoder.start_utt()
+            self._doubler = Doubler() if self._doubler else None
+            self._sentence_at = self._frames - 1 - len(self._lead)
+            self._take(b"".join(self._lead))
+            self._lead.clear()
+        if turn is Turn.SILENCE:
+            self._lead.append(frame)
+            return
+        self._take(frame)
+        if (
+            self._endpointer.pause_ms >= _SENTENCE_PAUSE_MS
+            or self._sentence_frames >= _LONGEST_SENTENCE_FRAMES
+        ):
+            self._end_sentence()
+
+    def _take(self, pcm: bytes) -> None:
+        self._sentence_frames += len(pcm) // self._frame_bytes
+        if pcm:
+            self._decoder.process_raw(self._doubler.feed(pcm) if self._doubler else pcm)
+
+    def _end_sentence(self) -> None:
+        self._endpointer.end()
+        self._decoder.end_utt()
+        self._sentence_frames = 0
+        began_ms = self._sentence_at * FRAME_MS
+        for segment in self._decoder.seg() or ():
+            if segment.word[0] in _NO_WORD:
+                continue
+            self._words.append(
+                Word(
+                    text=segment.word.partition("(")[0],
+                    start_ms=began_ms + segment.start_frame * _DECODER_FRAME_MS,
+                    end_ms=began_ms + (segment.end_frame + 1) * _DECODER_FRAME_MS,
+                    confidence=min(1.0, max(0.0, segment.prob)),
+                )
+            )
 
 
 def _grammar(phrases: Sequence[str]) -> str:
