@@ -15,6 +15,7 @@ _OUTCOMES = {
     QueueOutcome.TALKED: "an agent answers, talks and hangs up",
     QueueOutcome.NOBODY: "nobody is logged in",
     QueueOutcome.TIMED_OUT: "nobody answers in time",
+    QueueOutcome.CALLED_BACK: "keeps the place and will be called back",
 }
 
 
@@ -57,7 +58,7 @@ class Terminal:
 
     def rides(self, request: QueueRequest) -> QueueOutcome:
         """What shall happen in the queue."""
-        choices = "a = an agent answers, n = nobody is logged in"
+        choices = "a = an agent answers, n = nobody is logged in, c = be called back"
         if request.max_wait is not None:
             choices += f", t = wait {request.max_wait:g} s in vain"
         while True:

@@ -8,7 +8,8 @@ caller's terms.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -50,11 +51,14 @@ class QueueRequest:
         queue: Name of a queue of the call's own organisation.
         language: The language for what is said while waiting.
         max_wait: Seconds until the wait ends with ``TIMED_OUT``; ``None`` waits for ever.
+        answers: What the caller has chosen before: the node that each menu led to, by the menu's
+            name.
     """
 
     queue: str
     language: str
     max_wait: float | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 class QueueOutcome(StrEnum):
@@ -63,6 +67,7 @@ class QueueOutcome(StrEnum):
     TALKED = "talked"  # an agent answered, and the agent's side ended the conversation
     TIMED_OUT = "timed_out"  # nobody answered within max_wait
     NOBODY = "nobody"  # no agent is logged in to the queue
+    CALLED_BACK = "called_back"  # the caller keeps the place and will be called; the call ends
 
 
 @dataclass(frozen=True, slots=True)

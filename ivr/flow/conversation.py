@@ -21,6 +21,7 @@ class Conversation:
         call: The caller's line.
         organisation: Whose call it is.
         language: What the caller listens in; a node may change it.
+        answers: The node that each menu has led to, by the menu's name.
         faults: Expressions that failed in the node that runs now.
     """
 
@@ -36,6 +37,7 @@ class Conversation:
         self.organisation = organisation
         self.language = language
         self.now = now
+        self.answers: dict[str, str] = {}
         self.faults = 0
         self._listened = listened
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from ivr.flow.call import Call, CallerHungUp, CallFailed, Heard, QueueAway
 from ivr.flow.conversation import Conversation
-from ivr.flow.tree import Tree
+from ivr.flow.tree import CHOICE, Tree
 
 log = logging.getLogger(__name__)
 
@@ -192,6 +192,8 @@ class Run:
             self._note(visit, Fault.NODE.value, Fault.NODE)
             self._tell_failure(Fault.NODE, error)
             return None, Fault.NODE
+        if leaving.outcome == CHOICE and leaving.target is not None:
+            self._talk.answers[name] = leaving.target
         self._note(visit, leaving.outcome, Fault.EXPRESSION if self._talk.faults else None)
         return leaving.target, None
 

@@ -35,6 +35,7 @@ QUEUE_KEYS = {
     "a": QueueOutcome.TALKED,
     "n": QueueOutcome.NOBODY,
     "t": QueueOutcome.TIMED_OUT,
+    "c": QueueOutcome.CALLED_BACK,
 }
 
 
@@ -62,8 +63,9 @@ class Script:
 
     Each entry is one act: keys (``"12"``), words (``"say opening hours"``, silence where nobody
     listens to words), silence (``""``), ``h`` to hang up. In a queue ``a`` (an agent answers),
-    ``n`` (nobody is logged in) and ``t`` (the wait times out) are taken from the list, else an
-    agent answers. A message is left unless the next entry is silence.
+    ``n`` (nobody is logged in), ``t`` (the wait times out) and ``c`` (the caller asks to be called
+    back) are taken from the list, else an agent answers. A message is left unless the next entry
+    is silence.
     """
 
     def __init__(self, acts: Iterable[str]) -> None:
@@ -73,7 +75,7 @@ class Script:
                 continue
             if not set(act) <= set(KEYS):
                 raise ValueError(
-                    f"“{act}” is neither keys of a telephone nor one of h, a, n, t; "
+                    f"“{act}” is neither keys of a telephone nor one of h, a, n, t, c; "
                     f"words are written “{SAY}{act}”"
                 )
 

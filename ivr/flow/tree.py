@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from pydantic import BaseModel
 
@@ -15,6 +15,10 @@ from ivr.flow.vocabulary import Target
 
 if TYPE_CHECKING:
     from ivr.flow.conversation import Conversation
+
+
+CHOICE: Final = "choice"
+"""Outcome of a node that the caller left by a choice."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from ivr.flow.call import Heard, Hearing
 from ivr.flow.faults import Located, Strict, fault, faults
 from ivr.flow.phrases import Phrases, normalised
 from ivr.flow.texts import Text
-from ivr.flow.tree import Exit, Node
+from ivr.flow.tree import CHOICE, Exit, Node
 from ivr.flow.vocabulary import Key, NotEmpty, Table, Target
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Menu(Node):
         while True:
             heard = await self._ask(talk)
             if heard.key in self.choices:
-                return Exit(self.choices[heard.key].goto, "choice")
+                return Exit(self.choices[heard.key].goto, CHOICE)
             reason, retry, say = self._of_no_use(heard, talk.organisation.texts)
             if left[reason] == 0:
                 return Exit(retry.then, reason)

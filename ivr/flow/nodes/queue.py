@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 class InQueue(Node):
     """Put the caller in a queue of the organisation.
 
+    Where the queue calls people back, a caller who asks for that has the call ended here.
+
     Attributes:
         queue: Its name.
         max_wait: Seconds until the wait ends; without it the caller waits for ever.
@@ -53,10 +55,12 @@ class InQueue(Node):
 
     async def run(self, talk: Conversation) -> Exit:
         """Wait, talk, and go on as the ride ended."""
-        outcome = await talk.call.queue(QueueRequest(self.queue, talk.language, self.max_wait))
+        request = QueueRequest(self.queue, talk.language, self.max_wait, dict(talk.answers))
+        outcome = await talk.call.queue(request)
         ways = {
             QueueOutcome.TALKED: self.then,
             QueueOutcome.TIMED_OUT: self.on_timeout,
             QueueOutcome.NOBODY: self.on_nobody,
+            QueueOutcome.CALLED_BACK: None,
         }
         return Exit(ways[outcome], outcome.value)
