@@ -13,8 +13,9 @@ MENU = (
     " För telefonväxeln, tryck 0. För att höra valen igen, tryck 9."
 )
 MENU_ENGLISH = (
-    "To speak to customer service, press 1. For our opening hours, press 2."
-    " For the operator, press 0. To hear the choices again, press 9."
+    "Please press a key, or say what you want. To speak to customer service, press 1."
+    " For our opening hours, press 2. For the operator, press 0."
+    " To hear the choices again, press 9."
 )
 INVALID_KEY = "Det valet finns inte. Lyssna en gång till."
 NO_KEY = "Vi hörde inget val. Lyssna en gång till."

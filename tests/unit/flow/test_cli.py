@@ -92,9 +92,12 @@ def test_a_call_at_a_given_time_meets_the_opening_hours() -> None:
 
 
 def test_a_call_by_hand_asks_at_each_turn() -> None:
-    result = vaxel("call", "08-465 004 00", typed="2\nx\n\n1\nt\nhej\n")
+    result = vaxel("call", "08-465 004 00", typed="x\n2\nhvad\nåbningstider\n\n1\nt\nhej\n")
     assert result.exit_code == 0
     assert "a telephone has the keys 0–9, * and #" in result.output
+    assert "said “hvad”; listened for: borgerservice, åbningstider" in result.output
+    assert "da  Vi forstod ikke, hvad du sagde." in result.output
+    assert "da  Omstillingen har åbent døgnet rundt." in result.output
     assert "t = wait 900 s in vain" in result.output
     assert "da  Alle vores medarbejdere er desværre stadig optaget." in result.output
     assert "a message of 8 s" in result.output

@@ -53,6 +53,12 @@ RECEPTION = {
     "choices again": ("2,9,1,a", "da", "main main support goodbye"),
     "silence throughout": (",,,,,a", "sv", "main operator goodbye"),
     "wrong keys throughout": ("7,7,7,7,7,a", "sv", "main operator goodbye"),
+    "by voice": (
+        "3,say opening hours,say repeat,say customer service,a",
+        "en",
+        "main opening_hours main main support goodbye",
+    ),
+    "not understood": ("1,say vad,say va,say hallå,a", "sv", "main operator goodbye"),
     "hangs up in the menu": ("3", "en", "main"),
     "hangs up in the queue": ("3,1,h", "en", "main support"),
     "leaves no message": ("3,1,n,", "en", "main support nobody message goodbye"),
@@ -101,7 +107,10 @@ async def test_every_way_through_the_office(keys: str, began: datetime, way: str
 
 
 ACTS = st.lists(
-    st.sampled_from(["", "h", "a", "n", "t", *"0123456789*#", "12", "91", "##99"]), max_size=60
+    st.sampled_from(
+        ["", "h", "a", "n", "t", *"0123456789*#", "12", "91", "##99", "say operator", "say what"]
+    ),
+    max_size=60,
 )
 
 
