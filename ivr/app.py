@@ -37,6 +37,7 @@ from ivr.flow.errors import FlowError
 from ivr.flow.load import Catalogue, load_all
 from ivr.flow.organisation import Organisation
 from ivr.flow.prompts import utterances
+from ivr.flow.recording import RecordingPolicy
 from ivr.inbound import Inbound
 from ivr.listening import Listener
 from ivr.logs import configure_logs
@@ -47,6 +48,7 @@ from ivr.platform.paths import Layout
 from ivr.platform.preflight import layout_of, load_settings, recording_keys_of
 from ivr.platform.secrets import Secrets
 from ivr.queueing import QueueRides, Services
+from ivr.recording_codes import RecordingCodes
 from ivr.settings import Settings
 from ivr.speech_server import SpeechServer
 from media.errors import MediaError
@@ -59,7 +61,9 @@ from monitoring.exposition import Exposition
 from monitoring.http import HttpServer
 from monitoring.loop_delay import LoopDelay
 from recorder.errors import RecorderError
+from recorder.pauses import Pauses
 from recorder.recorder import Recorder
+from recorder.sidecar import Sidecar
 from store.database import Database, open_database
 from store.errors import StoreError
 from store.projection import ContactProjection
@@ -155,8 +159,12 @@ class Controller:
             catalogue, self._offices, ground.prompts, listener.ask, system_clock
         )
         desk = Desk(self._offices, ground.secrets.pins, ground.prompts, system_clock)
+        self._pauses = Pauses(
+            self._ami, self._streams, after_digits=self._after_digits, clock_ms=system_clock
+        )
+        codes = RecordingCodes(self._offices, self._pauses, ground.prompts)
         self._agi = FastAgiServer(
-            {"inbound": self._inbound.serve, "desk": desk.serve},
+            {"inbound": self._inbound.serve, "desk": desk.serve, "recording": codes.serve},
             host=settings.agi.host,
             port=settings.agi.port,
             max_sessions=settings.agi.max_sessions,
@@ -213,6 +221,7 @@ class Controller:
         """What goes on beside the calls."""
         yield self._offers.run()
         yield self._recorder.run()
+        yield self._pauses.run()
         yield self._inbound.tidy()
         for office in self._offices.values():
             queues = office.rides.queues
@@ -230,6 +239,11 @@ class Controller:
         except AmiError:
             return None
         return {channel.get("Uniqueid") for channel in channels}
+
+    def _after_digits(self, sidecar: Sidecar) -> float:
+        """Seconds of silence in the recording after a caller's last digit."""
+        queue = self._offices[sidecar.org].organisation.queues.get(sidecar.queue)
+        return (queue.recording if queue else RecordingPolicy()).after_digits
 
     async def _answered_elsewhere(self, contact: str) -> None:
         """Note an answer for a controller that may not live to do it; idempotent."""

@@ -25,9 +25,11 @@ from acd.model import LeaveReason, Offer, Queue, RefusalReason
 from acd.offers import OfferListener
 from ivr.agi_call import AgiCall
 from ivr.answers import Answered, AnswerWatch
+from ivr.consent import when_recorded
 from ivr.flow.call import QueueAway, QueueOutcome, QueueRequest
 from ivr.flow.errors import ExpressionError
 from ivr.flow.organisation import Organisation
+from ivr.flow.recording import When
 from media.errors import MediaError
 from recorder.recorder import Recorder
 from recorder.sidecar import Sidecar
@@ -45,8 +47,11 @@ REFUSALS: Final = {
 }
 """What ``DIALSTATUS`` says of an agent who did not take the call."""
 
-DIAL_OPTIONS: Final = "gim(default)U(vaxel-answered^{recording})"
-"""After the agent's hang-up go on; follow no forwarding; music instead of ringing; record."""
+DIAL_OPTIONS: Final = "gim(default)U(vaxel-answered{recording})"
+"""After the agent's hang-up go on; follow no forwarding; music instead of ringing; record.
+
+The subroutine's arguments: the recording's path if there may be one, and whether it begins at once.
+"""
 
 FIRST_WORDS_MS: Final = 300
 """So long a free agent may take to be found before the caller is told to wait."""
@@ -125,10 +130,15 @@ class _Ride:
         self._organisation = organisation
         self._services = services
         self._distributor = services.distributor
+        self._recorded = When.NEVER
 
     async def to_end(self) -> QueueOutcome:
-        """Join, wait, talk; whatever ends it, the queue knows."""
+        """Ask for consent where the queue wants it; join, wait, talk; the queue knows the end."""
         contact = self._call.contact
+        # Before the queue knows of the caller: no agent shall wait for the answer.
+        self._recorded = await when_recorded(
+            self._call, self._queue.name, self._organisation, self._language
+        )
         await self._distributor.join(contact, self._queue)
         try:
             place = await self._distributor.place(contact)
@@ -209,26 +219,21 @@ class _Ride:
 
     async def _serve(self, offer: Offer) -> bool:
         """Ring the agent and let them talk; whether they did."""
-        sidecar = Sidecar(
-            contact=offer.contact,
-            n=int(offer.id),
-            org=self._organisation.id,
-            kind=RecordingKind.CONVERSATION,
-            offered_at_ms=self._services.clock(),
-            queue=offer.queue,
-            agent=offer.agent,
-            caller=self._call.caller,
-        )
         recorder = self._services.recorder
-        base = await recorder.expect(sidecar)
-        status, answered_ms = await self._dial(offer, str(base))
+        sidecar = self._sidecar(offer)
+        recording = ""
+        if sidecar is not None:
+            recording = f"^{await recorder.expect(sidecar)}"
+            recording += "" if sidecar.on_demand else "^now"
+        status, answered_ms = await self._dial(offer, recording)
         if status == "ANSWER":
             with suppress(StaleOffer):  # over already: the sweep or a reconciliation was first
                 await self._distributor.answered(offer, at_ms=answered_ms)
                 await self._distributor.ended(offer, max(0, self._services.clock() - answered_ms))
                 await self._distributor.match_agent(offer.agent)  # ready, without wrap-up time
-            recorder.finish(sidecar.base)
-        else:
+            if sidecar is not None:
+                recorder.finish(sidecar.base)
+        elif sidecar is not None:
             await recorder.drop(sidecar)
         if self._session.hung_up:
             raise AgiHungUp
@@ -240,6 +245,24 @@ class _Ride:
             reason = REFUSALS.get(status, RefusalReason.UNREACHABLE)
             await self._distributor.refused(offer, reason)
         return False
+
+    def _sidecar(self, offer: Offer) -> Sidecar | None:
+        """Whose the recording of this conversation will be; none where nothing is recorded."""
+        if self._recorded is When.NEVER:
+            return None
+        return Sidecar(
+            contact=offer.contact,
+            n=int(offer.id),
+            org=self._organisation.id,
+            kind=RecordingKind.CONVERSATION,
+            offered_at_ms=self._services.clock(),
+            queue=offer.queue,
+            agent=offer.agent,
+            caller=self._call.caller,
+            language=self._language,
+            keep_days=self._organisation.queues[offer.queue].recording.keep_days,
+            on_demand=self._recorded is When.ON_DEMAND,
+        )
 
     async def _dial(self, offer: Offer, recording: str) -> tuple[str, int]:
         """Run ``Dial`` to its end: ``DIALSTATUS``, and when the agent answered (epoch ms)."""

@@ -32,6 +32,16 @@ TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "da": "Omstillingen kan ikke nås lige nu. Prøv igen om lidt.",
             "en": "The switchboard cannot be reached right now. Please try again in a moment.",
         },
+        "cut": {
+            "sv": "Inspelningen är avslutad.",
+            "da": "Optagelsen er afsluttet.",
+            "en": "Recording has ended.",
+        },
+        "still_paused": {
+            "sv": "Inspelningen är fortfarande pausad.",
+            "da": "Optagelsen er stadig på pause.",
+            "en": "Recording is still paused.",
+        },
         "refused": {
             "sv": "Du kan inte ringa ut från den här telefonen.",
             "da": "Du kan ikke ringe ud fra denne telefon.",

@@ -23,6 +23,9 @@ _MOST_QUEUES = 20
 FEATURE_CODES = {"*11": "log in", "*12": "log out", "*13": "pause", "*14": "end the pause"}
 """What an agent dials, as in the dialplan's context ``agents``."""
 
+TALK_CODES = {"*7": "pause the recording", "*8": "begin it or let it go on"}
+"""What an agent keys in a conversation, as in ``features.conf``."""
+
 
 def ready_screen(
     settings: Settings,
@@ -49,7 +52,10 @@ def ready_screen(
         for number, agent in organisation.agents.items():
             agents.add_row(number, secrets.pins[number], f"{agent.name}, {organisation.name}")
 
-    codes = ", ".join(f"{code} {meaning}" for code, meaning in FEATURE_CODES.items())
+    dialled, keyed = (
+        ", ".join(f"{code} {meaning}" for code, meaning in codes.items())
+        for codes in (FEATURE_CODES, TALK_CODES)
+    )
     body = Group(
         _head("Numbers to call"),
         numbers,
@@ -57,7 +63,7 @@ def ready_screen(
         phones,
         _head("Agents (number, PIN)"),
         agents,
-        Text(f"On an agent's phone: {codes}", style="dim"),
+        Text(f"On an agent's phone: {dialled}; in a conversation: {keyed}", style="dim"),
         _head("Where things are"),
         Text(f"  Metrics   {http}/metrics{_prometheus(settings)}"),
         Text(f"  State     {layout.state} (passwords in {layout.secrets.name})"),

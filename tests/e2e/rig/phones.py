@@ -116,9 +116,11 @@ class Handset:
 class AgentHandset(Handset):
     """An agent's telephone, with the feature codes."""
 
-    async def sit_down(self, agent: str, redis: Redis) -> None:
+    async def sit_down(
+        self, agent: str, redis: Redis, queues: tuple[str, ...] = ("support", "operator")
+    ) -> None:
         """Be logged in as ``agent`` at once, for tests of something else than the log-in."""
-        person = Agent(agent, agent, ("support", "operator"))
+        person = Agent(agent, agent, queues)
         await Agents(redis, ORG, system_clock).login(person, self.name)
 
     async def stand_up(self, agent: str, redis: Redis) -> None:

@@ -42,6 +42,7 @@ from ivr.settings import (
     SpeechSettings,
 )
 from store.stream import connect
+from tests.e2e.rig.policies import add_policies
 
 ORG = "demo"
 LEGS = 1000
@@ -318,6 +319,7 @@ def _quick_trees(folder: Path) -> Path:
     with _edited(home / "organisation.yaml") as organisation:
         for queue in organisation["queues"].values():
             queue |= {"ring": "3 s", "wrapup": "1 s", "announce_every": "5 s"}
+        add_policies(home, organisation)
         organisation["hours"]["office"] = {"weekly": {"mon-sun": "closed"}}
     with _edited(home / "reception.yaml") as tree:
         for node in tree["nodes"].values():

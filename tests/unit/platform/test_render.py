@@ -85,16 +85,17 @@ def test_ports_and_passwords_reach_their_files(layout: Layout) -> None:
     assert passwords == [f"password = {secrets.phones[name]}" for name in PHONES]
 
 
-def test_the_controller_may_look_and_end_calls_and_nothing_more(layout: Layout) -> None:
+def test_the_controller_hears_of_little_and_may_start_nothing(layout: Layout) -> None:
     rendered(layout)
 
     user = values(layout, "manager.conf", "vaxel")
-    assert user["read"] == "system,call"
-    assert user["write"] == "reporting"
+    assert user["read"] == "system,call,dtmf"
+    assert user["write"] == "reporting,call"
     filters = [name for name in user if name.startswith("eventfilter")]
     assert filters == [
         "eventfilter(action(include),name(DialEnd))",
         "eventfilter(action(include),name(Hangup))",
+        "eventfilter(action(include),name(DTMFBegin),header(Direction),method(exact))",
     ]
 
 
@@ -116,6 +117,10 @@ def test_asterisk_asks_the_speech_server_and_serves_nothing_by_http(layout: Layo
     assert values(layout, "http.conf", "general")["enabled"] == "no"
 
 
+OURS = {"VAXEL_RECORDING", "VAXEL_TAPE"}
+"""Variables that only the dialplan sets, on an agent's channel."""
+
+
 def test_what_a_caller_sends_is_filtered_and_stands_nowhere_else(layout: Layout) -> None:
     rendered(layout)
 
@@ -125,7 +130,7 @@ def test_what_a_caller_sends_is_filtered_and_stands_nowhere_else(layout: Layout)
     text = text.replace("Goto(inbound,${FILTER(+0-9,${EXTEN})},1)", "")
     text = text.replace("Set(CALLERID(dnid)=${EXTEN})", "")  # of digits only by then
     used = {part.split("}")[0].split("(")[0] for part in text.split("${")[1:]}
-    assert used == {"VAXEL_DONE", "DIALSTATUS", "ARG1", "STRFTIME"}
+    assert used == {"VAXEL_DONE", "DIALSTATUS", "ARG1", "ARG2", "STRFTIME", *OURS}
 
 
 def test_a_template_with_an_unknown_name_is_refused_and_the_old_files_stay(

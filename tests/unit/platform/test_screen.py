@@ -10,7 +10,7 @@ from rich.console import Console, RenderableType
 from ivr.flow.load import load_all
 from ivr.platform.asterisk import AsteriskProgram
 from ivr.platform.paths import Layout
-from ivr.platform.screen import FEATURE_CODES, ready_screen, status_table
+from ivr.platform.screen import FEATURE_CODES, TALK_CODES, ready_screen, status_table
 from ivr.platform.secrets import Secrets
 from ivr.platform.status import PartStatus
 from ivr.settings import CHECKOUT, Settings
@@ -41,7 +41,13 @@ def test_the_demo_fits_on_one_screen_and_tells_everything(tmp_path: Path) -> Non
     assert len(screen.splitlines()) <= A_TERMINAL_HAS_LINES
     for tree in catalogue.trees:
         assert all(number in screen for number in tree.numbers)
-    for word in (*secrets.phones.values(), *secrets.pins.values(), *FEATURE_CODES, "Ctrl-C"):
+    for word in (
+        *secrets.phones.values(),
+        *secrets.pins.values(),
+        *FEATURE_CODES,
+        *TALK_CODES,
+        "Ctrl-C",
+    ):
         assert word in screen
 
 
