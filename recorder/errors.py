@@ -210,3 +210,12 @@ class WorkerLost(RecorderError):
             f"The process that finishes recordings ended before it was done ({complaint});"
             " the audio is kept and tried again."
         )
+
+
+class DeletionBusy(RecorderError):
+    """Another process deletes recordings now."""
+
+    code = "deletion_busy"
+
+    def __init__(self) -> None:
+        super().__init__("Another process deletes recordings now; try again in a moment.")

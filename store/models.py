@@ -125,7 +125,7 @@ class Contact(Base):
     """
 
     __tablename__ = "contacts"
-    __table_args__ = (Index(None, "org", "started_at"),)
+    __table_args__ = (Index(None, "org", "started_at"), Index(None, "org", "caller"))
 
     org: Mapped[str] = mapped_column(String(64), primary_key=True)
     id: Mapped[str] = mapped_column(String(128), primary_key=True)
@@ -169,7 +169,7 @@ class QueueVisit(Base):
             ["org", "contact"], ["contacts.org", "contacts.id"], ondelete="CASCADE"
         ),
         UniqueConstraint("org", "contact", "queue", "queued_at"),
-        Index(None, "org", "queue", "queued_at"),
+        Index(None, "org", "queued_at"),
     )
 
     id: Mapped[int] = mapped_column(
@@ -363,6 +363,7 @@ class RecordingAction(StrEnum):
     EXPORT = "export"
     VERIFY = "verify"
     READ = "read"  # a transcript
+    EXPIRE = "expire"
     ERASE = "erase"
 
 
