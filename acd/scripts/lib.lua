@@ -96,10 +96,6 @@ local function alive(controller)
   return call('ZSCORE', DUE, 'controller|' .. controller)
 end
 
-local function extend_lease(controller, now)
-  call('ZADD', DUE, now + LEASE, 'controller|' .. controller)
-end
-
 local function contacts_of(controller)
   local found = call('ZRANGE', OWNED, '[' .. controller .. '|', '(' .. controller .. '}', 'BYLEX')
   for i = 1, #found do found[i] = string.sub(found[i], #controller + 2) end
@@ -187,6 +183,20 @@ local function line_up(id, contact, now)
   unpair(contact)
   if not on_line(contact) then return hand_back(id, contact, 'waiting', now) end
   move_contact(id, contact, alive(contact.owner) and 'waiting' or 'orphan', now)
+end
+
+-- One that was thought dead gets back what nobody else has taken up; whether it was.
+local function extend_lease(controller, now)
+  local lapsed = not alive(controller)
+  call('ZADD', DUE, now + LEASE, 'controller|' .. controller)
+  if lapsed then
+    for _, id in ipairs(contacts_of(controller)) do
+      local contact = contact_of(id)
+      if contact.state == 'orphan' then line_up(id, contact, now) end
+      call('SREM', ADRIFT, id)
+    end
+  end
+  return lapsed
 end
 
 -- {position, waiting, ready, logged in} of one who waits, else nil.

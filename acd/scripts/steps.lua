@@ -15,6 +15,7 @@ local function make_offer(id, contact, agent_id, agent, now, controller)
   if on_line(contact) then
     contact.expires = now + contact.ring + MARGIN
   else
+    extend_lease(controller, now)
     contact.expires = now + START
     own_contact(id, contact, controller)
     message = 'callback|' .. id

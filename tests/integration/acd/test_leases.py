@@ -7,7 +7,7 @@ import pytest
 from acd.errors import StaleOffer
 from acd.model import AgentState, LeaveReason, Place
 from store.events import EventType
-from tests.integration.acd.conftest import FEES, START_MS, SUPPORT, House
+from tests.integration.acd.conftest import FEES, NUMBER, RULES, START_MS, SUPPORT, House
 
 pytestmark = pytest.mark.integration
 
@@ -180,6 +180,25 @@ async def test_a_controller_that_was_thought_dead_gets_its_contacts_back(house: 
     assert await house.acd.place("waiting") is not None
     assert await house.acd.reconcile([]) == (), "its controller will end it"
     assert await state(house) is AgentState.TALKING
+
+
+async def test_the_first_sign_of_life_gives_everything_back_whichever_it_is(
+    house: House,
+) -> None:
+    await house.acd.join("c-1", FEES)
+    house.clock.forward(LEASE_S)
+    await house.other.sweep()
+    await house.acd.join("c-2", FEES)
+    assert await house.acd.place("c-1") is not None
+    house.clock.forward(LEASE_S)
+    await house.other.sweep()
+    await house.callbacks.add(NUMBER, SUPPORT, language="sv", answers={}, rules=RULES)
+    await house.log_in("4001", SUPPORT)
+    assert await house.acd.match(SUPPORT) is not None
+    assert await house.acd.place("c-1") is not None
+    house.clock.forward(GRACE_S)
+    await house.acd.renew()
+    assert (await house.acd.sweep()).abandoned == ()
 
 
 async def test_a_conversation_goes_on_when_its_controller_dies(house: House) -> None:
