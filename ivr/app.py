@@ -60,9 +60,11 @@ from monitoring.errors import MonitoringError
 from monitoring.exposition import Exposition
 from monitoring.http import HttpServer
 from monitoring.loop_delay import LoopDelay
+from recorder.deletion import Deleter
 from recorder.errors import RecorderError
 from recorder.pauses import Pauses
 from recorder.recorder import Recorder
+from recorder.retention import Retention
 from recorder.sidecar import Sidecar
 from store.database import Database, open_database
 from store.errors import StoreError
@@ -149,6 +151,8 @@ class Controller:
         self._recorder = Recorder(
             ground.layout.recordings, recording_keys_of(settings), ground.database, self._streams
         )
+        deleter = Deleter(ground.layout.recordings, ground.database, self._streams, system_clock)
+        self._retention = Retention(deleter, ground.database, system_clock)
         self._offices = {
             org: self._office(organisation, name)
             for org, organisation in catalogue.organisations.items()
@@ -221,6 +225,7 @@ class Controller:
         """What goes on beside the calls."""
         yield self._offers.run()
         yield self._recorder.run()
+        yield self._retention.run()
         yield self._pauses.run()
         yield self._inbound.tidy()
         for office in self._offices.values():
