@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from acd.errors import AcdError
-from ivr.cli import platform, trees
+from ivr.cli import models, platform, trees
 from ivr.flow.errors import FlowError
 from ivr.platform.errors import PlatformError
 from media.errors import MediaError
@@ -47,6 +47,7 @@ app = typer.Typer(
 )
 platform.register(app)
 trees.register(app)
+models.register(app)
 
 
 def main() -> None:

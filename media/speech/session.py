@@ -118,8 +118,9 @@ class Session:
             answer = await self._answer(name, message)
         except SpeechError as error:
             log.warning("speech request refused", extra={"request": name, "code": error.code})
-            self._deafen()
-            self._refusal = error.code
+            if not isinstance(error, ProtocolFault):
+                self._deafen()
+                self._refusal = error.code
             self._reply(name, number, {"error_msg": str(error)})
             return name != "setup"
         self._reply(name, number, answer)
@@ -172,10 +173,8 @@ class Session:
         match setting:
             case "language":
                 self._deafen()
-                self._language, self._phrases = "", ()
-                if value not in self._ears.languages:
-                    raise LanguageNotInstalled(value, self._ears.languages)
-                self._language = value
+                self._language, self._phrases = value, ()
+                self._check_language(self._ears)
             case "phrases":
                 self._phrases = phrases.joined((), phrases.split(value))
                 await self._listen(self._ears)
@@ -189,11 +188,14 @@ class Session:
             case _:
                 raise ProtocolFault(f"There is no setting {setting[:40]!r} with such a value.")
 
+    def _check_language(self, ears: Ears) -> None:
+        if self._language not in ears.languages:
+            raise LanguageNotInstalled(self._language, ears.languages)
+
     async def _listen(self, ears: Ears) -> None:
         """Begin a recognition."""
         self._deafen()
-        if not self._language:
-            raise ProtocolFault("Phrases came before a language; set language first.")
+        self._check_language(ears)
         await ears.listen(Recognition(self._language, self._phrases, self._codec))
         self._listening = True
         self._refusal = ""

@@ -38,6 +38,7 @@ class VoskEngine:
         self._language = language
         try:
             self._model = vosk.Model(str(path))
+            vosk.KaldiRecognizer(self._model, RATE_HZ)  # only this reads the graph
         except Exception as error:  # vosk raises the bare class, and no other
             raise ModelUnusable(name, path, "Vosk does not load it; unpack it anew.") from error
         self._unknown = [word for word in _UNKNOWN_WORDS if self._knows(word)][:1]
