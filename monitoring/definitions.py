@@ -91,7 +91,9 @@ TALK = _sum("talk", metrics.TALK)
 WRAPUP = _sum("wrap-up", metrics.WRAPUP)
 CALLBACKS_ASKED = _total("callbacks asked", metrics.CALLBACKS_REQUESTED)
 CALLBACKS_TALKED = _total("callbacks talked", metrics.CALLBACKS_ENDED, 'outcome="talked"')
-SPENT = {state: _spent(state) for state in AgentState if state is not AgentState.LOGGED_OUT}
+SPENT: Mapping[AgentState, Term] = {
+    state: _spent(state) for state in AgentState if state is not AgentState.LOGGED_OUT
+}
 """Time of agents in each state."""
 
 Counts = Mapping[Term, int]

@@ -62,6 +62,18 @@ class PrometheusAway(MonitoringError):
         )
 
 
+class PrometheusOff(MonitoringError):
+    """This installation has no Prometheus."""
+
+    code = "prometheus_off"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This installation runs no Prometheus of its own; set prometheus.enabled in vaxel.toml"
+            " and start anew, or look at Grafana."
+        )
+
+
 class QueryRefused(MonitoringError):
     """Prometheus does not understand a question."""
 
@@ -81,13 +93,13 @@ class UnknownBoard(MonitoringError):
 
 
 class UnknownLabel(MonitoringError):
-    """Prometheus has no figures of that organisation or queue."""
+    """A variable of a dashboard has no such value: no such queue, no such formula."""
 
     code = "unknown_label"
 
     def __init__(self, kind: str, value: str, known: Iterable[str]) -> None:
         names = ", ".join(known) or "none yet"
-        super().__init__(f"Prometheus knows no {kind} {value!r}; it knows: {names}.")
+        super().__init__(f"{kind}: there is no {value!r}; choose one of: {names}.")
 
 
 class UnknownFormula(MonitoringError):
@@ -112,4 +124,16 @@ class NoSuchBound(MonitoringError):
         super().__init__(
             f"Prometheus cannot tell who waited up to {seconds:g} s; choose one of"
             f" {', '.join(map(str, bounds))}. Reports from SQL know every threshold."
+        )
+
+
+class TooManyIntervals(MonitoringError):
+    """A report of more intervals than anybody reads."""
+
+    code = "too_many_intervals"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"The report would have more than {most} intervals; choose longer ones (--each) or a"
+            " shorter period (--from, --to)."
         )

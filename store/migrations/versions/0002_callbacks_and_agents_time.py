@@ -14,6 +14,9 @@ depends_on: Sequence[str] | None = None
 def upgrade() -> None:
     """Bring the schema forward."""
     op.add_column("queue_visits", sa.Column("wrapup_ms", sa.BigInteger()))
+    op.drop_index("ix_queue_visits_org_queue_queued_at", "queue_visits")
+    op.create_index("ix_queue_visits_org_queued_at", "queue_visits", ["org", "queued_at"])
+    op.create_index("ix_contacts_org_caller", "contacts", ["org", "caller"])
     op.create_table(
         "callbacks",
         _counted_id(),
@@ -66,6 +69,11 @@ def downgrade() -> None:
     """Take the schema back."""
     op.drop_table("agent_periods")
     op.drop_table("callbacks")
+    op.drop_index("ix_contacts_org_caller", "contacts")
+    op.drop_index("ix_queue_visits_org_queued_at", "queue_visits")
+    op.create_index(
+        "ix_queue_visits_org_queue_queued_at", "queue_visits", ["org", "queue", "queued_at"]
+    )
     op.drop_column("queue_visits", "wrapup_ms")
 
 

@@ -1,0 +1,276 @@
+"""``vaxel report``: figures from the record, for any past time and by any definition."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ivr.flow.load import load_all
+from ivr.flow.organisation import Organisation
+from ivr.platform.preflight import layout_of, load_settings
+from ivr.settings import Settings
+from monitoring.definitions import Belongs, formula
+from monitoring.report.agents import agents_sheet, read_agents
+from monitoring.report.contacts import contacts_sheet, read_contacts
+from monitoring.report.counting import Question
+from monitoring.report.intervals import Period, Step
+from monitoring.report.page import as_page
+from monitoring.report.queues import QueueReport
+from monitoring.report.reading import read_queues
+from monitoring.report.sheet import Kind, Sheet, as_csv, shown
+from monitoring.report.words import LANGUAGES
+from store.database import Database, open_database
+from store.models import VisitOutcome
+
+Result = TypeVar("Result")
+
+
+class Format(StrEnum):
+    """How a report is given."""
+
+    TABLE = "table"
+    CSV = "csv"
+    HTML = "html"
+
+
+Org = Annotated[
+    str,
+    typer.Option(help="The organisation; not needed where there is but one.", show_default=False),
+]
+First = Annotated[
+    datetime | None,
+    typer.Option("--from", formats=["%Y-%m-%d"], help="The first day. Today when left out."),
+]
+Last = Annotated[
+    datetime | None,
+    typer.Option("--to", formats=["%Y-%m-%d"], help="The last day. The first when left out."),
+]
+Queues = Annotated[
+    list[str] | None,
+    typer.Option("--queue", help="Only this queue; may be given several times."),
+]
+As = Annotated[Format, typer.Option("--as", help="Table, CSV or an HTML page with a plot.")]
+Output = Annotated[Path | None, typer.Option(help="The file to write; the terminal when left out.")]
+Language = Annotated[
+    str, typer.Option(help="Of the headings: sv, da, en. The organisation's when left out.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to ``vaxel``."""
+    group = typer.Typer(
+        name="report",
+        no_args_is_help=True,
+        help="Figures from the record: queues by interval, agents, the contacts behind them.",
+    )
+    group.command("queues")(queues)
+    group.command("agents")(agents)
+    group.command("contacts")(contacts)
+    app.add_typer(group)
+
+
+@dataclass(frozen=True, slots=True)
+class _House:
+    """One organisation of this installation."""
+
+    settings: Settings
+    organisation: Organisation
+    language: str
+
+    @classmethod
+    def open(cls, org: str, language: str) -> _House:
+        settings = load_settings()
+        organisations = load_all(settings.trees).organisations
+        if not org and len(organisations) == 1:
+            (org,) = organisations
+        organisation = organisations.get(org)
+        if organisation is None:
+            names = ", ".join(sorted(organisations))
+            raise typer.BadParameter(f"choose one of {names}", param_hint="--org")
+        if language and language not in LANGUAGES:
+            raise typer.BadParameter(
+                f"choose one of {', '.join(LANGUAGES)}", param_hint="--language"
+            )
+        return cls(settings, organisation, language or organisation.default_language)
+
+    def days(self, first: datetime | None, last: datetime | None, step: Step) -> Period:
+        zone = self.organisation.time_zone
+        begin = datetime.now(zone).date() if first is None else first.date()
+        end: date = begin if last is None else last.date()
+        if end < begin:
+            raise typer.BadParameter("the last day is before the first", param_hint="--to")
+        return Period.of_days(begin, end, step, zone)
+
+    def read(self, work: Callable[[Database], Awaitable[Result]]) -> Result:
+        """Ask the record."""
+
+        async def run() -> Result:
+            layout = layout_of(self.settings)
+            url = self.settings.database_url or f"sqlite+aiosqlite:///{layout.database}"
+            database = await open_database(url)
+            try:
+                return await work(database)
+            finally:
+                await database.close()
+
+        return asyncio.run(run())
+
+
+def queues(
+    *,
+    org: Org = "",
+    first: First = None,
+    last: Last = None,
+    each: Annotated[Step, typer.Option(help="How long an interval is.")] = Step.HOUR,
+    level: Annotated[
+        str,
+        typer.Option(
+            "--formula",
+            help="Service level by F1 abandons help, F2 answered only, F3 all abandons hurt, F4 "
+            "early abandons dropped, F5 short calls help, or F6 with switches: +FO flow-outs hurt, "
+            "-SA short abandons dropped, -AB all dropped; e.g. F6+FO-SA.",
+        ),
+    ] = "F3",
+    threshold: Annotated[
+        int, typer.Option(min=0, help="Answered within so many seconds is in time.")
+    ] = 20,
+    short_abandon: Annotated[
+        int, typer.Option(min=0, help="Who hangs up within so many seconds did not wait.")
+    ] = 5,
+    by: Annotated[
+        Belongs,
+        typer.Option(
+            help="A contact counts in the interval of its arrival, or each thing in that of its "
+            "event."
+        ),
+    ] = Belongs.ARRIVAL,
+    queue: Queues = None,
+    total: Annotated[
+        bool, typer.Option("--total", help="All queues together instead of each.")
+    ] = False,
+    style: As = Format.TABLE,
+    output: Output = None,
+    language: Language = "",
+) -> None:
+    """Show queues by interval: offered, answered, abandoned, service level, waits, handle time."""
+    figure = formula(level)
+    house = _House.open(org, language)
+    question = Question(house.days(first, last, each), by, threshold * 1000, short_abandon * 1000)
+    names = tuple(queue or ())
+    grid = house.read(
+        lambda database: read_queues(database, house.organisation.id, question, names)
+    )
+    report = QueueReport(house.organisation.name, question, grid, figure, not total, house.language)
+
+    def plot() -> str:
+        from monitoring.report.plots import queue_plot  # noqa: PLC0415 - see _give
+
+        return queue_plot(report)
+
+    _give(house, report.sheet(), plot, style, output)
+
+
+def agents(
+    *,
+    org: Org = "",
+    first: First = None,
+    last: Last = None,
+    style: As = Format.TABLE,
+    output: Output = None,
+    language: Language = "",
+) -> None:
+    """Show what each agent did: logged in, talking, wrap-up, ready, pauses, occupancy."""
+    house = _House.open(org, language)
+    organisation = house.organisation
+    period = house.days(first, last, Step.DAY)
+    times = house.read(
+        lambda database: read_agents(database, organisation.id, period, datetime.now(UTC))
+    )
+    names = {agent: one.name for agent, one in organisation.agents.items()}
+    sheet = agents_sheet(organisation.name, period, times, names, house.language)
+
+    def plot() -> str:
+        from monitoring.report.plots import agents_plot  # noqa: PLC0415 - see _give
+
+        labelled = [(names.get(agent, agent), times[agent]) for agent in sorted(times)]
+        return agents_plot(labelled, house.language)
+
+    _give(house, sheet, plot, style, output)
+
+
+def contacts(
+    *,
+    org: Org = "",
+    first: First = None,
+    last: Last = None,
+    outcome: Annotated[
+        list[VisitOutcome] | None,
+        typer.Option(help="Only these, e.g. abandoned; may be given several times."),
+    ] = None,
+    queue: Queues = None,
+    style: As = Format.TABLE,
+    output: Output = None,
+    language: Language = "",
+) -> None:
+    """List the contacts behind a figure, with callers' numbers, which are personal.
+
+    `--outcome abandoned` lists the lost callers; the column "answered since" tells whom an agent
+    has talked to afterwards, so that the others can be called.
+    """
+    house = _House.open(org, language)
+    period = house.days(first, last, Step.DAY)
+    rows = house.read(
+        lambda database: read_contacts(
+            database, house.organisation.id, period, outcome or (), tuple(queue or ())
+        )
+    )
+    sheet = contacts_sheet(house.organisation.name, period, rows, house.language)
+    _give(house, sheet, lambda: "", style, output)
+
+
+def _give(
+    house: _House, sheet: Sheet, plot: Callable[[], str], style: Format, output: Path | None
+) -> None:
+    """Show or write a report; only a page has a plot, whose library is slow to load."""
+    if style is Format.TABLE:
+        if output is None:
+            _print(Console(soft_wrap=True), sheet)
+            return
+        with output.open("w", encoding="utf-8") as file:
+            _print(Console(file=file, soft_wrap=True), sheet)
+        return
+    if style is Format.CSV:
+        text = as_csv(sheet)
+    else:
+        made = datetime.now(house.organisation.time_zone)
+        text = as_page(sheet, plot=plot(), language=house.language, made=made)
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
+def _print(console: Console, sheet: Sheet) -> None:
+    table = Table(box=None, pad_edge=False, title=sheet.title, title_justify="left")
+    for column in sheet.columns:
+        text = column.kind in (Kind.TEXT, Kind.TIME)
+        table.add_column(column.heading, justify="left" if text else "right")
+    kinds = [column.kind for column in sheet.columns]
+    for row in sheet.all_rows:
+        style = "bold" if row is sheet.total else ""
+        table.add_row(
+            *(Text(shown(value, kind)) for value, kind in zip(row, kinds, strict=True)), style=style
+        )
+    console.print(table)
+    for note in sheet.notes:
+        console.print(Text(note, "dim"))

@@ -1,0 +1,154 @@
+"""The contacts behind a figure; above all the lost callers, whom somebody should call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.orm import aliased
+
+from monitoring.report.intervals import Period
+from monitoring.report.reading import Rows
+from monitoring.report.sheet import Column, Kind, Sheet
+from monitoring.report.words import Word, outcome_in
+from store.database import Database
+from store.models import Callback, Contact, QueueVisit, VisitOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """One visit to a queue, with its caller.
+
+    Attributes:
+        answered_since: When an agent first talked with the same caller afterwards, in any queue.
+    """
+
+    queued_at: datetime
+    queue: str
+    caller: str | None
+    outcome: VisitOutcome | None
+    waited_ms: int | None
+    agent: str | None
+    talked_ms: int | None
+    contact: str
+    answered_since: datetime | None
+
+
+async def read_contacts(
+    database: Database,
+    org: str,
+    period: Period,
+    outcomes: Iterable[VisitOutcome] = (),
+    queues: Sequence[str] = (),
+) -> list[ContactRow]:
+    """The visits that arrived within a period, in the order of their arrival.
+
+    Args:
+        database: The record.
+        org: The organisation.
+        period: The days.
+        outcomes: Only these; all when empty.
+        queues: Only these; all when empty.
+
+    Raises:
+        DatabaseAway: The database does not answer.
+    """
+    async with database.reading() as session:
+        found = await session.execute(contacts_of(org, period, tuple(outcomes), queues))
+        rows: list[ContactRow] = []
+        for *row, by_call, by_callback in found:
+            answered = [at for at in (by_call, by_callback) if at is not None]
+            rows.append(ContactRow(*(*row, min(answered, default=None))))
+        return rows
+
+
+def contacts_of(
+    org: str, period: Period, outcomes: Sequence[VisitOutcome], queues: Sequence[str]
+) -> Rows:
+    """Visits in the order of :class:`ContactRow`; the last in two, by call and by callback."""
+    same = aliased(Contact)
+
+    def answered_since(table: type[QueueVisit | Callback]) -> ScalarSelect[datetime | None]:
+        later = aliased(table)
+        return (
+            select(func.min(later.answered_at))
+            .join(same, (same.org == later.org) & (same.id == later.contact))
+            .where(
+                same.org == org,
+                same.caller == Contact.caller,
+                later.answered_at > QueueVisit.left_at,
+            )
+            .scalar_subquery()
+        )
+
+    chosen = (
+        select(
+            QueueVisit.queued_at,
+            QueueVisit.queue,
+            Contact.caller,
+            QueueVisit.outcome,
+            QueueVisit.waited_ms,
+            QueueVisit.agent,
+            QueueVisit.talked_ms,
+            QueueVisit.contact,
+            answered_since(QueueVisit),
+            answered_since(Callback),
+        )
+        .join(Contact, (Contact.org == QueueVisit.org) & (Contact.id == QueueVisit.contact))
+        .where(
+            QueueVisit.org == org,
+            QueueVisit.queued_at >= period.begin,
+            QueueVisit.queued_at < period.end,
+        )
+        .order_by(QueueVisit.queued_at, QueueVisit.id)
+    )
+    if outcomes:
+        chosen = chosen.where(QueueVisit.outcome.in_(outcomes))
+    return chosen.where(QueueVisit.queue.in_(queues)) if queues else chosen
+
+
+def contacts_sheet(
+    organisation: str, period: Period, rows: Sequence[ContactRow], language: str
+) -> Sheet:
+    """The table; it holds callers' numbers, which are personal data."""
+    zone = period.zone
+
+    def seconds(milliseconds: int | None) -> float | None:
+        return None if milliseconds is None else milliseconds / 1000
+
+    first, last = period.label(0), period.label(len(period) - 1)
+    headings: Mapping[str, tuple[Word, Kind]] = {
+        "arrived": (Word.ARRIVED, Kind.TIME),
+        "queue": (Word.QUEUE, Kind.TEXT),
+        "caller": (Word.CALLER, Kind.TEXT),
+        "outcome": (Word.OUTCOME, Kind.TEXT),
+        "waited_seconds": (Word.WAITED, Kind.SECONDS),
+        "agent": (Word.AGENT, Kind.TEXT),
+        "talked_seconds": (Word.TALKED, Kind.SECONDS),
+        "answered_since": (Word.SINCE, Kind.TIME),
+        "contact": (Word.CONTACT, Kind.TEXT),
+    }
+    return Sheet(
+        title=f"{Word.CONTACTS.spoken(language)}: {organisation}, "
+        + (first if first == last else f"{first} – {last}"),
+        notes=(),
+        columns=[
+            Column(key, word.spoken(language), kind) for key, (word, kind) in headings.items()
+        ],
+        rows=[
+            [
+                row.queued_at.astimezone(zone),
+                row.queue,
+                row.caller,
+                outcome_in(language, row.outcome or ""),
+                seconds(row.waited_ms),
+                row.agent,
+                seconds(row.talked_ms),
+                row.answered_since and row.answered_since.astimezone(zone),
+                row.contact,
+            ]
+            for row in rows
+        ],
+    )

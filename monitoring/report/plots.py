@@ -1,0 +1,96 @@
+"""The reports' plots, as SVG that stands in the page itself.
+
+The colours are told apart by colour-blind people too (Okabe and Ito's); each plot is drawn from the
+table below it, which is its text for those who do not see it.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import matplotlib
+from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from monitoring import definitions as d
+from monitoring.report.agents import AgentTime
+from monitoring.report.queues import QueueReport
+from monitoring.report.words import Word
+from store.doing import AgentState
+
+_GREEN, _RED, _YELLOW, _BLUE, _SKY, _GREY = (
+    "#009E73",
+    "#D55E00",
+    "#E69F00",
+    "#0072B2",
+    "#56B4E9",
+    "#999999",
+)
+_MOST_LABELS = 12
+
+
+def queue_plot(report: QueueReport) -> str:
+    """Answered, abandoned and flow-outs an interval, and the service level above them."""
+    period = report.question.period
+    cells = [report.grid.summed(number) for number in range(len(period))]
+    places = range(len(cells))
+    canvas = Canvas(figsize=(10, 4), layout="constrained")
+    bars = canvas.add_subplot()
+    below = [0] * len(cells)
+    for term, word, colour in (
+        (d.ANSWERED, Word.ANSWERED, _GREEN),
+        (d.ABANDONED, Word.ABANDONED, _RED),
+        (d.FLOWED_OUT, Word.LEFT, _YELLOW),
+    ):
+        heights = [cell[term] for cell in cells]
+        bars.bar(places, heights, bottom=below, color=colour, label=word.spoken(report.language))
+        below = [a + b for a, b in zip(below, heights, strict=True)]
+    bars.yaxis.set_major_locator(MaxNLocator(integer=True))
+    every = -(-len(cells) // _MOST_LABELS)
+    shown = list(places)[::every]
+    bars.set_xticks(shown, [period.label(n) for n in shown], rotation=30, ha="right")
+    line = bars.twinx()
+    levels = [report.level.of(cell) for cell in cells]
+    line.plot(
+        places,
+        [float("nan") if level is None else level for level in levels],
+        color=_BLUE,
+        marker="o",
+        label=f"{Word.SERVICE_LEVEL.spoken(report.language)} {report.level.code}",
+    )
+    line.set_ylim(0, 1.05)
+    line.yaxis.set_major_formatter(PercentFormatter(1))
+    canvas.legend(loc="outside upper center", ncols=4)
+    return _svg(canvas)
+
+
+def agents_plot(agents: Sequence[tuple[str, AgentTime]], language: str) -> str:
+    """What each agent did, in hours."""
+    canvas = Canvas(figsize=(10, 1 + 0.35 * max(1, len(agents))), layout="constrained")
+    bars = canvas.add_subplot()
+    names = [name for name, _ in agents]
+    left = [0.0] * len(agents)
+    for state, word, colour in (
+        (AgentState.TALKING, Word.TALKING, _GREEN),
+        (AgentState.WRAPUP, Word.WRAPUP, _SKY),
+        (AgentState.RESERVED, Word.RESERVED, _YELLOW),
+        (AgentState.READY, Word.READY, _BLUE),
+        (AgentState.PAUSED, Word.PAUSED, _GREY),
+    ):
+        hours = [one.spent_ms[state] / 3_600_000 for _, one in agents]
+        bars.barh(names, hours, left=left, color=colour, label=word.spoken(language))
+        left = [a + b for a, b in zip(left, hours, strict=True)]
+    bars.invert_yaxis()
+    bars.set_xlabel(Word.HOURS.spoken(language))
+    canvas.legend(loc="outside upper center", ncols=5)
+    return _svg(canvas)
+
+
+def _svg(canvas: Canvas) -> str:
+    """The drawing alone: no XML head, no date, letters left as letters."""
+    text = io.StringIO()
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "vaxel"}):
+        canvas.savefig(text, format="svg", metadata={"Date": None})
+    svg = text.getvalue()
+    return svg[svg.index("<svg") :]

@@ -1,0 +1,109 @@
+"""The interval report of queues, with the service level by the formula that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from monitoring import definitions as d
+from monitoring.definitions import Counts, Figure, Term
+from monitoring.report.counting import UNKNOWN, WAITING, Grid, Question
+from monitoring.report.sheet import Column, Kind, Sheet, Value
+from monitoring.report.words import Word
+
+_COUNTS: Sequence[tuple[str, Word, Term]] = (
+    ("offered", Word.OFFERED, d.OFFERED),
+    ("answered", Word.ANSWERED, d.ANSWERED),
+    ("abandoned", Word.ABANDONED, d.ABANDONED),
+    ("short_abandoned", Word.SHORT, d.SHORT_ABANDONED),
+    ("flowed_out", Word.LEFT, d.FLOWED_OUT),
+    ("waiting", Word.WAITING, WAITING),
+    ("unknown", Word.UNKNOWN, UNKNOWN),
+    ("callbacks", Word.CALLBACKS, d.CALLBACKS_ASKED),
+    ("callbacks_talked", Word.CALLED_BACK, d.CALLBACKS_TALKED),
+)
+_SELDOM = frozenset({WAITING, UNKNOWN})  # a column only where there are any
+_FIGURES: Sequence[tuple[str, Word, Figure]] = (
+    ("abandon_rate", Word.ABANDON_RATE, d.ABANDON_RATE),
+    ("abandon_rate_without_short", Word.LONG_ABANDON_RATE, d.LONG_ABANDON_RATE),
+    ("average_speed_of_answer_seconds", Word.ASA, d.ASA),
+    ("time_to_abandon_seconds", Word.ATA, d.TIME_TO_ABANDON),
+    ("handle_time_seconds", Word.AHT, d.HANDLE_TIME),
+)
+_KINDS = {d.Unit.SHARE: Kind.SHARE, d.Unit.SECONDS: Kind.SECONDS}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueReport:
+    """Queues by interval.
+
+    Attributes:
+        organisation: Its name, for the title.
+        question: What was asked of the record.
+        grid: The answer.
+        level: The service level's formula.
+        apart: One row a queue and interval; else all queues together.
+        language: Of the headings.
+    """
+
+    organisation: str
+    question: Question
+    grid: Grid
+    level: Figure
+    apart: bool
+    language: str
+
+    def sheet(self) -> Sheet:
+        """The table."""
+        total = self.grid.summed()
+        counts = [one for one in _COUNTS if one[2] not in _SELDOM or total[one[2]]]
+        seconds, short = self.question.threshold_ms // 1000, self.question.short_ms // 1000
+        level = f"{Word.SERVICE_LEVEL.spoken(self.language)} {self.level.code} ≤ {seconds} s"
+        columns = [
+            Column("interval", Word.INTERVAL.spoken(self.language), Kind.TEXT),
+            *([Column("queue", Word.QUEUE.spoken(self.language), Kind.TEXT)] * self.apart),
+            *(Column(key, word.spoken(self.language), Kind.COUNT) for key, word, _ in counts),
+            Column(f"service_level_{self.level.code}_{seconds}s", level, Kind.SHARE),
+            *(
+                Column(key, word.spoken(self.language), _KINDS[figure.unit])
+                for key, word, figure in _FIGURES
+            ),
+        ]
+        own = [figure for _, _, figure in _FIGURES]
+        terms = [term for _, _, term in counts]
+
+        def values(cell: Counts) -> list[Value]:
+            figures = (figure.of(cell) for figure in (self.level, *own))
+            return [*(cell.get(term, 0) for term in terms), *figures]
+
+        period = self.question.period
+        last = period.label(0) if len(period) == 1 else f"{period.label(0)} – {self._last()}"
+        return Sheet(
+            title=f"{Word.QUEUES.spoken(self.language)}: {self.organisation}, {last}",
+            notes=(
+                f"{self.level.name}: {self.level.expression}, T = {seconds} s, s = {short} s"
+                f" ({self.level.source}).",
+                f"Each contact is counted in the interval of its {self.question.belongs.value}.",
+                *(f"{one.name}: {one.expression}." for one in own),
+            ),
+            columns=columns,
+            rows=[[*front, *values(cell)] for front, cell in self._cells()],
+            total=[
+                Word.TOTAL.spoken(self.language),
+                *([""] * self.apart),
+                *values(total),
+            ],
+        )
+
+    def _last(self) -> str:
+        period = self.question.period
+        return period.label(len(period) - 1)
+
+    def _cells(self) -> Iterator[tuple[list[Value], Counts]]:
+        period = self.question.period
+        for number in range(len(period)):
+            if not self.apart:
+                yield [period.label(number)], self.grid.summed(number)
+                continue
+            for queue in sorted(name for at, name in self.grid.cells if at == number):
+                yield [period.label(number), queue], self.grid.cells[number, queue]

@@ -1,0 +1,109 @@
+"""A report as a table of typed values; how it looks is the business of whoever shows it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+_FORMULA = re.compile(r"[=\-@\t\r]|\+(?!\d+$)")  # a caller's number is none
+
+Value = str | int | float | datetime | None
+
+
+class Kind(Enum):
+    """What a column holds."""
+
+    TEXT = "text"
+    COUNT = "count"
+    SECONDS = "seconds"
+    SHARE = "share"  # 0 to 1
+    TIME = "time"  # local
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column.
+
+    Attributes:
+        key: Stable, for machines: the heading of the CSV file.
+        heading: For people.
+        kind: What it holds.
+    """
+
+    key: str
+    heading: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table.
+
+    Attributes:
+        title: What it is and of when.
+        notes: How it was counted: the formulas' names and rules.
+        columns: From left to right.
+        rows: One value a column.
+        total: Of all rows, where there is one.
+    """
+
+    title: str
+    notes: Sequence[str]
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Value]]
+    total: Sequence[Value] | None = None
+
+    @property
+    def all_rows(self) -> Sequence[Sequence[Value]]:
+        """The rows, then the total."""
+        return self.rows if self.total is None else [*self.rows, self.total]
+
+
+def shown(value: Value, kind: Kind) -> str:
+    """A value for people: ``83.0 %``, ``1:05``, ``2:03:20``."""
+    match value:
+        case None:
+            return "–"
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M:%S}"
+        case float() | int() if kind is Kind.SHARE:
+            return f"{value:.1%}".replace("%", " %")
+        case float() | int() if kind is Kind.SECONDS:
+            minutes, seconds = divmod(round(value), 60)
+            hours, minutes = divmod(minutes, 60)
+            return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+        case _:
+            return str(value)
+
+
+def as_csv(sheet: Sheet) -> str:
+    """The rows for machines: stable headings, seconds, shares of 1, times with their offset.
+
+    The total is left out: whoever reads this adds up for themselves. A text that a spreadsheet
+    would take for a formula is kept a text.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([column.key for column in sheet.columns])
+    for row in sheet.rows:
+        writer.writerow([_plain(value) for value in row])
+    return text.getvalue()
+
+
+def _plain(value: Value) -> str | int | float:
+    match value:
+        case None:
+            return ""
+        case datetime():
+            return value.isoformat(timespec="milliseconds")
+        case float():
+            return round(value, 6)
+        case str() if _FORMULA.match(value):
+            return f"'{value}"
+        case _:
+            return value

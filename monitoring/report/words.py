@@ -1,0 +1,72 @@
+"""The headings of reports in Swedish, Danish and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+LANGUAGES = ("sv", "da", "en")
+
+
+class Word(Enum):
+    """A heading, in the languages of :data:`LANGUAGES`."""
+
+    QUEUES = "Köer", "Køer", "Queues"
+    AGENTS = "Handläggare", "Medarbejdere", "Agents"
+    CONTACTS = "Samtal", "Opkald", "Contacts"
+    INTERVAL = "Tid", "Tid", "Interval"
+    QUEUE = "Kö", "Kø", "Queue"
+    TOTAL = "Totalt", "I alt", "Total"
+    OFFERED = "Inkomna", "Indkomne", "Offered"
+    ANSWERED = "Besvarade", "Besvarede", "Answered"
+    ABANDONED = "Avbrutna", "Afbrudte", "Abandoned"
+    SHORT = "varav korta", "heraf korte", "of these short"
+    LEFT = "Lämnat kön", "Forlod køen", "Flowed out"
+    WAITING = "Väntar", "Venter", "Waiting"
+    UNKNOWN = "Okänt", "Ukendt", "Unknown"
+    CALLBACKS = "Återuppringningar", "Tilbagekald", "Callbacks"
+    CALLED_BACK = "varav samtal", "heraf samtaler", "of these talked"
+    SERVICE_LEVEL = "Servicenivå", "Serviceniveau", "Service level"
+    ABANDON_RATE = "Andel avbrutna", "Andel afbrudte", "Abandon rate"
+    LONG_ABANDON_RATE = "utan korta", "uden korte", "without short"
+    ASA = "Medelväntetid", "Gennemsnitlig svartid", "Average speed of answer"
+    ATA = "Tid till avbrott", "Tid til afbrydelse", "Time to abandon"
+    AHT = "Hanteringstid", "Behandlingstid", "Average handle time"
+    AGENT = "Handläggare", "Medarbejder", "Agent"
+    NAME = "Namn", "Navn", "Name"
+    LOGGED_IN = "Inloggad", "Logget på", "Logged in"
+    TALKING = "I samtal", "I samtale", "Talking"
+    WRAPUP = "Efterarbete", "Efterbehandling", "Wrap-up"
+    READY = "Redo", "Klar", "Ready"
+    RESERVED = "Ringer", "Ringer", "Ringing"
+    PAUSED = "Paus", "Pause", "Paused"
+    HANDLED = "Samtal", "Samtaler", "Handled"
+    OCCUPANCY = "Beläggning", "Belægning", "Occupancy"
+    ARRIVED = "Kom", "Ankom", "Arrived"
+    CALLER = "Från", "Fra", "Caller"
+    OUTCOME = "Utfall", "Udfald", "Outcome"
+    WAITED = "Väntade", "Ventede", "Waited"
+    TALKED = "Talade", "Talte", "Talked"
+    SINCE = "Besvarad senare", "Besvaret senere", "Answered since"
+    CONTACT = "Kontakt", "Kontakt", "Contact"
+    HOURS = "timmar", "timer", "hours"
+
+    def spoken(self, language: str) -> str:
+        """In a language; in English where there is none of it."""
+        return str(self.value[LANGUAGES.index(language if language in LANGUAGES else "en")])
+
+
+OUTCOMES: Mapping[str, tuple[str, str, str]] = {
+    "answered": ("besvarat", "besvaret", "answered"),
+    "abandoned": ("avbrutet", "afbrudt", "abandoned"),
+    "timeout": ("för lång väntan", "for lang ventetid", "waited too long"),
+    "nobody": ("ingen inloggad", "ingen logget på", "nobody logged in"),
+    "failed": ("fel", "fejl", "failed"),
+    "callback": ("återuppringning", "tilbagekald", "callback"),
+    "": ("pågår eller okänt", "i gang eller ukendt", "in progress or unknown"),
+}
+
+
+def outcome_in(language: str, outcome: str) -> str:
+    """An outcome as people say it."""
+    return OUTCOMES[outcome][LANGUAGES.index(language if language in LANGUAGES else "en")]
