@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.text import Text
 
 from acd.errors import AcdError
-from ivr.cli import models, platform, trees
+from ivr.cli import models, platform, report, trees
 from ivr.flow.errors import FlowError
 from ivr.platform.errors import PlatformError
 from media.errors import MediaError
+from monitoring.errors import MonitoringError
 from recorder.errors import RecorderError
 from store.errors import StoreError
 from wire.agi.errors import AgiError
@@ -24,6 +25,7 @@ TOLD = (
     AmiError,
     FlowError,
     MediaError,
+    MonitoringError,
     PlatformError,
     RecorderError,
     StoreError,
@@ -47,6 +49,7 @@ app = typer.Typer(
 )
 platform.register(app)
 trees.register(app)
+report.register(app)
 models.register(app)
 
 
