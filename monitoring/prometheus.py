@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -107,10 +108,16 @@ class Prometheus:
             async with self._http.get(f"/api/v1/{page}", params=parameters) as response:
                 answer = await response.json()
         except (aiohttp.ClientError, TimeoutError, ValueError) as fault:
-            raise PrometheusAway(self.address, str(fault) or type(fault).__name__) from fault
+            raise PrometheusAway(self.address, _complaint(fault)) from fault
         if answer.get("status") != "success":
             raise QueryRefused(parameters.get("query", page), answer.get("error", "no reason"))
         return answer["data"]
+
+
+def _complaint(fault: Exception) -> str:
+    if isinstance(fault, OSError) and fault.errno is not None:
+        return os.strerror(fault.errno)
+    return str(fault) or type(fault).__name__
 
 
 def _series(found: Sequence[Mapping[str, Any]]) -> list[Series]:

@@ -1,0 +1,66 @@
+"""``vaxel demo``: a lively small contact centre on the running platform."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import signal
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from ivr.platform.preflight import layout_of, load_settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``vaxel``."""
+    app.command("demo")(demo)
+
+
+def demo(
+    *,
+    rate: Annotated[float, typer.Option(min=1, max=120, help="Calls a minute, on average.")] = 8,
+    seconds: Annotated[
+        float | None,
+        typer.Option(min=1, help="End after so many seconds; else at Ctrl-C.", show_default=False),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            help="The same people at the same pace; told at the start.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Run a lively small contact centre on the running platform until Ctrl-C.
+
+    Callers arrive at random, walk the demo tree by keys and by voice, wait, give up, ask to be
+    called back or leave a message; agents log in, answer, miss a call, pause. At the end everybody
+    hangs up and logs out. Watch it from another terminal: `vaxel status --watch`,
+    `vaxel dashboards`.
+    """
+    # Here, because the SIP phone loads a native library that no other command needs.
+    from ivr.demo.centre import play  # noqa: PLC0415 - as said above
+    from ivr.demo.script import Script  # noqa: PLC0415 - as said above
+
+    console = Console(highlight=False, soft_wrap=True)
+    settings = load_settings()
+    layout = layout_of(settings)
+    seed = secrets.randbelow(10_000) if seed is None else seed
+
+    def tell(sentence: str) -> None:
+        console.print(Text.assemble((f"{datetime.now():%H:%M:%S}  ", "dim"), sentence))
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        if seconds is not None:
+            loop.call_later(seconds, stop.set)
+        await play(settings, layout, Script(seed, rate), stop, tell)
+
+    console.print(f"{rate:g} calls a minute, seed {seed}; Ctrl-C ends it.")
+    asyncio.run(run())

@@ -1,0 +1,178 @@
+"""The whole play: everybody comes, works or calls, and goes home in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+from ivr.demo.agent import DemoAgent
+from ivr.demo.caller import Caller, be_called_back
+from ivr.demo.errors import NoStage, OtherPlay
+from ivr.demo.narration import Narrator
+from ivr.demo.script import Errand, Script
+from ivr.demo.stage import Stage
+from ivr.demo.voices import Voices
+from ivr.flow.organisation import Organisation
+from ivr.platform.paths import Layout
+from ivr.platform.preflight import load_trees
+from ivr.platform.secrets import PHONES, Secrets
+from ivr.settings import Settings
+from ivr.softphone import NotRegistered, Phone, SoftphoneError, Softphones
+from store.events import Event
+from store.stream import EventStream, StreamUnavailable, connect
+
+ORG = "demo"
+_CALLER, *_AGENT_PHONES = PHONES
+
+_MOST_CALLS = 30
+"""At once; more would only wait. Whoever finds all lines busy does not call."""
+
+_AGENTS_APART_SECONDS = 15.0
+_GO_HOME_SECONDS = 40.0
+
+
+async def play(
+    settings: Settings,
+    layout: Layout,
+    script: Script,
+    stop: asyncio.Event,
+    tell: Callable[[str], None],
+) -> None:
+    """Run the contact centre until ``stop`` is set; then everybody hangs up and goes home.
+
+    Args:
+        settings: Of the platform that runs.
+        layout: Its folders.
+        script: All chance.
+        stop: Ends it.
+        tell: Told what happens, one sentence at a time.
+
+    Raises:
+        NoStage: The platform does not run.
+        OtherPlay: It does not serve the demo organisation.
+    """
+    organisation = load_trees(settings).organisations.get(ORG)
+    if organisation is None:
+        raise OtherPlay(ORG)
+    if not layout.secrets.exists():
+        raise NoStage("No platform has run here.")
+    redis = connect(settings.redis_url or f"unix://{layout.redis_socket}")
+    narrator = Narrator({number: agent.name for number, agent in organisation.agents.items()})
+
+    def tell_event(event: Event) -> None:
+        if sentence := narrator.sentence(event):
+            tell(sentence)
+
+    stage = Stage(EventStream(redis, ORG), tell_event)
+    try:
+        await stage.position()
+        async with Softphones() as softphones:
+            server = f"{settings.asterisk.host}:{settings.asterisk.sip_port}"
+            secrets = Secrets.load_or_create(layout.secrets, ())
+            centre = Centre(softphones, server, secrets, stage=stage, script=script)
+            await centre.open(organisation)
+            await centre.run(stop, tell)
+    except StreamUnavailable as away:
+        raise NoStage(str(away)) from away
+    except NotRegistered as away:
+        raise NoStage(str(away)) from away
+    finally:
+        await redis.aclose()
+
+
+class Centre:
+    """Everybody of the play."""
+
+    def __init__(
+        self,
+        softphones: Softphones,
+        server: str,
+        secrets: Secrets,
+        *,
+        stage: Stage,
+        script: Script,
+    ) -> None:
+        self._softphones = softphones
+        self._server = server
+        self._secrets = secrets
+        self._stage = stage
+        self._script = script
+        self._voices = Voices.load()
+        self._phones: dict[str, Phone] = {}
+        self._agents: list[DemoAgent] = []
+        self._called_back: Phone
+
+    async def open(self, organisation: Organisation) -> None:
+        """Give everybody a telephone.
+
+        Raises:
+            NotRegistered: Asterisk does not take them.
+        """
+        self._called_back = await self._phone(_CALLER, register=True)
+        for account, number in zip(_AGENT_PHONES, organisation.agents, strict=False):
+            phone = await self._phone(account, register=True)
+            pin = self._secrets.pins[number]
+            self._agents.append(
+                DemoAgent(
+                    number,
+                    pin,
+                    phone,
+                    stage=self._stage,
+                    voices=self._voices,
+                    script=self._script,
+                )
+            )
+
+    async def run(self, stop: asyncio.Event, tell: Callable[[str], None]) -> None:
+        """Play until ``stop`` is set, and end in order."""
+        async with asyncio.TaskGroup() as group:
+            following = group.create_task(self._stage.run())
+            busy = [
+                group.create_task(self._arrivals(tell)),
+                group.create_task(be_called_back(self._called_back, self._voices, self._script)),
+                *(
+                    group.create_task(agent.work(after=index * _AGENTS_APART_SECONDS))
+                    for index, agent in enumerate(self._agents)
+                ),
+            ]
+            await stop.wait()
+            tell("Everybody hangs up and goes home.")
+            for task in busy:
+                task.cancel()
+            await asyncio.wait(busy)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_GO_HOME_SECONDS):
+                    await asyncio.gather(*(agent.go_home() for agent in self._agents))
+            following.cancel()
+
+    async def _arrivals(self, tell: Callable[[str], None]) -> None:
+        """Callers, one after the other and all at once."""
+        calls: set[asyncio.Task[None]] = set()
+        async with asyncio.TaskGroup() as group:
+            for gap, errand in self._script.errands():
+                await asyncio.sleep(gap)
+                if len(calls) < _MOST_CALLS:
+                    call = group.create_task(self._call(errand, tell))
+                    calls.add(call)
+                    call.add_done_callback(calls.discard)
+
+    async def _call(self, errand: Errand, tell: Callable[[str], None]) -> None:
+        phone = self._phones.get(errand.number)
+        if phone is None:
+            phone = await self._phone(_CALLER, register=False, number=errand.number)
+            self._phones[errand.number] = phone
+        caller = Caller(errand, phone, stage=self._stage, voices=self._voices, script=self._script)
+        try:
+            await caller.call()
+        except (SoftphoneError, TimeoutError) as error:
+            tell(f"{errand.number}: {error}")
+
+    async def _phone(self, account: str, *, register: bool, number: str = "") -> Phone:
+        return await self._softphones.phone(
+            account,
+            self._secrets.phones[account],
+            self._server,
+            register=register,
+            number=number,
+        )

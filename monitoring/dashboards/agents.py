@@ -1,0 +1,113 @@
+"""The agents together: states, time, pauses. No board shows one person."""
+
+from __future__ import annotations
+
+from monitoring import metrics as m
+from monitoring.dashboards import asked
+from monitoring.dashboards.drawn import bars, course, figure
+from monitoring.dashboards.model import Board, Query, Row, Step, Unit
+from monitoring.definitions import HANDLE_TIME, OCCUPANCY
+
+_STATES = ("ready", "reserved", "talking", "wrapup", "paused", "logged_out")
+_NOW = Row(
+    "Now",
+    tuple(
+        (
+            figure(
+                state.replace("_", " ").capitalize(),
+                about,
+                Unit.COUNT,
+                asked.now(m.AGENTS, where=f'{asked.OF_ORG},state="{state}"'),
+            )
+            for state, about in zip(
+                _STATES,
+                (
+                    "Free for the next caller.",
+                    "Their phone rings, or is about to.",
+                    "In a conversation.",
+                    "Finishing the last conversation.",
+                    "In a pause, by themselves or because they did not answer.",
+                    "Not at work.",
+                ),
+                strict=True,
+            )
+        )
+    ),
+)
+_TIME = Row(
+    "How the time goes",
+    (
+        figure(
+            "Occupancy",
+            f"{OCCUPANCY.name}: {OCCUPANCY.expression}.",
+            Unit.SHARE,
+            asked.defined(OCCUPANCY, where=asked.OF_ORG),
+            (Step(0.85, "yellow"), Step(0.95, "red")),
+        ),
+        figure(
+            "Handle time",
+            f"{HANDLE_TIME.name}: {HANDLE_TIME.expression}.",
+            Unit.SECONDS,
+            asked.defined(HANDLE_TIME, where=asked.OF_ORG),
+        ),
+        bars(
+            "Time by state",
+            "Of all agents together, in the time shown.",
+            Unit.SECONDS,
+            Query(asked.total(m.AGENT_STATE_SECONDS, "state", where=asked.OF_ORG), "{{state}}"),
+        ),
+        bars(
+            "Pauses by reason",
+            "Of all agents together, in the time shown.",
+            Unit.SECONDS,
+            Query(asked.total(m.AGENT_PAUSE_SECONDS, "reason", where=asked.OF_ORG), "{{reason}}"),
+        ),
+    ),
+)
+_COURSE = Row(
+    "Course",
+    (
+        course(
+            "Agents by state",
+            "Those who are logged out apart.",
+            Unit.COUNT,
+            Query(
+                asked.now(m.AGENTS, "state", where=f'{asked.OF_ORG},state!="logged_out"'),
+                "{{state}}",
+            ),
+        ),
+        course(
+            "Occupancy, moving",
+            f"{OCCUPANCY.expression}.",
+            Unit.SHARE,
+            Query(
+                asked.defined(OCCUPANCY, "org", where=asked.OF_ORG, window=asked.MOVING), "{{org}}"
+            ),
+        ),
+        course(
+            "Offers a minute",
+            "Offers to agents, and those that came to nothing, by reason.",
+            Unit.PER_MINUTE,
+            Query(asked.a_minute(m.AGENT_OFFERS, where=asked.OF_ORG), "offers"),
+            Query(
+                asked.a_minute(m.AGENT_OFFERS_REFUSED, "reason", where=asked.OF_ORG),
+                "refused: {{reason}}",
+            ),
+        ),
+        figure(
+            "Wrong PINs",
+            "Agents who were locked out for a while by wrong PINs, in the time shown.",
+            Unit.COUNT,
+            asked.total(m.AGENT_LOCKS, where=asked.OF_ORG),
+            (Step(1, "yellow"), Step(5, "red")),
+            width=12,
+        ),
+    ),
+)
+AGENTS = Board(
+    "agents",
+    "Växel: agents",
+    "How many agents are there, what they do, and how their time goes.",
+    (asked.ORG, asked.WINDOW),
+    (_NOW, _TIME, _COURSE),
+)

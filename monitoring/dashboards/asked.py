@@ -1,0 +1,119 @@
+"""The words of PromQL that the boards are made of.
+
+Counts over the time shown are ``increase``, which Prometheus estimates between two scrapes: right
+to a call or so, and exact in `vaxel report`. A quotient whose divisor is nothing (no call yet) is
+no answer rather than a zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from monitoring.dashboards.model import Choice, Lookup
+from monitoring.definitions import Figure, Query, formula
+from monitoring.metrics import AGENTS, CALLS_WAITING, Counter, Gauge, Histogram
+
+ORG = Lookup("org", "Organisation", AGENTS.name)
+QUEUE = Lookup("queue", "Queue", CALLS_WAITING.name)
+
+FORMULAS = tuple(formula(code) for code in ("F3", "F1", "F2", "F4", "F5", "F6+FO-SA", "F6-AB"))
+"""Service levels to choose from; F6 with no switch used is F3."""
+
+FORMULA = Choice(
+    "formula",
+    "Service level",
+    {
+        figure.name.removeprefix("service level "): str(number)
+        for number, figure in enumerate(FORMULAS)
+    },
+)
+THRESHOLD = Choice(
+    "threshold",
+    "Answered within",
+    {f"{seconds} s": repr(float(seconds)) for seconds in (20, 10, 30, 60, 120)},
+)
+WINDOW = Choice(
+    "window", "Moving over", {"15 min": "15m", "30 min": "30m", "5 min": "5m", "1 h": "1h"}
+)
+
+OF_ORG = 'org=~"$org"'
+OF_QUEUE = 'org=~"$org",queue=~"$queue"'
+
+SHOWN = "$__range"
+"""The whole time shown."""
+
+MOVING = "$window"
+"""So long before each point."""
+
+
+def now(gauge: Gauge, *by: str, where: str = OF_QUEUE) -> str:
+    """The sum of a gauge."""
+    return f"sum{_by(by)}({gauge.name}{{{where}}})"
+
+
+def highest(gauge: Gauge, *by: str, where: str = OF_QUEUE) -> str:
+    """The highest of a gauge."""
+    return f"max{_by(by)}({gauge.name}{{{where}}})"
+
+
+def lowest(gauge: Gauge) -> str:
+    """The lowest of a gauge of the platform."""
+    return f"min({gauge.name})"
+
+
+def total(counter: Counter, *by: str, where: str = OF_QUEUE, window: str = SHOWN) -> str:
+    """How often in the window."""
+    return f"sum{_by(by)}(increase({counter.name}{{{where}}}[{window}]))"
+
+
+def a_minute(counter: Counter, *by: str, where: str = OF_QUEUE) -> str:
+    """How often a minute, at each point."""
+    return f"60 * sum{_by(by)}(rate({counter.name}{{{where}}}[$__rate_interval]))"
+
+
+def share(part: str, whole: str) -> str:
+    """0..1; nothing where there is no whole."""
+    return f"{part} / ({whole} > 0)"
+
+
+def mean(histogram: Histogram, *by: str, where: str = OF_QUEUE, window: str = SHOWN) -> str:
+    """Average length in seconds; nothing where nothing was measured."""
+    sums, counts = (
+        f"sum{_by(by)}(increase({histogram.name}_{part}{{{where}}}[{window}]))"
+        for part in ("sum", "count")
+    )
+    return share(sums, counts)
+
+
+def quantile(
+    rank: float, histogram: Histogram, *by: str, where: str = OF_QUEUE, window: str = SHOWN
+) -> str:
+    """The length in seconds that ``rank`` of all do not exceed; nothing where there is none."""
+    buckets = f"sum{_by(('le', *by))}(increase({histogram.name}_bucket{{{where}}}[{window}]))"
+    return f"histogram_quantile({rank:g}, {buckets}) >= 0"
+
+
+def within(histogram: Histogram, seconds: int) -> str:
+    """How often it was no longer than one of its bounds, in the time shown."""
+    le = f'le="{float(seconds)}"'
+    return f"sum(increase({histogram.name}_bucket{{{OF_QUEUE},{le}}}[{SHOWN}]))"
+
+
+def defined(figure: Figure, *by: str, where: str = OF_QUEUE, window: str = SHOWN) -> str:
+    """A figure by its one definition; nothing where its divisor is nothing."""
+    return figure.promql(Query(window=window, by=by, where=where, threshold="$threshold"))
+
+
+def service_level(*by: str, window: str = SHOWN) -> str:
+    """The service level by the formula that the variable names.
+
+    PromQL has no choice; each formula's answer is kept only where the variable has its number.
+    """
+    return " or ".join(
+        f"(({defined(figure, *by, window=window)}) and on() (vector($formula) == {number}))"
+        for number, figure in enumerate(FORMULAS)
+    )
+
+
+def _by(labels: Iterable[str]) -> str:
+    return f" by ({', '.join(labels)}) " if labels else ""

@@ -1,0 +1,111 @@
+"""Callbacks: promised, dialled, reached, and how late."""
+
+from __future__ import annotations
+
+from monitoring import metrics as m
+from monitoring.dashboards import asked
+from monitoring.dashboards.drawn import bars, course, figure
+from monitoring.dashboards.model import Board, Query, Row, Step, Unit
+
+_NOW = Row(
+    "Now and in the time shown",
+    (
+        figure(
+            "Promised",
+            "Callers who keep their place and have not been reached yet.",
+            Unit.COUNT,
+            asked.now(m.CALLBACKS_OPEN),
+        ),
+        figure(
+            "Oldest",
+            "How long the oldest has waited, counted from the place that it keeps.",
+            Unit.SECONDS,
+            asked.highest(m.CALLBACKS_OLDEST),
+            (Step(1800, "yellow"), Step(7200, "red")),
+        ),
+        figure(
+            "Asked for",
+            "By the caller in the queue, or by an operator.",
+            Unit.COUNT,
+            asked.total(m.CALLBACKS_REQUESTED),
+        ),
+        figure(
+            "Talked",
+            "Callbacks in which caller and agent came to talk.",
+            Unit.COUNT,
+            asked.total(m.CALLBACKS_ANSWERED),
+        ),
+        figure(
+            "Reached",
+            "Of the callbacks that are over, those that ended with a conversation.",
+            Unit.SHARE,
+            asked.share(
+                asked.total(m.CALLBACKS_ENDED, where=f'{asked.OF_QUEUE},outcome="talked"'),
+                asked.total(m.CALLBACKS_ENDED),
+            ),
+            (Step(0.5, "yellow"), Step(0.8, "green")),
+            colour="red",
+        ),
+        figure(
+            "Wait",
+            "From the place in the queue until caller and agent talk, on average.",
+            Unit.SECONDS,
+            asked.mean(m.CALLBACK_WAIT),
+        ),
+    ),
+)
+_WAY = Row(
+    "Their way",
+    (
+        bars(
+            "From promise to conversation",
+            "In the time shown; a callback may be dialled several times.",
+            Unit.COUNT,
+            Query(asked.total(m.CALLBACKS_REQUESTED, "source"), "asked for: {{source}}"),
+            Query(asked.total(m.CALLBACKS_DIALLED), "dialled"),
+            Query(asked.total(m.CALLBACKS_ANSWERED), "talked"),
+        ),
+        bars(
+            "Attempts in vain",
+            "By reason.",
+            Unit.COUNT,
+            Query(asked.total(m.CALLBACKS_MISSED, "reason"), "{{reason}}"),
+        ),
+        bars(
+            "How they ended",
+            "By outcome.",
+            Unit.COUNT,
+            Query(asked.total(m.CALLBACKS_ENDED, "outcome"), "{{outcome}}"),
+        ),
+    ),
+)
+_COURSE = Row(
+    "Course",
+    (
+        course(
+            "Promised by queue",
+            "Callbacks that are open.",
+            Unit.COUNT,
+            Query(asked.now(m.CALLBACKS_OPEN, "queue"), "{{queue}}"),
+        ),
+        course(
+            "Wait for the callback, moving",
+            "Half and nine of ten waited no longer, counted from the place that they kept.",
+            Unit.SECONDS,
+            *(
+                Query(
+                    asked.quantile(rank, m.CALLBACK_WAIT, window=asked.MOVING),
+                    f"{rank:.0%} talked within",
+                )
+                for rank in (0.5, 0.9)
+            ),
+        ),
+    ),
+)
+CALLBACKS = Board(
+    "callbacks",
+    "Växel: callbacks",
+    "Whether callers who keep their place are called back, and when.",
+    (asked.ORG, asked.QUEUE, asked.WINDOW),
+    (_NOW, _WAY, _COURSE),
+)

@@ -1,0 +1,186 @@
+"""How the house does: the first board to look at, one row a queue at its foot."""
+
+from __future__ import annotations
+
+from monitoring import metrics as m
+from monitoring.dashboards import asked
+from monitoring.dashboards.drawn import course, figure, table
+from monitoring.dashboards.model import Board, Query, Row, Step, Unit
+from monitoring.definitions import ABANDON_RATE, ASA, OCCUPANCY
+
+LONG_WAIT = (Step(120, "yellow"), Step(600, "red"))
+SERVICE = (Step(0.7, "yellow"), Step(0.8, "green"))
+LOST = (Step(0.05, "yellow"), Step(0.1, "red"))
+_NOW = Row(
+    "Now",
+    (
+        figure(
+            "Waiting",
+            "Callers who wait in a queue.",
+            Unit.COUNT,
+            asked.now(m.CALLS_WAITING),
+            (Step(5, "yellow"), Step(15, "red")),
+        ),
+        figure(
+            "Longest wait",
+            "Of the caller who has waited longest; 0 while nobody waits.",
+            Unit.SECONDS,
+            asked.highest(m.OLDEST_WAIT),
+            LONG_WAIT,
+        ),
+        figure(
+            "Agents ready",
+            "Logged in and free for the next caller.",
+            Unit.COUNT,
+            asked.now(m.AGENTS, where=f'{asked.OF_ORG},state="ready"'),
+        ),
+        figure(
+            "Conversations",
+            "Agents who talk.",
+            Unit.COUNT,
+            asked.now(m.AGENTS, where=f'{asked.OF_ORG},state="talking"'),
+        ),
+        figure(
+            "Callbacks promised",
+            "Callers who keep their place and are called back.",
+            Unit.COUNT,
+            asked.now(m.CALLBACKS_OPEN),
+        ),
+        figure(
+            "Warnings",
+            "Alert rules that fire; the board “Platform” names them.",
+            Unit.COUNT,
+            'count(ALERTS{alertstate="firing"}) or vector(0)',
+            (Step(1, "red"),),
+        ),
+    ),
+)
+_SHOWN = Row(
+    "In the time shown",
+    (
+        figure(
+            "Offered",
+            "Calls that entered a queue.",
+            Unit.COUNT,
+            asked.total(m.CALLS_OFFERED),
+            width=3,
+        ),
+        figure(
+            "Answered",
+            "Calls that an agent answered.",
+            Unit.COUNT,
+            asked.total(m.CALLS_ANSWERED),
+            width=3,
+        ),
+        figure(
+            "Abandoned",
+            "Callers who hung up while waiting.",
+            Unit.COUNT,
+            asked.total(m.CALLS_ABANDONED),
+            width=3,
+        ),
+        figure(
+            "Abandonment",
+            f"{ABANDON_RATE.name}: {ABANDON_RATE.expression}.",
+            Unit.SHARE,
+            asked.defined(ABANDON_RATE),
+            LOST,
+            width=3,
+        ),
+        figure(
+            "Service level",
+            "By the formula and within the time chosen above.",
+            Unit.SHARE,
+            asked.service_level(),
+            SERVICE,
+            colour="red",
+            width=3,
+        ),
+        figure(
+            "Speed of answer",
+            f"{ASA.name}: {ASA.expression}.",
+            Unit.SECONDS,
+            asked.defined(ASA),
+            LONG_WAIT,
+            width=3,
+        ),
+        figure(
+            "Called back",
+            "Callbacks in which caller and agent came to talk.",
+            Unit.COUNT,
+            asked.total(m.CALLBACKS_ANSWERED),
+            width=3,
+        ),
+        figure(
+            "Occupancy",
+            f"{OCCUPANCY.name}: {OCCUPANCY.expression}.",
+            Unit.SHARE,
+            asked.defined(OCCUPANCY, where=asked.OF_ORG),
+            (Step(0.85, "yellow"), Step(0.95, "red")),
+            width=3,
+        ),
+    ),
+)
+_COURSE = Row(
+    "Course",
+    (
+        course(
+            "Waiting by queue",
+            "Callers who wait.",
+            Unit.COUNT,
+            Query(asked.now(m.CALLS_WAITING, "queue"), "{{queue}}"),
+        ),
+        course(
+            "Calls a minute",
+            "What came in and what became of it.",
+            Unit.PER_MINUTE,
+            Query(asked.a_minute(m.CALLS_OFFERED), "offered"),
+            Query(asked.a_minute(m.CALLS_ANSWERED), "answered"),
+            Query(asked.a_minute(m.CALLS_ABANDONED), "abandoned"),
+            Query(asked.a_minute(m.CALLS_LEFT), "left otherwise"),
+        ),
+        course(
+            "Service level, moving",
+            "By the formula chosen above, over the moving time chosen above.",
+            Unit.SHARE,
+            Query(asked.service_level("queue", window=asked.MOVING), "{{queue}}"),
+            steps=SERVICE,
+            colour="red",
+        ),
+        course(
+            "Agents by state",
+            "All agents of the organisation, those who are logged out apart.",
+            Unit.COUNT,
+            Query(
+                asked.now(m.AGENTS, "state", where=f'{asked.OF_ORG},state!="logged_out"'),
+                "{{state}}",
+            ),
+        ),
+    ),
+)
+_QUEUES = Row(
+    "Queues",
+    (
+        table(
+            "Every queue",
+            "Now, and in the time shown. A queue's name leads to its board.",
+            Unit.COUNT,
+            Query(asked.now(m.CALLS_WAITING, "org", "queue"), "waiting"),
+            Query(asked.highest(m.OLDEST_WAIT, "org", "queue"), "longest wait", Unit.SECONDS),
+            Query(asked.total(m.CALLS_OFFERED, "org", "queue"), "offered"),
+            Query(asked.total(m.CALLS_ANSWERED, "org", "queue"), "answered"),
+            Query(asked.total(m.CALLS_ABANDONED, "org", "queue"), "abandoned"),
+            Query(asked.service_level("org", "queue"), "service level", Unit.SHARE),
+            Query(asked.defined(ASA, "org", "queue"), "speed of answer", Unit.SECONDS),
+            Query(asked.now(m.CALLBACKS_OPEN, "org", "queue"), "callbacks"),
+            width=24,
+        ),
+    ),
+)
+OVERVIEW = Board(
+    "overview",
+    "Växel: overview",
+    "Who waits, who answers, and how well, over all queues.",
+    (asked.ORG, asked.QUEUE, asked.FORMULA, asked.THRESHOLD, asked.WINDOW),
+    (_NOW, _SHOWN, _COURSE, _QUEUES),
+)

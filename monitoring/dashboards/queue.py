@@ -1,0 +1,160 @@
+"""One queue closely: waits, what became of the calls, what the agents made of the offers."""
+
+from __future__ import annotations
+
+from monitoring import metrics as m
+from monitoring.dashboards import asked
+from monitoring.dashboards.drawn import bars, course, figure, table
+from monitoring.dashboards.model import Board, Query, Row, Unit
+from monitoring.dashboards.overview import LONG_WAIT, LOST, SERVICE
+from monitoring.definitions import (
+    ABANDON_RATE,
+    ASA,
+    HANDLE_TIME,
+    SHORT_ABANDON_RATE,
+    TIME_TO_ABANDON,
+)
+
+_NOW = Row(
+    "Now and in the time shown",
+    (
+        figure("Waiting", "Callers who wait.", Unit.COUNT, asked.now(m.CALLS_WAITING)),
+        figure(
+            "Longest wait",
+            "Of the caller who has waited longest; 0 while nobody waits.",
+            Unit.SECONDS,
+            asked.highest(m.OLDEST_WAIT),
+            LONG_WAIT,
+        ),
+        figure(
+            "Service level",
+            "By the formula and within the time chosen above.",
+            Unit.SHARE,
+            asked.service_level(),
+            SERVICE,
+            colour="red",
+        ),
+        figure(
+            "Speed of answer",
+            f"{ASA.name}: {ASA.expression}.",
+            Unit.SECONDS,
+            asked.defined(ASA),
+            LONG_WAIT,
+        ),
+        figure(
+            "Abandonment",
+            f"{ABANDON_RATE.name}: {ABANDON_RATE.expression}.",
+            Unit.SHARE,
+            asked.defined(ABANDON_RATE),
+            LOST,
+        ),
+        figure(
+            "Handle time",
+            f"{HANDLE_TIME.name}: {HANDLE_TIME.expression}.",
+            Unit.SECONDS,
+            asked.defined(HANDLE_TIME),
+        ),
+    ),
+)
+_CALLS = Row(
+    "What became of the calls",
+    (
+        bars(
+            "Outcomes",
+            "Calls in the time shown; those that still wait are in none of them.",
+            Unit.COUNT,
+            Query(asked.total(m.CALLS_ANSWERED), "answered"),
+            Query(asked.total(m.CALLS_ABANDONED), "abandoned"),
+            Query(asked.total(m.CALLS_LEFT, "reason"), "left: {{reason}}"),
+        ),
+        course(
+            "Calls a minute",
+            "What came in and what became of it.",
+            Unit.PER_MINUTE,
+            Query(asked.a_minute(m.CALLS_OFFERED), "offered"),
+            Query(asked.a_minute(m.CALLS_ANSWERED), "answered"),
+            Query(asked.a_minute(m.CALLS_ABANDONED), "abandoned"),
+            Query(asked.a_minute(m.CALLS_LEFT), "left otherwise"),
+            width=8,
+        ),
+        course(
+            "Service level, moving",
+            "By the formula chosen above, over the moving time chosen above.",
+            Unit.SHARE,
+            Query(asked.service_level("queue", window=asked.MOVING), "{{queue}}"),
+            steps=SERVICE,
+            colour="red",
+            width=8,
+        ),
+    ),
+)
+_WAITS = Row(
+    "How long callers wait",
+    (
+        bars(
+            "Answered within",
+            "Answered calls in the time shown whose wait was no longer.",
+            Unit.COUNT,
+            *(
+                Query(asked.within(m.ANSWERED_WAIT, seconds), f"≤ {seconds} s")
+                for seconds in (5, 10, 20, 30, 60, 120, 300, 600)
+            ),
+        ),
+        course(
+            "Wait of answered calls, moving",
+            "Half, nine of ten and nineteen of twenty answered calls waited no longer.",
+            Unit.SECONDS,
+            *(
+                Query(
+                    asked.quantile(rank, m.ANSWERED_WAIT, window=asked.MOVING),
+                    f"{rank:.0%} answered within",
+                )
+                for rank in (0.5, 0.9, 0.95)
+            ),
+            width=8,
+        ),
+        table(
+            "Who gives up",
+            "How long callers wait before they hang up, and how many of them at once.",
+            Unit.SECONDS,
+            Query(asked.defined(TIME_TO_ABANDON, "queue"), "time to abandon"),
+            Query(asked.defined(SHORT_ABANDON_RATE, "queue"), "short abandons", Unit.SHARE),
+        ),
+    ),
+)
+_WORK = Row(
+    "What the agents make of it",
+    (
+        course(
+            "Conversation and after-call work",
+            "Average length, moving.",
+            Unit.SECONDS,
+            Query(asked.mean(m.TALK, window=asked.MOVING), "conversation"),
+            Query(asked.mean(m.WRAPUP, window=asked.MOVING), "after-call work"),
+        ),
+        bars(
+            "Offers that came to nothing",
+            "A call was offered to an agent, who did not take it.",
+            Unit.COUNT,
+            Query(asked.total(m.AGENT_OFFERS_REFUSED, "reason"), "{{reason}}"),
+            width=6,
+        ),
+        figure(
+            "Offers a conversation",
+            "How many agents were rung until one answered, on average.",
+            Unit.NUMBER,
+            asked.share(
+                asked.total(m.AGENT_OFFERS),
+                f"({asked.total(m.CALLS_ANSWERED)} + {asked.total(m.CALLBACKS_ANSWERED)})",
+            ),
+            width=6,
+        ),
+    ),
+)
+QUEUE = Board(
+    "queue",
+    "Växel: queue",
+    "How long callers wait in a queue, what becomes of them, and why.",
+    (asked.ORG, asked.QUEUE, asked.FORMULA, asked.THRESHOLD, asked.WINDOW),
+    (_NOW, _CALLS, _WAITS, _WORK),
+)
