@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.text import Text
 
 from acd.errors import AcdError
-from ivr.cli import models, platform, report, trees
+from ivr.cli import dashboards, demo, models, platform, report, trees
+from ivr.demo.errors import DemoError
 from ivr.flow.errors import FlowError
 from ivr.platform.errors import PlatformError
 from media.errors import MediaError
@@ -23,6 +24,7 @@ TOLD = (
     AcdError,
     AgiError,
     AmiError,
+    DemoError,
     FlowError,
     MediaError,
     MonitoringError,
@@ -44,13 +46,16 @@ app = typer.Typer(
         "Växel, an open contact centre on Asterisk.\n\n"
         "`vaxel up` runs the platform in this terminal and shows the number to call; "
         "`vaxel status` tells from another terminal how it fares, `vaxel down` stops it. "
-        "`vaxel check` and `vaxel call` try the call trees without a telephone."
+        "`vaxel check` and `vaxel call` try the call trees without a telephone. "
+        "`vaxel demo` plays a lively contact centre, `vaxel dashboards` shows its figures."
     ),
 )
 platform.register(app)
 trees.register(app)
 report.register(app)
 models.register(app)
+dashboards.register(app)
+demo.register(app)
 
 
 def main() -> None:
