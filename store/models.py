@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     DateTime,
     Enum,
@@ -21,6 +23,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     String,
+    Text,
     UniqueConstraint,
 )
 from sqlalchemy.engine import Dialect
@@ -393,6 +396,70 @@ class RecordingAccess(Base):
     org: Mapped[str | None] = mapped_column(String(64))
     reason: Mapped[str | None] = mapped_column(OutsideText(256))
     detail: Mapped[str | None] = mapped_column(OutsideText(256))
+
+
+class RecordingPause(Base):
+    """A time of silence in a recording, because what was said then was not to be kept.
+
+    Attributes:
+        recording: Its id; the recording itself may not be finished yet, or never be.
+        cause: ``agent`` or ``digits``; times of different causes may overlap.
+        resumed_at: ``None`` while it lasts, and where it lasted to the conversation's end.
+    """
+
+    __tablename__ = "recording_pauses"
+    __table_args__ = (Index(None, "recording"), Index(None, "org", "contact"))
+
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    )
+    org: Mapped[str] = mapped_column(String(64))
+    contact: Mapped[str] = mapped_column(String(128))
+    recording: Mapped[str] = mapped_column(OutsideText(160))
+    cause: Mapped[str] = mapped_column(OutsideText(16))
+    paused_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    resumed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class TranscriptState(StrEnum):
+    """How far the writing down of one side of a recording has come."""
+
+    PENDING = "pending"
+    DONE = "done"
+    NO_MODEL = "no_model"  # pending again as soon as there is a model for the language
+    FAILED = "failed"
+
+
+class Transcript(Base):
+    """What one side of a recording says. It goes with the recording's audio.
+
+    Attributes:
+        leg: ``caller`` or ``agent``.
+        language: BCP 47 tag of the contact's language, ``None`` where it is not known.
+        engine: What has written it down.
+        reason: Why that failed: a stable code.
+        words: ``[word, start ms, end ms, confidence]`` each; times from the recording's start.
+        text: The words alone.
+        folded: ``text`` for searching: no capitals, no accents.
+        announce_after: As of a recording.
+    """
+
+    __tablename__ = "transcripts"
+    __table_args__ = (
+        ForeignKeyConstraint(["recording"], ["recordings.id"], ondelete="CASCADE"),
+        Index(None, "state"),
+    )
+
+    recording: Mapped[str] = mapped_column(String(160), primary_key=True)
+    leg: Mapped[str] = mapped_column(String(16), primary_key=True)
+    language: Mapped[str | None] = mapped_column(OutsideText(35))
+    engine: Mapped[str | None] = mapped_column(String(32))
+    state: Mapped[TranscriptState] = mapped_column(_text_of(TranscriptState))
+    reason: Mapped[str | None] = mapped_column(String(64))
+    words: Mapped[list[list[Any]] | None] = mapped_column(JSON(none_as_null=True))
+    text: Mapped[str | None] = mapped_column(Text)
+    folded: Mapped[str | None] = mapped_column(Text)
+    announce_after: Mapped[str | None] = mapped_column(String(64))
 
 
 class StreamPosition(Base):

@@ -23,8 +23,10 @@ from store.models import (
     Callback,
     Contact,
     QueueVisit,
+    RecordingPause,
     StreamPosition,
 )
+from store.pause_records import PauseRecords
 from store.records import Records
 from store.stream import BEGINNING
 
@@ -34,7 +36,7 @@ _GATHER_SECONDS = 0.5  # a transaction costs as much as a whole call may; many s
 
 
 class ContactProjection:
-    """Contacts, visits, callbacks and agents' times of one organisation.
+    """Contacts, visits, callbacks, agents' times and recordings' pauses of one organisation.
 
     Attributes:
         reached: Id of the last event that this process knows to be in the rows.
@@ -60,7 +62,10 @@ class ContactProjection:
             DatabaseAway: The database does not answer; nothing is changed.
         """
         async with self._database.writing() as session:
-            for table in (QueueVisit, Callback, Contact, AgentSession, AgentPeriod):
+            for table in (
+                *(QueueVisit, Callback, Contact),
+                *(AgentSession, AgentPeriod, RecordingPause),
+            ):
                 await session.execute(delete(table).where(table.org == self._org))
             await session.execute(
                 update(StreamPosition).where(*self._mine()).values(last_id=BEGINNING)
@@ -148,8 +153,20 @@ class ContactProjection:
             .where(Callback.org == self._org, Callback.contact.in_(ids))
             .order_by(Callback.id)
         )
+        pauses = await session.scalars(
+            select(RecordingPause).where(
+                RecordingPause.org == self._org,
+                RecordingPause.contact.in_(ids),
+                RecordingPause.resumed_at.is_(None),
+            )
+        )
         return Records(
-            self._org, contacts, visits, callbacks, AgentRecords(self._org, sessions, periods)
+            self._org,
+            contacts,
+            visits,
+            callbacks,
+            agents=AgentRecords(self._org, sessions, periods),
+            pauses=PauseRecords(self._org, pauses),
         )
 
     async def _saved_position(self) -> str | None:

@@ -1,4 +1,4 @@
-"""What events amount to: rows of contacts, visits, callbacks and agents, worked out in memory.
+"""What events amount to: rows of contacts, visits, callbacks, agents, pauses; made in memory.
 
 The stream is nearly in order, not strictly: the controller, the ACD and the recorder append on
 their own, and the start of an old contact may have been trimmed away. So each event gives its row
@@ -23,15 +23,17 @@ from store.models import (
     Callback,
     Contact,
     QueueVisit,
+    RecordingPause,
     VisitOutcome,
     instant,
 )
+from store.pause_records import PauseRecords
 
 log = logging.getLogger(__name__)
 
 _FLOW_OUTS = frozenset(VisitOutcome) - {VisitOutcome.ANSWERED, VisitOutcome.ABANDONED}
 
-Row = Contact | QueueVisit | Callback | AgentSession | AgentPeriod
+Row = Contact | QueueVisit | Callback | AgentSession | AgentPeriod | RecordingPause
 
 
 class Records:
@@ -47,7 +49,9 @@ class Records:
         contacts: Iterable[Contact],
         visits: Iterable[QueueVisit],
         callbacks: Iterable[Callback],
+        *,
         agents: AgentRecords,
+        pauses: PauseRecords,
     ) -> None:
         """Begin with the rows that exist.
 
@@ -57,6 +61,7 @@ class Records:
             visits: All visits of these contacts, oldest first.
             callbacks: All callbacks of these contacts, oldest first.
             agents: What the agents that the batch names do.
+            pauses: Of recordings of these contacts.
         """
         self._org = org
         self._contacts = {contact.id: contact for contact in contacts}
@@ -65,12 +70,13 @@ class Records:
             self._visits.setdefault((visit.contact, visit.queue), []).append(visit)
         self._callbacks = CallbackRecords(org, callbacks)
         self._agents = agents
+        self._pauses = pauses
         self._new: list[Contact | QueueVisit] = []
 
     @property
     def new(self) -> list[Row]:
         """See the class."""
-        return [*self._new, *self._callbacks.new, *self._agents.new]
+        return [*self._new, *self._callbacks.new, *self._agents.new, *self._pauses.new]
 
     def apply(self, event: Event) -> None:
         """Give the rows what the event knows. An event without meaning here changes nothing."""
@@ -188,6 +194,10 @@ class Records:
             contact.ended_at = max(at, contact.ended_at or at)
         self._callbacks.apply(event, at)
 
+    def _pause(self, event: Event, at: datetime) -> None:
+        self._contact(event, at)
+        self._pauses.apply(event, at)
+
     def _wrapped_up(self, period: AgentPeriod) -> None:
         """Give after-call work to the conversation that it was for."""
         contact, queue = period.contact or "", period.queue or ""
@@ -217,6 +227,8 @@ class Records:
         EventType.CALLBACK_MISSED: _callback,
         EventType.CALLBACK_ANSWERED: _callback,
         EventType.CALLBACK_ENDED: _callback,
+        EventType.RECORDING_PAUSED: _pause,
+        EventType.RECORDING_RESUMED: _pause,
     }
 
 

@@ -10,23 +10,34 @@ from hypothesis import strategies as st
 
 from store.agent_records import AgentRecords
 from store.events import Event, EventType
-from store.models import AgentSession, Contact, QueueVisit, VisitOutcome, instant
+from store.models import (
+    AgentSession,
+    Contact,
+    QueueVisit,
+    RecordingPause,
+    VisitOutcome,
+    instant,
+)
+from store.pause_records import PauseRecords
 from store.records import Records, Row
 
 pytestmark = pytest.mark.unit
 
 NINE = 1_763_974_800_000  # 2025-11-24 09:00:00 UTC
 SECOND = 1000
+ORG = "preschool"
 
 
 def event(kind: EventType, at: int = NINE, *, queue: str = "fees", **own: str) -> Event:
     agent = own.pop("agent", "")
     contact = own.pop("contact", "c1")
-    return Event(kind, at, "preschool", contact, queue, agent, own, id="1-0")
+    return Event(kind, at, ORG, contact, queue, agent, own, id="1-0")
 
 
 def rows(*events: Event) -> list[Row]:
-    records = Records("preschool", [], [], [], AgentRecords("preschool", [], []))
+    records = Records(
+        ORG, [], [], [], agents=AgentRecords(ORG, [], []), pauses=PauseRecords(ORG, [])
+    )
     for one in events:
         records.apply(one)
     return records.new
@@ -138,6 +149,23 @@ EVENTS = st.builds(
     arrived=st.sampled_from(["", str(NINE), str(NINE + SECOND)]),
     reason=st.sampled_from(["timeout", "", "x"]),
 )
+
+
+def test_a_pause_lasts_until_its_own_cause_is_gone() -> None:
+    pauses = [
+        row
+        for row in rows(
+            event(EventType.RECORDING_PAUSED, NINE, recording="c1-1", cause="agent"),
+            event(EventType.RECORDING_PAUSED, NINE + SECOND, recording="c1-1", cause="digits"),
+            event(EventType.RECORDING_RESUMED, NINE + 5 * SECOND, recording="c1-1", cause="digits"),
+            event(EventType.RECORDING_RESUMED, NINE + 9 * SECOND, recording="c1-9", cause="agent"),
+        )
+        if isinstance(row, RecordingPause)
+    ]
+    assert [(p.recording, p.cause, p.paused_at, p.resumed_at) for p in pauses] == [
+        ("c1-1", "agent", instant(NINE), None),
+        ("c1-1", "digits", instant(NINE + SECOND), instant(NINE + 5 * SECOND)),
+    ]
 
 
 @given(st.lists(EVENTS, max_size=30))
