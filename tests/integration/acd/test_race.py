@@ -1,20 +1,23 @@
-"""Two controllers at once on the same queue: everybody is served once, by one."""
+"""Controllers at once on the same queue: everybody is served once, by one."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 
 import pytest
 
 from acd.agents import Agents
+from acd.callback_model import CallbackRules, CallbackState, MissReason
+from acd.callbacks import Callbacks
 from acd.distributor import Distributor
-from acd.errors import StaleOffer
+from acd.errors import CallbackUnknown, ContactOffered, NotWaiting, StaleOffer
 from acd.model import Agent, LeaveReason, Offer, RefusalReason
 from store.events import Event, EventType
 from store.stream import BEGINNING, EventStream, connect
 from tests.integration.acd.conftest import SUPPORT, HandClock
+from tests.integration.acd.replay import Replay
 
 pytestmark = pytest.mark.integration
 
@@ -125,3 +128,98 @@ def check_history(events: list[Event]) -> None:
             >= counted[EventType.CALL_REFUSED] + counted[EventType.CALL_ANSWERED]
         )
     assert sum(counted[EventType.CALL_REFUSED] for counted in kinds.values()) > CONTACTS // 50
+
+
+PEOPLE = 600
+CREW = 30
+RULES = CallbackRules(tries=3, every_ms=0, parting_ms=0)
+
+
+class Caller(Controller):
+    """As a controller; half of its contacts are called back, by whichever finds an agent."""
+
+    def __init__(
+        self, acd: Distributor, agents: Agents, contacts: list[int], callbacks: Callbacks
+    ) -> None:
+        super().__init__(acd, agents, contacts)
+        self._callbacks = callbacks
+
+    async def _lane(self) -> None:
+        for number in self._contacts:
+            if number % 4 == 3:
+                await self._callbacks.add(
+                    f"+467{number:08}", SUPPORT, language="sv", answers={}, rules=RULES
+                )
+            else:
+                await self._acd.join(f"c-{number}", SUPPORT)
+            if number % 4 == 1:
+                await self._keep_place(f"c-{number}", f"+467{number:08}")
+            await self.serve_one()
+
+    async def _keep_place(self, contact: str, number: str) -> None:
+        with suppress(ContactOffered, NotWaiting, CallbackUnknown):  # an agent was quicker
+            await self._callbacks.keep_place(
+                contact, number, language="sv", answers={}, rules=RULES
+            )
+            if is_every(int(number), 20):
+                await self._callbacks.cancel(contact)
+
+    async def serve_one(self) -> bool:
+        await self._acd.sweep()  # what was missed is due at once
+        return await super().serve_one()
+
+    async def _play(self, offer: Offer) -> None:
+        callback = await self._callbacks.get(offer.contact)
+        if callback is None or callback.state is not CallbackState.RESERVED:  # on the line
+            return await super()._play(offer)
+        assert offer.controller == self._acd.controller
+        attempt = await self._callbacks.dialled(offer)
+        if is_every(int(offer.id) + attempt, 5):
+            await self._callbacks.missed(offer, MissReason.NO_ANSWER)
+            return None
+        await self._callbacks.reached(offer)
+        if is_every(int(offer.id), 7):  # nobody picks up in time; the caller is on the line
+            await self._acd.refused(offer, RefusalReason.EXPIRED)
+            return None
+        await self._acd.answered(offer)
+        await self._acd.ended(offer, 1)
+        return None
+
+
+async def test_four_controllers_call_back_among_calls_exactly_once(
+    redis_url: str, redis: object
+) -> None:
+    clock = HandClock()
+    async with AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(connect(redis_url)) for _ in range(4)]
+        agents = Agents(clients[0], "city", clock)
+        for number in range(CREW):
+            await agents.login(Agent(str(number), "Somebody", (SUPPORT.name,)), f"p{number}")
+        controllers = [
+            Caller(
+                Distributor(client, "city", clock, f"controller-{quarter}"),
+                Agents(client, "city", clock),
+                list(range(quarter, PEOPLE, 4)),
+                Callbacks(client, "city", clock),
+            )
+            for quarter, client in enumerate(clients)
+        ]
+        async with asyncio.TaskGroup() as tasks:
+            for controller in controllers:
+                tasks.create_task(controller.work())
+        while await controllers[0].serve_one():
+            continue
+
+        replay = Replay()
+        outcomes = Counter[str]()
+        for event in await EventStream(clients[0], "city").read(BEGINNING, count=100_000):
+            replay.take(event)
+            outcomes[event.fields.get("outcome", event.type)] += 1
+        assert not replay.contacts
+        called_back = outcomes["talked"] + outcomes["given_up"] + outcomes["cancelled"]
+        assert outcomes[EventType.CALLBACK_REQUESTED] == called_back
+        assert outcomes[EventType.CALL_ENDED] == PEOPLE - called_back
+        assert called_back >= PEOPLE // 4
+        assert outcomes[EventType.CALLBACK_MISSED] > PEOPLE // 50
+        assert await clients[0].zcard("vaxel:{city}:ready") == CREW
+        assert await clients[0].hlen("vaxel:{city}:contacts") == 0
