@@ -17,7 +17,7 @@ from wire.ami.frames import Frame
 Answered = Callable[[], Awaitable[None]]
 AnsweredElsewhere = Callable[[str], Awaitable[None]]
 
-EVENTS: Final = ("DialEnd",)
+EVENTS: Final = ("DialEnd", "OriginateResponse")
 """The AMI events that Växel uses; ``manager.conf`` lets no other through."""
 
 
@@ -60,5 +60,7 @@ class AnswerWatch:
                 await self._tell(channel.get("Uniqueid"))
 
     async def _tell(self, contact: str) -> None:
+        if not contact:
+            return  # a call that Växel made was answered: that is no agent yet
         answered = self._expected.get(contact)
         await (answered() if answered is not None else self._elsewhere(contact))

@@ -25,12 +25,16 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 from redis.asyncio import Redis
 
 from acd.agents import Agents
+from acd.callbacks import Callbacks
 from acd.distributor import Distributor
 from acd.errors import AcdUnavailable, StaleOffer
 from acd.model import system_clock
 from acd.offers import OfferListener
 from acd.sweeper import Sweeper
 from ivr.answers import AnswerWatch
+from ivr.attention import Attention
+from ivr.callback_offer import Outgoing
+from ivr.callbacks import CallbackRunner
 from ivr.desk import Desk
 from ivr.figures import Figures, known_words
 from ivr.flow.errors import FlowError
@@ -42,13 +46,16 @@ from ivr.inbound import Inbound
 from ivr.listening import Listener
 from ivr.logs import configure_logs
 from ivr.messages import Messages
+from ivr.numbers import own_numbers, shown_numbers
 from ivr.office import Office
+from ivr.outgoing import Dialler
 from ivr.platform.errors import PlatformError
 from ivr.platform.paths import Layout
 from ivr.platform.preflight import layout_of, load_settings, recording_keys_of
 from ivr.platform.secrets import Secrets
-from ivr.queueing import QueueRides, Services
+from ivr.queueing import QueueRides
 from ivr.recording_codes import RecordingCodes
+from ivr.services import Services
 from ivr.settings import Settings
 from ivr.speech_server import SpeechServer
 from media.errors import MediaError
@@ -146,7 +153,13 @@ class Controller:
         # A name that no earlier process had: a restarted controller is not its dead predecessor.
         name = f"{os.uname().nodename[:40]}-{os.getpid()}-{entropy.token_hex(3)}"
         self._offers = OfferListener(ground.redis, name)
+        # Before the watch: why a phone did not answer must be known when its call is over.
+        dialler = Dialler(self._ami, settings.outgoing.endpoint)
         self._answers = AnswerWatch(self._ami, self._answered_elsewhere)
+        self._attention = Attention(self._ami)
+        self._outgoing = Outgoing(
+            settings.outgoing.endpoint, settings.outgoing.regions, own_numbers(catalogue)
+        )
         self._streams = {org: EventStream(ground.redis, org) for org in catalogue.organisations}
         self._recorder = Recorder(
             ground.layout.recordings, recording_keys_of(settings), ground.database, self._streams
@@ -162,13 +175,21 @@ class Controller:
         self._inbound = Inbound(
             catalogue, self._offices, ground.prompts, listener.ask, system_clock
         )
+        self._callbacks = CallbackRunner(
+            self._offices, self._offers, dialler, ground.prompts, shown_numbers(catalogue)
+        )
         desk = Desk(self._offices, ground.secrets.pins, ground.prompts, system_clock)
         self._pauses = Pauses(
             self._ami, self._streams, after_digits=self._after_digits, clock_ms=system_clock
         )
         codes = RecordingCodes(self._offices, self._pauses, ground.prompts)
         self._agi = FastAgiServer(
-            {"inbound": self._inbound.serve, "desk": desk.serve, "recording": codes.serve},
+            {
+                "inbound": self._inbound.serve,
+                "callback": self._callbacks.serve,
+                "desk": desk.serve,
+                "recording": codes.serve,
+            },
             host=settings.agi.host,
             port=settings.agi.port,
             max_sessions=settings.agi.max_sessions,
@@ -231,6 +252,7 @@ class Controller:
         for office in self._offices.values():
             queues = office.rides.queues
             yield Sweeper(office.distributor, queues.values, self._live_contacts).run()
+            yield self._callbacks.run(office)
         for figures in self._figures:
             yield figures.run()
         for projection in self._projections:
@@ -261,11 +283,22 @@ class Controller:
     def _office(self, organisation: Organisation, controller: str) -> Office:
         ground = self._ground
         distributor = Distributor(ground.redis, organisation.id, system_clock, controller)
-        services = Services(distributor, self._offers, self._answers, self._recorder, system_clock)
+        callbacks = Callbacks(ground.redis, organisation.id, system_clock)
+        services = Services(
+            distributor=distributor,
+            callbacks=callbacks,
+            offers=self._offers,
+            answers=self._answers,
+            attention=self._attention,
+            recorder=self._recorder,
+            outgoing=self._outgoing,
+            clock=system_clock,
+        )
         return Office(
             organisation=organisation,
             stream=self._streams[organisation.id],
             distributor=distributor,
+            callbacks=callbacks,
             agents=Agents(ground.redis, organisation.id, system_clock),
             rides=QueueRides(organisation, services),
             messages=Messages(organisation.id, self._recorder, ground.beep, system_clock),

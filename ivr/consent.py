@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Final
 
-from ivr.agi_call import AgiCall
+from ivr.agi_call import AgiCaller
 from ivr.flow.errors import ExpressionError
 from ivr.flow.organisation import Organisation
 from ivr.flow.recording import When
@@ -22,7 +22,7 @@ _KEYS: Final = "0123456789*#"
 
 
 async def when_recorded(
-    call: AgiCall, queue: str, organisation: Organisation, language: str
+    call: AgiCaller, queue: str, organisation: Organisation, language: str
 ) -> When:
     """When the caller's conversation in a queue is recorded; never ``CONSENT``.
 
@@ -43,7 +43,7 @@ async def when_recorded(
     return When.ALWAYS if answer == "yes" else When.NEVER
 
 
-async def _agrees(call: AgiCall, organisation: Organisation, language: str) -> bool:
+async def _agrees(call: AgiCaller, organisation: Organisation, language: str) -> bool:
     variables = {
         "organisation": organisation.name,
         "language": language,

@@ -12,10 +12,10 @@ from typing import Final
 from acd.errors import AgentBusy, AgentLocked, PhoneBusy, WrongPin
 from acd.model import Agent, AgentStatus
 from ivr.agi_call import AgiVoice, Prompts
+from ivr.dialplan import DONE
 from ivr.flow.call import CallerHungUp
 from ivr.flow.organisation import DeskTexts
 from ivr.flow.texts import Text
-from ivr.inbound import DONE
 from ivr.office import Office
 from wire.agi.session import AgiSession
 

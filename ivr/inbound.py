@@ -17,6 +17,7 @@ from typing import Final
 from acd.errors import AcdError
 from acd.model import LeaveReason, check_name
 from ivr.agi_call import AgiCall, Listen, Prompts
+from ivr.dialplan import DONE
 from ivr.flow.call import QueueAway
 from ivr.flow.engine import Listening, Run, RunResult, Visit
 from ivr.flow.load import Catalogue
@@ -26,9 +27,6 @@ from store.events import Event, EventType
 from wire.agi.session import AgiSession
 
 logger = logging.getLogger(__name__)
-
-DONE: Final = "VAXEL_DONE"
-"""Set at the end of a call that went its way; else the dialplan takes the call over."""
 
 STOOD_AT: Final = "VAXEL_AT"
 """The queue node that the caller came to, and the caller's language: ``node|language``."""

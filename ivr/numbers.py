@@ -8,7 +8,7 @@ the installation dial a premium service, another continent, or itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import ClassVar, Final
 
 import phonenumbers
@@ -133,8 +133,21 @@ def own_numbers(catalogue: Catalogue) -> tuple[str, ...]:
     return tuple(number for tree in catalogue.trees for number in tree.numbers)
 
 
-def main_number(numbers: Iterable[str]) -> str:
-    """The first full (international) number among ``numbers``, normalised; ``""`` for none."""
+def shown_numbers(catalogue: Catalogue) -> dict[str, str]:
+    """What people who are called back see, by organisation: its own number, ``""`` for none."""
+    return {
+        org: _first_full((organisation.number or "", *_numbers_of(catalogue, org)))
+        for org, organisation in catalogue.organisations.items()
+    }
+
+
+def _numbers_of(catalogue: Catalogue, org: str) -> Iterator[str]:
+    for tree in catalogue.trees:
+        if tree.organisation.id == org:
+            yield from tree.numbers
+
+
+def _first_full(numbers: Iterable[str]) -> str:
     return next((normalised(number) for number in numbers if number.startswith("+")), "")
 
 

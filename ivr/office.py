@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from acd.agents import Agents
+from acd.callbacks import Callbacks
 from acd.distributor import Distributor
 from ivr.flow.organisation import Organisation
 from ivr.messages import Messages
@@ -20,6 +21,7 @@ class Office:
         organisation: Its file.
         stream: Its events.
         distributor: Its queues.
+        callbacks: Its people who are to be called back.
         agents: Its agents' states.
         rides: Brings callers through its queues.
         messages: Takes callers' messages.
@@ -28,6 +30,7 @@ class Office:
     organisation: Organisation
     stream: EventStream
     distributor: Distributor
+    callbacks: Callbacks
     agents: Agents
     rides: QueueRides
     messages: Messages

@@ -1,8 +1,13 @@
 """One caller's ride through a queue: wait with music and a spoken position, ring, talk.
 
 The ACD decides who talks to whom; this module makes Asterisk do it. While the caller waits, the AGI
-session is idle and music plays; an offer, the next announcement, the longest wait or the caller's
-hang-up wakes the ride, whichever comes first. Media never passes through here.
+session is idle and music plays; an offer, a key, the next announcement, the longest wait or the
+caller's hang-up wakes the ride, whichever comes first. An offer wins over everything that is being
+said or asked: it is cut short, so that no free agent waits for the end of a sentence. Media never
+passes through here.
+
+A caller may ask to be called back instead, and a caller who was going to be called takes that place
+over by calling: one person, one place.
 
 A ride that is cancelled (the controller stops) leaves the contact in its place: the dialplan hands
 the call to the next controller, whose ``join`` takes the contact up where it stood. So does a ride
@@ -11,72 +16,40 @@ that Redis fails; if no controller can serve the call, Asterisk's own queue does
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import math
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
-from acd.distributor import Distributor
-from acd.errors import AcdUnavailable, StaleOffer
-from acd.model import LeaveReason, Offer, Queue, RefusalReason
-from acd.offers import OfferListener
-from ivr.agi_call import AgiCall
-from ivr.answers import Answered, AnswerWatch
+from acd.callback_model import Callback, CallbackState
+from acd.errors import AcdUnavailable, CallbackOpen, CallbackUnknown, ContactOffered, NotWaiting
+from acd.model import LeaveReason, Offer, Queue
+from ivr.agi_call import AgiCaller
+from ivr.callback_offer import Wish, rules_of
 from ivr.consent import when_recorded
+from ivr.dialplan import DONE
 from ivr.flow.call import QueueAway, QueueOutcome, QueueRequest
-from ivr.flow.errors import ExpressionError
+from ivr.flow.callback import CallbackOffer
 from ivr.flow.organisation import Organisation
-from ivr.flow.recording import When
-from media.errors import MediaError
-from recorder.recorder import Recorder
-from recorder.sidecar import Sidecar
-from store.models import RecordingKind
+from ivr.flow.texts import Text
+from ivr.numbers import NumberRefused
+from ivr.ringing import Ringing
+from ivr.services import Services
+from ivr.waiting import Waiting
 from wire.agi.errors import AgiError, AgiHungUp
-from wire.agi.link import NO_LIMIT
 
 logger = logging.getLogger(__name__)
 
-REFUSALS: Final = {
-    "NOANSWER": RefusalReason.NO_ANSWER,
-    "BUSY": RefusalReason.BUSY,
-    "CHANUNAVAIL": RefusalReason.UNREACHABLE,
-    "CONGESTION": RefusalReason.UNREACHABLE,
-}
-"""What ``DIALSTATUS`` says of an agent who did not take the call."""
-
-DIAL_OPTIONS: Final = "gim(default)U(vaxel-answered{recording})"
-"""After the agent's hang-up go on; follow no forwarding; music instead of ringing; record.
-
-The subroutine's arguments: the recording's path if there may be one, and whether it begins at once.
-"""
-
-FIRST_WORDS_MS: Final = 300
-"""So long a free agent may take to be found before the caller is told to wait."""
-
-PICKED_UP_S: Final = 2.0
-"""``Dial`` gives up after the ring time; one that runs so much longer is a conversation."""
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What the rides of one organisation need.
-
-    Attributes:
-        distributor: The organisation's queues.
-        offers: Tells of offers to contacts of this controller.
-        answers: Tells when an agent picks up.
-        recorder: Takes the legs of each conversation over.
-        clock: Epoch milliseconds.
-    """
-
-    distributor: Distributor
-    offers: OfferListener
-    answers: AnswerWatch
-    recorder: Recorder
-    clock: Callable[[], int]
+_TAKEN_OVER: Final = frozenset(
+    {
+        CallbackState.SCHEDULED,
+        CallbackState.WAITING,
+        CallbackState.RESERVED,
+        CallbackState.DIALLING,
+    }
+)
+"""A callback whose caller calls in before anybody has picked up is that call from then on."""
 
 
 class QueueRides:
@@ -95,18 +68,40 @@ class QueueRides:
         """The organisation's queues as the ACD knows them."""
         return self._queues
 
-    async def ride(self, call: AgiCall, request: QueueRequest) -> QueueOutcome:
-        """Wait and talk.
+    async def ride(self, call: AgiCaller, request: QueueRequest) -> QueueOutcome:
+        """Join, wait and talk.
 
         Raises:
             AgiHungUp: The caller is gone; the queue knows.
             AgiError: The channel failed; the contact has left the queue.
             QueueAway: Redis does not answer.
         """
-        services = self._services
-        ride = _Ride(call, request, self._queues[request.queue], self._organisation, services)
+        return await self._guarded(call, request, _Ride.to_end)
+
+    async def take_up(
+        self, call: AgiCaller, request: QueueRequest, offer: Offer | None
+    ) -> QueueOutcome:
+        """Put somebody through who was called back and is in the queue as a caller by now.
+
+        Args:
+            call: Their line.
+            request: Queue, language and longest wait.
+            offer: Of the agent who is held for them, if any.
+
+        Raises:
+            As :meth:`ride`.
+        """
+        return await self._guarded(call, request, lambda ride: ride.from_offer(offer))
+
+    async def _guarded(
+        self,
+        call: AgiCaller,
+        request: QueueRequest,
+        way: Callable[[_Ride], Awaitable[QueueOutcome]],
+    ) -> QueueOutcome:
+        queue = self._queues[request.queue]
         try:
-            return await ride.to_end()
+            return await way(_Ride(call, request, queue, self._organisation, self._services))
         except AcdUnavailable as away:
             raise QueueAway from away
 
@@ -116,185 +111,152 @@ class _Ride:
 
     def __init__(
         self,
-        call: AgiCall,
+        call: AgiCaller,
         request: QueueRequest,
         queue: Queue,
         organisation: Organisation,
         services: Services,
     ) -> None:
         self._call = call
-        self._session = call.session
-        self._language = request.language
-        self._max_wait = request.max_wait
+        self._request = request
         self._queue = queue
         self._organisation = organisation
         self._services = services
         self._distributor = services.distributor
-        self._recorded = When.NEVER
 
     async def to_end(self) -> QueueOutcome:
         """Ask for consent where the queue wants it; join, wait, talk; the queue knows the end."""
         contact = self._call.contact
         # Before the queue knows of the caller: no agent shall wait for the answer.
-        self._recorded = await when_recorded(
-            self._call, self._queue.name, self._organisation, self._language
-        )
-        await self._distributor.join(contact, self._queue)
-        try:
+        ringing = await self._ringing()
+        news = await self._join()
+        async with self._until_gone():
             place = await self._distributor.place(contact)
             if place is not None and place.logged_in == 0:
                 await self._distributor.leave(contact, LeaveReason.NOBODY)
                 return QueueOutcome.NOBODY
             await self._distributor.match(self._queue)
-            return await self._wait()
-        except AgiHungUp:
-            await self._give_up(LeaveReason.ABANDONED)
-            raise
-        except AgiError:
-            await self._give_up(LeaveReason.FAILED)
-            raise
+            return await self._wait(ringing, self._callback(), news)
 
-    async def _give_up(self, reason: LeaveReason) -> None:
-        """Leave the queue; an agent who was being rung is there for the next in line."""
-        await self._distributor.leave(self._call.contact, reason)
-        await self._distributor.match(self._queue)
+    async def from_offer(self, offer: Offer | None) -> QueueOutcome:
+        """The same for somebody who was called, and for whom an agent may be held."""
+        async with self._until_gone():
+            ringing = await self._ringing()
+            if offer is not None and await ringing.serve(offer):
+                return QueueOutcome.TALKED
+            await self._distributor.match(self._queue)
+            return await self._wait(ringing, None)
 
-    async def _wait(self) -> QueueOutcome:
-        """Until an agent has talked to the caller, or the longest wait is over."""
-        clock = self._services.clock
-        announce = clock() + FIRST_WORDS_MS
-        ends = math.inf if self._max_wait is None else clock() + self._max_wait * 1000
-        while True:
-            offer = await self._next_offer(until_ms=min(announce, ends))
-            if offer is not None:
-                if await self._serve(offer):
-                    return QueueOutcome.TALKED
-                await self._distributor.match(self._queue)
-                announce = clock() + FIRST_WORDS_MS
-            elif clock() >= ends:
-                await self._distributor.leave(self._call.contact, LeaveReason.TIMEOUT)
-                return QueueOutcome.TIMED_OUT
-            else:
-                await self._announce()
-                every = self._organisation.queues[self._queue.name].announce_every
-                announce = clock() + round(every * 1000)
-
-    async def _next_offer(self, *, until_ms: float) -> Offer | None:
-        """The contact's offer, or none when it is time for something else."""
-        timeout_s = max(0.0, (until_ms - self._services.clock()) / 1000)
-        search = asyncio.ensure_future(
-            self._services.offers.next_offer(
-                self._distributor, self._call.contact, timeout_s=timeout_s
-            )
+    async def _ringing(self) -> Ringing:
+        language = self._request.language
+        return Ringing(
+            self._call,
+            self._queue,
+            self._organisation,
+            self._services,
+            language=language,
+            recorded=await when_recorded(
+                self._call, self._queue.name, self._organisation, language
+            ),
         )
+
+    @asynccontextmanager
+    async def _until_gone(self) -> AsyncIterator[None]:
+        """A caller who is gone leaves the queue; who was being rung is there for the next."""
         try:
-            return await self._session.unless_hung_up(search)
-        finally:
-            search.cancel()
-            await asyncio.gather(search, return_exceptions=True)
+            yield
+        except AgiError as gone:
+            hung_up = isinstance(gone, AgiHungUp)
+            reason = LeaveReason.ABANDONED if hung_up else LeaveReason.FAILED
+            await self._distributor.leave(self._call.contact, reason)
+            await self._distributor.match(self._queue)
+            raise
 
-    async def _announce(self) -> None:
-        """Say the position, and start the music that the sentence has ended."""
-        # Redis may have lost the contact; else this changes nothing.
-        await self._distributor.join(self._call.contact, self._queue)
-        place = await self._distributor.place(self._call.contact)
-        if place is not None:
-            texts = self._organisation.texts.queue
-            text = texts.next if place.position == 1 else texts.position
-            variables = {
-                "organisation": self._organisation.name,
-                "language": self._language,
-                "caller": self._call.caller,
-                "dialled": self._call.dialled,
-                "position": place.position,
-            }
-            try:
-                await self._call.play(text.utterance(self._language, variables))
-            except (ExpressionError, MediaError) as fault:
-                logger.warning(
-                    "the position cannot be spoken; the caller waits with music",
-                    extra={"contact": self._call.contact, "fault": fault.code},
-                )
-        await self._session.music_on()
+    async def _wait(
+        self, ringing: Ringing, callback: CallbackOffer | None, news: Text | None = None
+    ) -> QueueOutcome:
+        """Until an agent has talked to the caller, or they need not or will not wait longer."""
+        call, services, longest = self._call, self._services, self._request.max_wait
+        ends = math.inf if longest is None else services.clock() + longest * 1000
+        with services.attention.listen(call.contact) as keys:
+            waiting = Waiting(
+                call,
+                keys,
+                self._queue,
+                self._organisation,
+                services,
+                language=self._request.language,
+                callback=callback,
+            )
+            if news is not None:
+                waiting.tell(news)
+            while True:
+                came = await waiting.next(ends)
+                if isinstance(came, Offer):
+                    if await ringing.serve(came):
+                        return QueueOutcome.TALKED
+                    await self._distributor.match(self._queue)
+                    waiting.speak_soon()
+                elif isinstance(came, Wish):
+                    if await self._keep_place(came, waiting):
+                        return QueueOutcome.CALLED_BACK
+                else:
+                    await self._distributor.leave(call.contact, LeaveReason.TIMEOUT)
+                    return QueueOutcome.TIMED_OUT
 
-    async def _serve(self, offer: Offer) -> bool:
-        """Ring the agent and let them talk; whether they did."""
-        recorder = self._services.recorder
-        sidecar = self._sidecar(offer)
-        recording = ""
-        if sidecar is not None:
-            recording = f"^{await recorder.expect(sidecar)}"
-            recording += "" if sidecar.on_demand else "^now"
-        status, answered_ms = await self._dial(offer, recording)
-        if status == "ANSWER":
-            with suppress(StaleOffer):  # over already: the sweep or a reconciliation was first
-                await self._distributor.answered(offer, at_ms=answered_ms)
-                await self._distributor.ended(offer, max(0, self._services.clock() - answered_ms))
-                await self._distributor.match_agent(offer.agent)  # ready, without wrap-up time
-            if sidecar is not None:
-                recorder.finish(sidecar.base)
-        elif sidecar is not None:
-            await recorder.drop(sidecar)
-        if self._session.hung_up:
-            raise AgiHungUp
-        if status == "ANSWER":
-            # The dialplan hangs up on a caller who has talked; this one may come to a queue again.
-            await self._session.set_variable("DIALSTATUS", "")
-            return True
-        with suppress(StaleOffer):
-            reason = REFUSALS.get(status, RefusalReason.UNREACHABLE)
-            await self._distributor.refused(offer, reason)
-        return False
+    async def _keep_place(self, wish: Wish, waiting: Waiting) -> bool:
+        """Let a callback have the caller's place; whether it has it, and the call may end."""
+        try:
+            await self._services.callbacks.keep_place(
+                self._call.contact,
+                wish.number,
+                language=self._request.language,
+                answers=self._request.answers,
+                rules=rules_of(self._organisation.queues[self._queue.name]),
+                due_ms=None if wish.time is None else round(wish.time.timestamp() * 1000),
+            )
+        except CallbackOpen:
+            if (texts := self._organisation.texts.callback) is not None:
+                waiting.tell(texts.already)
+            return False
+        except (ContactOffered, NotWaiting):
+            return False  # an agent is free at this moment; or Redis has forgotten the contact
+        # At once: should this controller die now, nobody must walk the caller through the tree.
+        await self._call.session.set_variable(DONE, "1")
+        await waiting.promise(wish)
+        return True
 
-    def _sidecar(self, offer: Offer) -> Sidecar | None:
-        """Whose the recording of this conversation will be; none where nothing is recorded."""
-        if self._recorded is When.NEVER:
+    async def _join(self) -> Text | None:
+        """Stand in line, at the place of the caller's own callback if there is one.
+
+        Returns:
+            What the caller is to be told.
+        """
+        kept = await self._kept()
+        if kept is None:
+            await self._distributor.join(self._call.contact, self._queue)
             return None
-        return Sidecar(
-            contact=offer.contact,
-            n=int(offer.id),
-            org=self._organisation.id,
-            kind=RecordingKind.CONVERSATION,
-            offered_at_ms=self._services.clock(),
-            queue=offer.queue,
-            agent=offer.agent,
-            caller=self._call.caller,
-            language=self._language,
-            keep_days=self._organisation.queues[offer.queue].recording.keep_days,
-            on_demand=self._recorded is When.ON_DEMAND,
-        )
+        waited = max(0, self._services.clock() - kept.effective_ms)
+        await self._distributor.join(self._call.contact, self._queue, credit_ms=waited)
+        with suppress(CallbackUnknown):
+            await self._services.callbacks.cancel(kept.contact)
+        texts = self._organisation.texts.callback
+        return texts.taken_over if texts is not None else None
 
-    async def _dial(self, offer: Offer, recording: str) -> tuple[str, int]:
-        """Run ``Dial`` to its end: ``DIALSTATUS``, and when the agent answered (epoch ms)."""
+    async def _kept(self) -> Callback | None:
+        """The callback that is open for the number of this caller, unless they are on the line."""
+        if self._organisation.texts.callback is None:
+            return None
+        try:
+            number = self._services.outgoing.judged(self._call.caller)
+        except NumberRefused:
+            return None
+        kept = await self._services.callbacks.of_number(number)
+        if kept is None or kept.contact == self._call.contact or kept.state not in _TAKEN_OVER:
+            return None
+        return kept
 
-        async def answered() -> None:
-            try:
-                await self._distributor.answered(offer)
-            except (StaleOffer, AcdUnavailable) as fault:  # told again when Dial returns
-                logger.warning(
-                    "an answer could not be noted",
-                    extra={"contact": offer.contact, "fault": fault.code},
-                )
-
-        ring = self._queue.ring_seconds
-        with self._services.answers.expect(offer.contact, answered):
-            overdue = asyncio.create_task(_later(ring + PICKED_UP_S, answered))
-            try:
-                await self._session.exec(
-                    "Dial",
-                    f"PJSIP/{offer.phone}",
-                    str(ring),
-                    DIAL_OPTIONS.format(recording=recording),
-                    limit_s=NO_LIMIT,
-                )
-            finally:
-                overdue.cancel()
-                await asyncio.gather(overdue, return_exceptions=True)
-        outcome = await self._session.evaluate("${DIALSTATUS} ${VAXEL_ANSWERED}")
-        status, _, at = outcome.partition(" ")
-        return status, int(at) if at.isdecimal() else self._services.clock()
-
-
-async def _later(seconds: float, step: Answered) -> None:
-    await asyncio.sleep(seconds)
-    await step()
+    def _callback(self) -> CallbackOffer | None:
+        if not self._services.outgoing.endpoint:
+            return None
+        return self._organisation.queues[self._queue.name].callback

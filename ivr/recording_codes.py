@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from ivr.agi_call import AgiVoice, Prompts
+from ivr.dialplan import DONE
 from ivr.flow.texts import Text
-from ivr.inbound import DONE
 from ivr.office import Office
 from recorder.pauses import RECORDING, Cause, Pauses, sidecar_of
 from wire.agi.session import AgiSession

@@ -18,23 +18,17 @@ from acd.model import Agent, system_clock
 from acd.offers import OfferListener
 from ivr import inbound
 from ivr.agi_call import AgiCall
-from ivr.answers import AnswerWatch
 from ivr.flow.call import Heard, ListenRequest, QueueAway
 from ivr.flow.load import load_all
 from ivr.flow.vocabulary import KEYS
 from ivr.inbound import Inbound
-from ivr.messages import Messages
-from ivr.office import Office
-from ivr.queueing import QueueRides, Services
-from recorder.recorder import Recorder
 from store.events import Event, EventType
 from store.stream import BEGINNING, EventStream, connect
 from tests.integration.conftest import start_redis
 from tests.integration.ivr.fake_line import FakePrompts, FakeRecorder, FakeSession
+from tests.integration.ivr.fake_office import an_office, asterisk_away
 from wire.agi.parser import Environment
 from wire.agi.session import AgiSession
-from wire.ami.client import AmiClient
-from wire.ami.settings import AmiAccount
 
 pytestmark = pytest.mark.integration
 
@@ -64,32 +58,16 @@ async def _by_key(call: AgiCall, request: ListenRequest) -> Heard:
     return Heard(key or await call.collect(count=1, wait=request.wait, stop=""))
 
 
-async def _nobody_elsewhere(_contact: str) -> None:
-    return
-
-
 @asynccontextmanager
 async def opened(redis: Redis, name: str = "test-1") -> AsyncIterator[Switchboard]:
     demo = CATALOGUE.organisations["demo"]
-    distributor = Distributor(redis, "demo", system_clock, name)
     offers = OfferListener(redis, name)
-    recorder = cast(Recorder, FakeRecorder())
-    ami = AmiClient(AmiAccount("127.0.0.1", 9, "nobody", "nothing"))
-    answers = AnswerWatch(ami, _nobody_elsewhere)
-    agents = Agents(redis, "demo", system_clock)
-    office = Office(
-        organisation=demo,
-        stream=EventStream(redis, "demo"),
-        distributor=distributor,
-        agents=agents,
-        rides=QueueRides(demo, Services(distributor, offers, answers, recorder, system_clock)),
-        messages=Messages("demo", recorder, Path("/beep"), system_clock),
-    )
+    office = an_office(redis, demo, offers, name, ami=asterisk_away(), recorder=FakeRecorder())
     callers = Inbound(CATALOGUE, {"demo": office}, FakePrompts(), _by_key, system_clock)
     listening = asyncio.create_task(offers.run())
     await offers.subscribed.wait()
     try:
-        yield Switchboard(redis, callers, distributor, agents)
+        yield Switchboard(redis, callers, office.distributor, office.agents)
     finally:
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)

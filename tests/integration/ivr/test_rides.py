@@ -17,19 +17,21 @@ from acd.distributor import Distributor
 from acd.model import Agent, AgentState, AgentStatus, system_clock
 from acd.offers import OfferListener
 from ivr.agi_call import AgiCall
-from ivr.answers import AnswerWatch
 from ivr.flow.call import CallerHungUp, QueueAway, QueueOutcome, QueueRequest
 from ivr.flow.load import load_organisation
 from ivr.flow.organisation import Organisation
-from ivr.queueing import QueueRides, Services
-from recorder.recorder import Recorder
+from ivr.queueing import QueueRides
 from store.events import EventType
 from store.stream import BEGINNING, EventStream, connect
 from tests.integration.conftest import start_redis
-from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeRecorder, FakeSession
+from tests.integration.ivr.fake_line import (
+    Dial,
+    FakePrompts,
+    FakeRecorder,
+    FakeSession,
+)
+from tests.integration.ivr.fake_office import an_office, asterisk_away
 from wire.agi.session import AgiSession
-from wire.ami.client import AmiClient
-from wire.ami.settings import AmiAccount
 
 pytestmark = pytest.mark.integration
 
@@ -102,10 +104,6 @@ async def _never(*_: object) -> NoReturn:
     raise AssertionError("nothing of this kind happens in a queue")
 
 
-async def _nobody_elsewhere(_contact: str) -> None:
-    return
-
-
 async def answer(session: FakeSession) -> str:
     session.answered_at = str(system_clock())
     return "ANSWER"
@@ -131,18 +129,15 @@ async def caller_ends_the_talk(session: FakeSession) -> str:
 
 @asynccontextmanager
 async def opened(redis: Redis, organisation: Organisation = DEMO) -> AsyncIterator[Bench]:
-    distributor = Distributor(redis, "demo", system_clock, "test-1")
     offers = OfferListener(redis, "test-1")
     recorder = FakeRecorder()
-    ami = AmiClient(AmiAccount("127.0.0.1", 9, "nobody", "nothing"))
-    answers = AnswerWatch(ami, _nobody_elsewhere)
-    services = Services(distributor, offers, answers, cast(Recorder, recorder), system_clock)
+    office = an_office(
+        redis, organisation, offers, "test-1", ami=asterisk_away(), recorder=recorder
+    )
     listening = asyncio.create_task(offers.run())
     await offers.subscribed.wait()
-    await distributor.renew()
-    yield Bench(
-        redis, Agents(redis, "demo", system_clock), QueueRides(organisation, services), recorder
-    )
+    await office.distributor.renew()
+    yield Bench(redis, office.agents, office.rides, recorder)
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
 

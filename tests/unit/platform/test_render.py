@@ -85,12 +85,12 @@ def test_ports_and_passwords_reach_their_files(layout: Layout) -> None:
     assert passwords == [f"password = {secrets.phones[name]}" for name in PHONES]
 
 
-def test_the_controller_hears_of_little_and_may_start_nothing(layout: Layout) -> None:
+def test_the_controller_hears_of_little_and_may_start_nothing_but_calls(layout: Layout) -> None:
     rendered(layout)
 
     user = values(layout, "manager.conf", "vaxel")
     assert user["read"] == "system,call,dtmf"
-    assert user["write"] == "reporting,call"
+    assert user["write"] == "reporting,call,originate"
     filters = [name for name in user if name.startswith("eventfilter")]
     assert filters == [
         "eventfilter(action(include),name(DialEnd))",

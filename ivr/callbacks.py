@@ -1,0 +1,221 @@
+"""People who are called back: the call out, and the talk with whoever picks up.
+
+An agent is held for a callback before its phone rings. Whoever picks up says who they are by a
+key, because an answering machine presses none; then they are put through like any waiting caller.
+Somebody who hangs up before an agent has answered has been missed, and is called again by the
+queue's rule: a line that broke must not cost the place.
+
+A controller that dies leaves the rest to the others: a phone that rings goes on ringing, and who
+picks up is served by whichever controller the dialplan finds; what nobody picked up comes back in
+Redis when its time is over (:mod:`acd.callbacks`). A controller that stops in order does the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Final
+
+from acd.callback_model import Callback, MissReason
+from acd.errors import AcdError, StaleOffer
+from acd.model import LeaveReason, Offer, check_name
+from acd.offers import OfferListener
+from ivr.agi_call import AgiCaller, Prompts
+from ivr.callback_offer import NOTHING, Speaker
+from ivr.dialplan import DONE
+from ivr.flow.call import CallerHungUp, CallFailed, QueueAway, QueueOutcome, QueueRequest
+from ivr.flow.callback import CallbackTexts
+from ivr.office import Office
+from ivr.outgoing import ORGANISATION, Dialler, Outcome, OutgoingCall
+from wire.agi.session import AgiSession
+
+logger = logging.getLogger(__name__)
+
+YES: Final = "1"
+ASKED_TIMES: Final = 2
+
+LONGEST_WAIT_S: Final = 300.0
+"""Somebody who was called waits no longer than this for an agent, should theirs not answer."""
+
+_MISSED: Final = {
+    Outcome.NO_ANSWER: MissReason.NO_ANSWER,
+    Outcome.BUSY: MissReason.BUSY,
+    Outcome.UNREACHABLE: MissReason.UNREACHABLE,
+    Outcome.NOT_MADE: MissReason.FAILED,
+}
+
+
+class CallbackRunner:
+    """Calls people back (:meth:`run`) and serves those who pick up (``agi://…/callback``)."""
+
+    def __init__(
+        self,
+        offices: Mapping[str, Office],
+        offers: OfferListener,
+        dialler: Dialler,
+        prompts: Prompts,
+        shown_numbers: Mapping[str, str],
+    ) -> None:
+        """Bind; nothing is called yet.
+
+        Args:
+            offices: By organisation.
+            offers: Tells of callbacks whose turn it is.
+            dialler: Makes the calls.
+            prompts: Spoken texts.
+            shown_numbers: What the phones of people who are called show, by organisation.
+        """
+        self._offices = offices
+        self._offers = offers
+        self._dialler = dialler
+        self._prompts = prompts
+        self._shown_numbers = shown_numbers
+
+    async def run(self, office: Office) -> None:
+        """Call whoever's turn it is in one organisation, until cancelled."""
+        async with asyncio.TaskGroup() as calls:
+            async for offer in self._offers.callback_offers(office.distributor):
+                calls.create_task(self._call(office, offer))
+
+    async def _call(self, office: Office, offer: Offer) -> None:
+        """One attempt; Redis going away leaves it to its time limit."""
+        told = {"contact": offer.contact}
+        try:
+            callback = await office.callbacks.get(offer.contact)
+            if callback is None:
+                return
+            await office.callbacks.dialled(offer)
+            outcome = await self._dialler.dial(self._outgoing(office, callback))
+            logger.info("a caller was called back", extra={**told, "outcome": outcome})
+            if outcome in _MISSED:
+                await office.callbacks.missed(offer, _MISSED[outcome])
+                await office.distributor.match_agent(offer.agent)
+        except StaleOffer:
+            logger.info("a callback was over before the call", extra=told)
+        except AcdError as fault:
+            logger.warning(
+                "a callback is left to its time limit", extra={**told, "code": fault.code}
+            )
+
+    def _outgoing(self, office: Office, callback: Callback) -> OutgoingCall:
+        organisation = office.organisation
+        return OutgoingCall(
+            contact=callback.contact,
+            org=organisation.id,
+            number=callback.number,
+            shown_number=self._shown_numbers.get(organisation.id, ""),
+            shown_name=organisation.name,
+            ring_ms=callback.rules.ring_ms,
+        )
+
+    async def serve(self, session: AgiSession) -> None:
+        """Somebody who was called has picked up.
+
+        Raises:
+            AgiError: The channel is gone or failed.
+            AcdUnavailable: Redis does not answer; the dialplan goes on.
+        """
+        contact = check_name("Contact", session.environment.uniqueid)
+        office = self._offices[await session.get_variable(ORGANISATION) or ""]
+        callback = await office.callbacks.get(contact)
+        answer = _Answer(session, office, self._prompts, callback)
+        try:
+            if callback is None:
+                await answer.apologise()  # cancelled while the phone rang
+            else:
+                await answer.connect(callback)
+            await session.set_variable(DONE, "1")
+            await answer.call.hang_up()
+        except CallerHungUp:
+            return
+        except (CallFailed, QueueAway) as fault:
+            logger.warning(
+                "a caller who was called back could not be served",
+                extra={"contact": contact, "fault": str(fault)},
+            )
+
+
+class _Answer:
+    """One call that somebody picked up."""
+
+    def __init__(
+        self, session: AgiSession, office: Office, prompts: Prompts, callback: Callback | None
+    ) -> None:
+        organisation = office.organisation
+        language = callback.language if callback else ""
+        if language not in organisation.languages:
+            language = organisation.default_language
+        self.call = AgiCaller(
+            session,
+            prompts,
+            contact=session.environment.uniqueid,
+            caller=callback.number if callback else "",
+        )
+        self._office = office
+        self._language = language
+        self._speaker = Speaker(self.call, organisation, language)
+
+    async def connect(self, callback: Callback) -> None:
+        """Greet, make sure that a person listens, and put them through."""
+        call, office = self.call, self._office
+        offer = await self._take(callback)
+        try:
+            if not await self._consents(callback):
+                await self._nobody(offer)
+                return
+            # what the agent's phone shows: the person, not the organisation that calls them
+            await call.session.set_variable("CALLERID(num)", callback.number)
+        except (CallerHungUp, CallFailed):
+            await office.distributor.leave(call.contact, LeaveReason.ABANDONED)
+            await office.distributor.match(office.rides.queues[callback.queue])
+            raise
+        request = QueueRequest(callback.queue, self._language, LONGEST_WAIT_S)
+        if await office.rides.take_up(call, request, offer) is not QueueOutcome.TALKED:
+            await self.apologise()
+
+    async def apologise(self) -> None:
+        """Say that it cannot be."""
+        if (texts := self._texts) is not None:
+            await self._speaker.say(texts.sorry)
+
+    async def _take(self, callback: Callback) -> Offer | None:
+        """Make the contact a call of this controller; the agent who is held for it, if any."""
+        office, contact = self._office, self.call.contact
+        offer = await office.distributor.current_offer(contact)
+        if offer is not None and offer.controller == office.distributor.controller:
+            with suppress(StaleOffer):
+                await office.callbacks.reached(offer)
+                return offer
+        # Who called is dead, or the time was over: the person is here now, at the old place.
+        await office.distributor.join(contact, office.rides.queues[callback.queue])
+        return None
+
+    async def _consents(self, callback: Callback) -> bool:
+        """Whether a person listens; anybody who does where the queue asks for no key."""
+        rules = self._office.organisation.queues[callback.queue].callback
+        if (texts := self._texts) is None:
+            return True
+        key = await self._speaker.say(texts.greeting, interrupt=YES)
+        if rules is not None and not rules.confirm:
+            return True
+        for _ in range(ASKED_TIMES):
+            key = key or await self._speaker.ask((texts.press, NOTHING))
+            if key == YES:
+                return True
+            key = ""
+        return False
+
+    async def _nobody(self, offer: Offer | None) -> None:
+        office, contact = self._office, self.call.contact
+        if offer is None:
+            await office.distributor.leave(contact, LeaveReason.TIMEOUT)
+            return
+        with suppress(StaleOffer):
+            await office.callbacks.missed(offer, MissReason.UNCONFIRMED)
+            await office.distributor.match_agent(offer.agent)
+
+    @property
+    def _texts(self) -> CallbackTexts | None:
+        return self._office.organisation.texts.callback

@@ -1,0 +1,162 @@
+"""One caller and the agent who is reserved for them: ring, talk, record, tell the queue."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import Final
+
+from acd.errors import AcdUnavailable, StaleOffer
+from acd.model import Offer, Queue, RefusalReason
+from ivr.agi_call import AgiCaller
+from ivr.answers import Answered
+from ivr.flow.organisation import Organisation
+from ivr.flow.recording import When
+from ivr.services import Services
+from recorder.sidecar import Sidecar
+from store.models import RecordingKind
+from wire.agi.errors import AgiHungUp
+from wire.agi.link import NO_LIMIT
+
+logger = logging.getLogger(__name__)
+
+REFUSALS: Final = {
+    "NOANSWER": RefusalReason.NO_ANSWER,
+    "BUSY": RefusalReason.BUSY,
+    "CHANUNAVAIL": RefusalReason.UNREACHABLE,
+    "CONGESTION": RefusalReason.UNREACHABLE,
+}
+"""What ``DIALSTATUS`` says of an agent who did not take the call."""
+
+DIAL_OPTIONS: Final = "gim(default)U(vaxel-answered{recording})"
+"""After the agent's hang-up go on; follow no forwarding; music instead of ringing; record.
+
+The subroutine's arguments: the recording's path if there may be one, and whether it begins at once.
+"""
+
+PICKED_UP_S: Final = 2.0
+"""``Dial`` gives up after the ring time; one that runs so much longer is a conversation."""
+
+
+class Ringing:
+    """Rings agents for one caller."""
+
+    def __init__(
+        self,
+        call: AgiCaller,
+        queue: Queue,
+        organisation: Organisation,
+        services: Services,
+        *,
+        language: str,
+        recorded: When,
+    ) -> None:
+        """Begin with nobody.
+
+        Args:
+            call: The caller.
+            queue: Where they wait.
+            organisation: Whose queue it is.
+            services: What serves it.
+            language: The caller's.
+            recorded: When the conversation is recorded.
+        """
+        self._call = call
+        self._session = call.session
+        self._queue = queue
+        self._organisation = organisation
+        self._services = services
+        self._distributor = services.distributor
+        self._language = language
+        self._recorded = recorded
+
+    async def serve(self, offer: Offer) -> bool:
+        """Ring the agent and let them talk.
+
+        Returns:
+            Whether they talked; if not, the contact waits again at its place.
+
+        Raises:
+            AgiHungUp: The caller is gone.
+            AgiError: The channel failed.
+        """
+        recorder = self._services.recorder
+        sidecar = self._sidecar(offer)
+        recording = ""
+        if sidecar is not None:
+            recording = f"^{await recorder.expect(sidecar)}"
+            recording += "" if sidecar.on_demand else "^now"
+        status, answered_ms = await self._dial(offer, recording)
+        if status == "ANSWER":
+            with suppress(StaleOffer):  # over already: the sweep or a reconciliation was first
+                await self._distributor.answered(offer, at_ms=answered_ms)
+                await self._distributor.ended(offer, max(0, self._services.clock() - answered_ms))
+                await self._distributor.match_agent(offer.agent)  # ready, without wrap-up time
+            if sidecar is not None:
+                recorder.finish(sidecar.base)
+        elif sidecar is not None:
+            await recorder.drop(sidecar)
+        if self._session.hung_up:
+            raise AgiHungUp
+        if status == "ANSWER":
+            # The dialplan hangs up on a caller who has talked; this one may come to a queue again.
+            await self._session.set_variable("DIALSTATUS", "")
+            return True
+        with suppress(StaleOffer):
+            reason = REFUSALS.get(status, RefusalReason.UNREACHABLE)
+            await self._distributor.refused(offer, reason)
+        return False
+
+    def _sidecar(self, offer: Offer) -> Sidecar | None:
+        """Whose the recording of this conversation will be; none where nothing is recorded."""
+        if self._recorded is When.NEVER:
+            return None
+        return Sidecar(
+            contact=offer.contact,
+            n=int(offer.id),
+            org=self._organisation.id,
+            kind=RecordingKind.CONVERSATION,
+            offered_at_ms=self._services.clock(),
+            queue=offer.queue,
+            agent=offer.agent,
+            caller=self._call.caller,
+            language=self._language,
+            keep_days=self._organisation.queues[offer.queue].recording.keep_days,
+            on_demand=self._recorded is When.ON_DEMAND,
+        )
+
+    async def _dial(self, offer: Offer, recording: str) -> tuple[str, int]:
+        """Run ``Dial`` to its end: ``DIALSTATUS``, and when the agent answered (epoch ms)."""
+
+        async def answered() -> None:
+            try:
+                await self._distributor.answered(offer)
+            except (StaleOffer, AcdUnavailable) as fault:  # told again when Dial returns
+                logger.warning(
+                    "an answer could not be noted",
+                    extra={"contact": offer.contact, "fault": fault.code},
+                )
+
+        ring = self._queue.ring_seconds
+        with self._services.answers.expect(offer.contact, answered):
+            overdue = asyncio.create_task(_later(ring + PICKED_UP_S, answered))
+            try:
+                await self._session.exec(
+                    "Dial",
+                    f"PJSIP/{offer.phone}",
+                    str(ring),
+                    DIAL_OPTIONS.format(recording=recording),
+                    limit_s=NO_LIMIT,
+                )
+            finally:
+                overdue.cancel()
+                await asyncio.gather(overdue, return_exceptions=True)
+        outcome = await self._session.evaluate("${DIALSTATUS} ${VAXEL_ANSWERED}")
+        status, _, at = outcome.partition(" ")
+        return status, int(at) if at.isdecimal() else self._services.clock()
+
+
+async def _later(seconds: float, step: Answered) -> None:
+    await asyncio.sleep(seconds)
+    await step()

@@ -1,0 +1,39 @@
+"""What acts for the callers of one organisation while they wait and talk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from acd.callbacks import Callbacks
+from acd.distributor import Distributor
+from acd.offers import OfferListener
+from ivr.answers import AnswerWatch
+from ivr.attention import Attention
+from ivr.callback_offer import Outgoing
+from recorder.recorder import Recorder
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the rides of one organisation need.
+
+    Attributes:
+        distributor: The organisation's queues.
+        offers: Tells of offers to contacts of this controller.
+        answers: Tells when an agent picks up.
+        recorder: Takes the legs of each conversation over.
+        callbacks: The organisation's people who are to be called back.
+        outgoing: Whom the installation calls.
+        attention: Hears keys and stops sentences while a caller waits.
+        clock: Epoch milliseconds.
+    """
+
+    distributor: Distributor
+    offers: OfferListener
+    answers: AnswerWatch
+    recorder: Recorder
+    callbacks: Callbacks
+    outgoing: Outgoing
+    attention: Attention
+    clock: Callable[[], int]

@@ -1,0 +1,73 @@
+"""One organisation at work on the real Redis, with an Asterisk that is away and no recorder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+from redis.asyncio import Redis
+
+from acd.agents import Agents
+from acd.callbacks import Callbacks
+from acd.distributor import Distributor
+from acd.model import system_clock
+from acd.offers import OfferListener
+from ivr.answers import AnswerWatch
+from ivr.attention import Attention
+from ivr.callback_offer import Outgoing
+from ivr.flow.organisation import Organisation
+from ivr.messages import Messages
+from ivr.office import Office
+from ivr.queueing import QueueRides
+from ivr.services import Services
+from recorder.recorder import Recorder
+from store.stream import EventStream
+from tests.integration.ivr.fake_line import FakeRecorder
+from wire.ami.client import AmiClient
+from wire.ami.settings import AmiAccount
+
+OUTGOING = Outgoing("caller", ("SE",), ("100",))
+
+
+def asterisk_away() -> AmiClient:
+    """A link to Asterisk that is never made."""
+    return AmiClient(AmiAccount("127.0.0.1", 9, "nobody", "nothing"))
+
+
+def an_office(
+    redis: Redis,
+    organisation: Organisation,
+    offers: OfferListener,
+    controller: str,
+    *,
+    ami: AmiClient,
+    recorder: FakeRecorder,
+) -> Office:
+    """The office of ``organisation`` as one controller has it."""
+    org = organisation.id
+    distributor = Distributor(redis, org, system_clock, controller)
+    callbacks = Callbacks(redis, org, system_clock)
+    no_recorder = cast(Recorder, recorder)
+    services = Services(
+        distributor=distributor,
+        callbacks=callbacks,
+        offers=offers,
+        answers=AnswerWatch(ami, _nobody_elsewhere),
+        attention=Attention(ami),
+        recorder=no_recorder,
+        outgoing=OUTGOING,
+        clock=system_clock,
+    )
+    return Office(
+        organisation=organisation,
+        stream=EventStream(redis, org),
+        distributor=distributor,
+        callbacks=callbacks,
+        agents=Agents(redis, org, system_clock),
+        rides=QueueRides(organisation, services),
+        messages=Messages(org, no_recorder, Path("/beep"), system_clock),
+    )
+
+
+async def _nobody_elsewhere(_contact: str) -> None:
+    return
