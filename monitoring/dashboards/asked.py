@@ -14,7 +14,7 @@ from monitoring.definitions import Figure, Query, formula
 from monitoring.metrics import AGENTS, CALLS_WAITING, Counter, Gauge, Histogram
 
 ORG = Lookup("org", "Organisation", AGENTS.name)
-QUEUE = Lookup("queue", "Queue", CALLS_WAITING.name)
+QUEUE = Lookup("queue", "Queue", f'{CALLS_WAITING.name}{{org=~"$org"}}')
 
 FORMULAS = tuple(formula(code) for code in ("F3", "F1", "F2", "F4", "F5", "F6+FO-SA", "F6-AB"))
 """Service levels to choose from; F6 with no switch used is F3."""

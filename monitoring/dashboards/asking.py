@@ -81,7 +81,9 @@ async def values_of(
         else:
             known = {
                 text: re.escape(text)
-                for text in await prometheus.label_values(variable.name, variable.series)
+                for text in await prometheus.label_values(
+                    variable.name, fill(variable.series, values)
+                )
             }
             values[variable.name] = known.get(wanted, "")
         if not values[variable.name]:

@@ -90,7 +90,6 @@ def _variable(variable: Lookup | Choice) -> Json:
             "type": "query",
             "datasource": DATASOURCE,
             "query": {"query": query, "refId": "A"},
-            "definition": query,
             "refresh": 2,  # whenever the time shown changes
             "sort": 1,
             "includeAll": True,

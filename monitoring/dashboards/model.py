@@ -93,7 +93,7 @@ class Lookup:
     Attributes:
         name: As in ``$name``; also the label whose values it takes.
         title: For a person.
-        series: Those that carry the label.
+        series: Those that carry the label; ``$name`` stands for a variable before this one.
     """
 
     name: str

@@ -166,7 +166,7 @@ _QUEUES = Row(
             "Now, and in the time shown. A queue's name leads to its board.",
             Unit.COUNT,
             Query(asked.now(m.CALLS_WAITING, "org", "queue"), "waiting"),
-            Query(asked.highest(m.OLDEST_WAIT, "org", "queue"), "longest wait", Unit.SECONDS),
+            Query(asked.highest(m.OLDEST_WAIT, "org", "queue"), "longest", Unit.SECONDS),
             Query(asked.total(m.CALLS_OFFERED, "org", "queue"), "offered"),
             Query(asked.total(m.CALLS_ANSWERED, "org", "queue"), "answered"),
             Query(asked.total(m.CALLS_ABANDONED, "org", "queue"), "abandoned"),

@@ -135,7 +135,7 @@ def _table(panel: Panel, answer: Answer) -> RenderableType:
             for column, (query, _) in enumerate(answer.found)
         )
         table.add_row(*(value for _, value in labels), *cells)
-    return Padding(table, (0, 0, 0, 4))
+    return Padding(table, (0, 0, 0, 2))
 
 
 def _grid() -> Table:
