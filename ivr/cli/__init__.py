@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from acd.errors import AcdError
-from ivr.cli import dashboards, demo, models, platform, report, trees
+from ivr.cli import dashboards, demo, models, platform, recordings, report, trees
 from ivr.demo.errors import DemoError
 from ivr.flow.errors import FlowError
 from ivr.platform.errors import PlatformError
@@ -17,6 +17,7 @@ from media.errors import MediaError
 from monitoring.errors import MonitoringError
 from recorder.errors import RecorderError
 from store.errors import StoreError
+from store.stream import StreamUnavailable
 from wire.agi.errors import AgiError
 from wire.ami.errors import AmiError
 
@@ -31,6 +32,7 @@ TOLD = (
     PlatformError,
     RecorderError,
     StoreError,
+    StreamUnavailable,
 )
 """Every room's base error: its message is a sentence for a person, a traceback would hide it."""
 
@@ -47,6 +49,7 @@ app = typer.Typer(
         "`vaxel up` runs the platform in this terminal and shows the number to call; "
         "`vaxel status` tells from another terminal how it fares, `vaxel down` stops it. "
         "`vaxel check` and `vaxel call` try the call trees without a telephone. "
+        "`vaxel recordings` finds and plays what was said. "
         "`vaxel demo` plays a lively contact centre, `vaxel dashboards` shows its figures."
     ),
 )
@@ -54,6 +57,7 @@ platform.register(app)
 trees.register(app)
 report.register(app)
 models.register(app)
+recordings.register(app)
 dashboards.register(app)
 demo.register(app)
 

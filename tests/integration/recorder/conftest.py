@@ -105,6 +105,23 @@ class Desk:
         tone(Path(f"{base}-agent.wav"), AGENT_HZ, agent_s)
         return sidecar
 
+    async def voicemail(
+        self, n: int, *, keep_days: int = 90, caller: str = SIDECAR.caller
+    ) -> Sidecar:
+        """A message that has ended."""
+        kind = RecordingKind.VOICEMAIL
+        sidecar = replace(SIDECAR, n=n, kind=kind, keep_days=keep_days, caller=caller)
+        base = await self.recorder.expect(sidecar)
+        tone(Path(f"{base}-caller.wav"), CALLER_HZ, 0.5)
+        return sidecar
+
+    async def store(self, *sidecars: Sidecar) -> list[str]:
+        """Finish recordings; their ids."""
+        for sidecar in sidecars:
+            self.recorder.finish(sidecar.base)
+        await self.recorder.look()
+        return [sidecar.base for sidecar in sidecars]
+
     async def rows(self) -> list[Recording]:
         async with self.database.reading() as session:
             return list(await session.scalars(select(Recording).order_by(Recording.id)))

@@ -1,0 +1,161 @@
+"""What every command on recordings needs: rows, sound, audit, and the spellings of a number."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final, TypeVar
+
+import phonenumbers
+import typer
+from redis.asyncio import Redis
+from sqlalchemy import Select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from acd.model import system_clock
+from ivr.flow.numbers import normalised, spellings
+from ivr.platform.preflight import layout_of, load_settings, load_trees, recording_keys_of
+from ivr.settings import Settings
+from recorder.archive import Archive
+from recorder.audit import Access, record_accesses, system_user
+from recorder.deletion import Deleter
+from recorder.errors import NoSuchRecording
+from recorder.search import Wanted
+from store.database import Database, open_database
+from store.models import Recording, RecordingAction
+from store.stream import EventStream, connect
+
+LATEST: Final = "latest"
+"""Stands for the id of the newest recording."""
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveDesk:
+    """The stored recordings of this installation, at hand for one command.
+
+    Attributes:
+        settings: The installation's.
+        database: The rows.
+        archive: The sound.
+    """
+
+    settings: Settings
+    database: Database
+    archive: Archive
+
+    async def take(
+        self, query: Select[Recording], access: Access, *, each: bool = True
+    ) -> list[Recording]:
+        """Rows, in the transaction that notes who took them.
+
+        Args:
+            query: Which.
+            access: For the audit.
+            each: One audit row a recording; else one for all.
+        """
+        async with self.database.writing() as session:
+            rows = list(await session.scalars(query))
+            self._note(session, rows, access, each=each)
+            return rows
+
+    async def take_named(self, names: Sequence[str], access: Access) -> list[Recording]:
+        """The recordings of these ids, in their order; ``latest`` is the newest.
+
+        Raises:
+            NoSuchRecording: There is none of an id.
+        """
+        async with self.database.writing() as session:
+            rows = []
+            for name in names:
+                if name == LATEST:
+                    row = await session.scalar(Wanted().select().limit(1))
+                else:
+                    row = await session.get(Recording, name)
+                if row is None:
+                    raise NoSuchRecording(name)
+                rows.append(row)
+            self._note(session, rows, access, each=True)
+            return rows
+
+    @asynccontextmanager
+    async def deleter(self) -> AsyncIterator[Deleter]:
+        """Deletes recordings, and tells the organisations' streams of it."""
+        layout = layout_of(self.settings)
+        redis: Redis
+        async with connect(self.settings.redis_url or f"unix://{layout.redis_socket}") as redis:
+            organisations = load_trees(self.settings).organisations
+            streams = {org: EventStream(redis, org) for org in organisations}
+            yield Deleter(layout.recordings, self.database, streams, system_clock)
+
+    def _note(
+        self, session: AsyncSession, rows: Sequence[Recording], access: Access, *, each: bool
+    ) -> None:
+        noted = [replace(access, recording=row.id, org=row.org) for row in rows]
+        record_accesses(session, noted if each else [access], datetime.now(UTC))
+
+
+def at_desk(work: Callable[[ArchiveDesk], Awaitable[Result]]) -> Result:
+    """Run ``work`` with the recordings at hand.
+
+    Raises:
+        PlatformError, StoreError: The installation or its database cannot be used.
+    """
+
+    async def done() -> Result:
+        settings = load_settings()
+        layout = layout_of(settings)
+        url = settings.database_url or f"sqlite+aiosqlite:///{layout.database}"
+        database = await open_database(url)
+        try:
+            archive = Archive(layout.recordings, recording_keys_of(settings))
+            return await work(ArchiveDesk(settings, database, archive))
+        finally:
+            await database.close()
+
+    return asyncio.run(done())
+
+
+def access(action: RecordingAction, reason: str | None, detail: str | None = None) -> Access:
+    """What the user of this process does."""
+    return Access(system_user(), action, reason=reason, detail=detail)
+
+
+def every_spelling(number: str, settings: Settings) -> frozenset[str]:
+    """A caller's number in the forms in which a trunk may have delivered it.
+
+    Args:
+        number: As a person writes it, national or international.
+        settings: Its first region is the country of national numbers.
+
+    Raises:
+        typer.BadParameter: There is no digit in it.
+    """
+    plain = normalised(number)
+    if not plain.strip("+"):
+        raise typer.BadParameter("write a number, e.g. +46701740605 or 0701740605")
+    forms = {number.strip(), *spellings(plain)}
+    region = next(iter(settings.outgoing.regions), None)
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return frozenset(forms)
+    if phonenumbers.is_possible_number(parsed):
+        e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+        forms |= spellings(e164)
+    return frozenset(forms)
+
+
+def day_of(day: datetime | None) -> tuple[datetime | None, datetime | None]:
+    """The first moment of a day and of the next, by this machine's clock."""
+    if day is None:
+        return None, None
+    return _midnight(day.date()), _midnight(day.date() + timedelta(days=1))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time()).astimezone()

@@ -1,0 +1,129 @@
+"""``vaxel recordings``: what the law asks for. Erase, delete in time, show who had access, keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from sqlalchemy import select
+
+from acd.model import system_clock
+from ivr.cli.archive_desk import ArchiveDesk, at_desk, every_spelling
+from ivr.cli.saying import console, count, length, when
+from ivr.platform.preflight import layout_of, recording_keys_of
+from recorder.audit import system_user
+from recorder.erasure import Erasure, Traces
+from recorder.keys import MasterKeys
+from recorder.retention import Retention
+from store.models import RecordingAccess
+
+
+def register(group: typer.Typer) -> None:
+    """Add the commands to ``vaxel recordings``."""
+    group.command("erase")(erase)
+    group.command("expire")(expire)
+    group.command("accesses")(accesses)
+    group.command("new-key")(new_key)
+
+
+def erase(
+    caller: Annotated[str, typer.Argument(help="The number, however it is written.")],
+    *,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do it; without this you only see what would go.")
+    ] = False,
+    reason: Annotated[
+        str | None,
+        typer.Option(help="What it is for; kept in the record of accesses.", show_default=False),
+    ] = None,
+) -> None:
+    """Erase a caller: all sound and transcripts, and the number wherever it stands.
+
+    That there was a contact stays in the figures; nothing of it leads to the person any more. The
+    platform must run, for its parts are told. What cannot be undone is shown first.
+    """
+
+    async def work(desk: ArchiveDesk) -> Traces:
+        numbers = every_spelling(caller, desk.settings)
+        async with desk.deleter() as deleter:
+            folder = layout_of(desk.settings).recordings
+            erasure = Erasure(folder, deleter, desk.database, system_clock)
+            if yes:
+                return await erasure.erase(numbers, system_user(), reason)
+            return await erasure.find(numbers)
+
+    found = at_desk(work)
+    screen = console()
+    for row in found.recordings:
+        screen.print(f"{row.id}  {when(row.started_at)}  {length(row.duration_ms)}")
+    screen.print(
+        f"{'Erased' if yes else 'This would erase'}: {count(len(found.recordings), 'recording')}, "
+        f"the number of {count(found.contacts, 'contact')}, "
+        f"{count(len(found.failed), 'unfinished recording')}."
+    )
+    if found.unfinished:
+        screen.print(
+            f"{count(found.unfinished, 'recording')} of this caller cannot be erased before the "
+            "call is over and its sound stored; run the command again then."
+        )
+    if not yes:
+        screen.print("Nothing was changed; add --yes to do it.")
+
+
+def expire() -> None:
+    """Delete now what has been kept long enough; the running platform does it every hour."""
+
+    async def work(desk: ArchiveDesk) -> int:
+        async with desk.deleter() as deleter:
+            return await Retention(deleter, desk.database, system_clock).expire(system_user())
+
+    console().print(f"{count(at_desk(work), 'recording')} deleted.")
+
+
+def accesses(
+    *,
+    recording: Annotated[
+        str | None, typer.Option(help="Only of this recording.", show_default=False)
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest.")] = 50,
+) -> None:
+    """Show who listed, played, exported, verified or erased recordings, when and what for."""
+
+    async def work(desk: ArchiveDesk) -> Iterable[RecordingAccess]:
+        query = select(RecordingAccess).order_by(RecordingAccess.id.desc()).limit(limit)
+        if recording is not None:
+            query = query.where(RecordingAccess.recording == recording)
+        async with desk.database.reading() as session:
+            return (await session.scalars(query)).all()
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("when", "who", "what", "recording", "reason", "detail"):
+        table.add_column(heading)
+    for row in at_desk(work):
+        table.add_row(
+            when(row.at),
+            row.who,
+            row.action.value,
+            row.recording or "-",
+            row.reason or "-",
+            row.detail or "-",
+        )
+    console().print(table)
+
+
+def new_key() -> None:
+    """Make a new master key: what is recorded from now on is sealed under it.
+
+    The keys before it stay in the file, for they open what was recorded under them. Back the file
+    up again, apart from the recordings.
+    """
+
+    async def path(desk: ArchiveDesk) -> Path:
+        return recording_keys_of(desk.settings)
+
+    file = at_desk(path)
+    keys = MasterKeys.load(file).renewed(file)
+    console().print(f"The master key is now {keys.current.id}. Back {file} up.")
