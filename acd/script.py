@@ -37,7 +37,7 @@ Reply = Any
 Call = tuple[str | int, ...]
 """Name of a script and its arguments, time first."""
 
-_SHARED = ("lib", "steps")
+_NEEDS_STEPS = "\n-- Needs steps.lua.\n"
 
 _REFUSALS: dict[str, Callable[[str], AcdError]] = {
     "AGENTBUSY": AgentBusy,
@@ -65,12 +65,15 @@ class Script:
 @cache
 def load(name: str) -> Script:
     """The script ``acd/scripts/<name>.lua``."""
-    folder = files("acd") / "scripts"
-    text = "\n".join(
-        (folder / f"{part}.lua").read_text(encoding="utf-8") for part in (*_SHARED, name)
-    )
+    own = _read(name)
+    shared = ("lib", "steps") if _NEEDS_STEPS in own else ("lib",)
+    text = "\n".join((*map(_read, shared), own))
     # Not a secret: Redis names scripts by SHA-1.
     return Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
+
+
+def _read(name: str) -> str:
+    return (files("acd") / "scripts" / f"{name}.lua").read_text(encoding="utf-8")
 
 
 def _in_our_words(fault: RedisError | TimeoutError) -> AcdError:

@@ -5,6 +5,7 @@
 -- A callback that no call came before.
 -- Writes contacts, waiting, callbacks, numbers, owned, due, events.
 -- Errors: CALLBACKOPEN
+-- Needs steps.lua.
 local id, wish = ARGV[2], cjson.decode(ARGV[6])
 local open = call('HGET', NUMBERS, wish.number)
 if open then return redis.error_reply('CALLBACKOPEN ' .. open) end

@@ -4,6 +4,7 @@
 -- Writes contacts, waiting, arrivals, owned, due, events; resuming: also adrift and the agent; a
 -- callback led to another queue: also callbacks, numbers.
 -- Errors: CONTACTBUSY
+-- Needs steps.lua.
 local id, queue, controller = ARGV[2], ARGV[3], ARGV[4]
 local contact = contact_of(id)
 local mine = contact and on_line(contact) and contact.owner == controller

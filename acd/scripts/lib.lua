@@ -1,5 +1,5 @@
--- What the ACD's scripts share: records and indexes. acd/script.py puts this text and that of
--- steps.lua in front of each script.
+-- What the ACD's scripts share. acd/script.py puts this text in front of each of them, and that of
+-- steps.lua behind it where a script says that it needs it.
 --
 -- Signature of every script: EVALSHA sha 16 <the keys below, in order> now [arguments…]
 --   now   epoch milliseconds; no script reads a clock
@@ -199,19 +199,6 @@ local function extend_lease(controller, now)
   return lapsed
 end
 
--- {position, waiting, ready, logged in} of one who waits, else nil.
-local function place_of(id, contact)
-  if contact.state ~= 'waiting' then return nil end
-  local queue = contact.queue
-  local own = entry(queue, contact.effective, id)
-  return {
-    call('ZLEXCOUNT', WAITING, '[' .. queue .. '|', '[' .. own),
-    count(WAITING, queue),
-    count(READY, queue),
-    count(MEMBERS, queue),
-  }
-end
-
 -- Agents ------------------------------------------------------------------------------------
 
 local function agent_of(id)
@@ -278,3 +265,41 @@ local function status(id, agent)
   if not agent then return {id, 'logged_out', '', 0, ''} end
   return {id, agent.state, agent.reason or '', agent.since, agent.phone, unpack(agent.queues)}
 end
+
+-- Offers ------------------------------------------------------------------------------------
+
+local function offer_of(id, contact, agent)
+  return {contact.offer, id, contact.queue, contact.agent, agent.phone, contact.owner,
+    contact.expires}
+end
+
+-- controller   who asks for the pair; a callback becomes its own
+local function make_offer(id, contact, agent_id, agent, now, controller)
+  contact.offer = string.format('%d', call('INCR', OFFERS))
+  contact.agent = agent_id
+  local message = id
+  if on_line(contact) then
+    contact.expires = now + contact.ring + MARGIN
+  else
+    extend_lease(controller, now)
+    contact.expires = now + START
+    own_contact(id, contact, controller)
+    message = 'callback|' .. id
+  end
+  move_contact(id, contact, 'reserved', now)
+  agent.contact = id
+  move_agent(agent_id, agent, 'reserved', now)
+  event('call.offered', now, id, contact.queue, agent_id, 'offer', contact.offer,
+    known('callback', contact.callback and 1))
+  call('PUBLISH', 'vaxel:offers:' .. contact.owner, message)
+  return offer_of(id, contact, agent)
+end
+
+-- The contact of a current offer, else (nil, error).
+local function current(id, offer)
+  local contact = contact_of(id)
+  if contact and contact.offer == offer then return contact end
+  return nil, redis.error_reply('STALEOFFER ' .. offer)
+end
+
+local now = tonumber(ARGV[1])

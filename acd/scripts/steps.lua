@@ -1,39 +1,17 @@
--- What several of the ACD's scripts do: offers, callbacks, ends. Stands behind lib.lua.
+-- What several of the ACD's scripts do beyond lib.lua: ends, callbacks. A pairing needs none of it,
+-- and a function that is not there costs nothing.
 
--- Offers ------------------------------------------------------------------------------------
-
-local function offer_of(id, contact, agent)
-  return {contact.offer, id, contact.queue, contact.agent, agent.phone, contact.owner,
-    contact.expires}
-end
-
--- controller   who asks for the pair; a callback becomes its own
-local function make_offer(id, contact, agent_id, agent, now, controller)
-  contact.offer = string.format('%d', call('INCR', OFFERS))
-  contact.agent = agent_id
-  local message = id
-  if on_line(contact) then
-    contact.expires = now + contact.ring + MARGIN
-  else
-    extend_lease(controller, now)
-    contact.expires = now + START
-    own_contact(id, contact, controller)
-    message = 'callback|' .. id
-  end
-  move_contact(id, contact, 'reserved', now)
-  agent.contact = id
-  move_agent(agent_id, agent, 'reserved', now)
-  event('call.offered', now, id, contact.queue, agent_id, 'offer', contact.offer,
-    known('callback', contact.callback and 1))
-  call('PUBLISH', 'vaxel:offers:' .. contact.owner, message)
-  return offer_of(id, contact, agent)
-end
-
--- The contact of a current offer, else (nil, error).
-local function current(id, offer)
-  local contact = contact_of(id)
-  if contact and contact.offer == offer then return contact end
-  return nil, redis.error_reply('STALEOFFER ' .. offer)
+-- {position, waiting, ready, logged in} of one who waits, else nil.
+local function place_of(id, contact)
+  if contact.state ~= 'waiting' then return nil end
+  local queue = contact.queue
+  local own = entry(queue, contact.effective, id)
+  return {
+    call('ZLEXCOUNT', WAITING, '[' .. queue .. '|', '[' .. own),
+    count(WAITING, queue),
+    count(READY, queue),
+    count(MEMBERS, queue),
+  }
 end
 
 -- An unanswered offer is over; the contact goes back to its place, the agent where `reason` says.
@@ -128,5 +106,3 @@ end
 local function lose(id, contact, now)
   if not contact.callback then event('contact.ended', now, id, '', '', 'reason', 'lost') end
 end
-
-local now = tonumber(ARGV[1])

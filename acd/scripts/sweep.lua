@@ -3,6 +3,7 @@
 --   limit   so many of what is due are settled; the rest is due at once in the reply
 -- Does what time alone demands: leases, unanswered offers, orphans, wrap-ups, callbacks' times.
 -- Writes everything but phones, members, offers, pins.
+-- Needs steps.lua.
 local expired, adrift, abandoned, ready, called = {}, {}, {}, {}, {}
 
 local settle = {}

@@ -19,15 +19,24 @@ pytestmark = pytest.mark.unit
 
 FOLDER = Path(acd.errors.__file__).parent / "scripts"
 SHARED = ("lib", "steps")
-LIB = "\n".join((FOLDER / f"{part}.lua").read_text(encoding="utf-8") for part in SHARED)
+LIB, STEPS = ((FOLDER / f"{part}.lua").read_text(encoding="utf-8") for part in SHARED)
 SCRIPTS = sorted(path.stem for path in FOLDER.glob("*.lua") if path.stem not in SHARED)
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_script_begins_with_its_signature_and_the_keys_that_it_uses(name: str) -> None:
-    head = load(name).text.removeprefix(LIB).lstrip("\n")
+    head = (FOLDER / f"{name}.lua").read_text(encoding="utf-8")
     assert re.match(rf"-- {name} now .*->", head)
     assert re.search(r"^-- (Reads|Writes) ", head, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_has_the_shared_parts_that_it_needs_in_front_and_no_more(name: str) -> None:
+    own = (FOLDER / f"{name}.lua").read_text(encoding="utf-8")
+    steps = re.findall(r"^local function (\w+)", STEPS, re.MULTILINE)
+    needed = any(re.search(rf"\b{step}\(", own) for step in steps)
+    parts = (LIB, STEPS, own) if needed else (LIB, own)
+    assert load(name).text == "\n".join(parts)
 
 
 @pytest.mark.parametrize("name", [*SHARED, *SCRIPTS])
@@ -66,7 +75,7 @@ def test_the_scripts_words_are_the_models_words() -> None:
     assert paused_for is not None
     reasons = set(re.findall(r"(\w+) =", paused_for[1]))
     assert reasons == set(RefusalReason) - {RefusalReason.EXPIRED}
-    assert f"reason == '{LeaveReason.ABANDONED}'" in LIB
+    assert f"reason == '{LeaveReason.ABANDONED}'" in STEPS
     assert f"STREAM_LIMIT = {STREAM_LIMIT}" in LIB
     assert f"'{offer_channel('')}'" in LIB
     assert f"'{CALLBACK}' .. id" in LIB
