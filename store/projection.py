@@ -113,6 +113,8 @@ class ContactProjection:
                 records = await self._load(session, events)
                 for event in events:
                     records.apply(event)
+                session.add_all(records.contacts_new)
+                await session.flush()  # the session itself knows nothing of who refers to whom
                 session.add_all(records.new)
         if not ours:
             return await self.position()

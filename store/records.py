@@ -40,7 +40,8 @@ class Records:
     """The rows of one organisation that a batch of events touches.
 
     Attributes:
-        new: Rows that did not exist before, parents before children.
+        contacts_new: Contacts that did not exist before; other rows refer to them.
+        new: All rows that did not exist before, those included.
     """
 
     def __init__(
@@ -71,12 +72,20 @@ class Records:
         self._callbacks = CallbackRecords(org, callbacks)
         self._agents = agents
         self._pauses = pauses
-        self._new: list[Contact | QueueVisit] = []
+        self._visits_new: list[QueueVisit] = []
+        self.contacts_new: list[Contact] = []
 
     @property
     def new(self) -> list[Row]:
         """See the class."""
-        return [*self._new, *self._callbacks.new, *self._agents.new, *self._pauses.new]
+        visits = self._visits_new
+        return [
+            *self.contacts_new,
+            *visits,
+            *self._callbacks.new,
+            *self._agents.new,
+            *self._pauses.new,
+        ]
 
     def apply(self, event: Event) -> None:
         """Give the rows what the event knows. An event without meaning here changes nothing."""
@@ -98,7 +107,7 @@ class Records:
         if contact is None:
             contact = Contact(org=self._org, id=event.contact, started_at=at)
             self._contacts[event.contact] = contact
-            self._new.append(contact)
+            self.contacts_new.append(contact)
         return contact
 
     def _contact_started(self, event: Event, at: datetime) -> None:
@@ -185,7 +194,7 @@ class Records:
         )
         visits.append(visit)
         visits.sort(key=lambda one: one.queued_at)
-        self._new.append(visit)
+        self._visits_new.append(visit)
         return visit
 
     def _callback(self, event: Event, at: datetime) -> None:

@@ -1,4 +1,7 @@
-"""A real Redis for the tests of this folder, private to the run."""
+"""A real Redis and real databases for the tests of this folder, private to the run.
+
+Each test that asks for a database runs on SQLite and on PostgreSQL.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,9 @@ from redis.backoff import ConstantBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
+from store.database import Database, open_database
 from store.stream import connect
+from tests.integration.postgresql import PostgreSql, postgresql
 
 
 def start_redis(folder: Path, *options: str) -> tuple[subprocess.Popen[bytes], str]:
@@ -42,3 +47,25 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
     async with connect(redis_url) as client:
         await client.flushdb()
         yield client
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[PostgreSql]:
+    with postgresql() as it:
+        yield it
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a database with nothing in it."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'vaxel.db'}"
+    url: str = await request.getfixturevalue("server").empty_database()
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = await open_database(database_url)
+    yield database
+    await database.close()
