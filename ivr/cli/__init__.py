@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.text import Text
 
 from acd.errors import AcdError
-from ivr.cli import dashboards, demo, models, platform, recordings, report, trees
+from ivr.cli import callbacks, dashboards, demo, models, platform, recordings, report, trees
 from ivr.demo.errors import DemoError
 from ivr.flow.errors import FlowError
+from ivr.numbers import NumberRefused
 from ivr.platform.errors import PlatformError
 from media.errors import MediaError
 from monitoring.errors import MonitoringError
@@ -29,6 +30,7 @@ TOLD = (
     FlowError,
     MediaError,
     MonitoringError,
+    NumberRefused,
     PlatformError,
     RecorderError,
     StoreError,
@@ -49,15 +51,18 @@ app = typer.Typer(
         "`vaxel up` runs the platform in this terminal and shows the number to call; "
         "`vaxel status` tells from another terminal how it fares, `vaxel down` stops it. "
         "`vaxel check` and `vaxel call` try the call trees without a telephone. "
-        "`vaxel recordings` finds and plays what was said. "
+        "`vaxel callbacks` tells who is to be called back, `vaxel recordings` finds and plays "
+        "what was said. "
+        "`vaxel report` gives the figures of any past time. "
         "`vaxel demo` plays a lively contact centre, `vaxel dashboards` shows its figures."
     ),
 )
 platform.register(app)
 trees.register(app)
-report.register(app)
 models.register(app)
+callbacks.register(app)
 recordings.register(app)
+report.register(app)
 dashboards.register(app)
 demo.register(app)
 
