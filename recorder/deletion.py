@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from recorder.announcing import EventLog, announce
 from recorder.audit import Access, record_accesses
@@ -28,7 +28,7 @@ from recorder.disk import sync_folder
 from recorder.errors import DeletionBusy
 from store.database import Database
 from store.events import Event, EventType
-from store.models import Deletion, Recording, instant
+from store.models import Deletion, Recording, Transcript, instant
 
 log = logging.getLogger(__name__)
 
@@ -131,6 +131,8 @@ class Deleter:
                 session.add(row)
                 row.deleted_at, row.deletion, row.caller = now, why, None
                 row.announce_after = since.get(row.org)
+            ids = [row.id for row in recordings]
+            await session.execute(delete(Transcript).where(Transcript.recording.in_(ids)))
             record_accesses(
                 session,
                 (
