@@ -30,20 +30,25 @@ class EventType(StrEnum):
 
     # The contact in a queue
     CALL_QUEUED = "call.queued"  # arrived
-    CALL_OFFERED = "call.offered"  # offer
-    CALL_REFUSED = "call.refused"  # offer, reason: no_answer | busy | unreachable | expired
+    CALL_OFFERED = "call.offered"  # offer, callback: 1 if it is one
+    # offer, reason: no_answer | busy | unreachable | expired, callback: 1 if it is one
+    CALL_REFUSED = "call.refused"
     CALL_ANSWERED = "call.answered"  # offer, waited
     CALL_ABANDONED = "call.abandoned"  # waited: the caller hung up while waiting
     CALL_LEFT = "call.left"  # waited, reason: timeout | nobody | failed | callback (a flow-out)
     CALL_ENDED = "call.ended"  # offer, talked: the conversation is over
 
-    # The callback that took the caller's place in the queue; its offers to agents and their
-    # refusals are call.offered and call.refused
-    CALLBACK_REQUESTED = "callback.requested"  # callback, effective, due, source: queue | operator
-    CALLBACK_DIALLED = "callback.dialled"  # callback, attempt
-    CALLBACK_MISSED = "callback.missed"  # callback, attempt, reason, due: of the next attempt
-    CALLBACK_ANSWERED = "callback.answered"  # callback, offer, waited: agent and caller talk
-    CALLBACK_ENDED = "callback.ended"  # callback, outcome: talked | given_up | cancelled, talked
+    # The callback that took the contact's place in the queue, or that an operator asked for. Its
+    # offers to agents and their refusals are call.offered and call.refused; an event that names an
+    # agent, and that is neither dialled nor answered, tells that this agent is held no longer.
+    CALLBACK_REQUESTED = "callback.requested"  # effective, due: if chosen, source: queue | operator
+    CALLBACK_DIALLED = "callback.dialled"  # offer, attempt
+    # attempt, reason: no_answer | busy | unreachable | unconfirmed | hung_up | failed | timeout |
+    # nobody | lost, offer: of the agent, due: of the next attempt, none after the last
+    CALLBACK_MISSED = "callback.missed"
+    CALLBACK_ANSWERED = "callback.answered"  # offer, waited: agent and caller talk
+    # outcome: talked | given_up | cancelled, offer: of the agent, talked
+    CALLBACK_ENDED = "callback.ended"
 
     # The agent
     AGENT_LOGGED_IN = "agent.logged_in"  # phone
