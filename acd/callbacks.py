@@ -40,7 +40,7 @@ from acd.callback_model import (
 )
 from acd.errors import InvalidNumber
 from acd.keys import Keys
-from acd.model import Clock, Offer, Place, Queue, check_name
+from acd.model import Clock, Offer, Place, Queue
 from acd.script import Reply, Scripts
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -161,7 +161,7 @@ class Callbacks:
 
     async def get(self, contact: str) -> Callback | None:
         """One callback, also while the two talk."""
-        rows = await self._run("callbacks", check_name("Contact", contact))
+        rows = await self._run("callbacks", contact)
         return self._callback(rows[0]) if rows else None
 
     async def of_number(self, number: str) -> Callback | None:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from acd.callback_model import CallbackRules, CallbackSource, CallbackState, MissReason
+from acd.callback_model import CallbackSource, CallbackState, MissReason
 from acd.errors import (
     AcdError,
     CallbackOpen,
@@ -528,9 +528,3 @@ async def test_callbacks_are_listed_by_place(house: House) -> None:
     rows = await house.callbacks.open()
     assert [row.contact for row in rows] == ["c-0", "c-1", "c-2", last]
     assert [row.place and row.place.position for row in rows] == [1, 2, 3, None]
-
-
-def test_rules_that_cannot_be_are_refused() -> None:
-    for wrong in ({"tries": 0}, {"ring_ms": 0}, {"every_ms": -1}, {"parting_ms": -1}):
-        with pytest.raises(ValueError, match="Callback"):
-            CallbackRules(**wrong)

@@ -130,6 +130,7 @@ def test_an_installation_that_calls_nobody_says_so(monkeypatch: pytest.MonkeyPat
         (["add", NUMBER, "--queue", "support"], "is to be called back already"),
         (["cancel", "cb-none"], "There is no open callback cb-none."),
         (["explain", "cb-none"], "There is no open callback cb-none."),
+        (["explain", "no name"], "There is no open callback no name."),
     ],
 )
 def test_what_is_refused_further_in_is_one_sentence_and_2(

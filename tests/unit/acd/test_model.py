@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from acd.callback_model import CallbackRules
 from acd.keys import Keys, offer_channel
 from acd.model import Agent, Queue, check_name, system_clock
 
@@ -30,6 +31,12 @@ def test_times_that_cannot_be_are_refused() -> None:
         Queue("fees", ring_seconds=0)
     with pytest.raises(ValueError, match="ring"):
         Queue("fees", wrapup_seconds=-1)
+
+
+def test_rules_that_cannot_be_are_refused() -> None:
+    for wrong in ({"tries": 0}, {"ring_ms": 0}, {"every_ms": -1}, {"parting_ms": -1}):
+        with pytest.raises(ValueError, match="Callback"):
+            CallbackRules(**wrong)
 
 
 def test_an_agent_serves_at_least_one_queue_and_each_has_a_name() -> None:
