@@ -1,14 +1,15 @@
 """From totals and live figures to the text that Prometheus reads.
 
-All counters of a scrape are of one moment. Writing them gives way to calls every few hundred
-lines, so that a scrape every second disturbs none.
+All counters of one organisation are of one moment. Writing them gives way to calls every few
+dozen series, so that a scrape every second disturbs none.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import TypeVar
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -22,11 +23,12 @@ from monitoring.live_lines import acd_lines, controller_lines, gauge, speech_lin
 from monitoring.loop_delay import LoopDelay
 from monitoring.rendering import Lines, heading, spread
 from monitoring.totals import Totals
+from store.doing import AgentState, Doing
 
 log = logging.getLogger(__name__)
 
 _ASKING_SECONDS = 1.0  # Prometheus gives a scrape ten
-_LINES_A_TURN = 200  # series written before calls get their turn: well under a millisecond
+_SERIES_A_TURN = 50  # written before calls get their turn: a millisecond, if all are new
 
 Now = TypeVar("Now")
 
@@ -75,7 +77,10 @@ class Exposition:
                 self._asked("acd", "queues and agents cannot be asked", self._live.acd),
                 self._asked("speech", "the speech server cannot be asked", self._live.speech),
             )
-            moment = [_until_now(consumer) for consumer in self._consumers]
+            moment: list[Totals] = []
+            for consumer in self._consumers:
+                moment.append(_until_now(consumer))
+                await asyncio.sleep(0)
             written = await self._counted(moment)
             written += self._process(acd)
             written += controller_lines(self._live.controller())
@@ -85,22 +90,21 @@ class Exposition:
 
     async def _counted(self, moment: Sequence[Totals]) -> list[str]:
         written: list[str] = []
-
-        async def write(lines: Iterable[str]) -> None:
-            for number, line in enumerate(lines, 1):
-                written.append(line)
-                if number % _LINES_A_TURN == 0:
-                    await asyncio.sleep(0)
-
-        for counter in metrics.COUNTERS:
-            written.append(heading(counter))
-            for lines, totals in zip(self._lines, moment, strict=True):
-                await write(lines.counter(counter, totals.counters[counter.name]))
-        for histogram in metrics.HISTOGRAMS:
-            written.append(heading(histogram))
-            for lines, totals in zip(self._lines, moment, strict=True):
-                await write(lines.histogram(histogram, totals.tallies[histogram.name]))
+        for number, series in enumerate(self._series(moment)):
+            written.append(series)
+            if number % _SERIES_A_TURN == 0:
+                await asyncio.sleep(0)
         return written
+
+    def _series(self, moment: Sequence[Totals]) -> Iterator[str]:
+        for counter in metrics.COUNTERS:
+            yield heading(counter)
+            for lines, totals in zip(self._lines, moment, strict=True):
+                yield from lines.counter(counter, totals.counters[counter.name])
+        for histogram in metrics.HISTOGRAMS:
+            yield heading(histogram)
+            for lines, totals in zip(self._lines, moment, strict=True):
+                yield from lines.histogram(histogram, totals.tallies[histogram.name])
 
     def _process(self, acd: AcdNow | None) -> list[str]:
         delay = metrics.EVENT_LOOP_DELAY
@@ -129,9 +133,12 @@ class Exposition:
 def _until_now(consumer: FiguresConsumer) -> Totals:
     """A copy of the totals with the time that agents have spent so far on what they do now."""
     totals = consumer.totals.copy()
+    settled = consumer.settled_ms
+    so_far: Counter[tuple[AgentState, str]] = Counter()
     for doing, since in totals.agents.values():
-        so_far = consumer.settled_ms - since
-        if so_far > 0:
-            for counter, labels in spent_on(doing, consumer.org, consumer.known):
-                totals.count(counter, *labels, by=so_far)
+        if settled > since:
+            so_far[doing.state, doing.reason] += settled - since
+    for (state, reason), spent in so_far.items():
+        for counter, labels in spent_on(Doing(state, reason), consumer.org, consumer.known):
+            totals.count(counter, *labels, by=spent)
     return totals
