@@ -1,4 +1,4 @@
-"""What happened, as the platform itself tells it: the events of the demo organisation."""
+"""What happened, as the platform itself tells it: an organisation's events."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ class Journal:
         events: All that have been read so far, oldest first.
     """
 
-    def __init__(self, redis: Redis, after: str) -> None:
+    def __init__(self, redis: Redis, org: str, after: str) -> None:
         self.events: list[Event] = []
-        self._stream = EventStream(redis, ORG)
+        self._stream = EventStream(redis, org)
         self._after = after
 
     @classmethod
-    async def from_now(cls, redis: Redis) -> Journal:
-        """Begin behind the newest event."""
-        return cls(redis, await EventStream(redis, ORG).last_id())
+    async def from_now(cls, redis: Redis, org: str = ORG) -> Journal:
+        """Begin behind the newest event of an organisation."""
+        return cls(redis, org, await EventStream(redis, org).last_id())
 
     async def wait(
         self,

@@ -42,6 +42,7 @@ from ivr.settings import (
     SpeechSettings,
 )
 from store.stream import connect
+from tests.e2e.rig.korea import add_korean_town
 from tests.e2e.rig.policies import add_policies
 
 ORG = "demo"
@@ -325,6 +326,7 @@ def _quick_trees(folder: Path) -> Path:
         for node in tree["nodes"].values():
             if "wait" in node:
                 node["wait"] = "2 s"
+    add_korean_town(folder)
     return folder
 
 
