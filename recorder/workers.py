@@ -16,7 +16,7 @@ from recorder.worker import DISK_FULL, LEG_UNUSABLE, Answer, Job
 WORKER: Final = (sys.executable, "-m", "recorder.worker")
 
 _HOME: Final = Path(__file__).resolve().parents[1]
-_START_SECONDS: Final = 60.0
+START_SECONDS: Final = 60.0
 _SLOWEST_BYTES: Final = 160_000
 """Bytes of legs a second, ten times real time: a worker that is slower than that hangs."""
 
@@ -35,7 +35,7 @@ async def finish(jobs: Sequence[Job]) -> tuple[dict[str, Answer], dict[str, Reco
             the next attempt.
         OSError: A file cannot be read or written.
     """
-    seconds = _START_SECONDS + await asyncio.to_thread(_look, jobs) / _SLOWEST_BYTES
+    seconds = START_SECONDS + await asyncio.to_thread(_look, jobs) / _SLOWEST_BYTES
     process = await asyncio.create_subprocess_exec(
         *WORKER, stdin=PIPE, stdout=PIPE, stderr=PIPE, cwd=_HOME
     )
