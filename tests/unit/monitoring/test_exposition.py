@@ -13,7 +13,8 @@ from monitoring import metrics
 from monitoring.consumer import FiguresConsumer
 from monitoring.errors import NotCaughtUp
 from monitoring.exposition import Exposition
-from tests.day import KNOWN, NINE, ORG, DayStream
+from store.events import EventType
+from tests.day import KNOWN, NINE, ORG, DayStream, day
 from tests.unit.monitoring.fake_live import FakeLive
 from tests.unit.monitoring.test_totals import MemorySnapshots
 
@@ -50,6 +51,72 @@ async def test_without_the_acd_the_rest_is_served_and_says_so(
     assert "vaxel_agi_sessions 4.0" in text
     assert "vaxel_calls_waiting" not in text
     assert caplog.messages == ["queues and agents cannot be asked"]
+
+
+async def test_without_the_speech_server_that_is_a_figure_too(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    live = FakeLive()
+    exposition = await exposed(live)
+    live.speech_fault = ConnectionError("nobody listens")
+    with caplog.at_level(logging.WARNING):
+        text = (await exposition.text()).decode()
+    assert "vaxel_speech_up 0.0" in text
+    assert "vaxel_speech_streams" not in text
+    assert caplog.messages == ["the speech server cannot be asked"]
+    live.speech_fault = None
+    assert "vaxel_speech_up 1.0" in (await exposition.text()).decode()
+
+
+async def test_what_an_agent_does_yet_is_counted_as_far_as_it_is_settled() -> None:
+    """From log-in at 08:59:00, 60 s before the day's beginning, with nothing told since."""
+    stream = DayStream([event for event in day() if event.type is EventType.AGENT_LOGGED_IN])
+    now = NINE
+    consumer = FiguresConsumer(
+        ORG, stream, MemorySnapshots(), known=KNOWN, clock=lambda: 0.0, wall=lambda: now
+    )
+    exposition = Exposition(CollectorRegistry(), [consumer], FakeLive(), version="0.1.0")
+    ready = 'vaxel_agent_state_seconds_total{org="preschool",state="ready"}'
+    await consumer.take_in(await consumer.position(), stream.events)
+    assert f"{ready} {(60 - 5) + (50 - 5)}.0" in (await exposition.text()).decode()
+    now += 10_000
+    await consumer.take_in(consumer.totals.position, [])
+    assert f"{ready} {(70 - 5) + (60 - 5)}.0" in (await exposition.text()).decode()
+    assert consumer.totals.counters[metrics.AGENT_STATE_SECONDS.name][ORG, "ready"] == 0
+
+
+async def test_a_backlog_of_events_lets_no_agents_time_run_ahead_of_it() -> None:
+    """Else the counter would fall when the event comes that ended it, which reads as a restart."""
+    stream = DayStream([day()[0]] * 201)
+    consumer = FiguresConsumer(ORG, stream, MemorySnapshots(), clock=lambda: 0.0, wall=lambda: NINE)
+    position = await consumer.take_in(await consumer.position(), await stream.read("0-0", 200))
+    assert consumer.settled_ms == 0
+    await consumer.take_in(position, await stream.read(position, 200))
+    assert consumer.settled_ms == NINE - 5_000
+
+
+async def test_a_second_scrape_writes_the_series_that_have_changed() -> None:
+    exposition = await exposed(FakeLive())
+    before = (await exposition.text()).decode()
+    totals = exposition._consumers[0].totals
+    totals.count(metrics.CALLS_OFFERED, ORG, "fees")
+    totals.observe(metrics.TALK, 20_000, ORG, "fees")
+    after = (await exposition.text()).decode()
+    changed = [
+        (was, now)
+        for was, now in zip(before.splitlines(), after.splitlines(), strict=True)
+        if was != now
+    ]
+    assert (
+        'vaxel_calls_offered_total{org="preschool",queue="fees"} 5.0',
+        'vaxel_calls_offered_total{org="preschool",queue="fees"} 6.0',
+    ) in changed
+    assert {now.partition("{")[0] for _, now in changed} == {
+        "vaxel_calls_offered_total",
+        "vaxel_talk_seconds_bucket",
+        "vaxel_talk_seconds_count",
+        "vaxel_talk_seconds_sum",
+    }
 
 
 async def test_figures_that_would_be_wrong_are_not_served() -> None:
