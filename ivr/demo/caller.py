@@ -1,4 +1,4 @@
-"""A caller: one errand from dialling to hanging up; and whoever is called back."""
+"""A caller: one errand, from dialling to hanging up or to being called back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import suppress
 from ivr.demo.script import Errand, Script, Wish
 from ivr.demo.stage import Stage, Story
 from ivr.demo.voices import Voices
-from ivr.softphone import Line, Phone, SoftphoneError
+from ivr.softphone import Line, Phone
 from store.events import Event, EventType
 
 _LANGUAGE_KEYS = {"sv": "1", "da": "2", "en": "3"}
@@ -19,7 +19,7 @@ _WAIT_SECONDS = 900.0
 _UNDERSTOOD_SECONDS = 8.0
 _KEY_SECONDS = 4.0
 _MESSAGE_SECONDS = 6.0
-_NEVER = 1e9
+_GREETING_SECONDS = 10.0
 
 _STEPS = {
     EventType.NODE_VISITED,
@@ -51,19 +51,22 @@ class Caller:
         self._script = script
 
     async def call(self) -> None:
-        """Call, do what the errand asks for, and hang up.
+        """Call, do what the errand asks for, and hang up; who is promised a callback awaits it.
 
         Raises:
-            SoftphoneError: The call is not answered, or ends before its time.
+            SoftphoneError: A call is not answered, or ends before its time.
         """
         with self._stage.caller(self._errand.number) as story:
             line = await self._phone.call(self._errand.dialled)
             try:
-                await self._walk(line, story)
+                promised = await self._walk(line, story)
             finally:
                 await line.hang_up()
+            if promised:
+                await self._be_called_back()
 
-    async def _walk(self, line: Line, story: Story) -> None:
+    async def _walk(self, line: Line, story: Story) -> bool:
+        """Go where the errand leads; whether a callback was promised."""
         seconds = _STEP_SECONDS
         asked_for_hours = False
         while event := await story.next(_concerns, seconds):
@@ -73,12 +76,12 @@ class Caller:
                     await self._press(line, _LANGUAGE_KEYS[self._errand.language])
                 case EventType.NODE_VISITED, "menu":
                     if asked_for_hours:
-                        return
+                        return False
                     asked_for_hours = self._errand.wish is Wish.HOURS
                     await self._choose(line, story)
                 case EventType.NODE_VISITED, "voicemail":
                     await self._leave_message(line)
-                    return
+                    return False
                 case EventType.CALL_QUEUED, _:
                     if self._errand.wish is Wish.CALL_BACK:
                         await self._keep_place(line, story)
@@ -86,11 +89,25 @@ class Caller:
                     seconds = self._errand.patience if gives_up else _WAIT_SECONDS
                 case EventType.CALL_ANSWERED, _:
                     await speak(line, self._voices.caller, self._errand.talk)
-                    return
+                    return False
                 case ((EventType.CALLBACK_REQUESTED | EventType.CONTACT_ENDED), _):
                     with suppress(TimeoutError):
                         await line.wait_closed()
-                    return
+                    return event.type is EventType.CALLBACK_REQUESTED
+        return False
+
+    async def _be_called_back(self) -> None:
+        """Answer the phone, say yes, and talk; whoever has waited too long goes out."""
+        with suppress(TimeoutError):
+            line = await self._phone.ring(_WAIT_SECONDS)
+            try:
+                await asyncio.sleep(self._script.seconds(1, 3))
+                await line.answer()
+                await asyncio.sleep(self._script.seconds(2, 4))
+                await line.press(_YES)
+                await speak(line, self._voices.caller, self._errand.talk + _GREETING_SECONDS)
+            finally:
+                await line.hang_up()
 
     async def _choose(self, line: Line, story: Story) -> None:
         """By voice where that is wished and understood, else by key."""
@@ -122,26 +139,6 @@ class Caller:
     async def _press(self, line: Line, key: str) -> None:
         await asyncio.sleep(self._script.seconds(0.7, 2.5))
         await line.press(key)
-
-
-async def be_called_back(phone: Phone, voices: Voices, script: Script) -> None:
-    """Answer whoever calls, say yes, and talk; for ever."""
-    async with asyncio.TaskGroup() as group:
-        while True:
-            line = await phone.ring(_NEVER)
-            group.create_task(_talk_again(line, voices, script))
-
-
-async def _talk_again(line: Line, voices: Voices, script: Script) -> None:
-    with suppress(SoftphoneError):  # the agent was not patient enough
-        await asyncio.sleep(script.seconds(1, 3))
-        await line.answer()
-        try:
-            await asyncio.sleep(script.seconds(2, 4))
-            await line.press(_YES)
-            await speak(line, voices.caller, script.seconds(20, 30))
-        finally:
-            await line.hang_up()
 
 
 async def speak(line: Line, pcm: bytes, seconds: float) -> None:

@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
+from acd.callbacks import Callbacks
+from acd.errors import AcdUnavailable, CallbackUnknown
+from acd.model import system_clock
 from ivr.demo.agent import DemoAgent
-from ivr.demo.caller import Caller, be_called_back
+from ivr.demo.caller import Caller
 from ivr.demo.errors import NoStage, OtherPlay
 from ivr.demo.narration import Narrator
-from ivr.demo.script import Errand, Script
+from ivr.demo.script import NUMBERS, Errand, Script
 from ivr.demo.stage import Stage
 from ivr.demo.voices import Voices
 from ivr.flow.organisation import Organisation
@@ -65,20 +68,31 @@ async def play(
             tell(sentence)
 
     stage = Stage(EventStream(redis, ORG), tell_event)
+    callbacks = Callbacks(redis, ORG, system_clock)
+    server = f"{settings.asterisk.host}:{settings.asterisk.sip_port}"
+    secrets = Secrets.load_or_create(layout.secrets, ())
     try:
         await stage.position()
+        await _cancel(callbacks)  # of a demo that was killed
         async with Softphones() as softphones:
-            server = f"{settings.asterisk.host}:{settings.asterisk.sip_port}"
-            secrets = Secrets.load_or_create(layout.secrets, ())
             centre = Centre(softphones, server, secrets, stage=stage, script=script)
             await centre.open(organisation)
-            await centre.run(stop, tell)
-    except StreamUnavailable as away:
-        raise NoStage(str(away)) from away
-    except NotRegistered as away:
+            try:
+                await centre.run(stop, tell)
+            finally:
+                await _cancel(callbacks)
+    except (AcdUnavailable, NotRegistered, StreamUnavailable) as away:
         raise NoStage(str(away)) from away
     finally:
         await redis.aclose()
+
+
+async def _cancel(callbacks: Callbacks) -> None:
+    """Promise nothing any more to those who have left the stage: nobody would pick up."""
+    for callback in await callbacks.open():
+        if callback.number in NUMBERS:
+            with suppress(CallbackUnknown):
+                await callbacks.cancel(callback.contact)
 
 
 class Centre:
@@ -101,7 +115,6 @@ class Centre:
         self._voices = Voices.load()
         self._phones: dict[str, Phone] = {}
         self._agents: list[DemoAgent] = []
-        self._called_back: Phone
 
     async def open(self, organisation: Organisation) -> None:
         """Give everybody a telephone.
@@ -109,7 +122,8 @@ class Centre:
         Raises:
             NotRegistered: Asterisk does not take them.
         """
-        self._called_back = await self._phone(_CALLER, register=True)
+        # it tells Asterisk where the callers are; each callback comes to the phone of its number
+        await self._phone(_CALLER, register=True)
         for account, number in zip(_AGENT_PHONES, organisation.agents, strict=False):
             phone = await self._phone(account, register=True)
             pin = self._secrets.pins[number]
@@ -130,7 +144,6 @@ class Centre:
             following = group.create_task(self._stage.run())
             busy = [
                 group.create_task(self._arrivals(tell)),
-                group.create_task(be_called_back(self._called_back, self._voices, self._script)),
                 *(
                     group.create_task(agent.work(after=index * _AGENTS_APART_SECONDS))
                     for index, agent in enumerate(self._agents)
