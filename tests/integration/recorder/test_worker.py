@@ -36,8 +36,8 @@ def job(folder: Path, keys: Path, name: str, leg: Path) -> Job:
 
 
 def test_memory_does_not_grow_with_the_call(tmp_path: Path, keys: Path) -> None:
-    short = finished(conversation(tmp_path, 60), keys)
-    long = finished(conversation(tmp_path, 15 * 60), keys)
+    short = finished(conversation(tmp_path, 30), keys)
+    long = finished(conversation(tmp_path, 10 * 60), keys)
     assert long.peak_mb <= 1.1 * short.peak_mb
 
 

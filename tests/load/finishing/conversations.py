@@ -7,7 +7,7 @@ greediest of them at its peak.
 
 from __future__ import annotations
 
-import os
+import json
 import subprocess
 import sys
 import tempfile
@@ -28,6 +28,16 @@ from tests.load.ratios import CannotMeasure, Ratio, of_rounds
 SHORT_S, LONG_S = 300, 3600
 _TURN_S = 4
 _PIECE_S = 60
+
+# A process starts with the memory of the one that made it, and the peak remembers that: so it is
+# made by a small one, which also hears what the worker's own children took.
+_LAUNCHER = """
+import json, resource, subprocess, sys
+code = subprocess.run(sys.argv[1:]).returncode
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps([used.ru_utime + used.ru_stime, used.ru_maxrss]), file=sys.stderr)
+sys.exit(code)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +110,17 @@ def finished(legs: Sequence[Path], keys: Path) -> Run:
     """
     out = legs[0].with_suffix(".part")
     job = Job("call-1", tuple(map(str, legs)), str(out), str(keys))
-    worker = subprocess.Popen(WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    assert worker.stdin is not None
-    assert worker.stdout is not None
-    worker.stdin.write(job.line().encode())
-    worker.stdin.close()
-    told = worker.stdout.read()
-    _, status, usage = os.wait4(worker.pid, 0)  # the worker with all that it has waited for
-    worker.returncode = os.waitstatus_to_exitcode(status)
-    worker.stdout.close()
+    done = subprocess.run(
+        [sys.executable, "-c", _LAUNCHER, *WORKER],
+        input=job.line().encode(),
+        capture_output=True,
+        check=False,
+    )
     out.unlink(missing_ok=True)
-    if worker.returncode or Answer.of(told).fault:
-        raise CannotMeasure(f"the worker ended with {worker.returncode} and said {told!r}")
-    return Run(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    if done.returncode or Answer.of(done.stdout).fault:
+        raise CannotMeasure(f"the worker ended with {done.returncode} and said {done.stdout!r}")
+    cpu_s, peak_kb = json.loads(done.stderr.splitlines()[-1])
+    return Run(cpu_s, peak_kb / 1024)
 
 
 def _voice(path: Path, seconds: int, *, hertz: float, level: float, first: bool) -> None:
