@@ -213,6 +213,7 @@ class Controller:
             agi=self._agi,
             ami=self._ami,
             redis=ground.redis,
+            recorder=self._recorder,
             counted=self._figures,
             recorded=self._projections,
             speech_url=f"http://{settings.speech.host}:{settings.speech.port}/stats",

@@ -20,6 +20,7 @@ from monitoring.consumer import FiguresConsumer
 from monitoring.counting import Known
 from monitoring.http import Check, Health
 from monitoring.live import AcdNow, AgentsNow, ControllerNow, QueueNow, SpeechNow
+from recorder.recorder import Recorder
 from store.projection import ContactProjection
 from wire.agi.server import FastAgiServer
 from wire.ami.client import AmiClient
@@ -49,6 +50,7 @@ class Figures:
         agi: The FastAGI server.
         ami: The link to Asterisk's manager.
         redis: For the health check.
+        recorder: The recordings that are not finished yet.
         counted: The consumers of the metrics.
         recorded: The consumers of the SQL record.
         speech_url: Where the speech server tells its figures.
@@ -60,6 +62,7 @@ class Figures:
     agi: FastAgiServer
     ami: AmiClient
     redis: Redis
+    recorder: Recorder
     counted: Sequence[FiguresConsumer]
     recorded: Sequence[ContactProjection]
     speech_url: str
@@ -144,6 +147,7 @@ class Figures:
             ami_failed={"refused": ami.actions_failed, "timeout": ami.timeouts},
             disk_free=disk.free,
             disk_size=disk.total,
+            recordings=self.recorder.backlog,
         )
 
     def checks(self) -> Mapping[str, Check]:

@@ -212,11 +212,12 @@ AGENT_LOCKS = Counter(
 RECORDINGS_STORED = Counter(
     "vaxel_recordings_stored_total", "Conversations stored as recordings.", ("org", "queue")
 )
+_LEG_FAULTS = ("leg_missing", "leg_truncated", "leg_unusable")
 RECORDINGS_FAILED = Counter(
     "vaxel_recordings_failed_total",
     "Recordings or voice messages put aside because they could not be finished, by error code.",
     ("org", "reason"),
-    {"reason": ("disk_full", "leg_missing", "leg_truncated", "leg_unusable")},
+    {"reason": ("disk_full", *_LEG_FAULTS, "sidecar_missing", "sidecar_unreadable")},
 )
 RECORDINGS_PAUSED = Counter(
     "vaxel_recordings_paused_total",
@@ -329,10 +330,7 @@ AMI_RECONNECTS = Counter(
     "Times the link to Asterisk's manager came back, since this controller's start.",
     (),
 )
-AMI_PING = Gauge(
-    "vaxel_ami_ping_seconds",
-    "Round trip of the last ping to Asterisk's manager; absent before the first.",
-)
+AMI_PING = Gauge("vaxel_ami_ping_seconds", "Round trip of the last ping to Asterisk's manager.")
 AMI_LAG = Gauge(
     "vaxel_ami_event_lag_seconds",
     "Between arrival and handling of the manager event that was begun last.",
