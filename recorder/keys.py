@@ -23,7 +23,6 @@ from typing import Final, Self
 
 from recorder.disk import write_whole
 from recorder.errors import KeysUnusable, MasterKeyUnknown
-from recorder.layout import SUFFIX
 
 ID_BYTES: Final = 8
 KEY_BYTES: Final = 32
@@ -139,20 +138,18 @@ class MasterKeys:
         write_whole(path, f"{content}\n".encode())
 
 
-def ensure_keys(path: Path, recordings: Path) -> None:
+def ensure_keys(path: Path, *, used: bool) -> None:
     """Make the key file of a new installation. Blocks.
-
-    Where there are recordings already, no new file takes a lost one's place: they could never be
-    opened again, and nobody would know.
 
     Args:
         path: The file.
-        recordings: The folder of recordings.
+        used: Whether there are sealed recordings. Then no new file takes a lost one's place: they
+            could never be opened again, and nobody would know.
 
     Raises:
         KeysUnusable: The file was lost, or cannot be made.
     """
-    if not path.exists() and any(recordings.glob(f"*/*/*/*/*{SUFFIX}")):
+    if used and not path.exists():
         raise KeysUnusable(path, "it is not there, but recordings are; restore it from its backup")
     MasterKeys.make(path)
 

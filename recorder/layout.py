@@ -72,6 +72,10 @@ class Layout:
             folder.mkdir(mode=0o700, exist_ok=True)
         return self.root / relative
 
+    def has_finished(self) -> bool:
+        """Whether there is any finished file. Blocks."""
+        return any(self.root.glob(f"*/*/*/*/*{SUFFIX}"))
+
 
 def half_of(finished: Path) -> Path:
     """A new name for a half file, which no other attempt ever has."""

@@ -77,7 +77,7 @@ class Recorder:
         self._layout = Layout(folder)
         self._layout.prepare()
         try:
-            ensure_keys(keys, folder)
+            ensure_keys(keys, used=self._layout.has_finished())
         except KeysUnusable as error:  # calls go on, and their legs wait
             log.error("recordings cannot be sealed", extra={"reason": str(error)})
         self._failures = Failures(self._layout, streams, clock_ms)

@@ -113,6 +113,27 @@ async def test_a_full_disk_is_told_and_the_legs_are_kept(
     assert await desk.rows() == []
 
 
+async def test_while_the_keys_are_lost_the_legs_wait_and_none_take_their_place(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    await desk.store(await desk.voicemail(1))
+    lost = desk.keys.rename(desk.keys.with_suffix(".lost"))
+    await desk.talk(2)
+    desk.now_ms += QUIET_MS
+    recorder = desk.restarted()
+    for _ in range(3):
+        await recorder.sweep()
+    assert caplog.messages == [
+        "recordings cannot be sealed",
+        "recording waits, it is tried again",
+    ]
+    assert (len(desk.left()), len(desk.files())) == (3, 1)
+    assert await desk.events(EventType.RECORDING_FAILED) == []
+    lost.rename(desk.keys)
+    await recorder.sweep()
+    assert len(await desk.rows()) == len(desk.files()) == 2
+
+
 async def test_while_redis_is_away_the_legs_stay_and_it_is_logged_once(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -76,6 +76,12 @@ def test_it_gives_way_to_the_calls() -> None:
     assert json.loads(told) >= min(os.nice(0) + NICENESS, 19)
 
 
+def test_it_starts_with_little_to_read() -> None:
+    script = "import sys, recorder.worker; print('sqlalchemy' in sys.modules)"
+    told = subprocess.run([WORKER[0], "-c", script], stdout=subprocess.PIPE, check=True).stdout
+    assert told == b"False\n"
+
+
 def test_nobody_to_answer_makes_it_clean_up(tmp_path: Path, keys: Path) -> None:
     leg = tone(tmp_path / "leg.wav", CALLER_HZ, 0.5)
     worker = subprocess.Popen(WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE)

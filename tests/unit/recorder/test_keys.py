@@ -11,7 +11,6 @@ import pytest
 
 from recorder.errors import KeysUnusable
 from recorder.keys import MasterKeys, ensure_keys
-from recorder.layout import SUFFIX
 
 pytestmark = pytest.mark.unit
 
@@ -46,12 +45,14 @@ def test_a_new_current_key_leaves_the_old_ones_in_place(tmp_path: Path) -> None:
 
 
 def test_a_lost_file_is_not_replaced_where_recordings_are(tmp_path: Path) -> None:
-    day = tmp_path / "recordings/preschool/2026/11/24"
-    day.mkdir(parents=True)
-    (day / f"x-1{SUFFIX}").touch()
+    path = tmp_path / "keys.json"
     with pytest.raises(KeysUnusable, match="restore it"):
-        ensure_keys(tmp_path / "keys.json", tmp_path / "recordings")
-    assert not (tmp_path / "keys.json").exists()
+        ensure_keys(path, used=True)
+    assert not path.exists()
+    ensure_keys(path, used=False)
+    kept = path.read_bytes()
+    ensure_keys(path, used=True)
+    assert path.read_bytes() == kept
 
 
 ODD = {
