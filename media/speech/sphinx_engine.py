@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pocketsphinx import Decoder
 
+from media.speech.decoys import decoys
 from media.speech.endpointing import FRAME_MS, Endpointer, Turn, frame_bytes
 from media.speech.engine import NOTHING, RATE_HZ, Dictation, Match, Recogniser, Word
 from media.speech.errors import ModelUnusable, NoPhraseKnown, RateUnusable
@@ -16,6 +17,13 @@ from media.speech.pcm import Doubler
 
 MODEL_RATE_HZ: Final = 16_000
 """What the acoustic model was trained on; the decoder takes nothing else."""
+
+LANGUAGE: Final = "en"
+
+LEAST_CONFIDENCE: Final = 30
+"""Of a hundred. The decoys reject what is no phrase; this is for what is none of either."""
+
+_MENU = "menu"
 
 _DECODER_FRAME_MS = 10
 _NO_WORD = "<[+"
@@ -46,16 +54,16 @@ class SphinxEngine:
 
     def recogniser(self, phrases: Sequence[str]) -> Recogniser:
         """See :meth:`media.speech.engine.Engine.recogniser`."""
-        known = [p for p in phrases if all(self._said(word) for word in p.split())]
+        known = [p for p in phrases if all(self._sound(word) for word in p.split())]
         if not known:
-            raise NoPhraseKnown("en")
+            raise NoPhraseKnown(LANGUAGE)
+        others = decoys(LANGUAGE, known, self._sound)
         decoder = self._decoder(dict=None)
-        words = sorted({word for phrase in known for word in phrase.split()})
-        spoken = [(name, sound) for word in words for name, sound in self._variants(word)]
-        for number, (name, sound) in enumerate(spoken, 1):
-            decoder.add_word(name, sound, number == len(spoken))
-        decoder.add_jsgf_string("menu", _grammar(known))
-        decoder.activate_search("menu")
+        words = sorted({word for phrase in (*known, *others) for word in phrase.split()})
+        variants = [variant for word in words for variant in self._variants(word)]
+        for number, (name, sound) in enumerate(variants, 1):
+            decoder.add_word(name, sound, number == len(variants))
+        decoder.add_jsgf_string(_MENU, _grammar((*known, *others)))
         return _SphinxRecogniser(decoder, known)
 
     def dictation(self, rate_hz: int) -> Dictation:
@@ -70,16 +78,15 @@ class SphinxEngine:
             **{"hmm": str(self._path / "en-us"), "lm": None, "loglevel": "FATAL", **options}
         )
 
-    def _said(self, word: str) -> str | None:
-        """How a word sounds, its phones; ``None`` when the dictionary lacks it."""
-        sound: str | None = self._dictionary.lookup_word(word)
-        return sound
+    def _sound(self, word: str) -> list[str] | None:
+        phones: str | None = self._dictionary.lookup_word(word)
+        return phones.split() if phones else None
 
     def _variants(self, word: str) -> Iterator[tuple[str, str]]:
         """Each way to say a word, named as pocketsphinx names them."""
         name, number = word, 1
-        while sound := self._said(name):
-            yield name, sound
+        while sound := self._sound(name):
+            yield name, " ".join(sound)
             number += 1
             name = f"{word}({number})"
 
@@ -89,10 +96,12 @@ class _SphinxRecogniser:
         self._decoder = decoder
         self._phrases = frozenset(phrases)
         self._doubler = Doubler()
+        self._decoder.activate_search(_MENU)
         self._decoder.start_utt()
 
     def feed(self, pcm: bytes) -> None:
-        self._decoder.process_raw(self._doubler.feed(pcm))
+        if pcm:  # the decoder refuses no sound at all
+            self._decoder.process_raw(self._doubler.feed(pcm))
 
     def partial(self) -> str:
         hypothesis = self._decoder.hyp()
@@ -102,7 +111,14 @@ class _SphinxRecogniser:
         self._decoder.end_utt()
         hypothesis = self._decoder.hyp()
         phrase = hypothesis.hypstr if hypothesis else ""
-        return Match(phrase, 90) if phrase in self._phrases else NOTHING
+        if phrase not in self._phrases:
+            return NOTHING
+        # of the last pass over the lattice: how much of the likelihood goes through each word
+        shares = [
+            segment.prob for segment in self._decoder.seg() if segment.word[0] not in _NO_WORD
+        ]
+        confidence = round(100 * min(1.0, sum(shares) / len(shares)))
+        return Match(phrase, confidence) if confidence >= LEAST_CONFIDENCE else NOTHING
 
 
 class _SphinxDictation:
@@ -178,4 +194,4 @@ class _SphinxDictation:
 
 def _grammar(phrases: Sequence[str]) -> str:
     """The phrases as JSGF; they are plain words by now, nothing in them means anything to it."""
-    return f"#JSGF V1.0; grammar menu; public <menu> = {' | '.join(phrases)};"
+    return f"#JSGF V1.0; grammar words; public <words> = {' | '.join(phrases)};"

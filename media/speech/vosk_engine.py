@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import vosk
 
+from media.speech.decoys import decoys
 from media.speech.engine import NOTHING, RATE_HZ, Dictation, Match, Recogniser, Word
 from media.speech.errors import ModelUnusable, NoPhraseKnown
 
 vosk.SetLogLevel(-1)
 
-LEAST_CONFIDENCE: Final = 50
-"""Of a hundred. Vosk gives its doubt between the phrases; below this it might as well be another
-one, or noise that had to become some word."""
+LEAST_CONFIDENCE: Final = 40
+"""Of a hundred. Where two phrases are one word in two spellings, each gets half."""
 
 _UNKNOWN_WORDS = ("[unk]", "<unk>", "<UNK>")
 """What the models call the word that is none of theirs."""
@@ -48,12 +49,17 @@ class VoskEngine:
         known = [p for p in phrases if all(self._knows(word) for word in p.split())]
         if not known:
             raise NoPhraseKnown(self._language)
-        grammar = json.dumps([*known, *self._unknown], ensure_ascii=False)
+        others = (*decoys(self._language, known, self._letters), *self._unknown)
+        grammar = json.dumps([*known, *others], ensure_ascii=False)
         return _VoskRecogniser(vosk.KaldiRecognizer(self._model, RATE_HZ, grammar), known)
 
     def dictation(self, rate_hz: int) -> Dictation:
         """See :meth:`media.speech.engine.Engine.dictation`."""
         return _VoskDictation(vosk.KaldiRecognizer(self._model, rate_hz))
+
+    def _letters(self, word: str) -> str | None:
+        # taken apart (é, 가) as far as Unicode can: near in writing is near in sound, mostly
+        return unicodedata.normalize("NFD", word) if self._knows(word) else None
 
     def _knows(self, word: str) -> bool:
         return bool(self._model.vosk_model_find_word(word) >= 0)
