@@ -27,7 +27,7 @@ _WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "quick rain river room rule shop singing sleep small some son strong summer table tell "
         "thing today tree under very voice warm water winter wood world young",
         "ko": "가 나 다 라 마 바 사 자 차 카 타 파 하 고 노 도 로 모 보 소 오 조 그 것 수 우리 "
-        "사람 때 말 안 더 또 잘 여기 거기 그리고 하지만 그래서 있다 없다 하다 집 물 손 눈 돈 "
+        "사람 때 말 안 더 또 잘 여기 거기 그리고 하지만 그래서 없다 하다 집 물 손 눈 돈 "
         "밤 비 산 강 책 방 문 옷 꽃 길 빵 누구 언제 어디 나무 엄마 아빠 친구 학교 회사",
         "sv": "alla att barn bil bok bord dag där efter eld en flicka från fågel gammal ge gå hand "
         "hav hem hjärta hund hus hår ingen kalla katt komma kyrka lampa liv ljus läsa lång mat "

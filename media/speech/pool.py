@@ -123,7 +123,7 @@ class Stream:
                 else:
                     self._answer.set_result(None)
             case Tag.HEARD if self._answer is None:  # else: of what was listened for before
-                self._on_heard(Heard.from_wire(message.payload))
+                self._tell(Heard.from_wire(message.payload))
 
     def lose_worker(self) -> None:
         """The worker died."""
@@ -133,8 +133,12 @@ class Stream:
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(WorkerLost())
         elif self._recognition is not None:
-            self._on_heard(Heard(Kind.FAILED, WorkerLost.code))
+            self._tell(Heard(Kind.FAILED, WorkerLost.code))
         self._recognition = None
+
+    def _tell(self, heard: Heard) -> None:
+        self._pool.errors += heard.kind is Kind.FAILED
+        self._on_heard(heard)
 
     async def _ask(self, recognition: Recognition) -> None:
         if recognition.language not in self._pool.languages:
@@ -215,6 +219,7 @@ class Pool:
         decoded: Seconds of audio that were taken in, by language.
         recognitions: By language.
         refused: Recognitions that were too many.
+        errors: Recognitions that failed in their midst.
         lost: Workers that died.
     """
 
@@ -230,6 +235,7 @@ class Pool:
         self.decoded: defaultdict[str, float] = defaultdict(float)
         self.recognitions: Counter[str] = Counter()
         self.refused = 0
+        self.errors = 0
         self.lost = 0
 
     async def __aenter__(self) -> Self:

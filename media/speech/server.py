@@ -78,6 +78,7 @@ async def _stats(pool: Pool, engines: Mapping[str, str]) -> web.Response:
             "workers": pool.workers,
             "busy_workers": pool.busy,
             "refused": pool.refused,
+            "errors": pool.errors,
             "workers_lost": pool.lost,
             "decoded_seconds": _by_engine(pool.decoded, languages),
             "recognitions": _by_engine(pool.recognitions, languages),
