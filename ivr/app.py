@@ -50,7 +50,7 @@ from ivr.numbers import own_numbers, shown_numbers
 from ivr.office import Office
 from ivr.outgoing import Dialler
 from ivr.platform.errors import PlatformError
-from ivr.platform.paths import Layout
+from ivr.platform.paths import Layout, models_folder
 from ivr.platform.preflight import layout_of, load_settings, recording_keys_of
 from ivr.platform.secrets import Secrets
 from ivr.queueing import QueueRides
@@ -73,6 +73,7 @@ from recorder.pauses import Pauses
 from recorder.recorder import Recorder
 from recorder.retention import Retention
 from recorder.sidecar import Sidecar
+from recorder.transcribing import Transcribing
 from store.database import Database, open_database
 from store.errors import StoreError
 from store.projection import ContactProjection
@@ -166,6 +167,14 @@ class Controller:
         )
         deleter = Deleter(ground.layout.recordings, ground.database, self._streams, system_clock)
         self._retention = Retention(deleter, ground.database, system_clock)
+        self._transcribing = Transcribing(
+            ground.layout.recordings,
+            recording_keys_of(settings),
+            models_folder(settings),
+            ground.database,
+            self._streams,
+            clock_ms=system_clock,
+        )
         self._offices = {
             org: self._office(organisation, name)
             for org, organisation in catalogue.organisations.items()
@@ -249,6 +258,7 @@ class Controller:
         yield self._recorder.run()
         yield self._retention.run()
         yield self._pauses.run()
+        yield self._transcribing.run()
         yield self._inbound.tidy()
         for office in self._offices.values():
             queues = office.rides.queues

@@ -47,6 +47,7 @@ class Messages:
             offered_at_ms=at_ms,
             caller=call.caller,
             mailbox=request.mailbox,
+            language=request.language,
         )
         await call.session.stream_file(str(self._beep))
         base = await self._recorder.expect(sidecar)

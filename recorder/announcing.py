@@ -26,15 +26,19 @@ async def announce(stream: EventLog, since: str, events: Sequence[Event]) -> Non
     Args:
         stream: The organisation's.
         since: Its last entry before the first attempt.
-        events: Each with the field ``recording``.
+        events: Each with the field ``recording``, and ``leg`` where it tells of one side.
 
     Raises:
         StreamUnavailable: Later; it may stand there by then.
     """
-    untold = {(event.type, event.fields["recording"]): event for event in events}
+    untold = {_told_of(event): event for event in events}
     while told := await stream.read(since):
         for event in told:
-            untold.pop((event.type, event.fields.get("recording", "")), None)
+            untold.pop(_told_of(event), None)
         since = told[-1].id
     for event in untold.values():
         await stream.append(event)
+
+
+def _told_of(event: Event) -> tuple[str, ...]:
+    return event.type.value, event.fields.get("recording", ""), event.fields.get("leg", "")

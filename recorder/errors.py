@@ -212,6 +212,18 @@ class WorkerLost(RecorderError):
         )
 
 
+class TranscriberLost(RecorderError):
+    """The process that writes recordings down ended before it was done. It is tried again."""
+
+    code = "transcriber_lost"
+
+    def __init__(self, complaint: str) -> None:
+        super().__init__(
+            f"The process that writes recordings down ended before it was done ({complaint});"
+            " it is tried again."
+        )
+
+
 class DeletionBusy(RecorderError):
     """Another process deletes recordings now."""
 

@@ -29,6 +29,7 @@ from recorder.errors import RecorderError, UnknownOrganisation
 from recorder.failing import Failures
 from recorder.layout import Layout, half_of, halves
 from recorder.sidecar import Sidecar
+from recorder.transcripts import awaiting
 from recorder.worker import Answer, Job
 from recorder.workers import finish as finish_in_worker
 from store.database import Database
@@ -126,6 +127,8 @@ class Finisher:
         if rows:
             async with self._database.writing() as session:
                 session.add_all(rows.values())
+                for row in rows.values():
+                    session.add_all(awaiting(row))
         return rows, faults
 
     def _jobs(self, sidecars: Sequence[Sidecar]) -> list[Job]:

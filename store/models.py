@@ -448,6 +448,7 @@ class Transcript(Base):
     __table_args__ = (
         ForeignKeyConstraint(["recording"], ["recordings.id"], ondelete="CASCADE"),
         Index(None, "state"),
+        Index(None, "announce_after"),
     )
 
     recording: Mapped[str] = mapped_column(String(160), primary_key=True)

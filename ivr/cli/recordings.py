@@ -15,7 +15,7 @@ import typer
 from rich.progress import track
 from rich.table import Table
 
-from ivr.cli import recordings_care
+from ivr.cli import recordings_care, transcripts
 from ivr.cli.archive_desk import LATEST, ArchiveDesk, access, at_desk, day_of, every_spelling
 from ivr.cli.exporting import export_to, write_sound
 from ivr.cli.saying import console, count, length, masked, when
@@ -68,6 +68,7 @@ def register(app: typer.Typer) -> None:
     group.command("export")(export)
     group.command("verify")(verify)
     recordings_care.register(group)
+    transcripts.register(group)
     app.add_typer(group)
 
 

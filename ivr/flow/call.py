@@ -76,11 +76,13 @@ class MessageRequest:
 
     Attributes:
         mailbox: The name under which the message is kept.
+        language: The language that the caller is expected to speak.
         max_seconds: The longest message.
         silence_seconds: Silence that ends it.
     """
 
     mailbox: str
+    language: str
     max_seconds: float = 120
     silence_seconds: float = 5
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from asyncio.subprocess import PIPE, STDOUT
 from pathlib import Path
 
 import pytest
 
-from ivr.settings import CHECKOUT
 from media.wav import read_wav
 from tests.e2e.rig.listening import hears_prompt
 from tests.e2e.rig.phones import RECEPTION, Cast, Ears
@@ -23,8 +20,7 @@ async def test_a_call_from_the_terminal_is_heard_and_told(
     platform: Platform, ears: Ears, tmp_path: Path
 ) -> None:
     heard = tmp_path / "heard.wav"
-    code, told = await _vaxel(
-        platform,
+    code, told = await platform.vaxel(
         "call",
         RECEPTION,
         "--sip",
@@ -43,23 +39,11 @@ async def test_a_call_from_the_terminal_is_heard_and_told(
 
 @pytest.mark.usefixtures("cast")
 async def test_a_number_that_nobody_has_ends_with_one(platform: Platform) -> None:
-    code, told = await _vaxel(platform, "call", "999999", "--sip")
+    code, told = await platform.vaxel("call", "999999", "--sip")
     assert code == 1
     assert "not answered" in told
 
 
 async def test_status_tells_that_all_is_well(platform: Platform, cast: Cast) -> None:
-    code, told = await _vaxel(platform, "status")
+    code, told = await platform.vaxel("status")
     assert code == 0, told
-
-
-async def _vaxel(platform: Platform, *arguments: str) -> tuple[int, str]:
-    process = await asyncio.create_subprocess_exec(
-        *platform.command(*arguments),
-        cwd=CHECKOUT,
-        env=platform.environment,
-        stdout=PIPE,
-        stderr=STDOUT,
-    )
-    told, _ = await process.communicate()
-    return process.returncode or 0, told.decode()

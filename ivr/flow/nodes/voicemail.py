@@ -33,6 +33,6 @@ class Voicemail(Node):
     async def run(self, talk: Conversation) -> Exit:
         """Greet and record."""
         await talk.say(self.greeting)
-        request = MessageRequest(self.voicemail, max_seconds=self.max_length)
+        request = MessageRequest(self.voicemail, talk.language, max_seconds=self.max_length)
         length = await talk.call.record(request)
         return Exit(self.then, "stored" if length > 0 else "empty")

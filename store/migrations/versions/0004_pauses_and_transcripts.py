@@ -53,6 +53,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_transcripts_state", "transcripts", ["state"])
+    op.create_index("ix_transcripts_announce_after", "transcripts", ["announce_after"])
 
 
 def downgrade() -> None:

@@ -125,6 +125,18 @@ class Platform:
         """A ``vaxel`` command line of this checkout."""
         return [str(Path(sys.executable).with_name("vaxel")), *arguments]
 
+    async def vaxel(self, *arguments: str) -> tuple[int, str]:
+        """Run a ``vaxel`` command: its exit code, and all that it says."""
+        process = await asyncio.create_subprocess_exec(
+            *self.command(*arguments),
+            cwd=CHECKOUT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        told, _ = await process.communicate()
+        return process.returncode or 0, told.decode()
+
     async def start(self) -> None:
         """Start everything and wait until calls are taken.
 

@@ -1,4 +1,7 @@
-"""Numbers of the demo organisation that lead straight to a queue of each recording policy."""
+"""Numbers of the demo organisation that lead straight to what recordings are made of.
+
+A queue of each recording policy, and a mailbox for messages in English.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,22 @@ AFTER_DIGITS_S = 2.0
 NUMBERS = {"always": "201", "never": "202", "consent": "203", "on_demand": "204"}
 """By policy, which is also the queue's name."""
 
+MAILBOX, MAILBOX_NUMBER = "english", "205"
+"""Key 3 chooses English, then comes the beep."""
+
 
 def add_policies(home: Path, organisation: Any) -> None:
-    """Add the queues to an organisation's document, and their call trees to its folder."""
+    """Add the queues to an organisation's document, and the call trees to its folder."""
     goodbye = {language: "Hej." for language in organisation["languages"]}
+    (home / f"{MAILBOX}.yaml").write_text(
+        f"""numbers: ["{MAILBOX_NUMBER}"]
+start: choose
+nodes:
+  choose: {{language: {goodbye!r}, choices: {{3: en}}, then: message}}
+  message: {{voicemail: {MAILBOX}, greeting: {goodbye!r}, then: end}}
+  end: {{hang_up: {goodbye!r}}}
+"""
+    )
     for policy, number in NUMBERS.items():
         organisation["queues"][policy] = {
             "ring": "3 s",

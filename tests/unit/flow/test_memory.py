@@ -63,13 +63,13 @@ async def test_time_passes_by_speech_waiting_and_talking() -> None:
 
 async def test_a_message_is_no_longer_than_allowed() -> None:
     call = line("")
-    assert await call.record(MessageRequest("box", max_seconds=5)) == 5
-    assert call.messages == [(MessageRequest("box", max_seconds=5), 5)]
+    assert await call.record(MessageRequest("box", "sv", max_seconds=5)) == 5
+    assert call.messages == [(MessageRequest("box", "sv", max_seconds=5), 5)]
 
 
 STEPS: list[Callable[[MemoryCall], Awaitable[object]]] = [
     lambda call: call.collect(count=1, wait=5),
-    lambda call: call.record(MessageRequest("box")),
+    lambda call: call.record(MessageRequest("box", "sv")),
     lambda call: call.queue(QueueRequest("q", "sv")),
 ]
 
