@@ -7,7 +7,7 @@ worth no more than the stream: :meth:`ContactProjection.rebuild` makes them anew
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -27,7 +27,7 @@ from store.models import (
     StreamPosition,
 )
 from store.pause_records import PauseRecords
-from store.records import Records
+from store.records import Records, Row
 from store.stream import BEGINNING
 
 _CONSUMER = "contacts"
@@ -113,9 +113,7 @@ class ContactProjection:
                 records = await self._load(session, events)
                 for event in events:
                     records.apply(event)
-                session.add_all(records.contacts_new)
-                await session.flush()  # the session itself knows nothing of who refers to whom
-                session.add_all(records.new)
+                await _insert(session, records.new)
         if not ours:
             return await self.position()
         self.reached = events[-1].id
@@ -179,3 +177,20 @@ class ContactProjection:
 
     def _mine(self) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
         return StreamPosition.consumer == _CONSUMER, StreamPosition.org == self._org
+
+
+async def _insert(session: AsyncSession, rows: Iterable[Row]) -> None:
+    """Insert rows, one statement a table.
+
+    The session itself would send one a row, to learn of each the number that SQLite gives it.
+    """
+    tables: dict[type[Row], list[dict[str, object]]] = {}
+    for row in rows:
+        names = (column.key for column in row.__table__.columns)
+        values = {name: getattr(row, name) for name in names}
+        if values.get("id") is None:
+            values.pop("id", None)
+        tables.setdefault(type(row), []).append(values)
+    for table, inserted in tables.items():
+        # a table's rows alike, so that they share the statement
+        await session.execute(insert(table), inserted, execution_options={"render_nulls": True})

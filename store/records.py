@@ -40,8 +40,7 @@ class Records:
     """The rows of one organisation that a batch of events touches.
 
     Attributes:
-        contacts_new: Contacts that did not exist before; other rows refer to them.
-        new: All rows that did not exist before, those included.
+        new: Rows that did not exist before, parents before children.
     """
 
     def __init__(
@@ -72,16 +71,15 @@ class Records:
         self._callbacks = CallbackRecords(org, callbacks)
         self._agents = agents
         self._pauses = pauses
-        self._visits_new: list[QueueVisit] = []
-        self.contacts_new: list[Contact] = []
+        self._new_contacts: list[Contact] = []
+        self._new_visits: list[QueueVisit] = []
 
     @property
     def new(self) -> list[Row]:
         """See the class."""
-        visits = self._visits_new
         return [
-            *self.contacts_new,
-            *visits,
+            *self._new_contacts,
+            *self._new_visits,
             *self._callbacks.new,
             *self._agents.new,
             *self._pauses.new,
@@ -107,7 +105,7 @@ class Records:
         if contact is None:
             contact = Contact(org=self._org, id=event.contact, started_at=at)
             self._contacts[event.contact] = contact
-            self.contacts_new.append(contact)
+            self._new_contacts.append(contact)
         return contact
 
     def _contact_started(self, event: Event, at: datetime) -> None:
@@ -194,7 +192,7 @@ class Records:
         )
         visits.append(visit)
         visits.sort(key=lambda one: one.queued_at)
-        self._visits_new.append(visit)
+        self._new_visits.append(visit)
         return visit
 
     def _callback(self, event: Event, at: datetime) -> None:
