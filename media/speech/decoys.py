@@ -24,7 +24,7 @@ _WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "en": "all any bed book bring cat change close come cup dog early end eye far few find "
         "fire food from girl give good green hand have head heart high horse idea large laugh "
         "leave light long make milk month mother much never nothing once paper people point "
-        "quick rain river room rule shop singing sleep small some son strong summer table tell "
+        "quick rain river room rule singing sleep small some son strong summer table "
         "thing today tree under very voice warm water winter wood world young",
         "ko": "가 나 다 라 마 바 사 자 차 카 타 파 하 고 노 도 로 모 보 소 오 조 그 것 수 우리 "
         "사람 때 말 안 더 또 잘 여기 거기 그리고 하지만 그래서 없다 하다 집 물 손 눈 돈 "
