@@ -3,8 +3,10 @@
 An idle AGI session, with music in the caller's ear, hears no key, and between two commands keys are
 lost; a ``STREAM FILE`` can be ended by a key of the caller, but by nobody else. Waiting for a key
 by a command of its own would keep an agent waiting who has become free. So both go by AMI, which
-tells of every key (``DTMFBegin``) and ends what is being played (``ControlPlayback``). While AMI is
-away keys still end a sentence, and sentences are heard to their end.
+tells of every key and ends what is being played (``ControlPlayback``). A key counts at its end
+(``DTMFEnd``), as it does for AGI: known at its beginning, it would interrupt the sentence that
+answers it once more. While AMI is away keys still end a sentence, and sentences are heard to their
+end.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ class Attention:
         """Subscribe to ``ami``, which is not yet connected."""
         self._ami = ami
         self._listeners: dict[str, asyncio.Queue[str]] = {}
-        ami.subscribe("DTMFBegin", self._on_key)
+        ami.subscribe("DTMFEnd", self._on_key)
 
     @contextmanager
     def listen(self, contact: str) -> Iterator[asyncio.Queue[str]]:

@@ -101,7 +101,7 @@ def check_number(text: str, regions: Sequence[str], own: Collection[str]) -> str
     home = regions[0] if regions else None
     if not any(character.isdecimal() for character in text):
         raise NumberWithheld  # trunks say it by no number, or by a word such as “anonymous”
-    ours = {form for number in own for form in (normalised(number), _e164(number, home))}
+    ours = {form for number in own for form in (normalised(number), _e164(number, home))} - {""}
     if normalised(text) in ours:
         raise NumberOwn
     number = _parsed(text, home)

@@ -71,9 +71,9 @@ class OutgoingCall:
     ring_ms: int
 
     def __post_init__(self) -> None:
-        for number in filter(None, (self.number, self.shown_number)):
+        for number in (self.number, self.shown_number or self.number):
             if _NUMBER.fullmatch(number) is None:
-                raise ValueError("a number to call is + and digits")
+                raise ValueError("a number to call or to show is + and digits")
 
 
 class Dialler:

@@ -96,6 +96,7 @@ def test_the_controller_hears_of_little_and_may_start_nothing_but_calls(layout: 
         "eventfilter(action(include),name(DialEnd))",
         "eventfilter(action(include),name(Hangup))",
         "eventfilter(action(include),name(DTMFBegin),header(Direction),method(exact))",
+        "eventfilter(action(include),name(DTMFEnd),header(Direction),method(exact))",
     ]
 
 

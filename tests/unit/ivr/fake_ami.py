@@ -1,0 +1,45 @@
+"""An AMI link in memory: what is asked for is written down, and events are said by the test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import cast
+
+from wire.ami.client import AmiClient
+from wire.ami.errors import AmiError
+from wire.ami.frames import Frame
+
+
+class FakeAmi:
+    """Stands in for :class:`wire.ami.client.AmiClient`.
+
+    Attributes:
+        asked: Every action with its headers.
+        fault: What every action raises.
+        on_action: Called after each action.
+    """
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, Mapping[str, str]]] = []
+        self.fault: AmiError | None = None
+        self.on_action: Callable[[], None] = lambda: None
+        self._handlers: dict[str, list[Callable[[Frame], object]]] = {}
+
+    def as_client(self) -> AmiClient:
+        """Itself, to whom a client is wanted."""
+        return cast(AmiClient, self)
+
+    def subscribe(self, event: str, handler: Callable[[Frame], object]) -> None:
+        self._handlers.setdefault(event, []).append(handler)
+
+    async def action(self, name: str, fields: Mapping[str, str]) -> None:
+        self.asked.append((name, fields))
+        if self.fault is not None:
+            raise self.fault
+        self.on_action()
+
+    def tell(self, event: str, **fields: str) -> None:
+        """An event arrives."""
+        text = "\r\n".join(f"{name}: {value}" for name, value in {"Event": event, **fields}.items())
+        for handler in self._handlers[event]:
+            handler(Frame(event, text))
