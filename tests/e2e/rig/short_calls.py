@@ -96,7 +96,7 @@ async def call_through(phone: Phone) -> Line:
     return line
 
 
-async def attend(phone: Phone) -> None:
+async def attend(phone: Phone, talk_seconds: float = TALK_SECONDS) -> None:
     """Be an agent: answer whatever rings, talk for a moment once the caller is heard, hang up."""
     while True:
         line = await phone.ring(CALL_SECONDS)
@@ -104,7 +104,7 @@ async def attend(phone: Phone) -> None:
             await line.answer()
             line.start_playing(_AGENT_SPEAKS)
             await _hear_something(line)
-            await asyncio.sleep(TALK_SECONDS)
+            await asyncio.sleep(talk_seconds)
             await line.hang_up()
 
 

@@ -164,11 +164,13 @@ class People:
 
     @classmethod
     @asynccontextmanager
-    async def of(cls, role: str, platform: Platform) -> AsyncIterator[Self]:
+    async def of(
+        cls, role: str, platform: Platform, module: str = "tests.load.calls.people"
+    ) -> AsyncIterator[Self]:
         """Those of a role, ready."""
         with platform.layout.part_log(role).open("wb") as chatter:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tests.load.calls.people", role, platform.server),
+                *(sys.executable, "-m", module, role, platform.server),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=chatter,
