@@ -143,6 +143,8 @@ class Pauses:
             if channel not in self._quiet_at:
                 await self.pause(channel, Cause.DIGITS)
             await self._expect_quiet(channel)
+        except AmiActionFailed:
+            return  # the conversation is over, or its recording has not begun
         except AmiError as fault:
             log.error(
                 "recording could not be paused for a caller's digits",

@@ -30,6 +30,7 @@ class FakeSession:
         self.status = ""
         self.answered_at = ""
         self.rung: list[str] = []
+        self.dial_options: list[str] = []
         self.played: list[str] = []
         self.executed: list[tuple[str, ...]] = []
         self.variables: dict[str, str] = {}
@@ -91,6 +92,7 @@ class FakeSession:
             self.executed.append((application, *arguments))
             return 0
         self.rung.append(arguments[0])
+        self.dial_options.append(arguments[2])
         self.status = await self._dials.pop(0)(self)
         return 0
 
@@ -103,10 +105,12 @@ class FakeRecorder:
     """Stands in for :class:`recorder.recorder.Recorder`."""
 
     def __init__(self) -> None:
+        self.expected: list[Sidecar] = []
         self.finished: list[str] = []
         self.dropped: list[str] = []
 
     async def expect(self, sidecar: Sidecar) -> Path:
+        self.expected.append(sidecar)
         return Path("/recordings") / sidecar.base
 
     def finish(self, base: str) -> None:
