@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitoring import metrics as m
 from monitoring.dashboards import asked
-from monitoring.dashboards.drawn import course, figure, table
+from monitoring.dashboards.drawn import bars, course, figure, table
 from monitoring.dashboards.model import Board, Query, Row, Step, Unit
 from monitoring.definitions import ABANDON_RATE, ASA, OCCUPANCY
 
@@ -158,6 +158,40 @@ _COURSE = Row(
         ),
     ),
 )
+_TREES = Row(
+    "Call trees",
+    (
+        figure(
+            "Contacts",
+            "Calls that came in, whatever they wanted.",
+            Unit.COUNT,
+            asked.total(m.CONTACTS_STARTED, where=asked.OF_ORG),
+        ),
+        figure(
+            "Messages",
+            "Voice messages that were left.",
+            Unit.COUNT,
+            # a mailbox has no figures before its first message
+            f"{asked.total(m.VOICEMAILS_STORED, where=asked.OF_ORG)} or vector(0)",
+        ),
+        bars(
+            "How contacts ended",
+            "By who ended them; failed and lost are faults.",
+            Unit.COUNT,
+            Query(asked.total(m.CONTACTS_ENDED, "reason", where=asked.OF_ORG), "{{reason}}"),
+        ),
+        bars(
+            "Where callers go",
+            "The nodes that were visited most.",
+            Unit.COUNT,
+            Query(
+                f"topk(10, {asked.total(m.NODE_VISITS, 'tree', 'node', where=asked.OF_ORG)})",
+                "{{tree}}: {{node}}",
+            ),
+        ),
+    ),
+)
+
 _QUEUES = Row(
     "Queues",
     (
@@ -182,5 +216,5 @@ OVERVIEW = Board(
     "Växel: overview",
     "Who waits, who answers, and how well, over all queues.",
     (asked.ORG, asked.QUEUE, asked.FORMULA, asked.THRESHOLD, asked.WINDOW),
-    (_NOW, _SHOWN, _COURSE, _QUEUES),
+    (_NOW, _SHOWN, _COURSE, _QUEUES, _TREES),
 )

@@ -111,6 +111,13 @@ _CONTROLLER = Row(
             Unit.SECONDS,
             f"time() - max(process_start_time_seconds{_JOB})",
         ),
+        bars(
+            "Version",
+            "What runs.",
+            Unit.SWITCH,
+            Query(f"max by (version) ({m.BUILD_INFO.name})", "Växel {{version}}"),
+            width=4,
+        ),
         figure(
             "Refused calls",
             "Calls that the controller was too full to take, in the time shown.",
@@ -171,6 +178,32 @@ _LINKS = Row(
     ),
 )
 
+_MANAGER = Row(
+    "Asterisk's manager, in the time shown",
+    (
+        figure(
+            "Came back",
+            "How often the link was lost and came back.",
+            Unit.COUNT,
+            asked.total(m.AMI_RECONNECTS, where=""),
+            _ANY,
+        ),
+        figure(
+            "Actions in vain",
+            "What Asterisk refused, or did not answer in time.",
+            Unit.COUNT,
+            asked.total(m.AMI_ACTIONS_FAILED, where=""),
+        ),
+        figure(
+            "Events held",
+            "Those that have arrived and wait to be handled, now.",
+            Unit.COUNT,
+            asked.highest(m.AMI_HELD, where=""),
+            (Step(100, "yellow"), Step(1000, "red")),
+        ),
+    ),
+)
+
 _SPEECH = Row(
     "Speech",
     (
@@ -187,6 +220,14 @@ _SPEECH = Row(
             Query(asked.now(m.SPEECH_STREAMS, where=""), "callers"),
             Query(asked.now(m.SPEECH_WORKERS, "state", where=""), "workers: {{state}}"),
             width=8,
+        ),
+        bars(
+            "Recognitions",
+            "By engine, and those that could not be, in the time shown.",
+            Unit.COUNT,
+            Query(asked.total(m.SPEECH_RECOGNITIONS, "engine", where=""), "{{engine}}"),
+            Query(asked.total(m.SPEECH_ERRORS, where=""), "failed"),
+            Query(asked.total(m.SPEECH_REFUSED, where=""), "refused: too many at once"),
         ),
         course(
             "Sound decoded",
@@ -230,6 +271,12 @@ _RECORDINGS = Row(
             asked.total(m.RECORDINGS_TRANSCRIBED, where=asked.OF_ORG),
         ),
         figure(
+            "Paused",
+            "Times that a recording stood still, by an agent or around digits, in the time shown.",
+            Unit.COUNT,
+            asked.total(m.RECORDINGS_PAUSED, where=asked.OF_ORG),
+        ),
+        figure(
             "To be transcribed",
             "Stored recordings whose text is not there yet.",
             Unit.COUNT,
@@ -258,5 +305,5 @@ PLATFORM = Board(
     "Växel: platform",
     "Whether every part does its work, and where it becomes tight.",
     (asked.ORG,),
-    (_PARTS, _CONTROLLER, _LINKS, _SPEECH, _RECORDINGS),
+    (_PARTS, _CONTROLLER, _LINKS, _MANAGER, _SPEECH, _RECORDINGS),
 )

@@ -54,7 +54,8 @@ NOT_NOTHING = {
     "overview": {
         *("Offered", "Answered", "Abandoned", "Abandonment", "Service level", "Speed of answer"),
         *("Called back", "Occupancy", "Waiting by queue", "Calls a minute", "Every queue"),
-        *("Agents by state", "Service level, moving"),
+        *("Agents by state", "Service level, moving", "Contacts", "Messages"),
+        *("How contacts ended", "Where callers go"),
     },
     "queue": {
         *("Service level", "Speed of answer", "Abandonment", "Handle time", "Outcomes"),
@@ -71,8 +72,9 @@ NOT_NOTHING = {
     },
     "platform": {
         *("Controller", "Asterisk", "Redis", "Speech", "Events", "Event-loop delay", "Calls"),
-        *("Processor", "Memory", "Runs since", "Figures", "Round trips"),
+        *("Processor", "Memory", "Runs since", "Figures", "Round trips", "Version"),
         *("Asterisk's events a minute", "What menus heard", "Sound decoded", "Stored"),
+        *("Recognitions",),
         *("Room on the disk",),
     },
 }

@@ -25,6 +25,12 @@ PROVISIONING = FILES.parent / "provisioning"
 OTHERS = {"ALERTS", "up", "scrape_duration_seconds", "scrape_samples_scraped"}
 """What Prometheus itself tells; what begins with process_ the client library does."""
 
+OURS = {
+    value.name
+    for value in vars(metrics).values()
+    if isinstance(value, metrics.Counter | metrics.Gauge | metrics.Histogram)
+}
+
 every_board = pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.name)
 
 
@@ -74,16 +80,17 @@ def test_every_query_is_promql(board: Board, tmp_path: Path) -> None:
 
 @every_board
 def test_no_panel_asks_for_a_metric_that_nobody_tells(board: Board) -> None:
-    ours = {
-        value.name
-        for value in vars(metrics).values()
-        if isinstance(value, metrics.Counter | metrics.Gauge | metrics.Histogram)
-    }
     names = re.compile(r"\b([a-zA-Z_]\w*)\s*(?=[{\[])|\b(vaxel_\w+|process_\w+|scrape_\w+)")
     for panel, promql in queries(board):
         for found in names.findall(promql):
             name = re.sub(r"_(bucket|sum|count)$", "", found[0] or found[1])
-            assert name in ours | OTHERS or name.startswith("process_"), (panel.title, name)
+            assert name in OURS | OTHERS or name.startswith("process_"), (panel.title, name)
+
+
+def test_every_metric_is_on_some_board() -> None:
+    asked_for = " ".join(promql for board in BOARDS for _, promql in queries(board))
+
+    assert not {name for name in OURS if name not in asked_for}
 
 
 @every_board
