@@ -1,115 +1,53 @@
 """The tables of the lasting record.
 
-Times are instants: time-zone aware ``datetime`` in UTC on the Python side, always. SQLite keeps
-them as UTC text without an offset, PostgreSQL as ``timestamptz``; :class:`UtcDateTime` refuses a
-naive time, so that no local time can slip in. Durations are whole milliseconds and say so in their
-name. Callers' numbers are personal data: they stand in ``contacts.caller`` and
+Times are instants (:class:`store.columns.UtcDateTime`). Durations are whole milliseconds and say so
+in their name. Callers' numbers are personal data: they stand in ``contacts.caller`` and
 ``recordings.caller`` and nowhere else.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
-    DateTime,
-    Enum,
     ForeignKeyConstraint,
     Index,
     Integer,
-    MetaData,
     String,
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.orm import Mapped, mapped_column
 
+from store.columns import Base, CountedId, OutsideText, UtcDateTime, instant, text_of
 from store.doing import AgentState
 
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An instant with millisecond resolution, aware and in UTC."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Aware times only, turned to UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone is no instant; give it tzinfo=UTC")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Aware, in UTC, whatever the database keeps."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class OutsideText(TypeDecorator[str]):
-    """Text that came from outside, e.g. a caller id: kept as far as every database can keep it.
-
-    A NUL, half a surrogate pair (a byte that was no UTF-8) or too many letters would be refused
-    by one database or the other, and the event behind it tried for ever.
-    """
-
-    impl = String
-    cache_ok = True
-
-    def __init__(self, length: int) -> None:
-        super().__init__(length)
-        self.length = length
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Without NUL, odd halves as ``?``, cut to the column's length."""
-        if value is None:
-            return None
-        whole = value.replace("\0", "").encode(errors="replace").decode()
-        return whole[: self.length]
-
-
-def instant(epoch_ms: int) -> datetime:
-    """The UTC time of an event's epoch milliseconds.
-
-    Raises:
-        ValueError: The number lies outside the years 1 to 9999.
-    """
-    try:
-        seconds, milliseconds = divmod(epoch_ms, 1000)
-        return datetime.fromtimestamp(seconds, UTC).replace(microsecond=milliseconds * 1000)
-    except (OverflowError, OSError) as error:
-        raise ValueError(f"{epoch_ms} ms is no time of this calendar") from error
-
-
-def _text_of(kind: type[StrEnum]) -> Enum:
-    """Column type of a closed set of words: plain text, so that a new word needs no migration."""
-    return Enum(
-        kind,
-        native_enum=False,
-        length=16,
-        values_callable=lambda members: [m.value for m in members],
-    )
-
-
-class Base(DeclarativeBase):
-    """All tables; constraints have names, so that a migration can name them."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
+__all__ = [
+    "AgentPeriod",
+    "AgentSession",
+    "Base",
+    "Callback",
+    "CallbackOutcome",
+    "Contact",
+    "Deletion",
+    "OutsideText",
+    "QueueVisit",
+    "Recording",
+    "RecordingAccess",
+    "RecordingAction",
+    "RecordingKind",
+    "RecordingPause",
+    "StreamPosition",
+    "Transcript",
+    "TranscriptState",
+    "UtcDateTime",
+    "VisitOutcome",
+    "instant",
+]
 
 
 class Contact(Base):
@@ -175,16 +113,14 @@ class QueueVisit(Base):
         Index(None, "org", "queued_at"),
     )
 
-    id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-    )
+    id: Mapped[CountedId]
     org: Mapped[str] = mapped_column(String(64))
     contact: Mapped[str] = mapped_column(String(128))
     queue: Mapped[str] = mapped_column(String(128))
     queued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    outcome: Mapped[VisitOutcome | None] = mapped_column(_text_of(VisitOutcome))
+    outcome: Mapped[VisitOutcome | None] = mapped_column(text_of(VisitOutcome))
     agent: Mapped[str | None] = mapped_column(String(64))
     waited_ms: Mapped[int | None] = mapped_column(BigInteger)
     talked_ms: Mapped[int | None] = mapped_column(BigInteger)
@@ -227,9 +163,7 @@ class Callback(Base):
         Index(None, "org", "requested_at"),
     )
 
-    id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-    )
+    id: Mapped[CountedId]
     org: Mapped[str] = mapped_column(String(64))
     contact: Mapped[str] = mapped_column(String(128))
     queue: Mapped[str] = mapped_column(String(128))
@@ -241,7 +175,7 @@ class Callback(Base):
     missed: Mapped[str | None] = mapped_column(OutsideText(32))
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    outcome: Mapped[CallbackOutcome | None] = mapped_column(_text_of(CallbackOutcome))
+    outcome: Mapped[CallbackOutcome | None] = mapped_column(text_of(CallbackOutcome))
     agent: Mapped[str | None] = mapped_column(String(64))
     waited_ms: Mapped[int | None] = mapped_column(BigInteger)
     talked_ms: Mapped[int | None] = mapped_column(BigInteger)
@@ -264,12 +198,10 @@ class AgentPeriod(Base):
         Index(None, "org", "ended_at"),
     )
 
-    id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-    )
+    id: Mapped[CountedId]
     org: Mapped[str] = mapped_column(String(64))
     agent: Mapped[str] = mapped_column(String(64))
-    state: Mapped[AgentState] = mapped_column(_text_of(AgentState))
+    state: Mapped[AgentState] = mapped_column(text_of(AgentState))
     reason: Mapped[str | None] = mapped_column(OutsideText(64))
     contact: Mapped[str | None] = mapped_column(String(128))
     queue: Mapped[str | None] = mapped_column(String(128))
@@ -283,9 +215,7 @@ class AgentSession(Base):
     __tablename__ = "agent_sessions"
     __table_args__ = (Index(None, "org", "agent", "logged_in_at"),)
 
-    id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-    )
+    id: Mapped[CountedId]
     org: Mapped[str] = mapped_column(String(64))
     agent: Mapped[str] = mapped_column(String(64))
     phone: Mapped[str | None] = mapped_column(OutsideText(128))
@@ -344,7 +274,7 @@ class Recording(Base):
     queue: Mapped[str | None] = mapped_column(OutsideText(128))
     agent: Mapped[str | None] = mapped_column(String(64))
     caller: Mapped[str | None] = mapped_column(OutsideText(128))
-    kind: Mapped[RecordingKind] = mapped_column(_text_of(RecordingKind))
+    kind: Mapped[RecordingKind] = mapped_column(text_of(RecordingKind))
     mailbox: Mapped[str | None] = mapped_column(OutsideText(128))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     duration_ms: Mapped[int] = mapped_column(BigInteger)
@@ -355,7 +285,7 @@ class Recording(Base):
     language: Mapped[str | None] = mapped_column(OutsideText(35))
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    deletion: Mapped[Deletion | None] = mapped_column(_text_of(Deletion))
+    deletion: Mapped[Deletion | None] = mapped_column(text_of(Deletion))
 
 
 class RecordingAction(StrEnum):
@@ -386,12 +316,10 @@ class RecordingAccess(Base):
     __tablename__ = "recording_accesses"
     __table_args__ = (Index(None, "recording", "at"), Index(None, "at"))
 
-    id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-    )
+    id: Mapped[CountedId]
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     who: Mapped[str] = mapped_column(OutsideText(128))
-    action: Mapped[RecordingAction] = mapped_column(_text_of(RecordingAction))
+    action: Mapped[RecordingAction] = mapped_column(text_of(RecordingAction))
     recording: Mapped[str | None] = mapped_column(String(160))
     org: Mapped[str | None] = mapped_column(String(64))
     reason: Mapped[str | None] = mapped_column(OutsideText(256))
@@ -410,9 +338,7 @@ class RecordingPause(Base):
     __tablename__ = "recording_pauses"
     __table_args__ = (Index(None, "recording"), Index(None, "org", "contact"))
 
-    id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-    )
+    id: Mapped[CountedId]
     org: Mapped[str] = mapped_column(String(64))
     contact: Mapped[str] = mapped_column(String(128))
     recording: Mapped[str] = mapped_column(OutsideText(160))
@@ -455,7 +381,7 @@ class Transcript(Base):
     leg: Mapped[str] = mapped_column(String(16), primary_key=True)
     language: Mapped[str | None] = mapped_column(OutsideText(35))
     engine: Mapped[str | None] = mapped_column(String(32))
-    state: Mapped[TranscriptState] = mapped_column(_text_of(TranscriptState))
+    state: Mapped[TranscriptState] = mapped_column(text_of(TranscriptState))
     reason: Mapped[str | None] = mapped_column(String(64))
     words: Mapped[list[list[Any]] | None] = mapped_column(JSON(none_as_null=True))
     text: Mapped[str | None] = mapped_column(Text)
