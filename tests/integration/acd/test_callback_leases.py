@@ -54,6 +54,8 @@ async def test_a_callback_that_nobody_begins_to_dial_is_given_back(house: House)
     assert callback.attempt == 0, "the caller has noticed nothing"
     with pytest.raises(StaleOffer):
         await house.callbacks.dialled(offer)
+    house.clock.forward(LEASE_S)
+    assert (await house.other.sweep()).adrift == (), "it is the dead controller's no longer"
     following = await house.other.match(FEES)
     assert following is not None
     assert following.controller == "two"

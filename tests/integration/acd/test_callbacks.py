@@ -461,6 +461,16 @@ async def test_dialling_is_said_once_an_attempt(house: House) -> None:
         await house.callbacks.dialled(offer)
 
 
+async def test_picking_up_is_said_once_and_the_agent_is_held_no_longer_for_more(
+    house: House,
+) -> None:
+    offer = await reached(house)
+    held = await house.acd.current_offer("c-1")
+    house.clock.forward(10)
+    await house.callbacks.reached(offer)
+    assert await house.acd.current_offer("c-1") == held
+
+
 async def test_the_caller_who_comes_to_another_queue_needs_no_callback(house: House) -> None:
     offer = await reserved(house)
     await house.news()
