@@ -225,7 +225,7 @@ class Controller:
             recorder=self._recorder,
             counted=self._figures,
             recorded=self._projections,
-            speech_url=f"http://{settings.speech.host}:{settings.speech.port}/stats",
+            listener=self._speech,
             state=settings.state,
         )
         registry = CollectorRegistry()

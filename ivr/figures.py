@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aiohttp import ClientSession
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -16,6 +15,7 @@ from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
 from ivr.inbound import Inbound
 from ivr.office import Office
+from ivr.speech_server import SpeechServer
 from monitoring.consumer import FiguresConsumer
 from monitoring.counting import Known
 from monitoring.http import Check, Health
@@ -53,7 +53,7 @@ class Figures:
         recorder: The recordings that are not finished yet.
         counted: The consumers of the metrics.
         recorded: The consumers of the SQL record.
-        speech_url: Where the speech server tells its figures.
+        listener: The speech server.
         state: Folder of everything that the installation makes.
     """
 
@@ -65,7 +65,7 @@ class Figures:
     recorder: Recorder
     counted: Sequence[FiguresConsumer]
     recorded: Sequence[ContactProjection]
-    speech_url: str
+    listener: SpeechServer
     state: Path
 
     async def acd(self) -> AcdNow:
@@ -107,11 +107,10 @@ class Figures:
         """One request.
 
         Raises:
-            ClientError, KeyError: The speech server does not answer, or not as it should.
+            ClientError, TimeoutError, ValueError, KeyError: The speech server does not answer, or
+                not as it should.
         """
-        async with ClientSession() as session, session.get(self.speech_url) as answer:
-            answer.raise_for_status()
-            stats = await answer.json()
+        stats = await self.listener.stats()
         return SpeechNow(
             streams=stats["streams"],
             workers=stats["workers"],

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
@@ -53,9 +53,7 @@ class SpeechServer:
         if self._clock_s() < self._ask_again_at:
             return False
         try:
-            async with self._http.get("/stats") as answer:
-                answer.raise_for_status()
-                self._engines = dict((await answer.json())["languages"])
+            self._engines = dict((await self.stats())["languages"])
         except (ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:
             self.failed(repr(error))
             return False
@@ -63,6 +61,16 @@ class SpeechServer:
             self._away = False
             logger.info("Speech is back")
         return language in self._engines
+
+    async def stats(self) -> Mapping[str, Any]:
+        """What the server tells of itself.
+
+        Raises:
+            ClientError, TimeoutError, ValueError: It does not answer, or not in JSON.
+        """
+        async with self._http.get("/stats") as answer:
+            answer.raise_for_status()
+            return dict(await answer.json())
 
     def failed(self, why: str) -> None:
         """Note that the server does not serve, and leave it alone for a moment."""
