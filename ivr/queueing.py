@@ -129,12 +129,15 @@ class _Ride:
         contact = self._call.contact
         # Before the queue knows of the caller: no agent shall wait for the answer.
         ringing = await self._ringing()
-        news = await self._join()
+        kept = await self._kept()
+        waited = 0 if kept is None else max(0, self._services.clock() - kept.effective_ms)
+        await self._distributor.join(contact, self._queue, credit_ms=waited)
         async with self._until_gone():
             place = await self._distributor.place(contact)
             if place is not None and place.logged_in == 0:
                 await self._distributor.leave(contact, LeaveReason.NOBODY)
                 return QueueOutcome.NOBODY
+            news = None if kept is None else await self._take_over(kept)
             await self._distributor.match(self._queue)
             return await self._wait(ringing, self._callback(), news)
 
@@ -226,18 +229,8 @@ class _Ride:
         await waiting.promise(wish)
         return True
 
-    async def _join(self) -> Text | None:
-        """Stand in line, at the place of the caller's own callback if there is one.
-
-        Returns:
-            What the caller is to be told.
-        """
-        kept = await self._kept()
-        if kept is None:
-            await self._distributor.join(self._call.contact, self._queue)
-            return None
-        waited = max(0, self._services.clock() - kept.effective_ms)
-        await self._distributor.join(self._call.contact, self._queue, credit_ms=waited)
+    async def _take_over(self, kept: Callback) -> Text | None:
+        """End the callback whose place the caller has by now; what to tell them."""
         with suppress(CallbackUnknown):
             await self._services.callbacks.cancel(kept.contact)
         texts = self._organisation.texts.callback

@@ -52,7 +52,7 @@ def an_office(
         distributor=distributor,
         callbacks=callbacks,
         offers=offers,
-        answers=AnswerWatch(ami, _nobody_elsewhere),
+        answers=AnswerWatch(asterisk_away(), _nobody_elsewhere),
         attention=Attention(ami),
         recorder=no_recorder,
         outgoing=OUTGOING,
