@@ -16,7 +16,7 @@ from media.speech.errors import SpeechError
 from media.speech.models import find_models
 from media.speech.nurse import Nurse
 from media.speech.pool import Pool
-from media.speech.server import serve
+from media.speech.server import bound, serve
 
 _FAILED = 2
 
@@ -40,8 +40,9 @@ async def _run(host: str, port: int, workers: int, folder: Path) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     models = find_models(folder).by_language
     engines = {language: model.engine.value for language, model in models.items()}
-    async with Pool(Nurse(folder), workers) as pool:
-        await serve(pool, engines, host, port, stop)
+    with bound(host, port) as address:
+        async with Pool(Nurse(folder), workers) as pool:
+            await serve(pool, engines, address, stop)
 
 
 def _arguments() -> argparse.ArgumentParser:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -30,20 +31,36 @@ _HEARTBEAT_SECONDS = 30.0
 _SHUTDOWN_SECONDS = 2.0
 
 
+def bound(host: str, port: int) -> socket.socket:
+    """Take an address without listening yet: who cannot have it need not load any model.
+
+    Args:
+        host: Loopback, unless Asterisk is on another machine.
+        port: 0 takes a free one.
+
+    Raises:
+        AddressUnusable: It is somebody else's.
+    """
+    taken = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind((host, port))
+    except OSError as error:
+        taken.close()
+        raise AddressUnusable(host, port, error.strerror or str(error)) from error
+    return taken
+
+
 async def serve(
-    pool: Pool, engines: Mapping[str, str], host: str, port: int, stop: asyncio.Event
+    pool: Pool, engines: Mapping[str, str], address: socket.socket, stop: asyncio.Event
 ) -> None:
     """Serve until ``stop`` is set.
 
     Args:
         pool: Entered.
         engines: Name of the engine by language, for ``/stats``.
-        host: Address; loopback, unless Asterisk is on another machine.
-        port: 0 takes a free one.
+        address: From :func:`bound`.
         stop: Ends the server.
-
-    Raises:
-        AddressUnusable: Nothing can listen there.
     """
     conversations = _Conversations(pool)
     app = web.Application()
@@ -54,14 +71,12 @@ async def serve(
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
+        await web.SockSite(runner, address).start()
         log.info(
             "speech server listens",
-            extra={"port": runner.addresses[0][1], "languages": sorted(pool.languages)},
+            extra={"port": address.getsockname()[1], "languages": sorted(pool.languages)},
         )
         await stop.wait()
-    except OSError as error:
-        raise AddressUnusable(host, port, error.strerror or str(error)) from error
     finally:
         await runner.cleanup()
 
@@ -103,26 +118,26 @@ class _Conversations:
 
     async def hold(self, request: web.Request) -> web.StreamResponse:
         """Converse on one WebSocket until either side ends it."""
-        socket = web.WebSocketResponse(
+        wire = web.WebSocketResponse(
             protocols=(PROTOCOL,),
             max_msg_size=MAX_FRAME_BYTES,
             heartbeat=_HEARTBEAT_SECONDS,
             compress=False,
         )
-        await socket.prepare(request)
-        self._open.add(socket)
+        await wire.prepare(request)
+        self._open.add(wire)
         try:
-            await self._converse(socket, request)
+            await self._converse(wire, request)
         finally:
-            self._open.discard(socket)
-        return socket
+            self._open.discard(wire)
+        return wire
 
     async def close(self, _: Any) -> None:
         """End them all: Asterisk's callers go on with the keys."""
-        for socket in list(self._open):
-            await socket.close(code=WSCloseCode.GOING_AWAY)
+        for wire in list(self._open):
+            await wire.close(code=WSCloseCode.GOING_AWAY)
 
-    async def _converse(self, socket: web.WebSocketResponse, request: web.Request) -> None:
+    async def _converse(self, wire: web.WebSocketResponse, request: web.Request) -> None:
         outbox: asyncio.Queue[str | None] = asyncio.Queue(_OUTBOX)
 
         def say(text: str) -> None:
@@ -134,9 +149,9 @@ class _Conversations:
                     request.transport.abort()
 
         session = Session(self._pool.stream, say, asyncio.get_running_loop().call_later)
-        sender = asyncio.create_task(_send(socket, outbox))
+        sender = asyncio.create_task(_send(wire, outbox))
         try:
-            async for message in socket:
+            async for message in wire:
                 if message.type is WSMsgType.BINARY:
                     await session.audio(message.data)
                 elif message.type is WSMsgType.TEXT and not await session.text(message.data):
@@ -145,13 +160,13 @@ class _Conversations:
                     break
         except ProtocolFault as fault:
             log.warning("speech conversation broken off", extra={"error": str(fault)})
-            await socket.close(code=WSCloseCode.PROTOCOL_ERROR)
+            await wire.close(code=WSCloseCode.PROTOCOL_ERROR)
         finally:
             session.close()
             sender.cancel()
             await asyncio.gather(sender, return_exceptions=True)
 
 
-async def _send(socket: web.WebSocketResponse, outbox: asyncio.Queue[str | None]) -> None:
+async def _send(wire: web.WebSocketResponse, outbox: asyncio.Queue[str | None]) -> None:
     while (text := await outbox.get()) is not None:
-        await socket.send_str(text)
+        await wire.send_str(text)
