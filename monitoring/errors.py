@@ -58,19 +58,7 @@ class PrometheusAway(MonitoringError):
     def __init__(self, address: str, complaint: str) -> None:
         super().__init__(
             f"Prometheus does not answer at {address} ({complaint}); `vaxel status` tells whether"
-            " it runs."
-        )
-
-
-class PrometheusOff(MonitoringError):
-    """This installation has no Prometheus."""
-
-    code = "prometheus_off"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "This installation runs no Prometheus of its own; set prometheus.enabled in vaxel.toml"
-            " and start anew, or look at Grafana."
+            " it runs (settings prometheus.enabled and prometheus.port)."
         )
 
 

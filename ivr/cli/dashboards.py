@@ -12,7 +12,6 @@ from rich.console import Console, RenderableType
 
 from ivr.platform.preflight import load_settings
 from ivr.settings import PrometheusSettings
-from monitoring.errors import PrometheusOff
 
 _SPAN = re.compile(r"([1-9][0-9]{0,4})([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -55,8 +54,6 @@ def dashboards(
     without Grafana.
     """
     settings = load_settings().prometheus
-    if not settings.enabled:
-        raise PrometheusOff
     chosen = {"org": org, "queue": queue, "formula": formula}
     shown = asyncio.run(
         _shown(settings, name, since, {key: value for key, value in chosen.items() if value})

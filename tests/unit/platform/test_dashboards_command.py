@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ivr import cli
-from monitoring.errors import PrometheusAway, PrometheusOff, UnknownBoard
+from monitoring.errors import PrometheusAway, UnknownBoard
 
 pytestmark = pytest.mark.unit
 
@@ -28,14 +28,6 @@ def test_what_cannot_be_shown_is_one_error_with_a_sentence(
 ) -> None:
     assert isinstance(CliRunner().invoke(cli.app, ["dashboards", *arguments]).exception, error)
     assert issubclass(error, cli.TOLD)
-
-
-def test_an_installation_without_prometheus_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("VAXEL_PROMETHEUS__ENABLED", "false")
-
-    told = CliRunner().invoke(cli.app, ["dashboards"])
-
-    assert isinstance(told.exception, PrometheusOff)
 
 
 @pytest.mark.parametrize("since", ["", "15", "0m", "-5m", "1w", "m", "999999h"])
