@@ -22,7 +22,7 @@ from media.opus import encode_legs
 from recorder.keys import MasterKey, MasterKeys
 from recorder.vault import Sealer
 
-NICENESS: Final = 10
+NICENESS: Final = 5
 
 LEG_UNUSABLE: Final = "leg_unusable"
 DISK_FULL: Final = "disk_full"

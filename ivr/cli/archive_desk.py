@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 import phonenumbers
 import typer
 from redis.asyncio import Redis
-from sqlalchemy import Select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from acd.model import system_clock
@@ -25,7 +25,7 @@ from recorder.deletion import Deleter
 from recorder.errors import NoSuchRecording
 from recorder.search import Wanted
 from store.database import Database, open_database
-from store.models import Recording, RecordingAction
+from store.models import Recording, RecordingAction, Transcript
 from store.stream import EventStream, connect
 
 LATEST: Final = "latest"
@@ -81,6 +81,14 @@ class ArchiveDesk:
                 rows.append(row)
             self._note(session, rows, access, each=True)
             return rows
+
+    async def said(self, recording: Recording) -> dict[str, str]:
+        """What is written down of a recording, by side."""
+        query = select(Transcript.leg, Transcript.text).where(
+            Transcript.recording == recording.id, Transcript.text.is_not(None)
+        )
+        async with self.database.reading() as session:
+            return {leg: text or "" for leg, text in await session.execute(query)}
 
     @asynccontextmanager
     async def deleter(self) -> AsyncIterator[Deleter]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -16,6 +17,39 @@ from recorder.archive import Archive
 from store.models import Recording
 
 _FACTS = "recordings.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A recording that is taken out.
+
+    Attributes:
+        recording: Its row.
+        said: What is written down of it, by side.
+    """
+
+    recording: Recording
+    said: Mapping[str, str]
+
+    def facts(self) -> dict[str, object]:
+        """What is known of it, as it goes into the file."""
+        row = self.recording
+        expires = row.expires_at
+        return {
+            "recording": row.id,
+            "organisation": row.org,
+            "contact": row.contact,
+            "kind": row.kind.value,
+            "queue": row.queue,
+            "mailbox": row.mailbox,
+            "agent": row.agent,
+            "caller": row.caller,
+            "language": row.language,
+            "started_at": row.started_at.isoformat(),
+            "duration_ms": row.duration_ms,
+            "expires_at": None if expires is None else expires.isoformat(),
+            "said": dict(self.said),
+        }
 
 
 @contextmanager
@@ -52,7 +86,7 @@ def write_sound(archive: Archive, recording: Recording, path: Path) -> None:
             file.writelines(archive.opus(recording))
 
 
-def export_to(target: Path, archive: Archive, recordings: Iterable[Recording]) -> None:
+def export_to(target: Path, archive: Archive, recordings: Iterable[Exported]) -> None:
     """Sound and facts of recordings, in a new folder or, by its name, a ZIP.
 
     Raises:
@@ -61,45 +95,25 @@ def export_to(target: Path, archive: Archive, recordings: Iterable[Recording]) -
     """
     if target.exists():
         raise typer.BadParameter(f"{target} exists already; name a new folder or .zip file")
-    facts = []
+    facts: list[dict[str, object]] = []
     if target.suffix == ".zip":
         with private_file(target) as file, zipfile.ZipFile(file, "w") as archived:
-            for recording in recordings:
-                with archived.open(f"{recording.id}.opus", "w") as member:
-                    for piece in archive.opus(recording):
-                        member.write(piece)
-                facts.append(_facts(recording))
+            for one in recordings:
+                with archived.open(f"{one.recording.id}.opus", "w") as member:
+                    member.writelines(archive.opus(one.recording))
+                facts.append(one.facts())
             archived.writestr(_FACTS, _as_json(facts))
         return
     try:
         target.mkdir(mode=0o700)
     except OSError as error:
         raise typer.BadParameter(f"{target} cannot be made ({error.strerror})") from error
-    for recording in recordings:
-        write_sound(archive, recording, target / f"{recording.id}.opus")
-        facts.append(_facts(recording))
+    for one in recordings:
+        write_sound(archive, one.recording, target / f"{one.recording.id}.opus")
+        facts.append(one.facts())
     with private_file(target / _FACTS) as file:
         file.write(_as_json(facts).encode())
 
 
-def _facts(recording: Recording) -> dict[str, str | int | None]:
-    expires = recording.expires_at
-    return {
-        "recording": recording.id,
-        "organisation": recording.org,
-        "contact": recording.contact,
-        "kind": recording.kind.value,
-        "queue": recording.queue,
-        "mailbox": recording.mailbox,
-        "agent": recording.agent,
-        "caller": recording.caller,
-        "language": recording.language,
-        "started_at": recording.started_at.isoformat(),
-        "duration_ms": recording.duration_ms,
-        "expires_at": None if expires is None else expires.isoformat(),
-        "stored_sha256": recording.sha256,
-    }
-
-
-def _as_json(facts: list[dict[str, str | int | None]]) -> str:
+def _as_json(facts: list[dict[str, object]]) -> str:
     return json.dumps(facts, ensure_ascii=False, indent=2) + "\n"

@@ -17,13 +17,14 @@ from rich.table import Table
 
 from ivr.cli import recordings_care, transcripts
 from ivr.cli.archive_desk import LATEST, ArchiveDesk, access, at_desk, day_of, every_spelling
-from ivr.cli.exporting import export_to, write_sound
+from ivr.cli.exporting import Exported, export_to, write_sound
 from ivr.cli.saying import console, count, length, masked, when
 from ivr.settings import Settings
 from recorder.archive import Archive
 from recorder.audit import Access
 from recorder.errors import AudioGone, RecorderError
 from recorder.search import Wanted
+from recorder.transcripts import matching
 from store.models import Recording, RecordingAction
 
 _BAD = 1
@@ -49,6 +50,10 @@ Day = Annotated[
     typer.Option(
         formats=["%Y-%m-%d"], help="Only of this day, by this machine's clock.", show_default=False
     ),
+]
+Words = Annotated[
+    str | None,
+    typer.Option("--text", help="Only where one side says these words.", show_default=False),
 ]
 
 
@@ -80,6 +85,7 @@ def list_(
     agent: Agent = None,
     queue: Queue = None,
     day: Day = None,
+    words: Words = None,
     deleted: Annotated[
         bool, typer.Option("--deleted", help="Also what was deleted, and why.")
     ] = False,
@@ -93,7 +99,7 @@ def list_(
 
     The left side is the caller, the right side the agent; a voicemail has one side.
     """
-    chosen = _Filter(org, contact, caller, agent, queue, day)
+    chosen = _Filter(org, contact, caller, agent, queue, day, words)
 
     async def work(desk: ArchiveDesk) -> list[Recording]:
         asked = "whole numbers" if show_numbers else None
@@ -183,6 +189,7 @@ def export(
     agent: Agent = None,
     queue: Queue = None,
     day: Day = None,
+    words: Words = None,
     reason: Reason = None,
 ) -> None:
     """Take recordings out: the sound as .opus files, and recordings.json with what is known.
@@ -191,24 +198,24 @@ def export(
     in the clear, for its owner alone.
     """
     told = access(RecordingAction.EXPORT, reason)
-    chosen = _Filter(org, contact, caller, agent, queue, day)
-    if recording:
-        archive, rows = _named(recording, told)
-    elif not chosen.empty:
-
-        async def work(desk: ArchiveDesk) -> tuple[Archive, list[Recording]]:
-            rows = await desk.take(chosen.wanted(desk.settings).select(), told)
-            return desk.archive, rows
-
-        archive, rows = at_desk(work)
-    else:
+    chosen = _Filter(org, contact, caller, agent, queue, day, words)
+    if chosen.empty and not recording:
         raise typer.BadParameter("say which recordings, e.g. --recording ID or --day 2026-11-23")
+
+    async def work(desk: ArchiveDesk) -> tuple[Archive, list[Exported]]:
+        if recording:
+            rows = await desk.take_named(recording, told)
+        else:
+            rows = await desk.take(chosen.wanted(desk.settings).select(), told)
+        return desk.archive, [Exported(row, await desk.said(row)) for row in rows]
+
+    archive, found = at_desk(work)
     screen = console()
-    if not rows:
+    if not found:
         screen.print("There is no such recording.")
         raise typer.Exit(_BAD)
-    export_to(to, archive, track(rows, "Exporting", console=screen, transient=True))
-    screen.print(f"{to} holds {count(len(rows), 'recording')}, in the clear.")
+    export_to(to, archive, track(found, "Exporting", console=screen, transient=True))
+    screen.print(f"{to} holds {count(len(found), 'recording')}, in the clear.")
 
 
 def verify(
@@ -262,10 +269,11 @@ class _Filter:
     agent: str | None
     queue: str | None
     day: datetime | None
+    words: str | None
 
     @property
     def empty(self) -> bool:
-        return not any((self.org, self.contact, self.caller, self.agent, self.queue, self.day))
+        return not any(getattr(self, name) for name in self.__slots__)
 
     def wanted(self, settings: Settings) -> Wanted:
         since, until = day_of(self.day)
@@ -277,6 +285,7 @@ class _Filter:
             queue=self.queue,
             since=since,
             until=until,
+            among=None if self.words is None else matching(self.words),
         )
 
 

@@ -51,6 +51,19 @@ def noted(desk: Desk) -> list[tuple[str, str | None, str | None]]:
         return [(row.action, row.recording, row.reason) for row in rows]
 
 
+def write_down(desk: Desk, recording: str, said: str) -> None:
+    """A transcript, as speech recognition leaves it."""
+    engine = create_engine(f"sqlite:///{desk.folder.parent / 'vaxel.db'}")
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE transcripts SET state = 'done', text = :said, folded = :said"
+                " WHERE recording = :recording AND leg = 'caller'"
+            ),
+            {"said": said, "recording": recording},
+        )
+
+
 def test_the_list_tells_who_spoke_and_hides_whole_numbers(vaxel: Vaxel, desk: Desk) -> None:
     shown = vaxel("list").output
     assert TALK in shown
@@ -71,10 +84,13 @@ SEARCHES: dict[tuple[str, ...], set[str]] = {
     ("--day", "2025-11-20"): set(),
     ("--contact", "unknown"): set(),
     ("--limit", "1"): {OTHER},
+    ("--text", "Invoice"): {TALK},
+    ("--text", "prescription"): set(),
 }
 
 
-def test_it_finds_what_is_asked_for(vaxel: Vaxel) -> None:
+def test_it_finds_what_is_asked_for(vaxel: Vaxel, desk: Desk) -> None:
+    write_down(desk, TALK, "my invoice")
     for asked, found in SEARCHES.items():
         shown = vaxel("list", *asked).output
         assert {name for name in (TALK, OTHER) if name in shown} == found, asked
@@ -130,6 +146,7 @@ def test_without_the_keys_nothing_is_opened_and_it_says_why(
 
 @pytest.mark.parametrize("name", ["out", "out.zip"])
 def test_sound_and_facts_are_exported(vaxel: Vaxel, desk: Desk, tmp_path: Path, name: str) -> None:
+    write_down(desk, TALK, "my invoice")
     target = tmp_path / name
     assert vaxel("export", str(target), "--queue", "fees").exit_code == 0
     if target.suffix:
@@ -139,6 +156,10 @@ def test_sound_and_facts_are_exported(vaxel: Vaxel, desk: Desk, tmp_path: Path, 
     assert {fact["recording"]: fact["caller"] for fact in facts} == {
         TALK: SIDECAR.caller,
         OTHER: "+4687654321",
+    }
+    assert {fact["recording"]: fact["said"] for fact in facts} == {
+        TALK: {"caller": "my invoice"},
+        OTHER: {},
     }
     assert duration_ms([(folder / f"{TALK}.opus").read_bytes()]) == 3000
     assert {("export", TALK, None), ("export", OTHER, None)} == set(noted(desk))
