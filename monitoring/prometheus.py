@@ -13,6 +13,9 @@ import aiohttp
 
 from monitoring.errors import PrometheusAway, QueryRefused
 
+SCRAPE_SECONDS = 5
+"""How often Växel is scraped: a queue changes within seconds, a scrape costs milliseconds."""
+
 _SECONDS = 10.0
 
 

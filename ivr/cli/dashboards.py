@@ -26,7 +26,9 @@ def _span(text: str) -> int:
     """Seconds of ``90s``, ``15m``, ``8h``, ``7d``."""
     found = _SPAN.fullmatch(text)
     if found is None:
-        raise typer.BadParameter(f"{text!r} is no time; write 90s, 15m, 8h or 7d")
+        raise typer.BadParameter(
+            f"{text!r} is no time; write 90s, 15m, 8h or 7d", param_hint="--since"
+        )
     return int(found[1]) * _SECONDS[found[2]]
 
 
@@ -45,8 +47,8 @@ def dashboards(
         str, typer.Option(help="The service level's formula: F1 to F5, F6+FO-SA, F6-AB.")
     ] = "F3",
     since: Annotated[
-        int, typer.Option(parser=_span, metavar="TIME", help="How long ago the figures begin.")
-    ] = "15m",  # type: ignore[assignment]  # typer parses the default too
+        str, typer.Option(metavar="TIME", help="How long ago the figures begin: 90s, 15m, 8h, 7d.")
+    ] = "15m",
 ) -> None:
     """Show a dashboard's figures in the terminal, as the platform's Prometheus has them.
 
@@ -56,7 +58,7 @@ def dashboards(
     settings = load_settings().prometheus
     chosen = {"org": org, "queue": queue, "formula": formula}
     shown = asyncio.run(
-        _shown(settings, name, since, {key: value for key, value in chosen.items() if value})
+        _shown(settings, name, _span(since), {key: text for key, text in chosen.items() if text})
     )
     Console(highlight=False).print(shown)
 

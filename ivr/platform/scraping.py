@@ -7,12 +7,10 @@ import json
 from ivr.platform.paths import Layout
 from ivr.settings import Settings
 from monitoring.alerts import RULES
+from monitoring.prometheus import SCRAPE_SECONDS
 
 JOB = "vaxel"
 """Name of the scrape job; the alert rules know it."""
-
-SCRAPE_SECONDS = 5
-"""A queue changes within seconds; a scrape costs the controller milliseconds."""
 
 _CONFIG = """\
 # Written anew by each `vaxel up`.

@@ -8,10 +8,7 @@ from dataclasses import dataclass
 
 from monitoring.dashboards.model import Board, Choice, Panel, Query, Shape, fill
 from monitoring.errors import UnknownLabel
-from monitoring.prometheus import Prometheus, Series
-
-SCRAPE_SECONDS = 5.0
-"""How often Växel is scraped; the data source's ``timeInterval``."""
+from monitoring.prometheus import SCRAPE_SECONDS, Prometheus, Series
 
 POINTS = 32
 """Of a course."""

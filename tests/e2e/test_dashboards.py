@@ -17,9 +17,9 @@ from ruamel.yaml import YAML
 
 from ivr.settings import CHECKOUT
 from monitoring.dashboards import BOARDS, board_named
-from monitoring.dashboards.asking import SCRAPE_SECONDS, Answer, Span, ask, values_of
+from monitoring.dashboards.asking import Answer, Span, ask, values_of
 from monitoring.dashboards.model import Unit
-from monitoring.prometheus import Prometheus
+from monitoring.prometheus import SCRAPE_SECONDS, Prometheus
 from store.events import EventType
 from tests.e2e.conftest import RESULTS, until_nothing_is_left
 from tests.e2e.rig.journal import Journal

@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from ivr.settings import PrometheusSettings
 from monitoring import metrics
 from monitoring.dashboards import BOARDS, FILES, asked, board_named
 from monitoring.dashboards.asking import Span
 from monitoring.dashboards.grafana import DATASOURCE, to_json
 from monitoring.dashboards.model import Board, Choice, Panel, fill
 from monitoring.errors import UnknownBoard
+from monitoring.prometheus import SCRAPE_SECONDS
 
 pytestmark = pytest.mark.unit
 
@@ -123,6 +125,8 @@ def test_the_provisioned_source_is_the_one_that_the_boards_ask() -> None:
 
     assert {"type": source["type"], "uid": source["uid"]} == DATASOURCE
     assert provider["type"] == "file"
+    assert source["url"] == f"http://{PrometheusSettings().host}:{PrometheusSettings().port}"
+    assert source["jsonData"]["timeInterval"] == f"{SCRAPE_SECONDS}s"
 
 
 # One queue's day, as the field's textbooks have it: AN 1000, AB 60, AN≤T 860, AB≤T 20, AB≤5 s 10
