@@ -203,7 +203,7 @@ async def test_a_number_that_is_called_already_keeps_the_caller_waiting(bench: B
     await bench.add()  # meanwhile, by an operator
     for key in "11":
         bench.press(key)
-    await until(lambda: _said(session, "en: We will call that number already."))
+    await until(lambda: _said(session, "en: That number is already going to be called."))
     await bench.office.callbacks.cancel((await bench.office.callbacks.open())[0].contact)
     await bench.agent_comes()
     assert await riding is QueueOutcome.TALKED

@@ -172,6 +172,20 @@ async def test_queue_goes_on_as_the_ride_ended(
     assert way(result)[1][0] == node
 
 
+async def test_a_caller_who_will_be_called_back_is_hung_up_with_the_answers_kept(
+    tmp_path: Path,
+) -> None:
+    nodes = (
+        "  a: {menu: {sv: x, en: x}, choices: {1: {goto: q}}, on_invalid: {then: end},"
+        " on_silence: {then: end}}\n"
+        "  q: {queue: support, then: end, on_nobody: end}\n"
+    )
+    call, result = await walk(tmp_path, nodes, "1,c")
+    assert call.rides == [QueueRequest("support", "sv", answers={"a": "q"})]
+    assert way(result)[-1] == ("q", "called_back")
+    assert (result.reason, call.ended) == (EndReason.TREE, True)
+
+
 async def test_a_caller_who_hangs_up_in_the_queue_ends_the_run(tmp_path: Path) -> None:
     call, result = await walk(tmp_path, QUEUE, "h")
     assert (result.reason, result.last_node) == (EndReason.CALLER, "a")

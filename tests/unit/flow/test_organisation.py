@@ -55,6 +55,26 @@ SLIPS = {
         "pauses:\n  0: {key: lunch, say: {sv: x, en: x}}\n",
         "“lunch” is given twice",
     ),
+    "callback at unknown hours": (
+        "support: {}",
+        "support: {callback: {hours: «ofice}}",
+        "no opening hours are named “ofice”",
+    ),
+    "callback by no key": (
+        "support: {}",
+        "support: {callback: {key: «11}}",
+        "“11” is not a key of a telephone",
+    ),
+    "callback every moment": (
+        "support: {}",
+        "support: {callback: {every: «0 s}}",
+        "“0 s” is too short",
+    ),
+    "callback without words": (
+        "support: {}",
+        "support: {callback: «{after: 30 s}}",
+        "nothing is written that callers would hear about it",
+    ),
     "ring for too long": ("support: {}", "support: {ring: «1 h}", "“1 h” is too long"),
 }
 
