@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import typer
 from rich.console import Console
@@ -27,7 +27,7 @@ from monitoring.report.intervals import Period, Step
 from monitoring.report.page import as_page
 from monitoring.report.queues import QueueReport
 from monitoring.report.reading import read_queues
-from monitoring.report.sheet import Kind, Sheet, as_csv, shown
+from monitoring.report.sheet import Kind, Sheet, Value, as_csv, shown
 from monitoring.report.words import LANGUAGES
 from store.database import Database, open_database
 from store.models import VisitOutcome
@@ -260,17 +260,23 @@ def _give(
         output.write_text(text, encoding="utf-8")
 
 
-def _print(console: Console, sheet: Sheet) -> None:
+def _print(console: Console, whole: Sheet) -> None:
+    sheet = whole.for_people()
     table = Table(box=None, pad_edge=False, title=sheet.title, title_justify="left")
     for column in sheet.columns:
         text = column.kind in (Kind.TEXT, Kind.TIME)
-        table.add_column(column.heading, justify="left" if text else "right")
+        justify: Literal["left", "right"] = "left" if text else "right"
+        table.add_column(column.heading, justify=justify, no_wrap=text, overflow="fold")
     kinds = [column.kind for column in sheet.columns]
-    for row in sheet.all_rows:
-        style = "bold" if row is sheet.total else ""
-        table.add_row(
-            *(Text(shown(value, kind)) for value, kind in zip(row, kinds, strict=True)), style=style
-        )
+
+    def add(row: Sequence[Value], style: str) -> None:
+        cells = (Text(shown(value, kind)) for value, kind in zip(row, kinds, strict=True))
+        table.add_row(*cells, style=style)
+
+    for row in sheet.rows:
+        add(row, "")
+    if sheet.total is not None:
+        add(sheet.total, "bold")
     console.print(table)
     for note in sheet.notes:
         console.print(Text(note, "dim"))

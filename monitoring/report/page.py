@@ -71,4 +71,6 @@ def as_page(sheet: Sheet, *, plot: str = "", language: str, made: datetime) -> s
         made: The local time.
     """
     template = Environment(autoescape=True).from_string(_PAGE)
-    return template.render(sheet=sheet, plot=plot, language=language, made=made, shown=shown)
+    return template.render(
+        sheet=sheet.for_people(), plot=plot, language=language, made=made, shown=shown
+    )

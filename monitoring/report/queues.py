@@ -22,7 +22,7 @@ _COUNTS: Sequence[tuple[str, Word, Term]] = (
     ("callbacks", Word.CALLBACKS, d.CALLBACKS_ASKED),
     ("callbacks_talked", Word.CALLED_BACK, d.CALLBACKS_TALKED),
 )
-_SELDOM = frozenset({WAITING, UNKNOWN})  # a column only where there are any
+_SELDOM = frozenset({WAITING, UNKNOWN, d.CALLBACKS_ASKED, d.CALLBACKS_TALKED})
 _FIGURES: Sequence[tuple[str, Word, Figure]] = (
     ("abandon_rate", Word.ABANDON_RATE, d.ABANDON_RATE),
     ("abandon_rate_without_short", Word.LONG_ABANDON_RATE, d.LONG_ABANDON_RATE),
@@ -56,13 +56,15 @@ class QueueReport:
     def sheet(self) -> Sheet:
         """The table."""
         total = self.grid.summed()
-        counts = [one for one in _COUNTS if one[2] not in _SELDOM or total[one[2]]]
         seconds, short = self.question.threshold_ms // 1000, self.question.short_ms // 1000
         level = f"{Word.SERVICE_LEVEL.spoken(self.language)} {self.level.code} ≤ {seconds} s"
         columns = [
             Column("interval", Word.INTERVAL.spoken(self.language), Kind.TEXT),
             *([Column("queue", Word.QUEUE.spoken(self.language), Kind.TEXT)] * self.apart),
-            *(Column(key, word.spoken(self.language), Kind.COUNT) for key, word, _ in counts),
+            *(
+                Column(key, word.spoken(self.language), Kind.COUNT, seldom=term in _SELDOM)
+                for key, word, term in _COUNTS
+            ),
             Column(f"service_level_{self.level.code}_{seconds}s", level, Kind.SHARE),
             *(
                 Column(key, word.spoken(self.language), _KINDS[figure.unit])
@@ -70,7 +72,7 @@ class QueueReport:
             ),
         ]
         own = [figure for _, _, figure in _FIGURES]
-        terms = [term for _, _, term in counts]
+        terms = [term for _, _, term in _COUNTS]
 
         def values(cell: Counts) -> list[Value]:
             figures = (figure.of(cell) for figure in (self.level, *own))

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
@@ -33,11 +33,13 @@ class Column:
         key: Stable, for machines: the heading of the CSV file.
         heading: For people.
         kind: What it holds.
+        seldom: People see it only where there is any of it; machines always do.
     """
 
     key: str
     heading: str
     kind: Kind
+    seldom: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,24 @@ class Sheet:
     rows: Sequence[Sequence[Value]]
     total: Sequence[Value] | None = None
 
-    @property
-    def all_rows(self) -> Sequence[Sequence[Value]]:
-        """The rows, then the total."""
-        return self.rows if self.total is None else [*self.rows, self.total]
+    def for_people(self) -> Sheet:
+        """Without the columns that seldom hold anything and hold nothing here."""
+        every = self.rows if self.total is None else [*self.rows, self.total]
+        kept = [
+            at
+            for at, column in enumerate(self.columns)
+            if not column.seldom or any(row[at] for row in every)
+        ]
+
+        def narrow(row: Sequence[Value]) -> list[Value]:
+            return [row[at] for at in kept]
+
+        return replace(
+            self,
+            columns=[self.columns[at] for at in kept],
+            rows=[narrow(row) for row in self.rows],
+            total=None if self.total is None else narrow(self.total),
+        )
 
 
 def shown(value: Value, kind: Kind) -> str:

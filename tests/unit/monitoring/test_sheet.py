@@ -1,0 +1,73 @@
+"""How a report's values look to people and to machines."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from monitoring.errors import TooManyIntervals
+from monitoring.report.intervals import Period, Step
+from monitoring.report.page import as_page
+from monitoring.report.sheet import Column, Kind, Sheet, Value, as_csv, shown
+from monitoring.report.words import LANGUAGES, OUTCOMES, Word, outcome_in
+from store.models import VisitOutcome
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "text"),
+    [
+        (0.8301, Kind.SHARE, "83.0 %"),
+        (1, Kind.SHARE, "100.0 %"),
+        (0, Kind.SECONDS, "0:00"),
+        (65.4, Kind.SECONDS, "1:05"),
+        (7400, Kind.SECONDS, "2:03:20"),
+        (None, Kind.SECONDS, "–"),
+        (12, Kind.COUNT, "12"),
+        (datetime(2026, 3, 29, 8, 1, tzinfo=UTC), Kind.TIME, "2026-03-29 08:01:00"),
+    ],
+)
+def test_a_value_for_people(value: Value, kind: Kind, text: str) -> None:
+    assert shown(value, kind) == text
+
+
+def sheet(*rows: list[Value], seldom: bool = False) -> Sheet:
+    columns = [Column("caller", "Caller", Kind.TEXT), Column("n", "N", Kind.COUNT, seldom)]
+    return Sheet("T", [], columns, rows, total=["Total", None])
+
+
+@pytest.mark.parametrize("text", ["=1+1", "-1", "@SUM(A1)", "+46*2", "\tx"])
+def test_what_a_spreadsheet_would_calculate_stays_a_text(text: str) -> None:
+    assert as_csv(sheet([text, 1])).splitlines()[1].strip('"') == f"'{text},1"
+
+
+def test_a_callers_number_stays_as_it_is() -> None:
+    assert as_csv(sheet(["+46700000004", 1])) == "caller,n\n+46700000004,1\n"
+
+
+def test_a_column_that_seldom_holds_anything_is_shown_to_people_where_it_does() -> None:
+    assert len(sheet(["a", 0], seldom=True).for_people().columns) == 1
+    assert len(sheet(["a", 0], ["b", 2], seldom=True).for_people().columns) == 2
+    assert as_csv(sheet(["a", 0], seldom=True)) == "caller,n\na,0\n"
+
+
+def test_text_from_outside_is_no_markup_of_the_page() -> None:
+    page = as_page(sheet(["<script>", 1]), language="en", made=datetime.now(UTC))
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_every_heading_is_there_in_every_language() -> None:
+    assert all(all(word.value) and len(word.value) == len(LANGUAGES) for word in Word)
+    assert Word.QUEUE.spoken("da") == "Kø"
+    assert Word.QUEUE.spoken("fi") == "Queue"
+    assert set(OUTCOMES) == {*VisitOutcome, ""}
+    assert outcome_in("sv", VisitOutcome.ABANDONED) == "avbrutet"
+
+
+def test_a_report_of_more_intervals_than_anybody_reads_is_refused() -> None:
+    with pytest.raises(TooManyIntervals, match="--each"):
+        Period.of_days(date(2020, 1, 1), date(2026, 1, 1), Step.QUARTER, ZoneInfo("UTC"))
