@@ -178,6 +178,13 @@ class Cast:
             self._handsets[key] = Handset("caller", phone)
         return self._handsets[key]
 
+    async def reachable(self, number: str = CALLER_NUMBER) -> Handset:
+        """Somebody who calls from ``number`` and can be called at it, as behind a trunk."""
+        if ("line",) not in self._handsets:
+            # it tells Asterisk where the numbers are; each call comes to the phone of its number
+            self._handsets["line",] = Handset("line", await self._phone("caller"))
+        return await self.caller(number)
+
     async def agent(self, which: int) -> AgentHandset:
         """The agent's telephone ``agent1`` … ``agent3``, registered."""
         account = f"agent{which}"

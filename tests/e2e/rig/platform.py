@@ -43,6 +43,7 @@ from ivr.settings import (
 )
 from store.stream import connect
 from tests.e2e.rig.korea import add_korean_town
+from tests.e2e.rig.callbacks import add_callbacks
 from tests.e2e.rig.policies import add_policies
 
 ORG = "demo"
@@ -333,6 +334,7 @@ def _quick_trees(folder: Path) -> Path:
         for queue in organisation["queues"].values():
             queue |= {"ring": "3 s", "wrapup": "1 s", "announce_every": "5 s"}
         add_policies(home, organisation)
+        add_callbacks(home, organisation)
         organisation["hours"]["office"] = {"weekly": {"mon-sun": "closed"}}
     with _edited(home / "reception.yaml") as tree:
         for node in tree["nodes"].values():
