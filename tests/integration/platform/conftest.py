@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import re
 import shutil
 import signal
@@ -62,6 +64,24 @@ class Terminal:
                 self._ever |= set(psutil.Process(self._up.pid).children(recursive=True))
                 return screen
         raise AssertionError(f"vaxel up ended:\n{screen}")
+
+    def watch(self) -> tuple[str, int]:
+        """What `vaxel status --watch` shows at a terminal until its second look; its exit code."""
+        ours, theirs = pty.openpty()
+        watching = subprocess.Popen(
+            self._command("status", "--watch"),
+            env=self._environment | {"TERM": "xterm", "LINES": "40"},
+            stdin=subprocess.DEVNULL,
+            stdout=theirs,
+        )
+        os.close(theirs)
+        shown = b""
+        while shown.count(b"called back") < 2:
+            shown += os.read(ours, 65536)
+        watching.send_signal(signal.SIGINT)
+        code = watching.wait(10)
+        os.close(ours)
+        return shown.decode(errors="replace"), code
 
     def signal(self, number: signal.Signals) -> int:
         """Signal ``vaxel up`` and wait for its end; its exit code."""

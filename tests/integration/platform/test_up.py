@@ -30,6 +30,11 @@ def test_it_starts_shows_what_a_first_call_needs_and_stops_in_order(terminal: Te
     told = terminal.vaxel("status")
     assert told.returncode == 0, told.stdout
     assert "not well" not in told.stdout
+    assert "demo/support" in told.stdout
+    assert "agents of demo: 3 logged out" in told.stdout
+    shown, code = terminal.watch()
+    assert "demo/support" in shown
+    assert code == 0
 
     second = terminal.vaxel("up")
     assert second.returncode == 2
