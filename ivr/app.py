@@ -223,6 +223,7 @@ class Controller:
             ami=self._ami,
             redis=ground.redis,
             recorder=self._recorder,
+            transcribing=self._transcribing,
             counted=self._figures,
             recorded=self._projections,
             listener=self._speech,

@@ -21,6 +21,7 @@ from monitoring.counting import Known
 from monitoring.http import Check, Health
 from monitoring.live import AcdNow, AgentsNow, ControllerNow, QueueNow, SpeechNow
 from recorder.recorder import Recorder
+from recorder.transcribing import Transcribing
 from store.projection import ContactProjection
 from wire.agi.server import FastAgiServer
 from wire.ami.client import AmiClient
@@ -51,6 +52,7 @@ class Figures:
         ami: The link to Asterisk's manager.
         redis: For the health check.
         recorder: The recordings that are not finished yet.
+        transcribing: The recordings that are not written down yet.
         counted: The consumers of the metrics.
         recorded: The consumers of the SQL record.
         listener: The speech server.
@@ -63,6 +65,7 @@ class Figures:
     ami: AmiClient
     redis: Redis
     recorder: Recorder
+    transcribing: Transcribing
     counted: Sequence[FiguresConsumer]
     recorded: Sequence[ContactProjection]
     listener: SpeechServer
@@ -117,16 +120,17 @@ class Figures:
             busy=stats["busy_workers"],
             refused=stats["refused"],
             errors=stats["errors"],
+            lost=stats["workers_lost"],
             recognitions=stats["recognitions"],
             decoded_seconds=stats["decoded_seconds"],
         )
 
     def controller(self) -> ControllerNow:
         """Counters of this process."""
-        agi, ami = self.agi.stats, self.ami.stats
+        agi, ami, calls = self.agi.stats, self.ami.stats, self.inbound.calls
         disk = shutil.disk_usage(self.state)
         return ControllerNow(
-            calls=self.inbound.calls,
+            calls={org: calls.get(org, 0) for org in self.offices},
             agi_sessions=agi.open,
             agi_refused=agi.refused,
             agi_ended={
@@ -147,6 +151,7 @@ class Figures:
             disk_free=disk.free,
             disk_size=disk.total,
             recordings=self.recorder.backlog,
+            transcripts=self.transcribing.backlog,
         )
 
     def checks(self) -> Mapping[str, Check]:

@@ -63,6 +63,7 @@ class SpeechNow:
         busy: Of these, those that decode.
         refused: Callers whom it could not listen to.
         errors: Recognitions that failed.
+        lost: Decoding processes that died.
         recognitions: Those that ended, by engine.
         decoded_seconds: Sound decoded, by engine.
     """
@@ -72,6 +73,7 @@ class SpeechNow:
     busy: int
     refused: int
     errors: int
+    lost: int
     recognitions: Mapping[str, int]
     decoded_seconds: Mapping[str, float]
 

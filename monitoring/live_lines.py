@@ -72,6 +72,7 @@ def speech_lines(now: SpeechNow | None) -> list[str]:
         *gauge(metrics.SPEECH_WORKERS, workers),
         *gauge(metrics.SPEECH_REFUSED, {(): now.refused}),
         *gauge(metrics.SPEECH_ERRORS, {(): now.errors}),
+        *gauge(metrics.SPEECH_LOST, {(): now.lost}),
         *gauge(metrics.SPEECH_RECOGNITIONS, _by_word(now.recognitions)),
         *gauge(metrics.SPEECH_DECODED, _by_word(now.decoded_seconds)),
     ]

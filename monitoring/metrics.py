@@ -379,6 +379,7 @@ SPEECH_REFUSED = Counter(
 SPEECH_ERRORS = Counter(
     "vaxel_speech_errors_total", "Recognitions that failed, since the speech server's start.", ()
 )
+SPEECH_LOST = Counter("vaxel_speech_workers_lost_total", "Decoding processes that died.", ())
 SPEECH_RECOGNITIONS = Counter(
     "vaxel_speech_recognitions_total",
     "Recognitions that ended, since the speech server's start.",

@@ -58,7 +58,7 @@ class City:
         return AcdNow(queues, agents, 0.0002, lags)
 
     async def speech(self) -> SpeechNow:
-        return SpeechNow(4, 2, 2, 0, 0, {"vosk": 10}, {"vosk": 33.5})
+        return SpeechNow(4, 2, 2, 0, 0, 0, {"vosk": 10}, {"vosk": 33.5})
 
     def controller(self) -> ControllerNow:
         return ControllerNow(

@@ -41,6 +41,7 @@ class FakeLive:
             busy=1,
             refused=4,
             errors=5,
+            lost=1,
             recognitions={"pocketsphinx": 6},
             decoded_seconds={"pocketsphinx": 7.5},
         )
