@@ -7,7 +7,7 @@ agent is free or the caller has hung up.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final, Protocol, TypeAlias
@@ -88,11 +88,11 @@ class Wish:
     """How a caller wants to be called back.
 
     Attributes:
-        number: E.164.
+        number: E.164 (personal).
         time: The chosen time, ``None`` for as soon as it is the caller's turn.
     """
 
-    number: str
+    number: str = field(repr=False)
     time: datetime | None
 
 

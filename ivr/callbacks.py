@@ -22,7 +22,7 @@ from acd.callback_model import Callback, MissReason
 from acd.errors import AcdError, StaleOffer
 from acd.model import LeaveReason, Offer, check_name
 from acd.offers import OfferListener
-from ivr.agi_call import AgiCaller, Prompts
+from ivr.agi_call import AgiCaller, Prompts, speaking_of_callers
 from ivr.callback_offer import NOTHING, Speaker
 from ivr.dialplan import DONE
 from ivr.flow.call import CallerHungUp, CallFailed, QueueAway, QueueOutcome, QueueRequest
@@ -165,10 +165,13 @@ class _Answer:
             if not await self._consents(callback):
                 await self._nobody(offer)
                 return
-            # what the agent's phone shows: the person, not the organisation that calls them
-            await call.session.set_variable("CALLERID(num)", callback.number)
-        except (CallerHungUp, CallFailed):
-            await office.distributor.leave(call.contact, LeaveReason.ABANDONED)
+            with speaking_of_callers():
+                # what the agent's phone shows: the person, not the organisation that calls them
+                await call.session.set_variable("CALLERID(num)", callback.number)
+        except (CallerHungUp, CallFailed) as gone:
+            hung_up = isinstance(gone, CallerHungUp)
+            reason = LeaveReason.ABANDONED if hung_up else LeaveReason.FAILED
+            await office.distributor.leave(call.contact, reason)
             await office.distributor.match(office.rides.queues[callback.queue])
             raise
         request = QueueRequest(callback.queue, self._language, LONGEST_WAIT_S)

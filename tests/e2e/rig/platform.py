@@ -42,8 +42,8 @@ from ivr.settings import (
     SpeechSettings,
 )
 from store.stream import connect
-from tests.e2e.rig.korea import add_korean_town
 from tests.e2e.rig.callbacks import add_callbacks
+from tests.e2e.rig.korea import add_korean_town
 from tests.e2e.rig.policies import add_policies
 
 ORG = "demo"
