@@ -30,7 +30,7 @@ def demo(
     seed: Annotated[
         int | None,
         typer.Option(
-            help="The same people at the same pace; told at the start.", show_default=False
+            help="The same callers with the same errands; told at the start.", show_default=False
         ),
     ] = None,
 ) -> None:
@@ -40,6 +40,9 @@ def demo(
     called back or leave a message; agents log in, answer, miss a call, pause. At the end everybody
     hangs up and logs out. Watch it from another terminal: `vaxel status --watch`,
     `vaxel dashboards`.
+
+    It plays on the demo organisation with the accounts `caller` and `agent1` to `agent3`; a phone
+    of yours that is registered as one of them is not rung meanwhile.
     """
     # Here, because the SIP phone loads a native library that no other command needs.
     from ivr.demo.centre import play  # noqa: PLC0415 - as said above

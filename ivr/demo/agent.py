@@ -56,7 +56,7 @@ class DemoAgent:
         self._story = stage.agent(number)
         self._voices = voices
         self._script = script
-        self._habits: Iterator[Habit] = script.habits()
+        self._habits: Iterator[Habit] = script.habits(number)
 
     async def work(self, after: float) -> None:
         """Log in after so many seconds, and answer calls until cancelled."""

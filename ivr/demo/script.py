@@ -83,50 +83,58 @@ class Script:
     """The demo's chance.
 
     Args:
-        seed: The same seed gives the same people.
+        seed: The same seed gives the same callers with the same errands, and the same habits.
         rate: Calls a minute, on average.
     """
 
     def __init__(self, seed: int, rate: float) -> None:
-        self._random = random.Random(seed)  # noqa: S311 - a play, no secret
+        self._seed = seed
         self._rate = rate
+        self._moments = self._chance("moments")
 
     def errands(self) -> Iterator[tuple[float, Errand]]:
         """Each call with the seconds that pass before it; without end.
 
         Wishes are dealt like cards: within any ten calls after the opening there is each of them.
         """
-        dealt = chain.from_iterable(self._shuffled(_DECK) for _ in cycle([None]))
+        chance = self._chance("errands")
+        dealt = chain.from_iterable(_shuffled(chance, _DECK) for _ in cycle([None]))
         for index, (number, wish) in enumerate(
             zip(cycle(NUMBERS), chain(_OPENING, dealt), strict=False)
         ):
             opening = index < len(_OPENING)
-            gap = _FIRST_GAP_SECONDS if opening else self._random.expovariate(self._rate / 60)
-            yield gap, self._errand(number, wish)
+            gap = _FIRST_GAP_SECONDS if opening else chance.expovariate(self._rate / 60)
+            yield gap, _errand(chance, number, wish)
 
-    def habits(self) -> Iterator[Habit]:
+    def habits(self, agent: str) -> Iterator[Habit]:
         """What an agent does with one call after the other; the first is answered."""
+        chance = self._chance(agent)
         yield Habit.ANSWER
         while True:
-            yield from self._shuffled(_HABITS)
+            yield from _shuffled(chance, _HABITS)
 
     def seconds(self, least: float, most: float) -> float:
-        """Some time between two."""
-        return self._random.uniform(least, most)
+        """Some time between two; who asks when is as the calls go, so this is not repeatable."""
+        return self._moments.uniform(least, most)
 
-    def _errand(self, number: str, wish: Wish) -> Errand:
-        chance = self._random
-        language = chance.choice(("sv", "sv", "da", "en", "en", "en"))
-        return Errand(
-            number=number,
-            wish=wish,
-            language=language,
-            operator=wish is Wish.TALK and chance.random() < 0.25,
-            # the demo's speech is English
-            by_voice=language == "en" and chance.random() < 0.5,
-            patience=self.seconds(6, 20),
-            talk=self.seconds(8, 25),
-        )
+    def _chance(self, whose: str) -> random.Random:
+        """Each has their own, so that nobody's pace changes what others do."""
+        return random.Random(f"{self._seed} {whose}")  # noqa: S311 - a play, no secret
 
-    def _shuffled(self, cards: tuple[_Card, ...]) -> list[_Card]:
-        return self._random.sample(cards, len(cards))
+
+def _errand(chance: random.Random, number: str, wish: Wish) -> Errand:
+    language = chance.choice(("sv", "sv", "da", "en", "en", "en"))
+    return Errand(
+        number=number,
+        wish=wish,
+        language=language,
+        operator=wish is Wish.TALK and chance.random() < 0.25,
+        # the demo's speech is English
+        by_voice=language == "en" and chance.random() < 0.5,
+        patience=chance.uniform(6, 20),
+        talk=chance.uniform(8, 25),
+    )
+
+
+def _shuffled(chance: random.Random, cards: tuple[_Card, ...]) -> list[_Card]:
+    return chance.sample(cards, len(cards))

@@ -16,11 +16,21 @@ from store.events import Event, EventType
 pytestmark = pytest.mark.unit
 
 
-def test_the_same_seed_gives_the_same_people_and_another_one_others() -> None:
-    def first(seed: int) -> list[tuple[float, object]]:
-        return list(islice(Script(seed, 8).errands(), 30))
+def test_the_same_seed_gives_the_same_errands_and_habits_and_another_one_others() -> None:
+    def first(seed: int, moments: int = 0) -> list[object]:
+        script = Script(seed, 8)
+        for _ in range(moments):
+            script.seconds(0, 1)
+        errands, habits = script.errands(), script.habits("4001")
+        return [*islice(errands, 30), *islice(habits, 30)]
 
-    assert first(1) == first(1) != first(2)
+    assert first(1) == first(1, moments=9) != first(2)
+
+
+def test_each_agent_has_habits_of_their_own() -> None:
+    script = Script(1, 8)
+
+    assert list(islice(script.habits("4001"), 30)) != list(islice(script.habits("4002"), 30))
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -54,7 +64,7 @@ def test_every_caller_has_a_number_that_can_be_called_back() -> None:
 
 
 def test_an_agent_answers_the_first_call_and_does_everything_before_long() -> None:
-    habits = list(islice(Script(3, 8).habits(), 9))
+    habits = list(islice(Script(3, 8).habits("4001"), 9))
 
     assert habits[0] is Habit.ANSWER
     assert set(habits) == set(Habit)
