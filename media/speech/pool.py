@@ -33,7 +33,7 @@ _ACTIVE_SECONDS = 2.0
 _LATE_SECONDS = 0.5
 _LISTEN_SECONDS = 0.8  # Asterisk waits 1 s for an answer
 _PIECE_SECONDS = 0.1  # so much audio goes to a worker at once: a tenth of the messages
-_WINDOW_PIECES = 20
+_WINDOW_PIECES = 10
 _READ_BYTES = 1 << 16
 _DIED_YOUNG_SECONDS = 1.0
 
