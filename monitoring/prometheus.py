@@ -106,6 +106,15 @@ class Prometheus:
         groups = (await self._get("rules", {}))["groups"]
         return [rule for group in groups for rule in group["rules"]]
 
+    async def alerts(self) -> list[Mapping[str, Any]]:
+        """All alerts that are pending or fire, with ``labels``, ``annotations`` and ``state``.
+
+        Raises:
+            PrometheusAway: It does not answer.
+        """
+        alerts: list[Mapping[str, Any]] = (await self._get("alerts", {}))["alerts"]
+        return alerts
+
     async def _get(self, page: str, parameters: Mapping[str, str]) -> Any:
         try:
             async with self._http.get(f"/api/v1/{page}", params=parameters) as response:

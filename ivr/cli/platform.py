@@ -87,7 +87,7 @@ def status(
         bool, typer.Option("--watch", help="Show it anew each second, until Ctrl-C.")
     ] = False,
 ) -> None:
-    """Tell what runs, since when, what is wrong, who waits, and what the agents do.
+    """Tell what runs, since when, who waits, what the agents do, and which alert rules fire.
 
     Ends with 0 when all is well, else with 1.
     """
@@ -107,14 +107,23 @@ def status(
 async def _status(settings: Settings, layout: Layout) -> tuple[RenderableType, bool]:
     """The platform as it is now, and whether all is well."""
     # here, not above: `down` does not wait for it
+    from ivr.platform.alarms import alarms  # noqa: PLC0415 - as said
     from ivr.platform.floor import floor  # noqa: PLC0415 - as said
-    from ivr.platform.screen import floor_table, status_table  # noqa: PLC0415 - as said
+    from ivr.platform.screen import (  # noqa: PLC0415 - as said
+        alarm_lines,
+        floor_table,
+        status_table,
+    )
     from ivr.platform.status import status as ask  # noqa: PLC0415 - as said
 
-    parts, now = await asyncio.gather(ask(settings, layout), floor(settings))
+    parts, now, firing = await asyncio.gather(
+        ask(settings, layout), floor(settings), alarms(settings)
+    )
     shown = [status_table(parts, datetime.now().astimezone())]
     if now is not None:
         shown += ["", floor_table(now)]
+    if firing:
+        shown += ["", alarm_lines(firing)]
     return Group(*shown), not any(part.wrong for part in parts)
 
 

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ivr.flow.load import Catalogue
+from ivr.platform.alarms import Alarm
 from ivr.platform.asterisk import AsteriskProgram
 from ivr.platform.floor import Floor
 from ivr.platform.paths import Layout
@@ -124,6 +125,18 @@ def floor_table(floor: Floor) -> RenderableType:
     more = len(busiest) - _MOST_QUEUES
     rest = [Text(f"and {more} queues that are quieter", "dim")] if more > 0 else []
     return Group(table, *rest, *told)
+
+
+def alarm_lines(alarms: Sequence[Alarm]) -> RenderableType:
+    """What is wrong by the alert rules, and what to do."""
+    return Group(
+        *(
+            Text.assemble(
+                (alarm.summary, "bold red" if alarm.critical else "yellow"), " ", alarm.action
+            )
+            for alarm in alarms
+        )
+    )
 
 
 def _agents(by_state: Mapping[str, int]) -> list[str]:
