@@ -228,6 +228,7 @@ _SPEECH = Row(
             Query(asked.total(m.SPEECH_RECOGNITIONS, "engine", where=""), "{{engine}}"),
             Query(asked.total(m.SPEECH_ERRORS, where=""), "failed"),
             Query(asked.total(m.SPEECH_REFUSED, where=""), "refused: too many at once"),
+            Query(asked.total(m.SPEECH_LOST, where=""), "decoding processes that died"),
         ),
         course(
             "Sound decoded",
