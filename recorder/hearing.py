@@ -71,6 +71,8 @@ class Hearing:
             raise TranscriberLost(f"no answer within {seconds:.0f} s") from None
         except (BrokenPipeError, ConnectionResetError):
             raise TranscriberLost("it ended before it was asked") from None
+        except (TypeError, ValueError):
+            raise TranscriberLost("it said what is no answer") from None
 
     async def _started(self) -> Process:
         return await asyncio.create_subprocess_exec(

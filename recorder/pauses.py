@@ -220,5 +220,5 @@ async def sidecar_of(recording: str) -> Sidecar | None:
     """Whose recording is made under a base path; ``None`` when it is over or unknown."""
     try:
         return await asyncio.to_thread(Sidecar.read, Path(f"{recording}.json"))
-    except (FileNotFoundError, SidecarUnreadable):
+    except (OSError, SidecarUnreadable):
         return None

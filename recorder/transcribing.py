@@ -46,6 +46,7 @@ LOSSES: Final = 2
 """A side at which the process was lost so often is given up: it may be its own fault."""
 
 _LANGUAGE_UNKNOWN: Final = "language_unknown"
+_PASSING: Final = (*OUTAGES, KeysUnusable, TranscriberLost, OSError)
 
 
 class Transcribing:
@@ -102,9 +103,15 @@ class Transcribing:
                     if alone:
                         await self.work()
                 waits = False
-            except (*OUTAGES, KeysUnusable, TranscriberLost, OSError) as fault:
+            except Exception as fault:  # also our own mistake: who only writes must not end calls
                 if not waits:
-                    log.warning("transcripts wait, tried again", extra={"fault": str(fault)})
+                    passing = isinstance(fault, _PASSING)
+                    log.log(
+                        logging.WARNING if passing else logging.ERROR,
+                        "transcripts wait, tried again" if passing else "transcripts stand still",
+                        extra={"fault": str(fault)},
+                        exc_info=not passing,
+                    )
                 waits = True
             await sleep(LOOK_SECONDS)
 
@@ -175,7 +182,7 @@ class Transcribing:
                 .returning(Transcript.leg)
             )
             ours = written.first() is not None  # else it was erased, or another one has done it
-        if answer.fault and ours:
+        if ours and values["state"] is TranscriptState.FAILED:
             log.warning(
                 "recording not written down",
                 extra={

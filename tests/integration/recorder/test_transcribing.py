@@ -133,6 +133,38 @@ async def test_a_killed_process_does_it_again_and_once(desk: Desk) -> None:
     assert len(await desk.events(EventType.RECORDING_TRANSCRIBED)) == 2
 
 
+async def test_a_process_that_talks_nonsense_is_given_up_like_one_that_dies(desk: Desk) -> None:
+    await stored(desk, SPOKEN, SPOKEN)
+    nonsense = (sys.executable, "-c", "input(); print('nonsense')")
+    service = transcribing_of(desk, nonsense)
+    for _ in range(2):
+        with pytest.raises(TranscriberLost):
+            await service.work()
+    assert (await transcripts(desk))[0].state is TranscriptState.FAILED
+
+
+async def test_a_mistake_of_our_own_ends_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Enough(Exception):
+        pass
+
+    async def mistake(_: Transcribing) -> None:
+        raise ZeroDivisionError
+
+    rounds: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        rounds.append(seconds)
+        if len(rounds) == 3:
+            raise Enough
+
+    monkeypatch.setattr(Transcribing, "work", mistake)
+    with pytest.raises(Enough):
+        await transcribing_of(desk).run(sleep)
+    assert caplog.text.count("transcripts stand still") == 1
+
+
 async def test_what_kills_the_process_again_and_again_is_given_up(desk: Desk) -> None:
     await stored(desk, SPOKEN, SPOKEN)
     service = transcribing_of(desk, answering(desk, dies=2))
