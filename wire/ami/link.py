@@ -187,7 +187,9 @@ class Connection(asyncio.Protocol):
     def _answers(self, frame: Frame) -> bool:
         """Give a frame to the action that it belongs to, if there is one."""
         pending = self._pending.get(frame.get("ActionID"))
-        if pending is None:
+        # What an action leads to (OriginateResponse) carries its id too, and may even be faster
+        # than its answer: it is an event like any other.
+        if pending is None or (frame.name and not pending.as_list):
             return False
         pending.take(frame)
         return True

@@ -48,6 +48,23 @@ async def test_an_answer_reaches_whoever_asked(asterisk: FakeAsterisk, clock: Ma
         assert client.stats.actions == 20
 
 
+async def test_what_an_action_leads_to_is_an_event_even_when_it_comes_with_the_answer(
+    asterisk: FakeAsterisk, clock: ManualClock
+) -> None:
+    def busy_at_once(action: Action) -> bytes:
+        outcome = event("OriginateResponse", ActionID=action["ActionID"], Response="Failure")
+        return outcome + success(action) + outcome
+
+    asterisk.script["Originate"] = busy_at_once
+    heard: list[str] = []
+    async with client_of(asterisk, clock) as client:
+        client.subscribe("OriginateResponse", lambda told: heard.append(told.get("Response")))
+        await connected(client)
+        answer = await client.action("Originate")
+        assert answer.get("Response") == "Success"
+        assert heard == ["Failure", "Failure"]
+
+
 async def test_an_error_is_raised_with_asterisks_words(
     asterisk: FakeAsterisk, clock: ManualClock
 ) -> None:
