@@ -11,7 +11,7 @@ local mine = contact and on_line(contact) and contact.owner == controller
 if mine and (contact.queue ~= queue or contact.state == 'talking') then
   return redis.error_reply('CONTACTBUSY ' .. id)
 end
-if extend_lease(controller, now) then contact = contact_of(id) end
+extend_lease(controller, now)
 
 if contact and contact.queue == queue and contact.state ~= 'talking' then
   if not on_line(contact) then

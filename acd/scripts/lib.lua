@@ -185,7 +185,7 @@ local function line_up(id, contact, now)
   move_contact(id, contact, alive(contact.owner) and 'waiting' or 'orphan', now)
 end
 
--- One that was thought dead gets back what nobody else has taken up; whether it was.
+-- One that was thought dead gets back what nobody else has taken up.
 local function extend_lease(controller, now)
   local lapsed = not alive(controller)
   call('ZADD', DUE, now + LEASE, 'controller|' .. controller)
@@ -196,7 +196,6 @@ local function extend_lease(controller, now)
       call('SREM', ADRIFT, id)
     end
   end
-  return lapsed
 end
 
 -- Agents ------------------------------------------------------------------------------------
