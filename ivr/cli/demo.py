@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     *,
-    rate: Annotated[float, typer.Option(min=1, max=120, help="Calls a minute, on average.")] = 8,
+    rate: Annotated[float, typer.Option(min=1, max=120, help="Calls a minute, on average.")] = 6,
     seconds: Annotated[
         float | None,
         typer.Option(min=1, help="End after so many seconds; else at Ctrl-C.", show_default=False),
