@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from media.music import LEVEL_DBFS, NOTES_HZ, compose, write_music
-from media.tones import BEEP_HZ, BEEP_SECONDS, tone, write_beep
-from media.wav import RATE_HZ, read_wav
+from media.tones import BEEP_HZ, BEEP_SECONDS, tone, write_beep, write_nothing
+from media.wav import RATE_HZ, length_s, read_wav, write_wav
 
 pytestmark = pytest.mark.unit
 
@@ -48,6 +48,17 @@ def test_the_beep_lies_where_asterisk_is_told(tmp_path: Path) -> None:
     pcm = read_wav(path.with_suffix(".wav"))
     assert len(pcm) / 2 / RATE_HZ == pytest.approx(BEEP_SECONDS)
     assert _crossings_hz(pcm) == pytest.approx(BEEP_HZ, rel=0.02)
+
+
+def test_what_stops_a_sound_has_no_length(tmp_path: Path) -> None:
+    path = write_nothing(tmp_path / "tones")
+    assert path.is_absolute()
+    assert length_s(path.with_suffix(".wav")) == 0
+
+
+def test_a_file_is_as_long_as_its_samples(tmp_path: Path) -> None:
+    write_wav(tmp_path / "tone.wav", tone(440, 1.25))
+    assert length_s(tmp_path / "tone.wav") == 1.25
 
 
 def test_a_tone_has_its_level_and_begins_and_ends_in_silence() -> None:
