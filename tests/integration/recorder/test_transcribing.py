@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 from sqlalchemy import delete, select
 
@@ -36,6 +38,32 @@ OPERATOR_MS = (1090, 1670)
 TOLERANCE_MS = 150
 SILENCE = bytes(2 * 8000)
 """A second of it."""
+
+CONTROLLER = f"""
+import asyncio, sys, time
+from pathlib import Path
+from recorder.transcribing import Transcribing
+from store.database import open_database
+from store.stream import EventStream, connect
+
+async def main(home, redis_url):
+    database = await open_database(f"sqlite+aiosqlite:///{{home / 'vaxel.db'}}")
+    async with connect(redis_url) as redis:
+        await Transcribing(
+            home / "recordings",
+            home / "recording-keys.json",
+            home / "models",
+            database,
+            {{{ORG!r}: EventStream(redis, {ORG!r})}},
+            clock_ms=lambda: time.time_ns() // 1_000_000,
+        ).run()
+
+asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
+"""
+"""A process that writes recordings down and nothing else; its arguments: folder, Redis."""
+
+STARTED_S = 2.0
+"""Processor time after which a process has loaded its model and hears."""
 
 HEARD = [["tjänst", 100, 500, 0.9], ["Försäkring", 600, 900, 0.5]]
 
@@ -129,6 +157,27 @@ async def test_a_killed_process_does_it_again_and_once(desk: Desk) -> None:
         await service.work()
     assert [one.state for one in await transcripts(desk)] == ["pending"] * 2
     await service.work()
+    assert [one.state for one in await transcripts(desk)] == ["done"] * 2
+    assert len(await desk.events(EventType.RECORDING_TRANSCRIBED)) == 2
+
+
+async def test_a_killed_controller_takes_its_process_along_and_the_next_does_it_once(
+    desk: Desk, redis_url: str
+) -> None:
+    long = desk.folder.parent / "long.wav"
+    write_wav(long, read_wav(SPOKEN) * 8)
+    await stored(desk, long, SPOKEN)
+    controller = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", CONTROLLER, str(desk.folder.parent), redis_url
+    )
+    (hearing,) = await asyncio.to_thread(_children_that_work, controller.pid)
+    controller.kill()
+    await controller.wait()
+    _, alive = await asyncio.to_thread(psutil.wait_procs, [hearing], 20)
+    assert not alive, "nobody hears for nobody"
+    assert [one.state for one in await transcripts(desk)] == ["pending"] * 2
+
+    await transcribing_of(desk, answering(desk)).work()
     assert [one.state for one in await transcripts(desk)] == ["done"] * 2
     assert len(await desk.events(EventType.RECORDING_TRANSCRIBED)) == 2
 
@@ -236,6 +285,17 @@ async def test_the_process_ends_with_whoever_asked_also_in_the_middle(desk: Desk
     async with asyncio.timeout(60):
         said, _ = await process.communicate()
     assert said == b""
+
+
+def _children_that_work(pid: int) -> list[psutil.Process]:
+    """The children of a process as soon as they have used some processor time for hearing."""
+    parent = psutil.Process(pid)
+    for _ in range(1200):
+        working = [one for one in parent.children() if one.cpu_times().user > STARTED_S]
+        if working:
+            return working
+        time.sleep(0.05)
+    raise AssertionError("nothing is heard")
 
 
 def transcribing_of(desk: Desk, worker: tuple[str, ...] = WORKER) -> Transcribing:
