@@ -15,9 +15,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ivr.flow.load import load_all
 from ivr.flow.organisation import Organisation
-from ivr.platform.preflight import layout_of, load_settings
+from ivr.platform.preflight import layout_of, load_settings, load_trees
 from ivr.settings import Settings
 from monitoring.definitions import Belongs, formula
 from monitoring.report.agents import agents_sheet, read_agents
@@ -90,7 +89,7 @@ class _House:
     @classmethod
     def open(cls, org: str, language: str) -> _House:
         settings = load_settings()
-        organisations = load_all(settings.trees).organisations
+        organisations = load_trees(settings).organisations
         if not org and len(organisations) == 1:
             (org,) = organisations
         organisation = organisations.get(org)
