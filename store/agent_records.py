@@ -33,6 +33,7 @@ class AgentRecords:
             The period that the event has ended.
         """
         if event.type is EventType.AGENT_LOGGED_IN:
+            self._forget(event.agent)
             self._log_out(event.agent, at)
             session = AgentSession(
                 org=self._org,
@@ -45,6 +46,12 @@ class AgentRecords:
         elif event.type is EventType.AGENT_LOGGED_OUT:
             self._log_out(event.agent, at)
         return self._follow(event, at)
+
+    def _forget(self, agent: str) -> None:
+        """End a period whose log-out was lost: how long it lasted is unknown, so it counts nothing."""
+        period = self._periods.pop(agent, None)
+        if period is not None:
+            period.ended_at = period.began_at
 
     def _log_out(self, agent: str, at: datetime) -> None:
         session = self._sessions.pop(agent, None)

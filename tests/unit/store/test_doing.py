@@ -75,6 +75,15 @@ def test_another_reason_is_another_pause_and_the_same_one_is_not() -> None:
     ]
 
 
+def test_a_log_in_without_a_log_out_before_it_leaves_no_night_between_them() -> None:
+    evening, morning = periods(
+        event(EventType.AGENT_LOGGED_IN, 0),
+        event(EventType.AGENT_LOGGED_IN, 14 * 3600),
+    )
+    assert evening.ended_at == evening.began_at
+    assert (morning.began_at, morning.ended_at) == (instant(NINE + 14 * 3_600_000), None)
+
+
 def test_an_answer_noted_late_ends_no_period_before_it_began() -> None:
     ready, reserved, talking = periods(
         event(EventType.AGENT_READY, 0),
