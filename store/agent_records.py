@@ -48,7 +48,7 @@ class AgentRecords:
         return self._follow(event, at)
 
     def _forget(self, agent: str) -> None:
-        """End a period whose log-out was lost: how long it lasted is unknown, so it counts nothing."""
+        """End a period whose log-out was lost: nobody knows how long it lasted, so it counts 0."""
         period = self._periods.pop(agent, None)
         if period is not None:
             period.ended_at = period.began_at
