@@ -65,8 +65,8 @@ class Recorder:
 
         Args:
             folder: The recordings folder; made if it is missing.
-            keys: The file with the master keys; made with the first recording folder. While it
-                cannot be read, recordings wait in ``incoming``.
+            keys: The file with the master keys; made at the first start. While it cannot be read,
+                recordings wait in ``incoming``.
             database: For the rows.
             streams: The event stream of each organisation.
             clock_ms: Epoch milliseconds.
@@ -174,7 +174,8 @@ class Recorder:
             self._trouble("", fault)
             return
         self._troubled.discard("")
-        self._found = {work.base for work in found}
+        bases_found = {work.base for work in found}
+        self._found = bases_found if bases is None else self._found | bases_found
         for start in range(0, len(found), _TOGETHER):
             await self._try(found[start : start + _TOGETHER])
 
