@@ -144,3 +144,10 @@ async def test_whoever_waits_for_redis_can_be_cancelled_at_any_moment(stream: Ev
             async with asyncio.timeout(0.002), asyncio.TaskGroup() as tasks:
                 task = tasks.create_task(forever())
         assert task.cancelled()
+
+
+async def test_how_far_behind_a_consumer_is(stream: EventStream) -> None:
+    first, second = [await stream.append(event(contact)) for contact in ("c-1", "c-2")]
+    assert await stream.first_after(BEGINNING) == int(first.partition("-")[0])
+    assert await stream.first_after(first) == int(second.partition("-")[0])
+    assert await stream.first_after(second) is None
