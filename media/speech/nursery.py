@@ -31,12 +31,16 @@ from media.speech.worker import work
 REQUEST = b"w"
 """What comes with each worker's socket."""
 
+NICENESS = 5
+"""Of all who decode: on a full machine the calls' sound and the controller come first."""
+
 
 def main(arguments: Sequence[str]) -> None:
     """Run with the arguments: descriptor of the control socket, models' folder, names to leave."""
     descriptor, folder, *left_out = arguments
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C: the server ends, and we with it
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps; the server sees the socket
+    os.nice(NICENESS)
     control = socket.socket(fileno=int(descriptor))
     with control, contextlib.suppress(ConnectionError):
         engines = _load(control, Path(folder), frozenset(left_out))

@@ -1,7 +1,7 @@
 """How well the fixed set of audio is understood, and how well the rest is rejected.
 
 The figures stand in the terminal's summary. The floors are what was measured when they were set,
-less two phrases: an engine, a grammar or a decoy that makes it worse fails here.
+less one phrase: an engine, a grammar or a decoy that makes it worse fails here.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NOBODY = Path("/nonexistent")
 PIECE = 1600
 
 MENUS = {
-    "reception": ("customer service", "opening hours", "operator", "repeat"),
+    "reception": ("customer service", "opening hours", "operator", "repeat", "support"),
     "offices": (
         *("billing", "building permit", "english", "housing", "invoice", "library", "operator"),
         *("order status", "parking", "preschool", "sales", "support", "swedish"),
@@ -128,7 +128,7 @@ def korean() -> Engine:
 
 
 @pytest.mark.parametrize(
-    ("menu", "least", "most"), [("reception", 4, 4), ("offices", 12, 3), ("yes or no", 2, 2)]
+    ("menu", "least", "most"), [("reception", 4, 4), ("offices", 11, 3), ("yes or no", 2, 2)]
 )
 def test_pocketsphinx_understands_an_english_menu_and_rejects_the_rest(
     english: Engine,
