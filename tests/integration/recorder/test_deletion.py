@@ -24,6 +24,7 @@ from store.models import (
     Recording,
     RecordingAccess,
     RecordingAction,
+    Transcript,
     instant,
 )
 from store.stream import EventStream, StreamUnavailable
@@ -184,6 +185,8 @@ async def test_a_caller_is_erased_wherever_the_number_stands_and_nobody_else(
     assert {row.caller for row in await desk.rows()} == {None, "+4687654321"}
     async with desk.database.reading() as session:
         callers = (await session.scalars(select(Contact.caller).order_by(Contact.id))).all()
+        written = (await session.scalars(select(Transcript.recording))).all()
+    assert written == [others]
     assert callers == [None, "+4687654321"]
     (event,) = await desk.events(EventType.RECORDING_DELETED)
     assert event.fields["reason"] == "erasure"
