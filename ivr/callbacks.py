@@ -84,8 +84,8 @@ class CallbackRunner:
         told = {"contact": offer.contact}
         try:
             callback = await office.callbacks.get(offer.contact)
-            if callback is None:
-                return
+            if callback is None or await self._dialler.has_channel(offer.contact):
+                return  # cancelled; or rung by a controller that is dead: who picks up comes to us
             await office.callbacks.dialled(offer)
             outcome = await self._dialler.dial(self._outgoing(office, callback))
             logger.info("a caller was called back", extra={**told, "outcome": outcome})

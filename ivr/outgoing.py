@@ -3,7 +3,7 @@
 Who picks up is led to the dialplan's context ``vaxel-callback``, whichever controller lives by
 then; nobody but that says that a call was answered and may go on. The channel gets the contact's
 own id: so everything that goes by it works as for a call that came in, and Asterisk itself refuses
-to ring a second phone for a contact that has a channel.
+to ring a second time for a contact that has a channel.
 """
 
 from __future__ import annotations
@@ -92,6 +92,14 @@ class Dialler:
         self._ends: dict[str, asyncio.Future[Frame]] = {}
         ami.subscribe("DialEnd", self._on_dial_end)
         ami.subscribe("OriginateResponse", self._on_end)
+
+    async def has_channel(self, contact: str) -> bool:
+        """Whether the contact's phone rings or is picked up, whoever had it rung."""
+        try:
+            await self._ami.action("Getvar", {"Channel": contact, "Variable": "CHANNEL(uniqueid)"})
+        except AmiError:
+            return False  # no such channel; or Asterisk is away, which the call itself will tell
+        return True
 
     async def dial(self, call: OutgoingCall) -> Outcome:
         """Ring a phone until somebody picks up, or until it is over."""

@@ -328,6 +328,17 @@ async def test_a_phone_that_rang_for_a_dead_controller_is_served_by_another(
     assert len(await bench.events(EventType.CALLBACK_DIALLED)) == 1
 
 
+async def test_a_phone_that_rings_or_is_picked_up_already_is_not_rung_again(bench: Bench) -> None:
+    await bench.agent_is_away()
+    contact = await bench.add()
+    bench.ami.channels.add(contact)  # a dead controller rang it, and nobody has served it yet
+    await bench.agent_comes()
+    await until(lambda: _is(bench, contact, CallbackState.RESERVED))
+    session = await bench.picked_up(contact, answer, keys="1")
+    assert session.rung == ["PJSIP/agent1"]
+    assert not bench.originated()
+
+
 async def test_somebody_whose_callback_was_cancelled_meanwhile_is_told(bench: Bench) -> None:
     session = await bench.picked_up("vaxel-9.9")
     assert session.played == ["sv: Vi kan tyvärr inte koppla samtalet just nu. Hej då."]

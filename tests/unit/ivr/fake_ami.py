@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import cast
 
 from wire.ami.client import AmiClient
-from wire.ami.errors import AmiError
+from wire.ami.errors import AmiActionFailed, AmiError
 from wire.ami.frames import Frame
 
 
@@ -15,12 +15,14 @@ class FakeAmi:
 
     Attributes:
         asked: Every action with its headers.
+        channels: Those that exist, by their id.
         fault: What every action raises.
         on_action: Called after each action.
     """
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, Mapping[str, str]]] = []
+        self.channels: set[str] = set()
         self.fault: AmiError | None = None
         self.on_action: Callable[[], None] = lambda: None
         self._handlers: dict[str, list[Callable[[Frame], object]]] = {}
@@ -36,6 +38,8 @@ class FakeAmi:
         self.asked.append((name, fields))
         if self.fault is not None:
             raise self.fault
+        if name == "Getvar" and fields["Channel"] not in self.channels:
+            raise AmiActionFailed(name, "No such channel")
         self.on_action()
 
     def tell(self, event: str, **fields: str) -> None:
