@@ -11,6 +11,7 @@ What Asterisk 22.10 does with an AEAP engine (``res_speech_aeap``), seen on the 
   result nor a key stops the sound: it plays on until the next command that plays.
 - Its time begins when the sound is over and ends with a second of the wall clock: of 3 seconds,
   more than 2 pass.
+- Once the sound is over nothing is sent to the caller, ``transmit_silence`` or not.
 - An engine that dies meanwhile ends it a second later, without a result.
 - A result that comes while nothing recognises is dropped; between one ``RECOGNIZE`` and the next
   one or two frames (20 ms each) of the caller's voice are lost.

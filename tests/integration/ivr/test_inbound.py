@@ -17,8 +17,8 @@ from acd.distributor import Distributor
 from acd.model import Agent, system_clock
 from acd.offers import OfferListener
 from ivr import inbound
-from ivr.agi_call import AgiCall
-from ivr.flow.call import Heard, ListenRequest, QueueAway
+from ivr.agi_call import AgiCall, Listen
+from ivr.flow.call import Heard, Hearing, ListenRequest, QueueAway
 from ivr.flow.load import load_all
 from ivr.flow.vocabulary import KEYS
 from ivr.inbound import Inbound
@@ -53,17 +53,24 @@ class Switchboard:
         return [e for e in await EventStream(self.redis, "demo").read(BEGINNING) if e.type is kind]
 
 
+async def _aloud(call: AgiCall, request: ListenRequest) -> Heard:
+    """A caller who says the first thing that may be said."""
+    return Heard(phrase=request.phrases[0], hearing=Hearing.MATCH, engine="ears")
+
+
 async def _by_key(call: AgiCall, request: ListenRequest) -> Heard:
     key = await call.say(request.utterance, interrupt=KEYS)
     return Heard(key or await call.collect(count=1, wait=request.wait, stop=""))
 
 
 @asynccontextmanager
-async def opened(redis: Redis, name: str = "test-1") -> AsyncIterator[Switchboard]:
+async def opened(
+    redis: Redis, name: str = "test-1", listen: Listen = _by_key
+) -> AsyncIterator[Switchboard]:
     demo = CATALOGUE.organisations["demo"]
     offers = OfferListener(redis, name)
     office = an_office(redis, demo, offers, name, ami=asterisk_away(), recorder=FakeRecorder())
-    callers = Inbound(CATALOGUE, {"demo": office}, FakePrompts(), _by_key, system_clock)
+    callers = Inbound(CATALOGUE, {"demo": office}, FakePrompts(), listen, system_clock)
     listening = asyncio.create_task(offers.run())
     await offers.subscribed.wait()
     try:
@@ -111,6 +118,14 @@ async def test_a_call_leaves_its_way_in_the_events(board: Switchboard) -> None:
     assert session.variables["VAXEL_DONE"] == "1"
     assert session.variables["VAXEL_AT"] == "support|en"
     assert board.inbound.calls == {}
+
+
+async def test_what_was_heard_is_an_event_that_tells_no_words(redis: Redis) -> None:
+    async with opened(redis, listen=_aloud) as board:
+        await board.serve(calling("+46846500400", keys="3"))
+        (heard,) = await board.events(EventType.SPEECH_HEARD)
+    assert heard.contact == CONTACT
+    assert heard.fields == {"node": "main", "outcome": "match", "engine": "ears"}
 
 
 async def test_a_caller_of_a_dead_controller_goes_on_at_the_queue(board: Switchboard) -> None:
