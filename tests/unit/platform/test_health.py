@@ -69,6 +69,15 @@ async def test_prometheus_is_well_when_it_says_so(status: bytes, well: bool) -> 
     assert heard[0].startswith(b"GET /-/ready HTTP/1.1\r\n")
 
 
+async def test_a_speech_server_is_well_and_tells_its_figures() -> None:
+    body = b'{"streams": 2, "languages": {"en": "pocketsphinx"}}'
+    async with server(b"HTTP/1.1 200 OK\r\n\r\n" + body) as (port, heard):
+        found = await health.speech_probe("127.0.0.1", port)()
+
+    assert found == health.Health(True, figures={"streams": "2", "languages.en": "pocketsphinx"})
+    assert heard[0].startswith(b"GET /stats HTTP/1.1\r\n")
+
+
 async def test_an_asterisk_that_has_started_completely_is_well() -> None:
     answer = b"Response: Success\r\n\r\nEvent: FullyBooted\r\n\r\n"
     async with server(answer) as (port, heard):
