@@ -1,4 +1,4 @@
-"""One stream of audio becomes utterances, each utterance becomes one answer.
+"""In a stream of audio one utterance is found, and the utterance becomes one answer.
 
 Only speech is decoded, with a little of what was before it; silence costs next to nothing. When
 the caller is quiet for a moment and a whole phrase stands, that is the answer; when what stands is
@@ -53,7 +53,7 @@ class _Utterance:
 
 
 class Listener:
-    """Listens to one stream. Belongs to one thread.
+    """Listens to one stream until one utterance is answered. Belongs to one thread.
 
     Args:
         engine: Of the recognition's language.
@@ -71,17 +71,22 @@ class Listener:
             for phrase in self._given
             if not any(other.startswith(f"{phrase} ") for other in self._given)
         }
-        self._engine = engine
         self._decode = DECODERS[recognition.codec]
         self._endpointer = Endpointer()
         self._rest = b""
         self._lead: deque[bytes] = deque(maxlen=_LEAD_MS // FRAME_MS)
         self._utterance: _Utterance | None = None
+        self._answered = False
         # made before it is needed: unknown words are told at once, and nobody waits for it
         self._recogniser = engine.recogniser(tuple(self._given))
 
     def hear(self, audio: bytes) -> Iterator[Heard]:
-        """Take in more audio, any amount, in the recognition's codec; consume it to the end."""
+        """Take in more audio, any amount, in the recognition's codec; consume it to the end.
+
+        What comes after the answer is dropped.
+        """
+        if self._answered:
+            return
         pcm = self._rest + self._decode(audio)
         whole = len(pcm) // _FRAME_BYTES * _FRAME_BYTES
         self._rest = pcm[whole:]
@@ -98,7 +103,7 @@ class Listener:
             self._utterance.hear(frame)
             if self._is_over(self._utterance):
                 yield self._answer(self._utterance)
-                self._utterance = None
+                return
         if self._utterance is not None:
             self._utterance.feed()
 
@@ -109,12 +114,10 @@ class Listener:
         return pause >= INCOMPLETE_MS or utterance.length_ms >= LONGEST_MS
 
     def _answer(self, utterance: _Utterance) -> Heard:
-        """What the utterance was; the next frame begins to wait for another one."""
-        spoken_ms = self._endpointer.spoken_ms
-        self._endpointer.end()
+        """What the utterance was."""
+        self._answered = True
         match = utterance.feed().finish()
-        self._recogniser = self._engine.recogniser(tuple(self._given))
         given = self._given.get(match.phrase)
-        if given is None or spoken_ms < SHORTEST_MS:
+        if given is None or self._endpointer.spoken_ms < SHORTEST_MS:
             return Heard(Kind.NO_MATCH)
         return Heard(Kind.MATCH, given, match.confidence)
