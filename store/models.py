@@ -1,8 +1,8 @@
 """The tables of the lasting record.
 
 Times are instants (:class:`store.columns.UtcDateTime`). Durations are whole milliseconds and say so
-in their name. Callers' numbers are personal data: they stand in ``contacts.caller`` and
-``recordings.caller`` and nowhere else.
+in their name. Personal data: callers' numbers stand in ``contacts.caller`` and
+``recordings.caller`` and nowhere else, what was said in ``transcripts``.
 """
 
 from __future__ import annotations
