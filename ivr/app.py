@@ -281,7 +281,8 @@ class Controller:
 
     def _after_digits(self, sidecar: Sidecar) -> float:
         """Seconds of silence in the recording after a caller's last digit."""
-        queue = self._offices[sidecar.org].organisation.queues.get(sidecar.queue)
+        office = self._offices.get(sidecar.org)
+        queue = office.organisation.queues.get(sidecar.queue) if office else None
         return (queue.recording if queue else RecordingPolicy()).after_digits
 
     async def _answered_elsewhere(self, contact: str) -> None:
