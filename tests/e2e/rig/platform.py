@@ -117,6 +117,14 @@ class Platform:
             "VAXEL_PROMETHEUS__PORT": str(s.prometheus.port),
         }
 
+    def share_prompts(self) -> None:
+        """Keep what is spoken where the next platform finds it: to speak it all takes long."""
+        shared = Path(tempfile.gettempdir()) / f"vx-prompts-{os.getuid()}"
+        shared.mkdir(mode=0o700, exist_ok=True)
+        self.layout.state.mkdir(mode=0o700, exist_ok=True)
+        if not self.layout.prompts.exists():
+            self.layout.prompts.symlink_to(shared)
+
     @property
     def secrets(self) -> Secrets:
         """Passwords and PINs that the platform made."""
@@ -144,6 +152,7 @@ class Platform:
         Raises:
             AssertionError: It does not come up; the message is what ``vaxel up`` said.
         """
+        self.share_prompts()
         self._up = self._spawn()
         self._http = aiohttp.ClientSession(f"http://127.0.0.1:{self.settings.http.port}")
         await self.until_ready()

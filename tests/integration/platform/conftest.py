@@ -31,6 +31,7 @@ class Terminal:
         self.asterisk = platform.asterisk
         self._environment = platform.environment | {"COLUMNS": "120"}
         self._command = platform.command
+        self._share_prompts = platform.share_prompts
         self._up: subprocess.Popen[str] | None = None
         self._ever: set[psutil.Process] = set()
 
@@ -47,6 +48,7 @@ class Terminal:
 
     def up(self) -> str:
         """Start the platform and read its screen until it is ready."""
+        self._share_prompts()
         self._up = subprocess.Popen(
             self._command("up"),
             env=self._environment,
