@@ -90,6 +90,8 @@ class Dialler:
         self._endpoint = endpoint
         self._statuses: dict[str, str] = {}
         self._ends: dict[str, asyncio.Future[Frame]] = {}
+        if not endpoint:
+            logger.warning("Nobody is called back: the setting outgoing.endpoint is empty")
         ami.subscribe("DialEnd", self._on_dial_end)
         ami.subscribe("OriginateResponse", self._on_end)
 
