@@ -48,9 +48,9 @@ async def _run(host: str, port: int, workers: int, folder: Path) -> None:
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m media.speech",
-        description="Recognise speech for Asterisk: an AEAP speech_to_text server. It listens on "
-        "ws://HOST:PORT/aeap as soon as its models are loaded; /livez and /stats tell how it "
-        "fares. `vaxel up` starts it with the installation's settings.",
+        description="Recognise speech for Asterisk: an AEAP speech_to_text server on "
+        "ws://HOST:PORT/aeap. /livez and /stats tell how it fares, and which languages are "
+        "loaded. `vaxel up` starts it with the installation's settings.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address (default %(default)s)")
     parser.add_argument("--port", type=int, default=19274, help="port (default %(default)s)")

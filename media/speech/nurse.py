@@ -71,6 +71,7 @@ class Nurse:
                     told = json.loads(await self._line())
                     if "ready" in told:
                         self.languages = frozenset(told["ready"])
+                        log.info("speech models loaded", extra={"languages": told["ready"]})
                         return
                     if "error" in told:
                         log.error("speech model unusable", extra=_fields(told))

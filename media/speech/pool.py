@@ -210,6 +210,8 @@ class _Worker:
 class Pool:
     """Runs the workers while it is entered. Belongs to one event loop.
 
+    Until the models are loaded it understands no language, and refuses whoever asks.
+
     Args:
         nurse: Where workers come from.
         workers: How many.
@@ -240,12 +242,7 @@ class Pool:
 
     async def __aenter__(self) -> Self:
         await self._group.__aenter__()
-        try:
-            first = [await self._hire() for _ in range(self._size)]
-        except BaseException:  # whatever ended us; the reason goes on
-            await self._nurse.stop()
-            raise
-        self._tasks = [self._group.create_task(self._tend(worker)) for worker in first]
+        self._tasks = [self._group.create_task(self._tend()) for _ in range(self._size)]
         return self
 
     async def __aexit__(
@@ -325,9 +322,10 @@ class Pool:
         self._workers.append(worker)
         return worker
 
-    async def _tend(self, worker: _Worker) -> None:
+    async def _tend(self) -> None:
         """Keep one worker's place filled."""
         while True:
+            worker = await self._hire()
             began = self._clock()
             try:
                 await worker.run()
@@ -338,4 +336,3 @@ class Pool:
             log.error("speech worker died", extra={"workers": len(self._workers)})
             if self._clock() - began < _DIED_YOUNG_SECONDS:
                 await asyncio.sleep(_DIED_YOUNG_SECONDS)
-            worker = await self._hire()

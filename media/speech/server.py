@@ -1,8 +1,8 @@
 """The speech server: WebSockets for Asterisk, two pages for whoever looks after it.
 
 * ``/aeap``: one WebSocket a speech object of Asterisk (:mod:`media.speech.session`).
-* ``/livez`` answers 200 as long as the event loop turns; the port opens when models are loaded.
-* ``/stats`` tells what it does, as JSON.
+* ``/livez`` answers 200 as long as the event loop turns.
+* ``/stats`` tells what it does, as JSON; it names the languages as soon as their models are loaded.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _SHUTDOWN_SECONDS = 2.0
 
 
 def bound(host: str, port: int) -> socket.socket:
-    """Take an address without listening yet: who cannot have it need not load any model.
+    """Take an address: who cannot have it need not load any model.
 
     Args:
         host: Loopback, unless Asterisk is on another machine.
@@ -74,7 +74,7 @@ async def serve(
         await web.SockSite(runner, address).start()
         log.info(
             "speech server listens",
-            extra={"port": address.getsockname()[1], "languages": sorted(pool.languages)},
+            extra={"port": address.getsockname()[1]},
         )
         await stop.wait()
     finally:
@@ -86,7 +86,8 @@ async def _alive(_: web.Request) -> web.Response:
 
 
 async def _stats(pool: Pool, engines: Mapping[str, str]) -> web.Response:
-    languages = {language: engines[language] for language in sorted(pool.languages)}
+    understood = pool.languages if pool.workers else ()
+    languages = {language: engines[language] for language in sorted(understood)}
     return web.json_response(
         {
             "streams": len(pool.streams),
@@ -95,16 +96,16 @@ async def _stats(pool: Pool, engines: Mapping[str, str]) -> web.Response:
             "refused": pool.refused,
             "errors": pool.errors,
             "workers_lost": pool.lost,
-            "decoded_seconds": _by_engine(pool.decoded, languages),
-            "recognitions": _by_engine(pool.recognitions, languages),
+            "decoded_seconds": _by_engine(pool.decoded, engines),
+            "recognitions": _by_engine(pool.recognitions, engines),
             "languages": languages,
         }
     )
 
 
-def _by_engine(figures: Mapping[str, float], languages: Mapping[str, str]) -> dict[str, float]:
-    sums = dict.fromkeys(languages.values(), 0.0)
-    for language, engine in languages.items():
+def _by_engine(figures: Mapping[str, float], engines: Mapping[str, str]) -> dict[str, float]:
+    sums = dict.fromkeys(engines.values(), 0.0)
+    for language, engine in engines.items():
         sums[engine] = round(sums[engine] + figures.get(language, 0), 1)
     return sums
 

@@ -166,7 +166,8 @@ async def test_when_the_recogniser_is_killed_keys_work_and_it_comes_back(
     await journal.wait(EventType.SPEECH_HEARD, outcome="away", node="menu")
 
     async def listens_again() -> bool:
-        return await streams(platform) is not None
+        told = await stats(platform.settings.speech.port)
+        return told is not None and "ko" in told["languages"]
 
     await eventually(listens_again, seconds=30, why="the speech server was started again")
     line = await caller.call(korea.NUMBER)

@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,6 +20,7 @@ FRAME_BYTES = 320
 """20 ms of 16-bit audio of 8 kHz: what Asterisk sends at once."""
 
 READY_SECONDS = 60
+LOOK_SECONDS = 0.05
 ANSWER_SECONDS = 15
 
 
@@ -28,6 +29,7 @@ class SpeechServer:
 
     def __init__(self, models: Path, log: Path, *, workers: int, port: int = 0) -> None:
         self.port = port or free_port()
+        self._workers = workers
         self._log = log
         with log.open("wb") as output:
             self.process = subprocess.Popen(
@@ -61,16 +63,14 @@ class SpeechServer:
             return found
 
     async def ready(self) -> Self:
-        """Wait until it listens."""
+        """Wait until its models are loaded and its workers run."""
         async with asyncio.timeout(READY_SECONDS):
             while True:
                 assert self.process.poll() is None, self._log.read_text(encoding="utf-8")
-                try:
-                    await self.page("/livez")
-                except aiohttp.ClientError:
-                    await asyncio.sleep(0.05)
-                else:
-                    return self
+                with suppress(aiohttp.ClientError):
+                    if (await self.page("/stats"))["workers"] == self._workers:
+                        return self
+                await asyncio.sleep(LOOK_SECONDS)
 
     def stop(self) -> int:
         """Ask it to end; its exit code."""

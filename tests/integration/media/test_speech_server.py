@@ -119,6 +119,16 @@ async def test_a_killed_worker_fails_its_own_streams_and_is_replaced(
     await eventually_stats(server, workers=2, workers_lost=lost_before + 1)
 
 
+async def test_the_death_of_all_decoding_processes_is_mended(server: SpeechServer) -> None:
+    lost_before = (await server.page("/stats"))["workers_lost"]
+
+    for process in psutil.Process(server.process.pid).children(recursive=True):
+        process.kill()
+
+    await eventually_stats(server, workers=2, workers_lost=lost_before + 2)
+    assert await understood(server, "repeat") == ("en", "repeat")
+
+
 async def test_a_late_server_refuses_what_is_new_and_recovers(server: SpeechServer) -> None:
     workers = server.workers
     async with caller(server) as first, caller(server) as second:
