@@ -24,6 +24,7 @@ from typing import Any
 import aiohttp
 import psutil
 from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
 from redis.asyncio import Redis
 from ruamel.yaml import YAML
 
@@ -241,16 +242,12 @@ class Platform:
 
     async def metric(self, name: str, **labels: str) -> float:
         """The sum of a metric's samples that carry ``labels``."""
-        assert self._http is not None
-        async with self._http.get("/metrics") as answer:
-            text = await answer.text()
-        assert answer.status == 200, text
-        return sum(
-            sample.value
-            for family in text_string_to_metric_families(text)
-            for sample in family.samples
-            if sample.name == name and labels.items() <= sample.labels.items()
-        )
+        samples = await self._samples(name)
+        return sum(s.value for s in samples if labels.items() <= s.labels.items())
+
+    async def buckets(self, name: str) -> list[float]:
+        """A histogram's counts up to each of its bounds, in their order; it has no labels."""
+        return [sample.value for sample in await self._samples(f"{name}_bucket")]
 
     def rows(self, query: str, *parameters: str) -> list[dict[str, Any]]:
         """Rows of the SQL store."""
@@ -261,6 +258,14 @@ class Platform:
     async def contacts_in_redis(self) -> int:
         """Contacts that the ACD holds."""
         return int(await self.redis.hlen(f"vaxel:{{{ORG}}}:contacts"))
+
+    async def _samples(self, name: str) -> list[Sample]:
+        assert self._http is not None
+        async with self._http.get("/metrics") as answer:
+            text = await answer.text()
+        assert answer.status == 200, text
+        families = text_string_to_metric_families(text)
+        return [s for family in families for s in family.samples if s.name == name]
 
     def _is_shown(self) -> bool:
         return "Växel is ready" in (self._home / "up.txt").read_text(errors="replace")

@@ -19,7 +19,7 @@ from statistics import median
 from ruamel.yaml import YAML
 
 from monitoring.loop_delay import LoopDelay
-from monitoring.metrics import DELAY_BOUNDS_SECONDS
+from monitoring.metrics import DELAY_BOUNDS_SECONDS, EVENT_LOOP_DELAY
 from store.events import EventType
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.platform import ORG, Platform
@@ -31,7 +31,6 @@ from tests.load.ratios import CannotMeasure, Ratio
 SECONDS = 20.0
 WARM_UP_SECONDS = 4.0
 LIMIT_MS = 5.0
-METRIC = "vaxel_event_loop_delay_seconds_bucket"
 
 _SPEECH_TREE = {
     "numbers": [SPEECH_NUMBER],
@@ -110,26 +109,21 @@ async def _rounds(rounds: int) -> list[Busy]:
 async def _busy(platform: Platform, crowd: People, seconds: float) -> Busy:
     journal = await Journal.from_now(platform.redis)
     idle = LoopDelay()
-    before = await _turns(platform)
+    before = await platform.buckets(EVENT_LOOP_DELAY.name)
     beside = asyncio.create_task(idle.run())
     went = await crowd.ask(seconds)
     beside.cancel()
-    after = await _turns(platform)
+    after = await platform.buckets(EVENT_LOOP_DELAY.name)
     if went["failures"]:
         raise CannotMeasure(f"{len(went['failures'])} callers failed: {went['failures'][0]}")
     await journal.catch_up()
     outcomes = [event.fields["outcome"] for event in journal.all(EventType.SPEECH_HEARD)]
     return Busy(
-        late_ms=_percentiles([then - now for now, then in zip(before, after, strict=True)]),
+        late_ms=_percentiles([then - now for now, then in zip(before, after, strict=True)][:-1]),
         idle_ms=_percentiles(list(accumulate(idle.counts[:-1]))),
         calls=went["calls"],
         heard={outcome: outcomes.count(outcome) for outcome in sorted(set(outcomes))},
     )
-
-
-async def _turns(platform: Platform) -> list[float]:
-    """Turns of the loop that were no later than each bound."""
-    return [await platform.metric(METRIC, le=str(float(le))) for le in DELAY_BOUNDS_SECONDS]
 
 
 def _percentiles(turns: Sequence[float]) -> Mapping[int, float]:
