@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import json
 import multiprocessing
+import os
 import struct
 import subprocess
 import sys
@@ -31,6 +32,7 @@ import vosk
 
 from media.speech.engine import RATE_HZ
 from media.speech.models import find_models
+from media.speech.nursery import NICENESS
 from media.speech.pcm import DECODERS
 from tests.integration.media.speech_server import SpeechServer
 from tests.load.ratios import CannotMeasure, Ratio, of_rounds
@@ -128,6 +130,7 @@ def _bare(model: Any, utterances: list[bytes]) -> Cost:
 
 
 def _bare_worker(model: Any, utterances: list[bytes], share: int, done: SimpleQueue[float]) -> None:
+    os.nice(NICENESS)  # as the server's workers: other programs take as much from either
     begun = time.process_time()
     grammar = json.dumps(PHRASES, ensure_ascii=False)
     for number in range(share):
