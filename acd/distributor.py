@@ -249,12 +249,19 @@ class Distributor:
         return tuple(await self._run("reconcile", *live_contacts))
 
     async def tick(self, queues: Iterable[Queue]) -> Tick:
-        """Renew, sweep and match one pair a queue, all in one round trip."""
+        """Renew, sweep and match one pair a queue, all in one round trip.
+
+        An agent of several queues, e.g. one whose wrap-up is over by this very sweep, gets the
+        contact that waits longest over all of them.
+        """
         now = self.clock()
-        calls: list[Call] = [("renew", now, self.controller), ("sweep", now, _SETTLED_AT_ONCE)]
-        calls += [("match", now, queue.name, self.controller) for queue in queues]
-        lease_end, swept, *matches = await self._scripts.run_all(calls)
-        offers = tuple(offer for reply in matches if (offer := _offer(reply)))
+        calls: list[Call] = [
+            ("renew", now, self.controller),
+            ("sweep", now, _SETTLED_AT_ONCE),
+            ("match_all", now, self.controller, *(queue.name for queue in queues)),
+        ]
+        lease_end, swept, matched = await self._scripts.run_all(calls)
+        offers = tuple(offer for reply in matched if (offer := _offer(reply)))
         return Tick(_swept(swept), offers, int(lease_end), int(swept[0]), int(swept[1]))
 
     async def snapshot(self, queues: Iterable[Queue]) -> Snapshot:

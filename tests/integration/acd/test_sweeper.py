@@ -139,3 +139,21 @@ async def test_the_loop_survives_redis_and_says_so_once(
             await asyncio.wait([running])
             redis.terminate()
             redis.wait()
+
+
+@pytest.mark.parametrize("order", [(FEES, SUPPORT), (SUPPORT, FEES)])
+async def test_an_agent_whose_wrapup_is_over_gets_who_waits_longest_over_all_their_queues(
+    house: House, order: tuple[Queue, Queue]
+) -> None:
+    await house.log_in("4001", FEES, SUPPORT)
+    await house.acd.join("c-1", FEES)
+    offer = await house.acd.match(FEES)
+    assert offer is not None
+    await house.acd.answered(offer)
+    await house.acd.ended(offer, 1_000)
+    await house.acd.join("waits-longest", SUPPORT)
+    house.clock.forward(1)
+    await house.acd.join("came-later", FEES)
+    house.clock.forward(FEES.wrapup_seconds)
+    (made,) = (await house.acd.tick(order)).offers
+    assert made.contact == "waits-longest"
