@@ -78,17 +78,12 @@ class PromptFailed(MediaError):
 
 
 class RecordedPromptUnusable(PromptFailed):
-    """A recorded prompt is no 8 kHz mono 16-bit WAV file, the form that Asterisk plays as is."""
+    """A recorded prompt is no sound."""
 
     code = "recorded_prompt_unusable"
 
-    def __init__(self, key: str, language: str, path: Path) -> None:
-        super().__init__(
-            key,
-            language,
-            f"{path} is no 8 kHz mono 16-bit WAV file; convert it"
-            f" (ffmpeg -i {path.name} -ar 8000 -ac 1 -c:a pcm_s16le new.wav).",
-        )
+    def __init__(self, key: str, language: str, path: Path, reason: str) -> None:
+        super().__init__(key, language, f"{path} cannot be used ({reason}); record it anew.")
 
 
 class AudioUnusable(MediaError):

@@ -1,10 +1,10 @@
 """Prompts: text becomes a sound file that Asterisk plays, once, and is found again by its content.
 
 A prompt's *key* is the hash of its language and text. A person's recording in
-``<recorded>/<language>/<key>.wav`` always wins; else the prompt is rendered into
-``<folder>/<engine identity>/<language>/<key>.wav``. The key does not depend on the engine, so a
-recording outlives a new voice, and a new voice renders anew. File names carry no text: prompts may
-hold a caller's own data, and Asterisk logs file names.
+``<recorded>/<language>/<key>.wav`` (or ``.mp3``, ``.m4a`` …) always wins; else the prompt is
+rendered into ``<folder>/<engine identity>/<language>/<key>.wav``. The key does not depend on the
+engine, so a recording outlives a new voice, and a new voice renders anew. File names carry no
+text: prompts may hold a caller's own data, and Asterisk logs file names.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ import asyncio
 import hashlib
 import logging
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
 from typing import Protocol
 
 from media.errors import MediaError, PromptFailed, RecordedPromptUnusable
+from media.recorded import SUFFIXES, make_prompt
 from media.wav import is_telephone_wav, write_wav
 
 logger = logging.getLogger(__name__)
@@ -68,6 +69,7 @@ class PromptStore:
     ) -> None:
         self._rendered = folder.absolute() / engine.identity
         self._recorded = (recorded or folder / "recorded").absolute()
+        self._converted = folder.absolute() / "converted"
         self._engine = engine
         self._slots = asyncio.Semaphore(at_once or os.cpu_count() or 1)
         self._under_way: dict[Path, asyncio.Task[None]] = {}
@@ -88,23 +90,52 @@ class PromptStore:
 
         Raises:
             PromptFailed: It cannot be rendered. The next call tries again.
-            RecordedPromptUnusable: Its recording has a form that Asterisk does not play.
+            RecordedPromptUnusable: Its recording is no sound.
         """
         key = prompt_key(text, language)
-        recorded = self._recorded / language / f"{key}.wav"
-        if recorded.exists():
-            if not is_telephone_wav(recorded):
-                raise RecordedPromptUnusable(key, language, recorded)
-            return recorded.with_suffix("")
-        rendered = self._rendered / language / f"{key}.wav"
-        if not rendered.exists():
-            task = self._under_way.get(rendered)
-            if task is None:
-                task = asyncio.create_task(self._render(text, language, rendered))
-                self._under_way[rendered] = task
+        recording = self._recording(key, language)
+        if recording is None:
+            target = self._rendered / language / f"{key}.wav"
+            await self._made(target, lambda: self._render(text, language, target))
+        elif is_telephone_wav(recording):
+            target = recording
+        else:
+            # a recording that is replaced is a new file
+            version = recording.stat().st_mtime_ns
+            target = self._converted / language / f"{key}-{version}.wav"
+            await self._made(target, lambda: self._convert(recording, target, language))
+        return target.with_suffix("")
+
+    def _recording(self, key: str, language: str) -> Path | None:
+        """A person's recording of the prompt, in whatever form."""
+        files = (self._recorded / language / f"{key}{suffix}" for suffix in SUFFIXES)
+        return next((file for file in files if file.exists()), None)
+
+    async def _made(self, target: Path, make: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Have ``target``, made once however many ask."""
+        if (making := self._making(target, make)) is not None:
             # shielded: the first caller hangs up, the others still want the prompt
-            await asyncio.shield(task)
-        return rendered.with_suffix("")
+            await asyncio.shield(making)
+
+    def _making(
+        self, target: Path, make: Callable[[], Coroutine[None, None, None]]
+    ) -> asyncio.Task[None] | None:
+        """The task that makes ``target``, begun now if need be; none when it is there."""
+        if target.exists():
+            return None
+        task = self._under_way.get(target)
+        if task is None:
+            task = self._under_way[target] = asyncio.create_task(make())
+            task.add_done_callback(lambda _: self._under_way.pop(target))
+        return task
+
+    async def _convert(self, recording: Path, target: Path, language: str) -> None:
+        key = recording.stem
+        try:
+            await asyncio.to_thread(make_prompt, recording, target)
+        except (ValueError, OSError) as error:
+            raise RecordedPromptUnusable(key, language, recording, str(error)) from error
+        logger.info("recorded prompt converted", extra={"prompt": key, "language": language})
 
     async def render_all(
         self,
@@ -150,8 +181,6 @@ class PromptStore:
             raise PromptFailed(
                 target.stem, language, f"{target} cannot be written ({error.strerror})."
             ) from error
-        finally:
-            del self._under_way[target]
         logger.info(
             "prompt rendered",
             extra={"prompt": target.stem, "language": language, "bytes": len(pcm)},

@@ -94,7 +94,7 @@ async def test_a_recording_wins_over_a_rendered_prompt(tmp_path: Path) -> None:
     assert path == recorded / "sv" / prompt_key("Hej", "sv")
 
 
-async def test_a_recording_that_asterisk_cannot_play_is_named(tmp_path: Path) -> None:
+async def test_a_recording_that_is_no_sound_is_named(tmp_path: Path) -> None:
     (tmp_path / "sv").mkdir()
     file = tmp_path / "sv" / f"{prompt_key('Hej', 'sv')}.wav"
     file.write_bytes(b"ID3 not a wav at all")
