@@ -27,6 +27,8 @@ class AsteriskSettings(BaseModel):
     Attributes:
         host: For its manager interface; keep it on this machine.
         sip_host: For phones and trunks; they must be able to reach it.
+        trunks: A file in the form of pjsip.conf with the trunks to telephone networks; the
+            context of their endpoints is ``callers``, their transport ``udp``.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -37,6 +39,7 @@ class AsteriskSettings(BaseModel):
     ami_port: int = Field(15038, ge=1, le=65535)
     rtp_start: int = Field(20000, ge=1024, le=65534)
     rtp_end: int = Field(21999, ge=1025, le=65535)
+    trunks: Path | None = None
 
 
 class AgiSettings(BaseModel):

@@ -19,6 +19,7 @@ from ivr.platform.config_check import check_folder
 from ivr.platform.errors import ConfigurationInvalid
 from ivr.platform.paths import Layout
 from ivr.platform.secrets import Secrets
+from ivr.platform.trunks import read_trunks
 from ivr.settings import CHECKOUT, Settings
 
 TEMPLATES = CHECKOUT / "dialplans" / "asterisk"
@@ -74,7 +75,7 @@ def render(
         templates: Folder of ``*.conf.j2`` files.
 
     Raises:
-        ConfigurationInvalid: A template is faulty, or what came out of it is.
+        ConfigurationInvalid: A template or the trunks' file is faulty, or what came out is.
     """
     environment = Environment(
         loader=FileSystemLoader(templates),
@@ -84,6 +85,7 @@ def render(
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - no HTML; what comes in is ours and is checked below
     )
+    trunks = read_trunks(settings, secrets.phones)
     draft = layout.asterisk / "etc.new"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True, mode=0o700)
@@ -96,6 +98,7 @@ def render(
                 program=program,
                 events=events,
                 accounts=accounts(secrets),
+                trunks=trunks,
                 sounds=sounds,
             )
         except TemplateError as error:
