@@ -71,13 +71,15 @@ class Phone:
         return line
 
     async def ring(self, seconds: float = 15) -> Line:
-        """The next incoming call, ringing.
+        """The next incoming call, ringing; not one whose caller has given up meanwhile.
 
         Raises:
             TimeoutError: None came.
         """
         async with asyncio.timeout(seconds):
-            return await self._ringing.get()
+            while (line := await self._ringing.get()).is_closed:
+                pass
+            return line
 
     async def register(self) -> None:
         """Tell the server where this phone is, so that it can be called.
