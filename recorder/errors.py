@@ -200,6 +200,17 @@ class NoSuchRecording(RecorderError):
         )
 
 
+class NothingRecorded(RecorderError):
+    """There is no newest recording."""
+
+    code = "nothing_recorded"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nothing is recorded yet; a recording is stored moments after its conversation."
+        )
+
+
 class WorkerLost(RecorderError):
     """The process that finishes recordings ended before it was done. It is tried again."""
 

@@ -22,7 +22,7 @@ from ivr.settings import Settings
 from recorder.archive import Archive
 from recorder.audit import Access, record_accesses, system_user
 from recorder.deletion import Deleter
-from recorder.errors import NoSuchRecording
+from recorder.errors import NoSuchRecording, NothingRecorded
 from recorder.search import Wanted
 from store.database import Database, open_database
 from store.models import Recording, RecordingAction, Transcript
@@ -68,6 +68,7 @@ class ArchiveDesk:
 
         Raises:
             NoSuchRecording: There is none of an id.
+            NothingRecorded: There is no newest.
         """
         async with self.database.writing() as session:
             rows = []
@@ -77,7 +78,7 @@ class ArchiveDesk:
                 else:
                     row = await session.get(Recording, name)
                 if row is None:
-                    raise NoSuchRecording(name)
+                    raise NothingRecorded if name == LATEST else NoSuchRecording(name)
                 rows.append(row)
             self._note(session, rows, access, each=True)
             return rows

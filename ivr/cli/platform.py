@@ -33,11 +33,12 @@ def register(app: typer.Typer) -> None:
 
 
 def up() -> None:
-    """Start Redis, Asterisk and the controller, and keep them running.
+    """Start the whole platform and keep it running.
 
-    Stays in this terminal. When everything is ready it shows the numbers to call, the SIP
-    accounts and the agents' PINs. Ctrl-C stops all in order: running calls may finish first. Ends
-    with 2, and nothing left running, when something is not as it must be.
+    That is Asterisk, Redis, the speech server, Prometheus and the controller. Stays in this
+    terminal. When everything is ready it shows the numbers to call, the SIP accounts and the
+    agents' PINs. Ctrl-C stops all in order: running calls may finish first. Ends with 2, and
+    nothing left running, when something is not as it must be.
     """
     # here, not above: the other commands answer before all of this is read
     from ivr.platform.run import run  # noqa: PLC0415 - as said

@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from ivr.cli import app
 from media.playback import duration_ms
-from recorder.errors import FileTampered, KeysUnusable, NoSuchRecording
+from recorder.errors import FileTampered, KeysUnusable, NoSuchRecording, NothingRecorded
 from tests.integration.recorder.conftest import ORG, SIDECAR, Desk
 
 pytestmark = pytest.mark.integration
@@ -123,6 +123,13 @@ def test_without_a_player_it_says_what_to_do(vaxel: Vaxel, monkeypatch: pytest.M
 
 def test_an_unknown_name_is_told(vaxel: Vaxel) -> None:
     assert isinstance(vaxel("play", "nobody-1").exception, NoSuchRecording)
+
+
+def test_before_the_first_recording_there_is_no_newest(
+    vaxel: Vaxel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VAXEL_STATE", str(tmp_path / "another"))
+    assert isinstance(vaxel("play", "latest").exception, NothingRecorded)
 
 
 def test_a_tampered_recording_is_refused_and_leaves_no_file(
