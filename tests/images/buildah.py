@@ -113,6 +113,7 @@ class Buildah:
 def buildah() -> Iterator[Buildah]:
     """A store that is gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="vx-images-"))
+    folder.chmod(0o755)  # else a container's user sees none of what is mounted into it
     try:
         yield Buildah(folder)
     finally:
