@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from asyncio.subprocess import PIPE
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Sequence
 
 from media.errors import ToolFailed, ToolMissing, ToolTooSlow
@@ -26,14 +26,18 @@ async def run_tool(argv: Sequence[str], stdin: bytes, *, seconds: float) -> byte
     """
     program = argv[0]
     try:
-        process = await asyncio.create_subprocess_exec(*argv, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+        process = await asyncio.create_subprocess_exec(
+            *argv, stdin=PIPE if stdin else DEVNULL, stdout=PIPE, stderr=PIPE
+        )
     except FileNotFoundError:
         raise ToolMissing(program) from None
     try:
         async with asyncio.timeout(seconds):
-            out, err = await process.communicate(stdin)
+            out, err = await process.communicate(stdin or None)
     except TimeoutError:
         raise ToolTooSlow(program, seconds) from None
+    except RuntimeError:  # uvloop's word for a pipe whose reader has gone already
+        raise ToolFailed(program, await process.wait(), "it ended before its input") from None
     finally:
         if process.returncode is None:
             process.kill()

@@ -69,7 +69,7 @@ class Hearing:
                 raise TranscriberLost(f"it ended with code {await process.wait()}")
         except TimeoutError:
             raise TranscriberLost(f"no answer within {seconds:.0f} s") from None
-        except (BrokenPipeError, ConnectionResetError):
+        except (BrokenPipeError, ConnectionResetError, RuntimeError):  # the last is uvloop's
             raise TranscriberLost("it ended before it was asked") from None
         except (TypeError, ValueError):
             raise TranscriberLost("it said what is no answer") from None

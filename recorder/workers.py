@@ -44,6 +44,8 @@ async def finish(jobs: Sequence[Job]) -> tuple[dict[str, Answer], dict[str, Reco
             told, complaint = await process.communicate("".join(j.line() for j in jobs).encode())
     except TimeoutError:
         raise WorkerLost(f"it did not end within {seconds:.0f} s") from None
+    except RuntimeError:  # uvloop's word for a pipe whose reader has gone already
+        raise WorkerLost("it ended before it was asked") from None
     finally:
         if process.returncode is None:
             process.kill()
