@@ -20,7 +20,9 @@ from tests.e2e.rig.recordings import sides
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 MESSAGE_HZ = 600
-SPOKEN = Path(__file__).parents[1] / "audio" / "messages" / "operator-en.wav"
+SPOKEN = Path(__file__).parents[1] / "audio" / "messages" / "opening-hours-en.wav"
+HEARD = "opening"
+"""The recogniser gets this word of the message each time, and the others now and then."""
 
 
 async def test_a_message_is_recorded_after_the_beep(
@@ -70,11 +72,11 @@ async def test_a_message_can_be_found_by_its_words_and_read(
         EventType.RECORDING_TRANSCRIBED, recording=recording, language="en", seconds=60
     )
 
-    _, found = await platform.vaxel("recordings", "search", "OPERATOR", "--reason", "a test")
+    _, found = await platform.vaxel("recordings", "search", HEARD.upper(), "--reason", "a test")
     assert recording in found
     code, read = await platform.vaxel("recordings", "transcript", recording)
     assert code == 0, read
-    assert "operator" in read
+    assert HEARD in read
     accesses = platform.rows(
         "SELECT action, reason FROM recording_accesses WHERE recording = ? ORDER BY id", recording
     )

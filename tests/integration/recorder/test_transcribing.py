@@ -29,7 +29,7 @@ from tests.integration.recorder.conftest import ORG, SIDECAR, Desk
 
 pytestmark = pytest.mark.integration
 
-SPOKEN = Path(__file__).parents[2] / "audio" / "messages" / "operator-en.wav"
+SPOKEN = Path(__file__).parents[2] / "audio" / "messages" / "opening-hours-en.wav"
 """“I would like to speak to an operator about the opening hours of the library.”"""
 
 OPERATOR_MS = (1090, 1670)
