@@ -82,11 +82,7 @@ class Ringing:
             AgiError: The channel failed.
         """
         recorder = self._services.recorder
-        sidecar = self._sidecar(offer)
-        recording = ""
-        if sidecar is not None:
-            recording = f"^{await recorder.expect(sidecar)}"
-            recording += "" if sidecar.on_demand else "^now"
+        sidecar, recording = await self._recording(offer)
         status, answered_ms = await self._dial(offer, recording)
         if status == "ANSWER":
             with suppress(StaleOffer):  # over already: the sweep or a reconciliation was first
@@ -96,7 +92,8 @@ class Ringing:
             if sidecar is not None:
                 recorder.finish(sidecar.base)
         elif sidecar is not None:
-            await recorder.drop(sidecar)
+            with suppress(OSError):  # the recorder's sweep finds it
+                await recorder.drop(sidecar)
         if self._session.hung_up:
             raise AgiHungUp
         if status == "ANSWER":
@@ -107,6 +104,21 @@ class Ringing:
             reason = REFUSALS.get(status, RefusalReason.UNREACHABLE)
             await self._distributor.refused(offer, reason)
         return False
+
+    async def _recording(self, offer: Offer) -> tuple[Sidecar | None, str]:
+        """Whose it will be, if there may be one, and the arguments of ``vaxel-answered``.
+
+        A disk that is full costs the recording, and never the caller the conversation.
+        """
+        sidecar = self._sidecar(offer)
+        if sidecar is None:
+            return None, ""
+        try:
+            base = await self._services.recorder.expect(sidecar)
+        except OSError as fault:
+            await self._services.recorder.unrecorded(sidecar, fault)
+            return None, ""
+        return sidecar, f"^{base}" if sidecar.on_demand else f"^{base}^now"
 
     def _sidecar(self, offer: Offer) -> Sidecar | None:
         """Whose the recording of this conversation will be; none where nothing is recorded."""

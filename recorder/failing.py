@@ -10,6 +10,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from recorder.announcing import EventLog, announce
@@ -18,6 +19,7 @@ from recorder.errors import RecorderError
 from recorder.layout import Layout
 from recorder.sidecar import Sidecar
 from store.events import Event, EventType
+from store.stream import StreamUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -49,16 +51,7 @@ class Failures:
             known = await asyncio.to_thread(self._reason, base) or {}
             since = known.get("announce_after") or await stream.last_id()
             await asyncio.to_thread(self._write_reason, base, error, since)
-            event = Event(
-                EventType.RECORDING_FAILED,
-                at=self._clock_ms(),
-                org=sidecar.org,
-                contact=sidecar.contact,
-                queue=sidecar.queue,
-                agent=sidecar.agent,
-                fields={"recording": base, "reason": error.code},
-            )
-            await announce(stream, since, [event])
+            await announce(stream, since, [self._event(sidecar, error)])
         else:
             await asyncio.to_thread(self._write_reason, base, error, None)
         await asyncio.to_thread(self._put_aside, base)
@@ -70,6 +63,27 @@ class Failures:
                 "code": error.code,
                 "reason": str(error),
             },
+        )
+
+    async def tell(self, sidecar: Sidecar, error: RecorderError) -> None:
+        """Say that a conversation goes unrecorded; there are no files, and there will be none."""
+        log.error(
+            "conversation is not recorded",
+            extra={"contact": sidecar.contact, "code": error.code, "reason": str(error)},
+        )
+        if (stream := self._streams.get(sidecar.org)) is not None:
+            with suppress(StreamUnavailable):  # the log has it, and the caller waits
+                await stream.append(self._event(sidecar, error))
+
+    def _event(self, sidecar: Sidecar, error: RecorderError) -> Event:
+        return Event(
+            EventType.RECORDING_FAILED,
+            at=self._clock_ms(),
+            org=sidecar.org,
+            contact=sidecar.contact,
+            queue=sidecar.queue,
+            agent=sidecar.agent,
+            fields={"recording": sidecar.base, "reason": error.code},
         )
 
     async def drop(self, sidecar: Sidecar) -> None:

@@ -19,7 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recorder.announcing import EventLog
-from recorder.errors import KeysUnusable, LegMissing, RecorderError, SidecarMissing, WorkerLost
+from recorder.errors import (
+    FolderUnusable,
+    KeysUnusable,
+    LegMissing,
+    RecorderError,
+    SidecarMissing,
+    WorkerLost,
+)
 from recorder.failing import Failures
 from recorder.finishing import Finisher
 from recorder.keys import ensure_keys
@@ -102,10 +109,15 @@ class Recorder:
             The base path: the legs are ``<base>-caller.wav`` and ``<base>-agent.wav``.
 
         Raises:
-            OSError: The folder cannot be written.
+            OSError: The folder cannot be written; say so with :meth:`unrecorded`.
         """
         await asyncio.to_thread(sidecar.write, self._layout.incoming)
         return self._layout.incoming / sidecar.base
+
+    async def unrecorded(self, sidecar: Sidecar, fault: OSError) -> None:
+        """Say that a conversation takes place and no recording of it can be made."""
+        complaint = fault.strerror or str(fault)
+        await self._failures.tell(sidecar, FolderUnusable(self._layout.incoming, complaint))
 
     def finish(self, base: str) -> None:
         """Say that a conversation or message is over: it is stored as soon as its legs are closed.

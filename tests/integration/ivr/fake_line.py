@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -108,13 +109,20 @@ class FakeRecorder:
         self.expected: list[Sidecar] = []
         self.finished: list[str] = []
         self.dropped: list[str] = []
+        self.missed: list[str] = []
+        self.full = False
 
     async def expect(self, sidecar: Sidecar) -> Path:
+        if self.full:
+            raise OSError(ENOSPC, "No space left on device")
         self.expected.append(sidecar)
         return Path("/recordings") / sidecar.base
 
     def finish(self, base: str) -> None:
         self.finished.append(base)
+
+    async def unrecorded(self, sidecar: Sidecar, _fault: OSError) -> None:
+        self.missed.append(sidecar.base)
 
     async def drop(self, sidecar: Sidecar) -> None:
         self.dropped.append(sidecar.base)

@@ -110,3 +110,13 @@ async def test_a_question_that_cannot_be_spoken_is_a_no(
         session = FakeSession(answer)
         assert await bench.ride(session) is QueueOutcome.TALKED
         assert recording_option(session) == ""
+
+
+async def test_a_full_disk_costs_the_recording_and_not_the_conversation(redis: Redis) -> None:
+    async with recording(redis, When.ALWAYS) as bench:
+        bench.recorder.full = True
+        session = FakeSession(answer)
+        assert await bench.ride(session) is QueueOutcome.TALKED
+        assert recording_option(session) == ""
+        assert bench.recorder.missed == ["vaxel-1.1-1"]
+        assert bench.recorder.finished == []

@@ -191,6 +191,16 @@ async def test_a_conversation_that_was_never_recorded_is_told(desk: Desk) -> Non
     assert desk.left() == []
 
 
+async def test_a_conversation_that_cannot_be_recorded_is_told(desk: Desk) -> None:
+    desk.failed.rmdir()
+    desk.incoming.rmdir()
+    with pytest.raises(FileNotFoundError) as full:
+        await desk.recorder.expect(SIDECAR)
+    await desk.recorder.unrecorded(SIDECAR, full.value)
+    (event,) = await desk.events(EventType.RECORDING_FAILED)
+    assert dict(event.fields) == {"recording": SIDECAR.base, "reason": "folder_unusable"}
+
+
 async def test_a_truncated_leg_is_a_typed_failure(desk: Desk) -> None:
     sidecar = await desk.talk()
     with (desk.incoming / f"{sidecar.base}-caller.wav").open("r+b") as file:
