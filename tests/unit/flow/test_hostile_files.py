@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -58,9 +57,7 @@ def test_a_hostile_file_is_one_error_at_its_place(
 ) -> None:
     file = tmp_path / "tree.yaml"
     file.write_bytes(raw)
-    began = time.monotonic()
     document = read(file)
-    assert time.monotonic() - began < 5
     [problem] = document.problems
     assert document.data is None
     assert problem.message.startswith(message)
