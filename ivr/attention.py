@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from ivr.agi_call import AgiVoice
@@ -25,7 +25,8 @@ from wire.ami.frames import Frame
 
 logger = logging.getLogger(__name__)
 
-_ECHO_S: Final = 0.5
+_ECHO_S: Final = 2.0
+"""So long AMI may take to tell of a key that AGI has told of already."""
 
 
 class Attention:
@@ -90,8 +91,9 @@ class AttentiveVoice:
             pressed = await self._voice.play(utterance, interrupt=interrupt)
         finally:
             self.speaking = False
-        # AMI tells of the same key; it must not be taken for the next one.
-        return await self.key(_ECHO_S) or pressed if pressed else ""
+        if pressed:
+            await self._forget_up_to(pressed)
+        return pressed
 
     async def collect(self, *, first: str = "", count: int, wait: float, stop: str = "#") -> str:
         """Listen for up to ``count`` keys, as :meth:`ivr.flow.call.Call.collect`."""
@@ -102,6 +104,16 @@ class AttentiveVoice:
                 break
             keys += key
         return keys.partition(stop)[0] if stop else keys
+
+    async def _forget_up_to(self, pressed: str) -> None:
+        """Drop the key that AGI has told of, which AMI tells of too, and those before it.
+
+        Left there, they would be taken for answers to what is asked next.
+        """
+        with suppress(TimeoutError):  # AMI is away
+            async with asyncio.timeout(_ECHO_S):
+                while await self._keys.get() != pressed:
+                    pass
 
     def forget_keys(self) -> None:
         """Take no notice of what was pressed until now."""

@@ -67,6 +67,20 @@ async def test_the_key_that_interrupts_is_not_heard_twice() -> None:
     assert keys.empty()
 
 
+async def test_keys_that_mean_nothing_are_forgotten_with_the_one_that_interrupts() -> None:
+    voice, keys = attentive(FakeVoice("1"))
+    for key in "51":
+        asyncio.get_running_loop().call_soon(keys.put_nowait, key)
+    assert await voice.say(HELLO, interrupt="1") == "1"
+    assert keys.empty(), "else the caller would have said yes to the next question"
+
+
+async def test_a_key_counts_also_while_ami_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ivr.attention._ECHO_S", 0.001)
+    voice, _ = attentive(FakeVoice("1"))
+    assert await voice.say(HELLO, interrupt="1") == "1"
+
+
 async def test_a_key_pressed_before_the_question_answers_it_and_any_other_is_passed_over() -> None:
     spoken = FakeVoice()
     voice, keys = attentive(spoken, "72")
