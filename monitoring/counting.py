@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from itertools import product
 
 from monitoring import metrics
+from monitoring.kinds import Counter, Histogram
 from monitoring.totals import Labels, Totals
 from store.doing import AgentState, Doing, doing_after
 from store.events import Event, EventType
 
-_COUNTED: Mapping[EventType, metrics.Counter] = {
+_COUNTED: Mapping[EventType, Counter] = {
     EventType.CONTACT_STARTED: metrics.CONTACTS_STARTED,
     EventType.CONTACT_ENDED: metrics.CONTACTS_ENDED,
     EventType.NODE_VISITED: metrics.NODE_VISITS,
@@ -36,7 +37,7 @@ _COUNTED: Mapping[EventType, metrics.Counter] = {
     EventType.SPEECH_HEARD: metrics.SPEECH_HEARD,
 }
 
-_TIMED: Mapping[EventType, tuple[metrics.Histogram, str]] = {
+_TIMED: Mapping[EventType, tuple[Histogram, str]] = {
     EventType.CALL_ANSWERED: (metrics.ANSWERED_WAIT, "waited"),
     EventType.CALL_ABANDONED: (metrics.ABANDONED_WAIT, "waited"),
     EventType.CALL_ENDED: (metrics.TALK, "talked"),
@@ -117,11 +118,9 @@ def _follow_agent(totals: Totals, event: Event, known: Known) -> None:
         totals.agents[event.agent] = after, max(event.at, since)
 
 
-def spent_on(doing: Doing, org: str, known: Known) -> list[tuple[metrics.Counter, Labels]]:
+def spent_on(doing: Doing, org: str, known: Known) -> list[tuple[Counter, Labels]]:
     """The counters that an agent's time belongs to."""
-    spent: list[tuple[metrics.Counter, Labels]] = [
-        (metrics.AGENT_STATE_SECONDS, (org, doing.state.value))
-    ]
+    spent: list[tuple[Counter, Labels]] = [(metrics.AGENT_STATE_SECONDS, (org, doing.state.value))]
     if doing.state is AgentState.PAUSED:
         usual = doing.reason in known.pauses or doing.reason in _PAUSED_BY_ACD
         spent.append((metrics.AGENT_PAUSE_SECONDS, (org, doing.reason if usual else metrics.OTHER)))

@@ -19,11 +19,12 @@ available over *paid* time) and adherence need a roster and are not offered.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
 
-from monitoring import metrics
+from monitoring import metrics, promql
 from monitoring.errors import NoSuchBound, UnknownFormula
+from monitoring.kinds import Counter, Histogram
 from store.doing import AgentState
 
 
@@ -51,46 +52,46 @@ class Term:
     """A count, or a time in milliseconds, of one period.
 
     Attributes:
-        symbol: As the field writes it.
-        series: The metric that counts it, ``{}`` where its labels go.
+        symbol: As the field writes it; no two terms share one.
+        metric: What counts it; ``None`` where only the record knows it.
+        part: Of a histogram: ``_sum``, ``_count`` or ``_bucket``.
+        where: A matcher of its own.
         limit: Which limit the metric's bucket is asked for.
     """
 
     symbol: str
-    series: str
+    metric: Counter | Histogram | None = field(default=None, compare=False)
+    part: str = ""
+    where: str = ""
     limit: Limit | None = None
 
 
-def _total(symbol: str, metric: metrics.Counter, labels: str = "") -> Term:
-    return Term(symbol, f"{metric.name}{{{labels}}}")
+def _sum(symbol: str, metric: Histogram) -> Term:
+    return Term(symbol, metric, "_sum")
 
 
-def _sum(symbol: str, metric: metrics.Histogram) -> Term:
-    return Term(symbol, f"{metric.name}_sum{{}}")
-
-
-def _within(symbol: str, metric: metrics.Histogram, limit: Limit) -> Term:
-    return Term(symbol, f"{metric.name}_bucket{{}}", limit)
+def _within(symbol: str, metric: Histogram, limit: Limit) -> Term:
+    return Term(symbol, metric, "_bucket", limit=limit)
 
 
 def _spent(state: AgentState) -> Term:
-    return _total(state.value, metrics.AGENT_STATE_SECONDS, f'state="{state.value}"')
+    return Term(state.value, metrics.AGENT_STATE_SECONDS, where=f'state="{state.value}"')
 
 
-OFFERED = _total("offered", metrics.CALLS_OFFERED)
-ANSWERED = _total("AN", metrics.CALLS_ANSWERED)
-ABANDONED = _total("AB", metrics.CALLS_ABANDONED)
-FLOWED_OUT = _total("FO", metrics.CALLS_LEFT)
+OFFERED = Term("offered", metrics.CALLS_OFFERED)
+ANSWERED = Term("AN", metrics.CALLS_ANSWERED)
+ABANDONED = Term("AB", metrics.CALLS_ABANDONED)
+FLOWED_OUT = Term("FO", metrics.CALLS_LEFT)
 ANSWERED_IN_TIME = _within("AN≤T", metrics.ANSWERED_WAIT, Limit.THRESHOLD)
 ABANDONED_IN_TIME = _within("AB≤T", metrics.ABANDONED_WAIT, Limit.THRESHOLD)
 SHORT_ABANDONED = _within("AB≤s", metrics.ABANDONED_WAIT, Limit.SHORT)
 ANSWERED_WAIT = _sum("wait of AN", metrics.ANSWERED_WAIT)
 ABANDONED_WAIT = _sum("wait of AB", metrics.ABANDONED_WAIT)
-HANDLED = Term("handled", f"{metrics.TALK.name}_count{{}}")
+HANDLED = Term("handled", metrics.TALK, "_count")
 TALK = _sum("talk", metrics.TALK)
 WRAPUP = _sum("wrap-up", metrics.WRAPUP)
-CALLBACKS_ASKED = _total("callbacks asked", metrics.CALLBACKS_REQUESTED)
-CALLBACKS_TALKED = _total("callbacks talked", metrics.CALLBACKS_ENDED, 'outcome="talked"')
+CALLBACKS_ASKED = Term("callbacks asked", metrics.CALLBACKS_REQUESTED)
+CALLBACKS_TALKED = Term("callbacks talked", metrics.CALLBACKS_ENDED, where='outcome="talked"')
 SPENT: Mapping[AgentState, Term] = {
     state: _spent(state) for state in AgentState if state is not AgentState.LOGGED_OUT
 }
@@ -194,13 +195,14 @@ def _asked(terms: Sequence[tuple[int, Term]], query: Query) -> str:
 
 
 def _series(term: Term, query: Query) -> str:
-    name, _, own = term.series.rstrip("}").partition("{")
-    matchers = [matcher for matcher in (query.where, own) if matcher]
+    if term.metric is None:
+        raise ValueError(f"no metric counts {term.symbol!r}")
+    matchers = [matcher for matcher in (query.where, term.where) if matcher]
     if term.limit is not None:
         seconds = query.threshold if term.limit is Limit.THRESHOLD else query.short
         matchers.append(f'le="{_bound(seconds)}"')
-    grouped = f" by ({', '.join(query.by)}) " if query.by else ""
-    return f"sum{grouped}(increase({name}{{{','.join(matchers)}}}[{query.window}]))"
+    risen = promql.rise(term.metric, query.window, ",".join(matchers), part=term.part)
+    return promql.summed(risen, query.by)
 
 
 def _bound(seconds: int | str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from monitoring import metrics
+from monitoring.kinds import Counter, Gauge
 from monitoring.live import AcdNow, ControllerNow, SpeechNow
-from monitoring.metrics import Counter, Gauge
 from monitoring.rendering import heading, sample
 from monitoring.totals import Labels
 

@@ -20,12 +20,14 @@ Definitions that hold for all of them (what is made of them, a service level for
 
 Counters go on over restarts. They begin again at zero only when the events themselves are gone.
 Those that say "since its start" belong to one process and begin with it.
+
+Several controllers share the queues, the agents and the events, and each tells of all of them: only
+what is marked ``each`` may be added up over controllers; :mod:`monitoring.promql` minds that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from monitoring.kinds import Counter, Gauge, Histogram
 
 WAIT_BOUNDS_SECONDS = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600)
 TALK_BOUNDS_SECONDS = (15, 30, 60, 120, 180, 300, 450, 600, 900, 1200, 1800, 3600)
@@ -38,42 +40,6 @@ AGENT_STATES = ("logged_out", "ready", "reserved", "talking", "wrapup", "paused"
 
 OTHER = "other"
 """Stands for a word that is not in a label's closed set."""
-
-
-@dataclass(frozen=True, slots=True)
-class Counter:
-    """A number that only grows.
-
-    Attributes:
-        name: With ``_total``.
-        help: The definition, one line.
-        labels: Names, the organisation first.
-        words: The closed sets of those labels that have one; another word counts as ``other``.
-    """
-
-    name: str
-    help: str
-    labels: tuple[str, ...]
-    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Histogram:
-    """How often a duration was how long; ``bounds_seconds`` are upper bounds, inclusive."""
-
-    name: str
-    help: str
-    labels: tuple[str, ...]
-    bounds_seconds: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Gauge:
-    """A number that is true now."""
-
-    name: str
-    help: str
-    labels: tuple[str, ...] = ()
 
 
 # What happened to contacts ---------------------------------------------------------------------
@@ -294,7 +260,7 @@ CALLBACKS_OLDEST = Gauge(
 )
 AGENTS = Gauge("vaxel_agents", "Agents by state.", ("org", "state"))
 CALLS_IN_PROGRESS = Gauge(
-    "vaxel_calls_in_progress", "Contacts that this controller serves now.", ("org",)
+    "vaxel_calls_in_progress", "Contacts that this controller serves now.", ("org",), each=True
 )
 RECORDINGS_BACKLOG = Gauge(
     "vaxel_recordings_backlog", "Recordings that are over and wait to be finished."
@@ -311,61 +277,80 @@ EVENT_LOOP_DELAY = Histogram(
     " start.",
     (),
     DELAY_BOUNDS_SECONDS,
+    each=True,
 )
-AGI_SESSIONS = Gauge("vaxel_agi_sessions", "Open FastAGI sessions of this controller.")
+AGI_SESSIONS = Gauge("vaxel_agi_sessions", "Open FastAGI sessions of this controller.", each=True)
 AGI_REFUSED = Counter(
     "vaxel_agi_sessions_refused_total",
     "FastAGI sessions refused because the controller was full or stopping, since its start.",
     (),
+    each=True,
 )
 AGI_ENDED = Counter(
     "vaxel_agi_sessions_ended_total",
     "FastAGI sessions that ended, by how, since this controller's start: finished or hung_up are in"
     " order, failed is a fault of ours, the rest never became a call.",
     ("outcome",),
+    each=True,
 )
-AMI_CONNECTED = Gauge("vaxel_ami_connected", "1 while logged in to Asterisk's manager, else 0.")
+AMI_CONNECTED = Gauge(
+    "vaxel_ami_connected", "1 while logged in to Asterisk's manager, else 0.", each=True
+)
 AMI_RECONNECTS = Counter(
     "vaxel_ami_reconnects_total",
     "Times the link to Asterisk's manager came back, since this controller's start.",
     (),
+    each=True,
 )
-AMI_PING = Gauge("vaxel_ami_ping_seconds", "Round trip of the last ping to Asterisk's manager.")
+AMI_PING = Gauge(
+    "vaxel_ami_ping_seconds", "Round trip of the last ping to Asterisk's manager.", each=True
+)
 AMI_LAG = Gauge(
     "vaxel_ami_event_lag_seconds",
     "Between arrival and handling of the manager event that was begun last.",
+    each=True,
 )
-AMI_HELD = Gauge("vaxel_ami_events_held", "Manager events that wait to be handled.")
+AMI_HELD = Gauge("vaxel_ami_events_held", "Manager events that wait to be handled.", each=True)
 AMI_EVENTS = Counter(
-    "vaxel_ami_events_total", "Manager events that arrived, since this controller's start.", ()
+    "vaxel_ami_events_total",
+    "Manager events that arrived, since this controller's start.",
+    (),
+    each=True,
 )
 AMI_ACTIONS_FAILED = Counter(
     "vaxel_ami_actions_failed_total",
     "Manager actions that Asterisk refused or did not answer in time, since this controller's"
     " start.",
     ("reason",),
+    each=True,
 )
 REDIS_ROUND_TRIP = Gauge(
     "vaxel_redis_round_trip_seconds",
     "Round trip of a ping to Redis at this scrape; absent while it does not answer.",
+    each=True,
 )
 EVENTS_UP = Gauge(
     "vaxel_event_stream_up",
     "1 while the organisation's events can be read; at 0 its counters stand still.",
     ("org",),
+    each=True,
 )
 EVENT_LAG = Gauge(
     "vaxel_event_lag_seconds",
     "Age of the oldest event that a consumer has not taken in; 0 when it has all. figures: these"
     " counters, contacts: the SQL record.",
     ("org", "consumer"),
+    each=True,
 )
 LIVE_UP = Gauge(
     "vaxel_live_figures_up",
     "1 while queues and agents can be asked; at 0 their gauges are absent.",
+    each=True,
 )
 SPEECH_UP = Gauge(
-    "vaxel_speech_up", "1 while the speech server answers; at 0 its other figures are absent."
+    "vaxel_speech_up",
+    "1 while the speech server answers; at 0 its other figures are absent.",
+    each=True,
 )
 SPEECH_STREAMS = Gauge("vaxel_speech_streams", "Callers whom the speech server listens to now.")
 SPEECH_WORKERS = Gauge(
@@ -390,6 +375,8 @@ SPEECH_DECODED = Counter(
     "Seconds of sound decoded, since the speech server's start.",
     ("engine",),
 )
-DISK_FREE = Gauge("vaxel_disk_free_bytes", "Room left on the disk of the state folder.")
-DISK_SIZE = Gauge("vaxel_disk_size_bytes", "Size of the disk of the state folder.")
-BUILD_INFO = Gauge("vaxel_build_info", "Always 1; the version is in the label.", ("version",))
+DISK_FREE = Gauge("vaxel_disk_free_bytes", "Room left on the disk of the state folder.", each=True)
+DISK_SIZE = Gauge("vaxel_disk_size_bytes", "Size of the disk of the state folder.", each=True)
+BUILD_INFO = Gauge(
+    "vaxel_build_info", "Always 1; the version is in the label.", ("version",), each=True
+)

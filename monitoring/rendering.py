@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
-from monitoring.metrics import IN_MILLISECONDS, Counter, Gauge, Histogram
+from monitoring.kinds import Counter, Gauge, Histogram
+from monitoring.metrics import IN_MILLISECONDS
 from monitoring.totals import Labels, Tally
 
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})

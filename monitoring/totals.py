@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from monitoring.errors import SnapshotUnusable
-from monitoring.metrics import COUNTERS, HISTOGRAMS, OTHER, Counter, Histogram
+from monitoring.kinds import Counter, Histogram
+from monitoring.metrics import COUNTERS, HISTOGRAMS, OTHER
 from store.doing import AgentState, Doing
 from store.stream import BEGINNING
 

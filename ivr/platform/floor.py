@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from ivr.platform.health import PROBE_SECONDS, get_page
 from ivr.settings import Settings
 from monitoring import metrics
+from monitoring.kinds import Counter, Gauge
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def read_floor(text: str) -> Floor | None:
     if not samples[metrics.LIVE_UP.name].get(("",)):
         return None
 
-    def of(metric: metrics.Gauge | metrics.Counter, where: tuple[str, ...]) -> float:
+    def of(metric: Gauge | Counter, where: tuple[str, ...]) -> float:
         return samples[metric.name].get(where, 0)
 
     queues = [

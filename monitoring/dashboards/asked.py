@@ -1,17 +1,16 @@
-"""The words of PromQL that the boards are made of.
+"""What the boards ask, made of the words in :mod:`monitoring.promql`.
 
-Counts over the time shown are ``increase``, which Prometheus estimates between two scrapes: right
-to a call or so, and exact in `vaxel report`. A quotient whose divisor is nothing (no call yet) is
-no answer rather than a zero.
+A quotient whose divisor is nothing (no call yet) is no answer rather than a zero.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+from monitoring import promql
 from monitoring.dashboards.model import Choice, Lookup
 from monitoring.definitions import Figure, Query, formula
-from monitoring.metrics import AGENTS, CALLS_WAITING, Counter, Gauge, Histogram
+from monitoring.kinds import Counter, Gauge, Histogram
+from monitoring.metrics import AGENTS, CALLS_WAITING
+from monitoring.promql import rise, summed
 
 ORG = Lookup("org", "Organisation", AGENTS.name)
 QUEUE = Lookup("queue", "Queue", f'{CALLS_WAITING.name}{{org=~"$org"}}')
@@ -37,6 +36,7 @@ WINDOW = Choice(
 )
 
 OF_ORG = 'org=~"$org"'
+QUEUE_NAME = "{{org}}/{{queue}}"  # two organisations may call a queue alike
 OF_QUEUE = 'org=~"$org",queue=~"$queue"'
 
 SHOWN = "$__range"
@@ -48,12 +48,12 @@ MOVING = "$window"
 
 def now(gauge: Gauge, *by: str, where: str = OF_QUEUE) -> str:
     """The sum of a gauge."""
-    return f"sum{_by(by)}({gauge.name}{{{where}}})"
+    return summed(promql.now(gauge, where), by)
 
 
 def highest(gauge: Gauge, *by: str, where: str = OF_QUEUE) -> str:
     """The highest of a gauge."""
-    return f"max{_by(by)}({gauge.name}{{{where}}})"
+    return promql.highest(f"{gauge.name}{{{where}}}", by)
 
 
 def lowest(gauge: Gauge) -> str:
@@ -63,12 +63,17 @@ def lowest(gauge: Gauge) -> str:
 
 def total(counter: Counter, *by: str, where: str = OF_QUEUE, window: str = SHOWN) -> str:
     """How often in the window."""
-    return f"sum{_by(by)}(increase({counter.name}{{{where}}}[{window}]))"
+    return summed(rise(counter, window, where), by)
+
+
+def a_second(counter: Counter, *by: str, where: str = OF_QUEUE) -> str:
+    """How often a second, at each point."""
+    return summed(rise(counter, "$__rate_interval", where, by="rate"), by)
 
 
 def a_minute(counter: Counter, *by: str, where: str = OF_QUEUE) -> str:
     """How often a minute, at each point."""
-    return f"60 * sum{_by(by)}(rate({counter.name}{{{where}}}[$__rate_interval]))"
+    return f"60 * {a_second(counter, *by, where=where)}"
 
 
 def share(part: str, whole: str) -> str:
@@ -79,8 +84,7 @@ def share(part: str, whole: str) -> str:
 def mean(histogram: Histogram, *by: str, where: str = OF_QUEUE, window: str = SHOWN) -> str:
     """Average length in seconds; nothing where nothing was measured."""
     sums, counts = (
-        f"sum{_by(by)}(increase({histogram.name}_{part}{{{where}}}[{window}]))"
-        for part in ("sum", "count")
+        summed(rise(histogram, window, where, part=part), by) for part in ("_sum", "_count")
     )
     return share(sums, counts)
 
@@ -89,14 +93,14 @@ def quantile(
     rank: float, histogram: Histogram, *by: str, where: str = OF_QUEUE, window: str = SHOWN
 ) -> str:
     """The length in seconds that ``rank`` of all do not exceed; nothing where there is none."""
-    buckets = f"sum{_by(('le', *by))}(increase({histogram.name}_bucket{{{where}}}[{window}]))"
+    buckets = summed(rise(histogram, window, where, part="_bucket"), ("le", *by))
     return f"histogram_quantile({rank:g}, {buckets}) >= 0"
 
 
 def within(histogram: Histogram, seconds: int) -> str:
     """How often it was no longer than one of its bounds, in the time shown."""
-    le = f'le="{float(seconds)}"'
-    return f"sum(increase({histogram.name}_bucket{{{OF_QUEUE},{le}}}[{SHOWN}]))"
+    bucket = f'{OF_QUEUE},le="{float(seconds)}"'
+    return summed(rise(histogram, SHOWN, bucket, part="_bucket"))
 
 
 def defined(figure: Figure, *by: str, where: str = OF_QUEUE, window: str = SHOWN) -> str:
@@ -113,7 +117,3 @@ def service_level(*by: str, window: str = SHOWN) -> str:
         f"(({defined(figure, *by, window=window)}) and on() (vector($formula) == {number}))"
         for number, figure in enumerate(FORMULAS)
     )
-
-
-def _by(labels: Iterable[str]) -> str:
-    return f" by ({', '.join(labels)}) " if labels else ""

@@ -86,7 +86,7 @@ _COURSE = Row(
             "Promised by queue",
             "Callbacks that are open.",
             Unit.COUNT,
-            Query(asked.now(m.CALLBACKS_OPEN, "queue"), "{{queue}}"),
+            Query(asked.now(m.CALLBACKS_OPEN, "org", "queue"), asked.QUEUE_NAME),
         ),
         course(
             "Wait for the callback, moving",

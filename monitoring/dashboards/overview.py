@@ -10,6 +10,7 @@ from monitoring.definitions import ABANDON_RATE, ASA, OCCUPANCY
 
 LONG_WAIT = (Step(120, "yellow"), Step(600, "red"))
 SERVICE = (Step(0.7, "yellow"), Step(0.8, "green"))
+_NODE = ("org", "tree", "node")
 LOST = (Step(0.05, "yellow"), Step(0.1, "red"))
 _NOW = Row(
     "Now",
@@ -128,7 +129,7 @@ _COURSE = Row(
             "Waiting by queue",
             "Callers who wait.",
             Unit.COUNT,
-            Query(asked.now(m.CALLS_WAITING, "queue"), "{{queue}}"),
+            Query(asked.now(m.CALLS_WAITING, "org", "queue"), asked.QUEUE_NAME),
         ),
         course(
             "Calls a minute",
@@ -143,7 +144,7 @@ _COURSE = Row(
             "Service level, moving",
             "By the formula chosen above, over the moving time chosen above.",
             Unit.SHARE,
-            Query(asked.service_level("queue", window=asked.MOVING), "{{queue}}"),
+            Query(asked.service_level("org", "queue", window=asked.MOVING), asked.QUEUE_NAME),
             steps=SERVICE,
             colour="red",
         ),
@@ -185,8 +186,8 @@ _TREES = Row(
             "The nodes that were visited most.",
             Unit.COUNT,
             Query(
-                f"topk(10, {asked.total(m.NODE_VISITS, 'tree', 'node', where=asked.OF_ORG)})",
-                "{{tree}}: {{node}}",
+                f"topk(10, {asked.total(m.NODE_VISITS, *_NODE, where=asked.OF_ORG)})",
+                "{{org}}/{{tree}}: {{node}}",
             ),
         ),
     ),

@@ -170,9 +170,9 @@ _LINKS = Row(
         ),
         course(
             "Asterisk's events a minute",
-            "Those that arrive.",
+            "Those that arrive at each controller.",
             Unit.PER_MINUTE,
-            Query(asked.a_minute(m.AMI_EVENTS, where=""), "events"),
+            Query(asked.a_minute(m.AMI_EVENTS, "instance", where=""), "{{instance}}"),
             width=8,
         ),
     ),
@@ -234,9 +234,7 @@ _SPEECH = Row(
             "Sound decoded",
             "Seconds of sound a second.",
             Unit.NUMBER,
-            Query(
-                f"sum by (engine) (rate({m.SPEECH_DECODED.name}[$__rate_interval]))", "{{engine}}"
-            ),
+            Query(asked.a_second(m.SPEECH_DECODED, "engine", where=""), "{{engine}}"),
             width=8,
         ),
     ),
@@ -288,7 +286,7 @@ _RECORDINGS = Row(
             "Room on the disk",
             "What is left of the disk that holds recordings and figures.",
             Unit.SHARE,
-            f"min({m.DISK_FREE.name}) / min({m.DISK_SIZE.name})",
+            f"min({m.DISK_FREE.name} / {m.DISK_SIZE.name})",
             (Step(0.1, "yellow"), Step(0.2, "green")),
             colour="red",
         ),

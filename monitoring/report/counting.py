@@ -12,9 +12,9 @@ from monitoring.definitions import Belongs, Term
 from monitoring.report.intervals import Period
 from store.models import CallbackOutcome, VisitOutcome
 
-WAITING = Term("waiting", "")
+WAITING = Term("waiting")
 """In the queue now. No counter has it: it is a gauge of its own."""
-UNKNOWN = Term("unknown", "")
+UNKNOWN = Term("unknown")
 """The contact is over, and how it left the queue was never told (its events are gone)."""
 
 Fact = tuple[datetime, Term, int]

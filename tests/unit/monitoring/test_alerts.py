@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -12,11 +13,19 @@ from ruamel.yaml import YAML
 
 from monitoring import metrics
 from monitoring.alerts import RULES
+from monitoring.kinds import Counter, Gauge, Histogram
 
 pytestmark = pytest.mark.unit
 
 TESTS = Path(__file__).parent / "alerts"
 OURS = re.compile(r"\bvaxel_\w+")
+SHARED = re.compile(
+    "|".join(
+        rf"{metric.name}(_bucket|_sum|_count)?($|{{)"
+        for metric in vars(metrics).values()
+        if isinstance(metric, Counter | Gauge | Histogram) and not metric.each
+    )
+)
 
 
 def rules() -> dict[str, dict[str, Any]]:
@@ -42,6 +51,32 @@ def test_each_rule_fires_when_it_must_and_only_then(file: Path) -> None:
         assert told.returncode == 0, told.stdout + told.stderr
 
 
+@pytest.mark.parametrize("file", sorted(RULES.glob("*.yml")), ids=lambda file: file.stem)
+def test_each_rule_fires_once_for_two_controllers_that_tell_the_same(
+    file: Path, tmp_path: Path
+) -> None:
+    asked = YAML(typ="safe").load(TESTS / f"{file.stem}.test.yml")
+    asked["rule_files"] = [str(file)]
+    for test in asked["tests"]:
+        test["input_series"] += [
+            one | {"series": _by_another(one["series"])}
+            for one in test["input_series"]
+            if SHARED.match(one["series"])
+        ]
+    twice = tmp_path / "twice.yml"
+    twice.write_text(json.dumps(asked))
+    told = subprocess.run(
+        ["promtool", "test", "rules", twice], capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
+def _by_another(series: str) -> str:
+    name, _, labels = series.rstrip("}").partition("{")
+    more = ", ".join(filter(None, (labels, 'instance="another"')))
+    return f"{name}{{{more}}}"
+
+
 @pytest.mark.parametrize("name", rules())
 def test_each_rule_is_tested_and_says_how_urgent_it_is_and_what_to_do(name: str) -> None:
     rule = rules()[name]
@@ -57,7 +92,7 @@ def test_no_rule_asks_for_a_metric_that_nobody_tells() -> None:
     known = {
         value.name
         for value in vars(metrics).values()
-        if isinstance(value, metrics.Counter | metrics.Gauge | metrics.Histogram)
+        if isinstance(value, Counter | Gauge | Histogram)
     }
     asked = {name for rule in rules().values() for name in OURS.findall(rule["expr"])}
 

@@ -18,6 +18,7 @@ from monitoring.dashboards.asking import Span
 from monitoring.dashboards.grafana import DATASOURCE, to_json
 from monitoring.dashboards.model import Board, Choice, Panel, fill
 from monitoring.errors import UnknownBoard
+from monitoring.kinds import Counter, Gauge, Histogram
 from monitoring.prometheus import SCRAPE_SECONDS
 
 pytestmark = pytest.mark.unit
@@ -28,9 +29,7 @@ OTHERS = {"ALERTS", "up", "scrape_duration_seconds", "scrape_samples_scraped"}
 """What Prometheus itself tells; what begins with process_ the client library does."""
 
 OURS = {
-    value.name
-    for value in vars(metrics).values()
-    if isinstance(value, metrics.Counter | metrics.Gauge | metrics.Histogram)
+    value.name for value in vars(metrics).values() if isinstance(value, Counter | Gauge | Histogram)
 }
 
 every_board = pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.name)

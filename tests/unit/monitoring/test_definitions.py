@@ -100,14 +100,22 @@ def test_pauses_are_outside_occupancy_and_ringing_is_waiting() -> None:
 
 def test_prometheus_is_asked_by_the_same_terms() -> None:
     query = d.Query("1h", by=("org",), where='org="a"', threshold=30)
+
+    def summed(name: str, labels: str, where: str) -> str:
+        return f"sum by (org) (max by ({labels}) (increase(vaxel_{name}{{{where}}}[1h])))"
+
+    in_time = [
+        summed(f"{what}_wait_seconds_bucket", "org, queue, le", 'org="a",le="30.0"')
+        for what in ("answered", "abandoned")
+    ]
+    all_of_them = [
+        summed(f"calls_{what}_total", "org, queue", 'org="a"') for what in ("answered", "abandoned")
+    ]
     assert d.formula("F1").promql(query) == (
-        '(sum by (org) (increase(vaxel_answered_wait_seconds_bucket{org="a",le="30.0"}[1h]))'
-        ' + sum by (org) (increase(vaxel_abandoned_wait_seconds_bucket{org="a",le="30.0"}[1h])))'
-        ' / ((sum by (org) (increase(vaxel_calls_answered_total{org="a"}[1h]))'
-        ' + sum by (org) (increase(vaxel_calls_abandoned_total{org="a"}[1h]))) > 0)'
+        f"({' + '.join(in_time)}) / (({' + '.join(all_of_them)}) > 0)"
     )
     assert d.OCCUPANCY.promql(d.Query("5m", by=())).startswith(
-        '(sum(increase(vaxel_agent_state_seconds_total{state="talking"}[5m]))'
+        '(sum(max by (org, state) (increase(vaxel_agent_state_seconds_total{state="talking"}[5m])))'
     )
     assert 'le="$threshold"' in d.formula("F2").promql(d.Query("5m", threshold="$threshold"))
 

@@ -23,6 +23,7 @@ from monitoring import definitions as d
 from monitoring import metrics
 from monitoring.counting import count
 from monitoring.definitions import Belongs, Term, formula
+from monitoring.kinds import Histogram
 from monitoring.report.agents import AgentTime, PeriodRow, times
 from monitoring.report.counting import (
     UNKNOWN,
@@ -276,7 +277,7 @@ def totals() -> Totals:
 def test_the_counters_say_the_same_as_the_record_by_event(rows: list[Row], totals: Totals) -> None:
     """Saturday included. The record knows c12 by its answer; its arrival was never counted."""
 
-    def within(metric: metrics.Histogram, queue: str, seconds: int) -> int:
+    def within(metric: Histogram, queue: str, seconds: int) -> int:
         tally = totals.tallies[metric.name].get((ORG, queue), Tally((0,) * 13))
         return sum(tally.counts[: metric.bounds_seconds.index(seconds) + 1])
 

@@ -10,6 +10,7 @@ from monitoring import metrics
 from monitoring.consumer import FiguresConsumer
 from monitoring.counting import Known, count
 from monitoring.errors import SnapshotUnusable
+from monitoring.kinds import Counter
 from monitoring.totals import Tally, Totals
 from store.events import Event, EventType
 from tests.day import KNOWN, ORG, DayStream
@@ -41,7 +42,7 @@ class MemorySnapshots:
 
 def test_every_counter_of_the_day_is_what_was_worked_out_by_hand() -> None:
     counters = counted(DayStream()).counters
-    expected: dict[metrics.Counter, dict[tuple[str, ...], int]] = {
+    expected: dict[Counter, dict[tuple[str, ...], int]] = {
         metrics.CONTACTS_STARTED: {(ORG,): 6},
         metrics.CONTACTS_ENDED: {(ORG, "tree"): 2, (ORG, "caller"): 3, (ORG, "failed"): 1},
         metrics.CALLS_OFFERED: {FEES: 5, (ORG, "support"): 1},
@@ -81,7 +82,7 @@ def test_waits_and_talks_lie_in_their_buckets() -> None:
 def test_offered_is_answered_and_abandoned_and_left_once_nobody_waits() -> None:
     counters = counted(DayStream()).counters
 
-    def total(metric: metrics.Counter) -> int:
+    def total(metric: Counter) -> int:
         return sum(counters[metric.name].values())
 
     ends = (metrics.CALLS_ANSWERED, metrics.CALLS_ABANDONED, metrics.CALLS_LEFT)
