@@ -79,11 +79,13 @@ class Callback:
         number: E.164 (personal).
         language: BCP 47 tag.
         answers: What the caller's walk through the call tree found out (may be personal).
+        consent: Whether the caller has agreed to be recorded; ``None``: not asked.
         state: See :class:`CallbackState`.
         source: Who asked for it.
         arrived_ms: Epoch; arrival in the queue, after a chosen time moved by what lay before it.
         effective_ms: Epoch; what the line is ordered by.
         due_ms: Epoch; not offered before.
+        promised_ms: Epoch; the chosen time, without one the arrival in the queue.
         attempt: Attempts to reach the caller until now.
         rules: How often and how long to try.
         place: Where it stands, ``None`` unless it waits in line.
@@ -95,11 +97,17 @@ class Callback:
     number: str = field(repr=False)
     language: str
     answers: Mapping[str, str] = field(repr=False)
+    consent: bool | None
     state: CallbackState
     source: CallbackSource
     arrived_ms: int
     effective_ms: int
     due_ms: int
+    promised_ms: int
     attempt: int
     rules: CallbackRules
     place: Place | None
+
+    def wait_ms(self, now_ms: int) -> int:
+        """What the person has in the line; before a chosen time, what they had when asking."""
+        return max(now_ms, self.promised_ms) - self.effective_ms

@@ -14,7 +14,7 @@ answer, ``Distributor.refused`` makes it a waiting call at the old place that go
 Whatever a dead controller leaves undone has its end in Redis: a reservation that nobody begins to
 dial (10 s), the caller's ringing phone, the greeting. ``dialled`` is said before the phone rings,
 and its reservation outlasts the ringing: so no attempt begins while the phone may still ring from
-the one before, and an attempt that was perhaps made is counted.
+the one before, and an attempt that was perhaps made counts as a missed one.
 
 A chosen time does not count as waiting: arrival and effective arrival move by what lies before it.
 At its time a callback has the wait that its caller had when asking, no more and no less.
@@ -25,7 +25,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -74,6 +74,7 @@ class Callbacks:
         language: str,
         answers: Mapping[str, str],
         rules: CallbackRules,
+        consent: bool | None = None,
         due_ms: int | None = None,
     ) -> None:
         """Turn a waiting contact into a callback at the same place; its call may end.
@@ -86,6 +87,7 @@ class Callbacks:
             language: BCP 47 tag.
             answers: What is known of the caller.
             rules: How often and how long to try.
+            consent: Whether the caller has agreed to be recorded; ``None``: not asked.
             due_ms: Epoch; a chosen time, ``None`` for as soon as its turn comes.
 
         Raises:
@@ -100,6 +102,7 @@ class Callbacks:
             language=language,
             answers=answers,
             rules=rules,
+            consent=consent,
             due_ms=due_ms,
         )
         await self._run("keep_place", contact, wish)
@@ -145,12 +148,11 @@ class Callbacks:
         return contact
 
     async def cancel(self, contact: str) -> None:
-        """End a callback before agent and caller talk. An agent held for it is ready again.
-
-        A phone that rings is not stopped: whoever dialled finds the offer stale.
+        """End a callback before its phone rings. An agent held for it is ready again.
 
         Raises:
-            CallbackUnknown: There is none, or the two talk already.
+            CallbackUnknown: There is none.
+            CallbackUnderWay: The phone rings, or the caller is on the line.
         """
         await self._run("cancel_callback", contact)
 
@@ -168,6 +170,19 @@ class Callbacks:
         """The open callback of a number (E.164)."""
         contact = await self._run("callback_of", number)
         return None if contact is None else await self.get(contact)
+
+    async def of_person(
+        self, numbers: Collection[str], contacts: Collection[str]
+    ) -> tuple[Callback, ...]:
+        """All open callbacks to a person.
+
+        Args:
+            numbers: Theirs; E.164 among other spellings.
+            contacts: Ids of their calls, for they may have asked to be called elsewhere.
+        """
+        return tuple(
+            row for row in await self.open() if row.number in numbers or row.contact in contacts
+        )
 
     async def dialled(self, offer: Offer) -> int:
         """The caller's phone is about to ring: say so first, then let it, for ``ring_ms``.
@@ -211,11 +226,13 @@ class Callbacks:
             number=kept["number"],
             language=kept["language"],
             answers=json.loads(kept["answers"]),
+            consent=kept["consent"],
             state=_state(kept),
             source=CallbackSource(kept["callback"]),
             arrived_ms=kept["arrived"],
             effective_ms=kept["effective"],
             due_ms=kept["due"],
+            promised_ms=kept["promised"],
             attempt=kept["attempt"],
             rules=CallbackRules(**kept["rules"]),
             place=Place(*place) if place else None,
@@ -233,6 +250,7 @@ def _wish(
     answers: Mapping[str, str],
     rules: CallbackRules,
     due_ms: int | None,
+    consent: bool | None = None,
 ) -> str:
     if _E164.fullmatch(number) is None:
         raise InvalidNumber
@@ -242,6 +260,7 @@ def _wish(
             "number": number,
             "language": language,
             "answers": json.dumps(dict(answers)),  # text to the scripts: Lua has one empty table
+            "consent": consent,
             "due": due_ms or 0,
             "rules": asdict(rules),
         }

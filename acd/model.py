@@ -178,7 +178,8 @@ class QueueGauge:
         oldest_wait_ms: Wait of the one that arrived first, ``0`` when none waits.
         callbacks: People to be called back whom no agent has talked to yet, those included for
             whom it is not time yet.
-        oldest_callback_ms: Wait of the one that arrived first, ``0`` when none waits.
+        oldest_callback_ms: For how long the longest overdue of them has been: since its chosen
+            time, else since its caller came to the queue. ``0`` when none is.
     """
 
     waiting: int

@@ -1,6 +1,6 @@
 -- keep_place now contact wish -> 1 it is a callback from here on, 0 it was already
---   wish   JSON {callback: its source, number, language, answers, due (0: as soon as its turn
---          comes), rules}; see acd/callbacks.py
+--   wish   JSON {callback: its source, number, language, answers, consent, due (0: as soon as
+--          its turn comes), rules}; see acd/callbacks.py
 -- The waiting contact keeps its effective arrival while its call goes; nobody calls it before the
 -- parting time is over.
 -- Writes contacts, waiting, arrivals, callbacks, numbers, owned, due, adrift, events.

@@ -12,9 +12,9 @@
 --   events     STREAM  what happened (store/events.py has the vocabulary)
 --   contacts   HASH    contact -> JSON {queue, arrived, effective, state, owner, ring, wrapup,
 --                      offer, agent, expires, answered}; states: waiting, reserved, talking, orphan.
---                      A callback has {callback (its source), number, language, answers, due,
---                      rules, attempt, dialled, live} too, and the state scheduled: not in line
---                      before `due`. Owner '' is nobody.
+--                      A callback has {callback (its source), number, language, answers, consent,
+--                      due, promised, rules, attempt, dialled, live} too, and the state scheduled:
+--                      not in line before `due`. Owner '' is nobody.
 --   agents     HASH    agent -> JSON {phone, queues, state, reason, since, idle, contact, after};
 --                      the logged in only
 --   waiting    ZSET    `queue|effective arrival|contact` of the contacts that can be offered
@@ -29,7 +29,8 @@
 --   phones     HASH    phone -> agent
 --   offers     STRING  number of the newest offer
 --   pins       HASH    agent -> `wrong PINs in a row|locked until`
---   callbacks  ZSET    `queue|arrival|contact` of the callbacks that nobody has answered yet
+--   callbacks  ZSET    `queue|promised|contact` of the callbacks that nobody has answered yet;
+--                      promised is the chosen time, without one the arrival in the queue
 --   numbers    HASH    number -> contact of its callback in `callbacks`
 -- Pub/sub: `vaxel:offers:<controller>` carries the contact of each offer to the contact's owner;
 -- `callback|contact` where the caller is not on the line and has to be called.
@@ -117,7 +118,7 @@ end
 -- The contact is no longer one of those whom nobody has answered.
 local function uncount(id, contact)
   if contact.callback then
-    call('ZREM', CALLBACKS, entry(contact.queue, contact.arrived, id))
+    call('ZREM', CALLBACKS, entry(contact.queue, contact.promised, id))
     call('HDEL', NUMBERS, contact.number)
   else
     call('ZREM', ARRIVALS, entry(contact.queue, contact.arrived, id))

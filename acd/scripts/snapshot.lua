@@ -1,5 +1,5 @@
 -- snapshot now queue… -> {{agents ready, reserved, talking, wrapup, paused},
---                          {waiting, oldest wait, callbacks, oldest callback's wait}…}
+--                          {waiting, oldest wait, callbacks, how long one is overdue}…}
 -- Reads arrivals, callbacks, states.
 local agents = {}
 for state, score in pairs(SCORE) do agents[score] = call('ZCOUNT', STATES, score, score) end

@@ -41,14 +41,13 @@ end
 local function begin_callback(id, contact, wish, earliest, now)
   for name, value in pairs(wish) do contact[name] = value end
   local chosen = contact.due > 0 and contact.due
-  if chosen then
-    local later = span(now, chosen)
-    contact.arrived, contact.effective = contact.arrived + later, contact.effective + later
-  end
+  local later = chosen and span(now, chosen) or 0
+  contact.promised = later > 0 and chosen or contact.arrived
+  contact.arrived, contact.effective = contact.arrived + later, contact.effective + later
   contact.due = math.max(contact.due, earliest)
   contact.attempt, contact.owner = 0, ''
   call('ZADD', OWNED, 0, '|' .. id)
-  call('ZADD', CALLBACKS, 0, entry(contact.queue, contact.arrived, id))
+  call('ZADD', CALLBACKS, 0, entry(contact.queue, contact.promised, id))
   call('HSET', NUMBERS, contact.number, id)
   event('callback.requested', now, id, contact.queue, '', 'effective', contact.effective,
     'source', contact.callback, known('due', chosen))

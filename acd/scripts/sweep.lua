@@ -24,8 +24,8 @@ end
 
 function settle.offer(id)
   local contact = contact_of(id)
-  -- Its phone rang to the end, with nobody alive to tell. Its last attempt stays the last.
-  if not on_line(contact) and contact.dialled and contact.attempt >= contact.rules.tries then
+  -- A phone that rang to the end, perhaps, with nobody alive to tell: the next attempt is by rule.
+  if contact.dialled and not on_line(contact) then
     miss(id, contact, now, 'lost')
   else
     end_offer(id, contact, now, 'expired')

@@ -77,7 +77,13 @@ class House:
         self, contact: str = "c-1", number: str = NUMBER, *, due_ms: int | None = None
     ) -> None:
         await self.callbacks.keep_place(
-            contact, number, language="sv", answers={"main": "fees"}, rules=RULES, due_ms=due_ms
+            contact,
+            number,
+            language="sv",
+            answers={"main": "fees"},
+            rules=RULES,
+            consent=False,
+            due_ms=due_ms,
         )
 
     async def callback_offer(self, contact: str = "c-1", number: str = NUMBER) -> Offer:

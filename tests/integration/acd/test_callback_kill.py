@@ -114,6 +114,8 @@ async def test_killed_before_the_caller_picked_up(
     await house.other.sweep()
     assert await house.other.match(SUPPORT) is None, "the phone may be ringing"
     house.clock.forward(0.001)
+    await house.other.sweep()
+    house.clock.forward(dialled * RULES.every_ms / 1000)
     offer = await heir_matches(house)
     assert await attempt_of(house) == dialled
     assert await house.callbacks.dialled(offer) == dialled + 1

@@ -8,6 +8,7 @@ from acd.callback_model import CallbackState, MissReason
 from acd.errors import StaleOffer
 from acd.model import AgentState, Place, RefusalReason
 from store.events import EventType
+from tests.integration.acd.callback_ways import agent_state, state_of
 from tests.integration.acd.conftest import FEES, NUMBER, RULES, House
 
 pytestmark = pytest.mark.integration
@@ -15,16 +16,6 @@ pytestmark = pytest.mark.integration
 LEASE_S = 10
 GRACE_S = 15
 IN_LINE = Place(position=1, waiting=1, ready=1, logged_in=1)
-
-
-async def state_of(house: House) -> CallbackState:
-    callback = await house.callbacks.get("c-1")
-    assert callback is not None
-    return callback.state
-
-
-async def agent_state(house: House) -> AgentState:
-    return (await house.agents.status("4001")).state
 
 
 async def test_a_callback_that_waits_needs_no_living_controller(house: House) -> None:
@@ -70,7 +61,14 @@ async def test_while_the_callers_phone_may_ring_nobody_else_dials(house: House) 
     assert (swept.expired, swept.adrift) == ((), ())
     assert await house.other.match(FEES) is None
     house.clock.forward(0.001)
+    await house.news()
     assert (await house.other.sweep()).expired == ("c-1",)
+    missed, ready = await house.news()
+    assert missed.fields["reason"] == "lost"
+    assert ready.type is EventType.AGENT_READY
+    assert await house.other.match(FEES) is None, "nobody is rung twice within a minute"
+    house.clock.forward(RULES.every_ms / 1000)
+    await house.other.sweep()
     assert await house.other.place("c-1") == IN_LINE
     following = await house.other.match(FEES)
     assert following is not None

@@ -321,7 +321,7 @@ class Histories(RuleBasedStateMachine):
             if name not in wanted
         }
         assert set(raw["callbacks"]) == {
-            entry(c["queue"], c["arrived"], name) for name, c in wanted.items()
+            entry(c["queue"], c["promised"], name) for name, c in wanted.items()
         }
         assert raw["numbers"] == {c["number"]: name for name, c in wanted.items()}
         assert {name for name, c in people.items() if not c["owner"]} == {
@@ -360,6 +360,8 @@ class Histories(RuleBasedStateMachine):
     def teardown(self) -> None:
         for contact in list(self.raw()["contacts"]):
             self.run(self.acd[0].leave(contact, LeaveReason.ABANDONED))
+        self.clock.forward(60)
+        self.run(self.acd[0].sweep())  # no phone rings any more
         for contact in list(self.raw()["contacts"]):
             self.run(self.callbacks.cancel(contact))
         for agent in list(self.raw()["agents"]):

@@ -1,0 +1,119 @@
+"""A callback that is cancelled, or is past that; steps that are no longer possible."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from acd.callback_model import MissReason
+from acd.errors import (
+    CallbackUnderWay,
+    CallbackUnknown,
+    OfferAnswered,
+    StaleOffer,
+)
+from acd.model import AgentState, Offer
+from store.events import EventType
+from tests.integration.acd.callback_ways import (
+    OTHER_NUMBER,
+    add,
+    agent_state,
+    dialling,
+    reached,
+    reserved,
+    scheduled,
+    state_of,
+    waiting,
+)
+from tests.integration.acd.conftest import FEES, NUMBER, SUPPORT, House
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.mark.parametrize("come_so_far", [scheduled, waiting, reserved])
+async def test_a_callback_can_be_cancelled_until_the_phone_rings(
+    house: House, come_so_far: Callable[[House], Awaitable[Offer | None]]
+) -> None:
+    offer = await come_so_far(house)
+    assert (await state_of(house)).value == come_so_far.__name__
+    await house.news()
+    await house.callbacks.cancel("c-1")
+    ended, *rest = await house.news()
+    assert (ended.type, ended.fields["outcome"]) == (EventType.CALLBACK_ENDED, "cancelled")
+    assert "c-1" not in repr(await house.everything())
+    assert NUMBER not in repr(await house.everything())
+    with pytest.raises(CallbackUnknown):
+        await house.callbacks.cancel("c-1")
+    if offer is None:
+        assert (ended.agent, rest) == ("", [])
+        return
+    assert (ended.agent, ended.fields["offer"]) == ("4001", offer.id)
+    assert [event.type for event in rest] == [EventType.AGENT_READY]
+    for step in (house.callbacks.dialled, house.callbacks.reached, house.acd.answered):
+        with pytest.raises(StaleOffer):
+            await step(offer)
+
+
+@pytest.mark.parametrize("come_so_far", [dialling, reached])
+async def test_nobody_who_is_called_is_cancelled_for_the_phone_would_ring_without_an_agent(
+    house: House, come_so_far: Callable[[House], Awaitable[Offer]]
+) -> None:
+    offer = await come_so_far(house)
+    before = await house.everything()
+    with pytest.raises(CallbackUnderWay):
+        await house.callbacks.cancel("c-1")
+    assert await house.everything() == before
+    await house.callbacks.missed(offer, MissReason.HUNG_UP)
+    await house.callbacks.cancel("c-1")
+    assert NUMBER not in repr(await house.everything())
+
+
+async def test_all_callbacks_of_a_person_are_found_by_number_and_by_call(house: House) -> None:
+    mine = await add(house)
+    house.clock.forward(1)
+    await house.acd.join("c-2", FEES)
+    await house.keep_place("c-2", OTHER_NUMBER)
+    await add(house, "+4533123457")
+
+    async def found(numbers: set[str], contacts: set[str]) -> list[str]:
+        return [row.contact for row in await house.callbacks.of_person(numbers, contacts)]
+
+    assert await found({NUMBER, "0701740605"}, set()) == [mine]
+    assert await found(set(), {"c-2", "c-9"}) == ["c-2"]
+    assert await found({NUMBER}, {"c-2"}) == [mine, "c-2"]
+    assert await found({"0701740605"}, {"c-9"}) == []
+
+
+async def test_whoever_talks_is_past_cancelling_and_missing(house: House) -> None:
+    offer = await reached(house)
+    await house.acd.answered(offer)
+    with pytest.raises(CallbackUnderWay):
+        await house.callbacks.cancel("c-1")
+    with pytest.raises(OfferAnswered):
+        await house.callbacks.missed(offer, MissReason.HUNG_UP)
+    assert await agent_state(house) is AgentState.TALKING
+
+
+async def test_a_call_cannot_be_cancelled_dialled_or_missed(house: House) -> None:
+    offer = await house.offer("c-1")
+    with pytest.raises(CallbackUnknown):
+        await house.callbacks.cancel("c-1")
+    with pytest.raises(StaleOffer):
+        await house.callbacks.dialled(offer)
+    with pytest.raises(StaleOffer):
+        await house.callbacks.missed(offer, MissReason.BUSY)
+    assert await house.acd.callback_offers() == ()
+    assert await house.callbacks.get("c-1") is None
+    assert await house.acd.current_offer("c-1") == offer
+
+
+async def test_the_caller_who_comes_to_another_queue_needs_no_callback(house: House) -> None:
+    offer = await reserved(house)
+    await house.news()
+    assert await house.acd.join("c-1", SUPPORT) is False
+    ended, ready, queued = await house.news()
+    assert (ended.type, ended.fields["offer"]) == (EventType.CALLBACK_ENDED, offer.id)
+    assert (ready.type, queued.type) == (EventType.AGENT_READY, EventType.CALL_QUEUED)
+    assert await house.callbacks.of_number(NUMBER) is None
+    assert await house.acd.held("c-1") == "support"
