@@ -17,7 +17,7 @@ class QueueNow:
         waiting: Calls waiting.
         oldest_wait_seconds: Of the longest-waiting call, 0 when none waits.
         callbacks: Callbacks promised and not yet over.
-        oldest_callback_seconds: Age of the oldest of them, 0 when there is none.
+        oldest_callback_seconds: For how long the longest overdue of them has been, 0 when none is.
     """
 
     org: str

@@ -17,8 +17,8 @@ _NOW = Row(
             asked.now(m.CALLBACKS_OPEN),
         ),
         figure(
-            "Oldest",
-            "How long the oldest has waited, counted from the place that it keeps.",
+            "Longest overdue",
+            "Since its chosen time, else since its caller came to the queue.",
             Unit.SECONDS,
             asked.highest(m.CALLBACKS_OLDEST),
             (Step(1800, "yellow"), Step(7200, "red")),
