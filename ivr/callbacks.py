@@ -174,7 +174,7 @@ class _Answer:
             await office.distributor.leave(call.contact, reason)
             await office.distributor.match(office.rides.queues[callback.queue])
             raise
-        request = QueueRequest(callback.queue, self._language, LONGEST_WAIT_S)
+        request = QueueRequest(callback.queue, self._language, LONGEST_WAIT_S, callback.answers)
         if await office.rides.take_up(call, request, offer) is not QueueOutcome.TALKED:
             await self.apologise()
 

@@ -151,15 +151,14 @@ class _Ride:
             return await self._wait(ringing, None)
 
     async def _ringing(self) -> Ringing:
-        language = self._request.language
         return Ringing(
             self._call,
             self._queue,
             self._organisation,
             self._services,
-            language=language,
+            request=self._request,
             recorded=await when_recorded(
-                self._call, self._queue.name, self._organisation, language
+                self._call, self._queue.name, self._organisation, self._request.language
             ),
         )
 

@@ -11,6 +11,7 @@ from acd.errors import AcdUnavailable, StaleOffer
 from acd.model import Offer, Queue, RefusalReason
 from ivr.agi_call import AgiCaller
 from ivr.answers import Answered
+from ivr.flow.call import QueueRequest
 from ivr.flow.organisation import Organisation
 from ivr.flow.recording import When
 from ivr.services import Services
@@ -38,6 +39,8 @@ The subroutine's arguments: the recording's path if there may be one, and whethe
 PICKED_UP_S: Final = 2.0
 """``Dial`` gives up after the ring time; one that runs so much longer is a conversation."""
 
+LONGEST_SHOWN: Final = 80
+
 
 class Ringing:
     """Rings agents for one caller."""
@@ -49,7 +52,7 @@ class Ringing:
         organisation: Organisation,
         services: Services,
         *,
-        language: str,
+        request: QueueRequest,
         recorded: When,
     ) -> None:
         """Begin with nobody.
@@ -59,7 +62,7 @@ class Ringing:
             queue: Where they wait.
             organisation: Whose queue it is.
             services: What serves it.
-            language: The caller's.
+            request: The caller's language and earlier choices.
             recorded: When the conversation is recorded.
         """
         self._call = call
@@ -68,7 +71,7 @@ class Ringing:
         self._organisation = organisation
         self._services = services
         self._distributor = services.distributor
-        self._language = language
+        self._request = request
         self._recorded = recorded
 
     async def serve(self, offer: Offer) -> bool:
@@ -133,7 +136,7 @@ class Ringing:
             queue=offer.queue,
             agent=offer.agent,
             caller=self._call.caller,
-            language=self._language,
+            language=self._request.language,
             keep_days=self._organisation.queues[offer.queue].recording.keep_days,
             on_demand=self._recorded is When.ON_DEMAND,
         )
@@ -150,6 +153,7 @@ class Ringing:
                     extra={"contact": offer.contact, "fault": fault.code},
                 )
 
+        await self._session.set_variable("CALLERID(name)", self._shown())
         ring = self._queue.ring_seconds
         with self._services.answers.expect(offer.contact, answered):
             overdue = asyncio.create_task(_later(ring + PICKED_UP_S, answered))
@@ -167,6 +171,15 @@ class Ringing:
         outcome = await self._session.evaluate("${DIALSTATUS} ${VAXEL_ANSWERED}")
         status, _, at = outcome.partition(" ")
         return status, int(at) if at.isdecimal() else self._services.clock()
+
+    def _shown(self) -> str:
+        """What the agent's phone shows beside the number, e.g. ``sv support fees``.
+
+        The language comes first: the agent greets in it.
+        """
+        request = self._request
+        told = dict.fromkeys((request.language, self._queue.name, *request.answers.values()))
+        return " ".join(told)[:LONGEST_SHOWN]
 
 
 async def _later(seconds: float, step: Answered) -> None:

@@ -54,7 +54,7 @@ async def platform() -> AsyncIterator[Platform]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def softphones() -> AsyncIterator[Softphones]:
-    async with Softphones() as it:
+    async with Softphones(headers=("From",)) as it:
         yield it
 
 

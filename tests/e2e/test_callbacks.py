@@ -67,7 +67,9 @@ class Desk:
 
     async def add(self, number: str = CALLER_NUMBER) -> str:
         """A callback that waits already, before any that is added later."""
-        contact = await self.callbacks.add(number, QUEUE, language="sv", answers={}, rules=RULES)
+        contact = await self.callbacks.add(
+            number, QUEUE, language="sv", answers={"main": "fees"}, rules=RULES
+        )
         added = system_clock()
         await eventually(lambda: system_clock() > added)  # a tie of milliseconds has no order
         return contact
@@ -206,6 +208,7 @@ async def test_a_killed_controller_neither_forgets_nor_doubles_who_rings_and_who
     await called.answer()
     await _confirm(called, ears)
     theirs = await desk.handset.pick_up(30)
+    assert theirs.headers["From"].startswith('"sv callback fees"'), "what the agent's phone shows"
     await _talk(called, theirs)
     await theirs.hang_up()
     await called.wait_closed()

@@ -84,7 +84,11 @@ class Bench:
 
     async def add(self, number: str = NUMBER) -> str:
         contact = await self.office.callbacks.add(
-            number, self.office.rides.queues["support"], language="en", answers={}, rules=RULES
+            number,
+            self.office.rides.queues["support"],
+            language="en",
+            answers={"main": "support", "topic": "fees"},
+            rules=RULES,
         )
         await self.office.distributor.sweep()  # its time has come
         return contact
@@ -241,6 +245,7 @@ async def test_somebody_who_says_yes_is_put_through_to_the_agent_who_is_held(
     session = await bench.picked_up(contact, answer, keys="1")
     assert session.rung == ["PJSIP/agent1"]
     assert session.variables["CALLERID(num)"] == NUMBER
+    assert session.variables["CALLERID(name)"] == "en support fees", "what the caller chose"
     assert session.variables["VAXEL_DONE"] == "1"
     (ended,) = await bench.events(EventType.CALLBACK_ENDED)
     assert ended.fields["outcome"] == "talked"
