@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from asyncio.subprocess import PIPE
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from media.tool import complaint, run
 from recorder.errors import DiskFull, LegUnusable, RecorderError, WorkerLost
 from recorder.keys import MasterKeys
 from recorder.worker import DISK_FULL, LEG_UNUSABLE, Answer, Job
@@ -19,8 +19,6 @@ _HOME: Final = Path(__file__).resolve().parents[1]
 START_SECONDS: Final = 60.0
 _SLOWEST_BYTES: Final = 160_000
 """Bytes of legs a second, ten times real time: a worker that is slower than that hangs."""
-
-_COMPLAINT_BYTES: Final = 500
 
 
 async def finish(jobs: Sequence[Job]) -> tuple[dict[str, Answer], dict[str, RecorderError]]:
@@ -36,26 +34,17 @@ async def finish(jobs: Sequence[Job]) -> tuple[dict[str, Answer], dict[str, Reco
         OSError: A file cannot be read or written.
     """
     seconds = START_SECONDS + await asyncio.to_thread(_look, jobs) / _SLOWEST_BYTES
-    process = await asyncio.create_subprocess_exec(
-        *WORKER, stdin=PIPE, stdout=PIPE, stderr=PIPE, cwd=_HOME
-    )
     try:
-        async with asyncio.timeout(seconds):
-            told, complaint = await process.communicate("".join(j.line() for j in jobs).encode())
+        ended = await run(
+            WORKER, "".join(j.line() for j in jobs).encode(), seconds=seconds, folder=_HOME
+        )
     except TimeoutError:
         raise WorkerLost(f"it did not end within {seconds:.0f} s") from None
-    except RuntimeError:  # uvloop's word for a pipe whose reader has gone already
-        raise WorkerLost("it ended before it was asked") from None
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode:
-        said = complaint[-_COMPLAINT_BYTES:].decode("utf-8", "replace").strip()
-        raise WorkerLost(f"code {process.returncode}: {said}")
+    if ended.returncode:
+        raise WorkerLost(f"code {ended.returncode}: {complaint(ended)}")
     done: dict[str, Answer] = {}
     faults: dict[str, RecorderError] = {}
-    for answer in map(Answer.of, told.splitlines()):
+    for answer in map(Answer.of, ended.stdout.splitlines()):
         if not answer.fault:
             done[answer.name] = answer
         elif answer.fault == LEG_UNUSABLE:

@@ -1,14 +1,10 @@
 import math
-import sys
 from array import array
-from contextlib import suppress
 
 import pytest
-import uvloop
 
-from media.errors import NothingSaid, NoVoice, ToolFailed, ToolMissing, ToolTooSlow
+from media.errors import NothingSaid, NoVoice, ToolMissing
 from media.espeak import VOICES, Espeak
-from media.tool import run_tool
 from media.wav import RATE_HZ
 
 pytestmark = pytest.mark.integration
@@ -86,25 +82,3 @@ async def test_a_machine_without_espeak_is_told_to_install_it(
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(ToolMissing, match="apt install espeak-ng"):
         await Espeak.find()
-
-
-async def test_a_tool_that_fails_says_why() -> None:
-    with pytest.raises(ToolFailed, match="no such thing"):
-        await run_tool(
-            (sys.executable, "-c", "import sys; sys.exit('no such thing')"), b"", seconds=20
-        )
-
-
-async def test_a_tool_that_hangs_is_stopped() -> None:
-    with pytest.raises(ToolTooSlow):
-        await run_tool((sys.executable, "-c", "import time; time.sleep(60)"), b"", seconds=0.2)
-
-
-def test_a_program_that_ends_before_it_reads_is_a_failed_tool_at_most() -> None:
-    async def often() -> None:
-        for _ in range(40):
-            with suppress(ToolFailed):
-                await run_tool(("true",), b"what nobody reads", seconds=20)
-            assert await run_tool(("echo", "there"), b"", seconds=20) == b"there\n"
-
-    uvloop.run(often())
