@@ -12,11 +12,13 @@ under it. Without the file every recording is lost: back it up, apart from the r
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import secrets as entropy
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
@@ -118,16 +120,20 @@ class MasterKeys:
             raise KeysUnusable(path, error.strerror or str(error)) from error
         return cls.load(path)
 
-    def renewed(self, path: Path) -> Self:
+    @classmethod
+    def renew(cls, path: Path) -> Self:
         """Add a new key to the file and make it the current one; the old ones still open.
 
+        Several may do it at once: no key is lost that something was sealed under. Blocks.
+
         Raises:
-            KeysUnusable: It cannot be written.
+            KeysUnusable: It cannot be written, or as :meth:`load`.
         """
-        key = MasterKey.fresh()
-        renewed = type(self)(key, {**self.known, key.id: key})
         try:
-            renewed._write(path)
+            with _alone(path.parent):
+                old, key = cls.load(path), MasterKey.fresh()
+                renewed = cls(key, {**old.known, key.id: key})
+                renewed._write(path)
         except OSError as error:
             raise KeysUnusable(path, error.strerror or str(error)) from error
         return renewed
@@ -152,6 +158,17 @@ def ensure_keys(path: Path, *, used: bool) -> None:
     if used and not path.exists():
         raise KeysUnusable(path, "it is not there, but recordings are; restore it from its backup")
     MasterKeys.make(path)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep others from changing the key file in ``folder``, which is a new file each time."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _is_id(text: str) -> bool:

@@ -115,15 +115,24 @@ def accesses(
 
 
 def new_key() -> None:
-    """Make a new master key: what is recorded from now on is sealed under it.
+    """Make a new master key: what is recorded from now on is sealed under it, at once.
 
-    The keys before it stay in the file, for they open what was recorded under them. Back the file
-    up again, apart from the recordings.
+    Each recording has a key of its own, and the master key of its day locks that one up. The file
+    keeps all master keys, for an older one still opens what was recorded under it: never take one
+    out before the last of its recordings is deleted. Back the file up again, apart from the
+    recordings.
+
+    If a key has become known to somebody: whoever also has copies of recordings from its time can
+    open those, whatever is done here. Make a new key, and keep the file where nobody else reads it
+    (setting `recordings.keys`).
     """
 
     async def path(desk: ArchiveDesk) -> Path:
         return recording_keys_of(desk.settings)
 
     file = at_desk(path)
-    keys = MasterKeys.load(file).renewed(file)
-    console().print(f"The master key is now {keys.current.id}. Back {file} up.")
+    keys = MasterKeys.renew(file)
+    console().print(
+        f"The master key is now {keys.current.id}; {count(len(keys.known) - 1, 'older key')} in "
+        f"the file. Back {file} up."
+    )

@@ -38,10 +38,18 @@ def test_who_makes_it_at_the_same_time_gets_the_same_keys(tmp_path: Path) -> Non
 def test_a_new_current_key_leaves_the_old_ones_in_place(tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
     old = MasterKeys.make(path)
-    new = old.renewed(path)
+    new = MasterKeys.renew(path)
     assert MasterKeys.load(path) == new
     assert new.current.id != old.current.id
     assert new.named(old.current.id) == old.current
+
+
+def test_who_renews_at_the_same_time_loses_no_key(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    MasterKeys.make(path)
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: MasterKeys.renew(path).current.id, range(16)))
+    assert set(made) < MasterKeys.load(path).known.keys()
 
 
 def test_a_lost_file_is_not_replaced_where_recordings_are(tmp_path: Path) -> None:
