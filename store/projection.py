@@ -170,13 +170,24 @@ class ContactProjection:
         )
 
     async def _saved_position(self) -> str | None:
-        async with self._database.reading() as session:
-            return (
-                await session.execute(select(StreamPosition.last_id).where(*self._mine()))
-            ).scalar_one_or_none()
+        return await saved_position(self._database, self._org)
 
     def _mine(self) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-        return StreamPosition.consumer == _CONSUMER, StreamPosition.org == self._org
+        return _of(self._org)
+
+
+async def saved_position(database: Database, org: str) -> str | None:
+    """Id of the last event that is in an organisation's rows, ``None`` before the first.
+
+    Raises:
+        DatabaseAway: The database does not answer.
+    """
+    async with database.reading() as session:
+        return await session.scalar(select(StreamPosition.last_id).where(*_of(org)))
+
+
+def _of(org: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return StreamPosition.consumer == _CONSUMER, StreamPosition.org == org
 
 
 async def _insert(session: AsyncSession, rows: Iterable[Row]) -> None:
