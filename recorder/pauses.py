@@ -7,7 +7,8 @@ in its middle leaves silence rather than speech.
 
 Digits that a caller keys in a conversation (a card, a personal number) are learnt from the AMI
 event ``DTMFBegin``. Which digit it was is never looked at. A phone that sends tones in its speech
-instead of RFC 4733 events is not noticed.
+instead of RFC 4733 events is noticed where the endpoint's ``dtmf_mode`` is ``auto``; Asterisk then
+takes the tones out of what is recorded.
 """
 
 from __future__ import annotations

@@ -1,0 +1,67 @@
+"""Callers whose telephones send no key events, and nothing at all while they are silent."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from media.tones import tone
+from store.events import EventType
+from tests.e2e.conftest import AGENT
+from tests.e2e.rig.journal import Journal
+from tests.e2e.rig.listening import tone_share, wait_until_hears_tone
+from tests.e2e.rig.old_phone import old_phone
+from tests.e2e.rig.phones import CALLER_NUMBER, Cast
+from tests.e2e.rig.platform import Platform
+from tests.e2e.rig.policies import NUMBERS
+from tests.e2e.rig.recordings import sides
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.timeout(180),
+]
+
+DIGITS = "4711"
+BEFORE, AFTER = 440, 770
+AGENTS = 1500
+
+
+async def test_tones_for_digits_silence_the_recording_whose_sides_stay_aligned(
+    platform: Platform, cast: Cast, journal: Journal
+) -> None:
+    handset = await cast.agent(1)
+    await handset.sit_down(AGENT, platform.redis, tuple(NUMBERS))
+    account = "caller"
+    async with old_phone(account, platform.secrets.phones[account], platform.server) as phone:
+        await phone.call(NUMBERS["always"], CALLER_NUMBER)
+        theirs = await handset.pick_up()
+        await asyncio.gather(phone.say(tone(BEFORE, 1)), wait_until_hears_tone(theirs, BEFORE))
+        await phone.press(DIGITS)
+        await theirs.wait_digits(DIGITS)
+        await journal.wait(EventType.RECORDING_PAUSED, cause="digits")
+        await journal.wait(EventType.RECORDING_RESUMED, cause="digits")
+        theirs.start_playing(tone(AGENTS, 1))
+        await asyncio.gather(phone.say(tone(AFTER, 1)), wait_until_hears_tone(theirs, AFTER))
+        await phone.hang_up()
+    stored = await journal.wait(EventType.RECORDING_STORED)
+    await cast.clear()
+    await handset.stand_up(AGENT, platform.redis)
+
+    (row,) = platform.rows("SELECT * FROM recordings WHERE contact = ?", stored.contact)
+    callers, agents = sides(platform, row)
+    shares = [tone_share(callers, hz) for hz in (BEFORE, AFTER)]
+    assert min(shares) > 0.2
+    assert sum(shares) > 0.9, "the rest would be digits"
+    assert abs(_begins(callers, AFTER) - _begins(agents, AGENTS)) < 0.5
+
+
+def _begins(pcm: bytes, hz: int) -> float:
+    """When a tone begins, seconds."""
+    tenth = 1600
+    return next(
+        at / tenth / 10
+        for at in range(0, len(pcm), tenth)
+        if tone_share(pcm[at : at + tenth], hz) > 0.9
+    )
