@@ -115,6 +115,15 @@ class NoSuchBound(MonitoringError):
         )
 
 
+class NoSuchDay(MonitoringError):
+    """A report of days that the calendar, or the clock there, does not reach."""
+
+    code = "no_such_day"
+
+    def __init__(self) -> None:
+        super().__init__("No clock reaches these days; choose others (--from, --to).")
+
+
 class TooManyIntervals(MonitoringError):
     """A report of more intervals than anybody reads."""
 

@@ -254,8 +254,8 @@ CALLBACKS_OPEN = Gauge(
 )
 CALLBACKS_OLDEST = Gauge(
     "vaxel_callbacks_oldest_seconds",
-    "For how long the longest overdue callback has been: since its chosen time, else since its caller"
-    " came to the queue; 0 when none is.",
+    "For how long the longest overdue callback has been: since its chosen time, else since its"
+    " caller came to the queue; 0 when none is.",
     ("org", "queue"),
 )
 AGENTS = Gauge("vaxel_agents", "Agents by state.", ("org", "state"))

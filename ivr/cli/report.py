@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import io
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -110,6 +111,16 @@ class _House:
             raise typer.BadParameter("the last day is before the first", param_hint="--to")
         return Period.of_days(begin, end, step, zone)
 
+    def require(self, queues: Iterable[str], found: Iterable[str]) -> None:
+        """Refuse a queue that neither the organisation has nor the record has met."""
+        known = {*self.organisation.queues, *found}
+        for queue in queues:
+            if queue not in known:
+                names = ", ".join(sorted(known))
+                raise typer.BadParameter(
+                    f"there is no queue {queue!r}; choose one of {names}", param_hint="--queue"
+                )
+
     def read(self, work: Callable[[Database], Awaitable[Result]]) -> Result:
         """Ask the record."""
 
@@ -169,6 +180,7 @@ def queues(
     grid = house.read(
         lambda database: read_queues(database, house.organisation.id, question, names)
     )
+    house.require(names, (name for interval in grid.cells.values() for name in interval))
     report = QueueReport(house.organisation.name, question, grid, figure, not total, house.language)
 
     def plot() -> str:
@@ -228,11 +240,13 @@ def contacts(
     """
     house = _House.open(org, language)
     period = house.days(first, last, Step.DAY)
+    names = tuple(queue or ())
     rows = house.read(
         lambda database: read_contacts(
-            database, house.organisation.id, period, outcome or (), tuple(queue or ())
+            database, house.organisation.id, period, outcome or (), names
         )
     )
+    house.require(names, (row.queue for row in rows))
     sheet = contacts_sheet(house.organisation.name, period, rows, house.language)
     _give(house, sheet, lambda: "", style, output)
 
@@ -241,25 +255,33 @@ def _give(
     house: _House, sheet: Sheet, plot: Callable[[], str], style: Format, output: Path | None
 ) -> None:
     """Show or write a report; only a page has a plot, whose library is slow to load."""
-    if style is Format.TABLE:
-        if output is None:
-            _print(Console(soft_wrap=True), sheet)
-            return
-        with output.open("w", encoding="utf-8") as file:
-            _print(Console(file=file, soft_wrap=True), sheet)
+    if style is Format.TABLE and output is None:
+        _print(Console(soft_wrap=True), sheet, house.language)
         return
-    if style is Format.CSV:
-        text = as_csv(sheet)
-    else:
-        made = datetime.now(house.organisation.time_zone)
-        text = as_page(sheet, plot=plot(), language=house.language, made=made)
+    encoding = "utf-8"
+    match style:
+        case Format.TABLE:
+            file = io.StringIO()
+            _print(Console(file=file, soft_wrap=True), sheet, house.language)
+            text = file.getvalue()
+        case Format.CSV:
+            text = as_csv(sheet)
+            encoding = "utf-8-sig"  # by this mark a spreadsheet knows the letters; others skip it
+        case Format.HTML:
+            made = datetime.now(house.organisation.time_zone)
+            text = as_page(sheet, plot=plot(), language=house.language, made=made)
     if output is None:
         typer.echo(text, nl=False)
-    else:
-        output.write_text(text, encoding="utf-8")
+        return
+    try:
+        output.write_text(text, encoding=encoding)
+    except OSError as error:
+        raise typer.BadParameter(
+            f"{output} cannot be written ({error.strerror})", param_hint="--output"
+        ) from error
 
 
-def _print(console: Console, whole: Sheet) -> None:
+def _print(console: Console, whole: Sheet, language: str) -> None:
     sheet = whole.for_people()
     table = Table(box=None, pad_edge=False, title=sheet.title, title_justify="left")
     for column in sheet.columns:
@@ -269,7 +291,7 @@ def _print(console: Console, whole: Sheet) -> None:
     kinds = [column.kind for column in sheet.columns]
 
     def add(row: Sequence[Value], style: str) -> None:
-        cells = (Text(shown(value, kind)) for value, kind in zip(row, kinds, strict=True))
+        cells = (Text(shown(value, kind, language)) for value, kind in zip(row, kinds, strict=True))
         table.add_row(*cells, style=style)
 
     for row in sheet.rows:

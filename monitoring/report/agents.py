@@ -121,10 +121,8 @@ def agents_sheet(
         ]
 
     paused = Word.PAUSED.spoken(language)
-    first, last = period.label(0), period.label(len(period) - 1)
     return Sheet(
-        title=f"{Word.AGENTS.spoken(language)}: {organisation}, "
-        + (first if first == last else f"{first} – {last}"),
+        title=f"{Word.AGENTS.spoken(language)}: {organisation}, {period.days}",
         notes=(f"{d.OCCUPANCY.name}: {d.OCCUPANCY.expression} ({d.OCCUPANCY.source}).",),
         columns=[
             Column("agent", Word.AGENT.spoken(language), Kind.TEXT),

@@ -118,7 +118,6 @@ def contacts_sheet(
     def seconds(milliseconds: int | None) -> float | None:
         return None if milliseconds is None else milliseconds / 1000
 
-    first, last = period.label(0), period.label(len(period) - 1)
     headings: Mapping[str, tuple[Word, Kind]] = {
         "arrived": (Word.ARRIVED, Kind.TIME),
         "queue": (Word.QUEUE, Kind.TEXT),
@@ -131,8 +130,7 @@ def contacts_sheet(
         "contact": (Word.CONTACT, Kind.TEXT),
     }
     return Sheet(
-        title=f"{Word.CONTACTS.spoken(language)}: {organisation}, "
-        + (first if first == last else f"{first} – {last}"),
+        title=f"{Word.CONTACTS.spoken(language)}: {organisation}, {period.days}",
         notes=(),
         columns=[
             Column(key, word.spoken(language), kind) for key, (word, kind) in headings.items()

@@ -70,20 +70,21 @@ class Question:
 
 @dataclass(slots=True)
 class Grid:
-    """Terms by interval and queue."""
+    """Terms by interval, then by queue."""
 
-    cells: dict[tuple[int, str], Counter[Term]] = field(default_factory=dict)
+    cells: dict[int, dict[str, Counter[Term]]] = field(default_factory=dict)
 
     def add(self, number: int, queue: str, term: Term, by: int) -> None:
         """Add to one cell."""
-        self.cells.setdefault((number, queue), Counter())[term] += by
+        self.cells.setdefault(number, {}).setdefault(queue, Counter())[term] += by
 
     def summed(self, number: int | None = None, queue: str | None = None) -> Counter[Term]:
         """Of one interval or all, of one queue or all."""
         total: Counter[Term] = Counter()
-        for (at, name), counts in self.cells.items():
-            if number in (None, at) and queue in (None, name):
-                total.update(counts)
+        for interval in self.cells.values() if number is None else (self.cells.get(number, {}),):
+            for name, counts in interval.items():
+                if queue in (None, name):
+                    total.update(counts)
         return total
 
 

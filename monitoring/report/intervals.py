@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from monitoring.errors import TooManyIntervals
+from monitoring.errors import NoSuchDay, TooManyIntervals
 
 _MOST = 20_000  # 15-minute intervals of half a year; more is a mistake, not a report
 
@@ -26,6 +26,7 @@ class Step(StrEnum):
     MONTH = "month"
 
 
+_INSTANT = timedelta(microseconds=1)
 _LENGTHS = {
     Step.QUARTER: timedelta(minutes=15),
     Step.HALF: timedelta(minutes=30),
@@ -56,9 +57,13 @@ class Period:
         end after the last are cut off there.
 
         Raises:
+            NoSuchDay: They are at the end of the calendar.
             TooManyIntervals: Nobody would read so many.
         """
-        begin, end = _midnight(first, zone), _midnight(last + timedelta(days=1), zone)
+        try:
+            begin, end = _midnight(first, zone), _midnight(last + timedelta(days=1), zone)
+        except OverflowError as error:
+            raise NoSuchDay from error
         length = _LENGTHS.get(step)
         number = (last - first).days * (1 if length is None else timedelta(days=1) // length)
         if number > _MOST:
@@ -79,6 +84,13 @@ class Period:
         """The first moment after it."""
         return self.edges[-1]
 
+    @property
+    def days(self) -> str:
+        """The first and the last day, for a title."""
+        first = f"{self.begin.astimezone(self.zone):%Y-%m-%d}"
+        last = f"{(self.end - _INSTANT).astimezone(self.zone):%Y-%m-%d}"
+        return first if first == last else f"{first} – {last}"
+
     def __len__(self) -> int:
         return len(self.edges) - 1
 
@@ -96,7 +108,7 @@ class Period:
         if self.step in _LENGTHS:
             twice = begin.replace(fold=0).utcoffset() != begin.replace(fold=1).utcoffset()
             return f"{begin:%Y-%m-%d %H:%M}" + (f" {begin:%Z}" if twice else "")
-        last = end - timedelta(microseconds=1)
+        last = end - _INSTANT
         return f"{begin:%Y-%m-%d}" + ("" if last.date() == begin.date() else f" – {last:%Y-%m-%d}")
 
 

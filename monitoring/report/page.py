@@ -14,9 +14,9 @@ _PAGE = """
 {%- endmacro %}
 {%- macro cells(row) -%}
 {% for column in sheet.columns %}{% if loop.first -%}
-<th scope="row">{{ shown(row[loop.index0], column.kind) }}</th>
+<th scope="row">{{ shown(row[loop.index0], column.kind, language) }}</th>
 {%- else -%}
-<td{{ kind(column) }}>{{ shown(row[loop.index0], column.kind) }}</td>
+<td{{ kind(column) }}>{{ shown(row[loop.index0], column.kind, language) }}</td>
 {%- endif %}{% endfor %}
 {%- endmacro -%}
 <!doctype html>
@@ -29,8 +29,8 @@ _PAGE = """
 body { font: 16px/1.4 system-ui, sans-serif; color: #222; background: #fff; margin: 2rem; }
 figure { margin: 1rem 0; } figure svg { max-width: 100%; height: auto; }
 .table { overflow-x: auto; } table { border-collapse: collapse; }
-caption { text-align: left; font-weight: bold; padding: .5rem 0; }
 th, td { padding: .25rem .6rem; border-bottom: 1px solid #ccc; text-align: left; }
+td, th[scope=row] { white-space: nowrap; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 tfoot td, tfoot th { border-top: 2px solid #222; font-weight: bold; }
 footer { color: #555; margin-top: 1rem; }
@@ -42,7 +42,6 @@ footer { color: #555; margin-top: 1rem; }
 {% if plot %}<figure role="img" aria-label="{{ sheet.title }}">{{ plot|safe }}</figure>{% endif %}
 <div class="table" tabindex="0" role="region" aria-label="{{ sheet.title }}">
 <table>
-<caption>{{ sheet.title }}</caption>
 <thead><tr>
 {% for column in sheet.columns %}<th scope="col"{{ kind(column) }}>{{ column.heading }}</th>
 {% endfor %}</tr></thead>
@@ -52,7 +51,7 @@ footer { color: #555; margin-top: 1rem; }
 {% if sheet.total %}<tfoot><tr>{{ cells(sheet.total) }}</tr></tfoot>{% endif %}
 </table>
 </div>
-{% for note in sheet.notes %}<p>{{ note }}</p>
+{% for note in sheet.notes %}<p lang="en">{{ note }}</p>
 {% endfor %}</main>
 <footer>Växel, <time datetime="{{ made.isoformat() }}">{{ made.strftime("%Y-%m-%d %H:%M") }}</time>
 </footer>

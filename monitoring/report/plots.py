@@ -28,10 +28,17 @@ _GREEN, _RED, _YELLOW, _BLUE, _SKY, _GREY = (
     "#999999",
 )
 _MOST_LABELS = 12
+_drawing = matplotlib.rc_context(
+    # letters stay letters, a name with two dollar signs too; the same drawing each time
+    {"svg.fonttype": "none", "text.parse_math": False, "svg.hashsalt": "vaxel"}
+)
 
 
+@_drawing
 def queue_plot(report: QueueReport) -> str:
-    """Answered, abandoned and flow-outs an interval, and the service level above them."""
+    """Answered, abandoned and flow-outs an interval, and the service level; ``""`` of no call."""
+    if not report.grid.cells:
+        return ""
     period = report.question.period
     cells = [report.grid.summed(number) for number in range(len(period))]
     places = range(len(cells))
@@ -65,11 +72,14 @@ def queue_plot(report: QueueReport) -> str:
     return _svg(canvas)
 
 
+@_drawing
 def agents_plot(agents: Sequence[tuple[str, AgentTime]], language: str) -> str:
-    """What each agent did, in hours."""
-    canvas = Canvas(figsize=(10, 1 + 0.35 * max(1, len(agents))), layout="constrained")
+    """What each agent did, in hours; ``""`` where there is none. Two may have one name."""
+    if not agents:
+        return ""
+    canvas = Canvas(figsize=(10, 1 + 0.35 * len(agents)), layout="constrained")
     bars = canvas.add_subplot()
-    names = [name for name, _ in agents]
+    places = range(len(agents))
     left = [0.0] * len(agents)
     for state, word, colour in (
         (AgentState.TALKING, Word.TALKING, _GREEN),
@@ -79,18 +89,18 @@ def agents_plot(agents: Sequence[tuple[str, AgentTime]], language: str) -> str:
         (AgentState.PAUSED, Word.PAUSED, _GREY),
     ):
         hours = [one.spent_ms[state] / 3_600_000 for _, one in agents]
-        bars.barh(names, hours, left=left, color=colour, label=word.spoken(language))
+        bars.barh(places, hours, left=left, color=colour, label=word.spoken(language))
         left = [a + b for a, b in zip(left, hours, strict=True)]
-    bars.invert_yaxis()
+    bars.set_yticks(places, [name for name, _ in agents])
+    bars.set_ylim(len(agents) - 0.5, -0.5)
     bars.set_xlabel(Word.HOURS.spoken(language))
     canvas.legend(loc="outside upper center", ncols=5)
     return _svg(canvas)
 
 
 def _svg(canvas: Canvas) -> str:
-    """The drawing alone: no XML head, no date, letters left as letters."""
+    """The drawing alone: no XML head, no date."""
     text = io.StringIO()
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "vaxel"}):
-        canvas.savefig(text, format="svg", metadata={"Date": None})
+    canvas.savefig(text, format="svg", metadata={"Date": None})
     svg = text.getvalue()
     return svg[svg.index("<svg") :]

@@ -78,10 +78,9 @@ class QueueReport:
             figures = (figure.of(cell) for figure in (self.level, *own))
             return [*(cell.get(term, 0) for term in terms), *figures]
 
-        period = self.question.period
-        last = period.label(0) if len(period) == 1 else f"{period.label(0)} – {self._last()}"
+        days = self.question.period.days
         return Sheet(
-            title=f"{Word.QUEUES.spoken(self.language)}: {self.organisation}, {last}",
+            title=f"{Word.QUEUES.spoken(self.language)}: {self.organisation}, {days}",
             notes=(
                 f"{self.level.name}: {self.level.expression}, T = {seconds} s, s = {short} s"
                 f" ({self.level.source}).",
@@ -97,15 +96,11 @@ class QueueReport:
             ],
         )
 
-    def _last(self) -> str:
-        period = self.question.period
-        return period.label(len(period) - 1)
-
     def _cells(self) -> Iterator[tuple[list[Value], Counts]]:
         period = self.question.period
         for number in range(len(period)):
             if not self.apart:
                 yield [period.label(number)], self.grid.summed(number)
                 continue
-            for queue in sorted(name for at, name in self.grid.cells if at == number):
-                yield [period.label(number), queue], self.grid.cells[number, queue]
+            for queue, counts in sorted(self.grid.cells.get(number, {}).items()):
+                yield [period.label(number), queue], counts

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
-_FORMULA = re.compile(r"[=\-@\t\r]|\+(?!\d+$)")  # a caller's number is none
+_FORMULA = re.compile(r"[=\-@\t\r\n]|\+(?!\d+$)")  # a caller's number is none
 
 Value = str | int | float | datetime | None
 
@@ -80,15 +80,16 @@ class Sheet:
         )
 
 
-def shown(value: Value, kind: Kind) -> str:
-    """A value for people: ``83.0 %``, ``1:05``, ``2:03:20``."""
+def shown(value: Value, kind: Kind, language: str) -> str:
+    """A value for people: ``83.0 %`` (``83,0 %``), ``1:05``, ``2:03:20``."""
     match value:
         case None:
             return "–"
         case datetime():
             return f"{value:%Y-%m-%d %H:%M:%S}"
         case float() | int() if kind is Kind.SHARE:
-            return f"{value:.1%}".replace("%", " %")
+            text = f"{value:.1%}".replace("%", " %")
+            return text if language == "en" else text.replace(".", ",")
         case float() | int() if kind is Kind.SECONDS:
             minutes, seconds = divmod(round(value), 60)
             hours, minutes = divmod(minutes, 60)

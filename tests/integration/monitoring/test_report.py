@@ -180,6 +180,25 @@ def test_lost_callers_by_the_command() -> None:
     assert rows[1]["arrived"] == "2026-03-29T08:01:00.000+02:00"
 
 
+def test_a_csv_file_is_one_whose_letters_a_spreadsheet_knows(house: Path) -> None:
+    file = house / "report.csv"
+    assert report("contacts", "--as", "csv", "--output", str(file)).exit_code == 0
+    assert file.read_bytes().startswith(b"\xef\xbb\xbfarrived,queue,")
+
+
+def test_what_cannot_be_written_is_told_with_a_sentence(house: Path) -> None:
+    result = report("queues", "--output", str(house / "none" / "report.txt"))
+    assert (result.exit_code, "cannot be written" in result.output) == (2, True)
+
+
+@pytest.mark.usefixtures("house")
+@pytest.mark.parametrize("kind", ["queues", "contacts"])
+def test_a_queue_of_the_past_may_be_asked_for_and_one_that_never_was_may_not(kind: str) -> None:
+    assert report(kind, "--queue", "fees").exit_code == 0  # the organisation has "support" alone
+    typo = report(kind, "--queue", "feees")
+    assert (typo.exit_code, "choose one of support" in typo.output) == (2, True)
+
+
 @pytest.mark.usefixtures("house")
 def test_what_cannot_be_asked_is_refused_with_a_sentence() -> None:
     assert isinstance(report("queues", "--formula", "F9").exception, UnknownFormula)

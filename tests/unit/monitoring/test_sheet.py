@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitoring.errors import TooManyIntervals
+from monitoring.errors import NoSuchDay, TooManyIntervals
 from monitoring.report.intervals import Period, Step
 from monitoring.report.page import as_page
 from monitoring.report.sheet import Column, Kind, Sheet, Value, as_csv, shown
@@ -31,7 +33,15 @@ pytestmark = pytest.mark.unit
     ],
 )
 def test_a_value_for_people(value: Value, kind: Kind, text: str) -> None:
-    assert shown(value, kind) == text
+    assert shown(value, kind, "en") == text
+
+
+def test_a_share_has_the_decimal_mark_of_its_language() -> None:
+    assert [shown(0.8301, Kind.SHARE, language) for language in LANGUAGES] == [
+        "83,0 %",
+        "83,0 %",
+        "83.0 %",
+    ]
 
 
 def sheet(*rows: list[Value], seldom: bool = False) -> Sheet:
@@ -39,9 +49,10 @@ def sheet(*rows: list[Value], seldom: bool = False) -> Sheet:
     return Sheet("T", [], columns, rows, total=["Total", None])
 
 
-@pytest.mark.parametrize("text", ["=1+1", "-1", "@SUM(A1)", "+46*2", "\tx"])
+@pytest.mark.parametrize("text", ["=1+1", "-1", "@SUM(A1)", "+46*2", "\tx", "\n=1"])
 def test_what_a_spreadsheet_would_calculate_stays_a_text(text: str) -> None:
-    assert as_csv(sheet([text, 1])).splitlines()[1].strip('"') == f"'{text},1"
+    _, row = csv.reader(io.StringIO(as_csv(sheet([text, 1]))))
+    assert row == [f"'{text}", "1"]
 
 
 def test_a_callers_number_stays_as_it_is() -> None:
@@ -71,3 +82,17 @@ def test_every_heading_is_there_in_every_language() -> None:
 def test_a_report_of_more_intervals_than_anybody_reads_is_refused() -> None:
     with pytest.raises(TooManyIntervals, match="--each"):
         Period.of_days(date(2020, 1, 1), date(2026, 1, 1), Step.QUARTER, ZoneInfo("UTC"))
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_days_at_the_end_of_the_calendar_are_refused(day: date) -> None:
+    with pytest.raises(NoSuchDay, match="--from"):
+        Period.of_days(day, day, Step.DAY, ZoneInfo("Europe/Stockholm"))
+
+
+@pytest.mark.parametrize("step", Step)
+def test_a_title_says_the_days_however_they_are_cut(step: Step) -> None:
+    zone = ZoneInfo("Europe/Stockholm")
+    one = Period.of_days(date(2026, 10, 25), date(2026, 10, 25), step, zone)
+    many = Period.of_days(date(2026, 10, 1), date(2026, 10, 31), step, zone)
+    assert (one.days, many.days) == ("2026-10-25", "2026-10-01 – 2026-10-31")
