@@ -147,14 +147,17 @@ class Callbacks:
         await self._run("add_callback", contact, queue.name, ring_ms, wrapup_ms, wish)
         return contact
 
-    async def cancel(self, contact: str) -> None:
-        """End a callback before its phone rings. An agent held for it is ready again.
+    async def cancel(self, contact: str) -> bool:
+        """Call nobody, or nobody once more. An agent who was held for it is ready again.
+
+        Returns:
+            Whether it is gone. Else the phone rings, or the caller is on the line: what has begun
+            goes on, with its agent, and is the last attempt.
 
         Raises:
-            CallbackUnknown: There is none.
-            CallbackUnderWay: The phone rings, or the caller is on the line.
+            CallbackUnknown: There is none, or the two talk already.
         """
-        await self._run("cancel_callback", contact)
+        return bool(await self._run("cancel_callback", contact))
 
     async def open(self) -> tuple[Callback, ...]:
         """All that no agent has answered, by queue and place."""

@@ -103,19 +103,6 @@ class CallbackUnknown(AcdError):
         self.contact = contact
 
 
-class CallbackUnderWay(AcdError):
-    """The person is being called, or on the line already: too late to cancel."""
-
-    code = "acd.callback_under_way"
-
-    def __init__(self, contact: str) -> None:
-        super().__init__(
-            f"The person of callback {contact} is being called or on the line. "
-            "Should nobody answer, cancel it then."
-        )
-        self.contact = contact
-
-
 class InvalidNumber(AcdError):
     """The number is not in the international form. It is personal, thus not in the message."""
 

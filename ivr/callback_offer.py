@@ -6,7 +6,7 @@ agent is free or the caller has hung up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -36,15 +36,18 @@ TRIES: Final = 3
 
 KEY_WAIT_S: Final = 5.0
 
-GREETING_S: Final = 30
-"""So long somebody who is called back may take from picking up to pressing a key."""
+GREETING_S: Final = 60
+"""So long somebody who is called back may take from picking up to the ring of the agent's phone.
+
+That is the greeting, the key and, where the queue asks for it, consent to the recording.
+"""
 
 Values: TypeAlias = Mapping[str, object]
 """Of a text's variables."""
 
 NOTHING: Final[Values] = MappingProxyType({})
 
-_YES: Final = "1"
+YES: Final = "1"
 _ANOTHER: Final = "2"
 _DIGITS: Final = "0123456789"
 _KEYS: Final = "0123456789*#"
@@ -167,13 +170,26 @@ class CallbackTalk:
         offer: CallbackOffer,
         organisation: Organisation,
         outgoing: Outgoing,
+        taken: Callable[[str], Awaitable[bool]],
         now: Callable[[], datetime],
     ) -> None:
+        """Begin with nothing known.
+
+        Args:
+            speaker: To the caller.
+            texts: What is said.
+            offer: The queue's.
+            organisation: For the hours that the offer names.
+            outgoing: Whom the installation calls.
+            taken: Whether a number is going to be called already; several may share one.
+            now: The time.
+        """
         self._speaker = speaker
         self._texts = texts
         self._offer = offer
         self._organisation = organisation
         self._outgoing = outgoing
+        self._taken = taken
         self._now = now
 
     async def wish(self, caller: str) -> Wish | None:
@@ -205,7 +221,7 @@ class CallbackTalk:
             if number is None:
                 continue
             answer = await self._read_back(number)
-            if answer == _YES:
+            if answer == YES:
                 return number
             if answer == _ANOTHER:
                 number = None
@@ -214,11 +230,17 @@ class CallbackTalk:
     async def _known(self, caller: str) -> str | None:
         """The number that the caller calls from, where it can be called back."""
         try:
-            return self._outgoing.judged(caller)
+            return await self._free(self._outgoing.judged(caller))
         except NumberWithheld:
             await self._speaker.say(self._texts.withheld)
         except NumberRefused:
             pass  # a company's short number, or one abroad: the caller keys one that can be called
+        return None
+
+    async def _free(self, number: str) -> str | None:
+        if not await self._taken(number):
+            return number
+        await self._speaker.say(self._texts.already)
         return None
 
     async def _keyed(self) -> str | None:
@@ -227,7 +249,7 @@ class CallbackTalk:
         if not keys:
             return None
         try:
-            return self._outgoing.judged(keys)
+            return await self._free(self._outgoing.judged(keys))
         except NumberRefused as refused:
             await self._speaker.say(self._reason(refused))
             return None

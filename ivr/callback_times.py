@@ -30,7 +30,7 @@ def next_times(hours: Hours, zone: ZoneInfo, now: datetime, count: int) -> tuple
 
 
 def _open(hours: Hours, zone: ZoneInfo, now: datetime) -> Iterator[datetime]:
-    began = now.timestamp() // 3600 * 3600
+    began = now.astimezone(zone).replace(minute=0, second=0, microsecond=0).timestamp()
     for ahead in range(1, _AHEAD_HOURS + 1):
         time = datetime.fromtimestamp(began + ahead * 3600, zone)
         if hours.open_at(time, zone):

@@ -23,7 +23,8 @@ from acd.errors import AcdError, StaleOffer
 from acd.model import LeaveReason, Offer, check_name
 from acd.offers import OfferListener
 from ivr.agi_call import AgiCaller, Prompts, speaking_of_callers
-from ivr.callback_offer import NOTHING, Speaker
+from ivr.callback_offer import NOTHING, YES, Speaker
+from ivr.consent import note_consent
 from ivr.dialplan import DONE
 from ivr.flow.call import CallerHungUp, CallFailed, QueueAway, QueueOutcome, QueueRequest
 from ivr.flow.callback import CallbackTexts
@@ -33,7 +34,6 @@ from wire.agi.session import AgiSession
 
 logger = logging.getLogger(__name__)
 
-YES: Final = "1"
 ASKED_TIMES: Final = 2
 
 LONGEST_WAIT_S: Final = 300.0
@@ -86,6 +86,10 @@ class CallbackRunner:
             callback = await office.callbacks.get(offer.contact)
             if callback is None or await self._dialler.has_channel(offer.contact):
                 return  # cancelled; or rung by a controller that is dead: who picks up comes to us
+            if callback.queue not in office.rides.queues:
+                logger.warning("a callback's queue has been taken away", extra=told)
+                await office.callbacks.missed(offer, MissReason.FAILED)
+                return
             await office.callbacks.dialled(offer)
             outcome = await self._dialler.dial(self._outgoing(office, callback))
             logger.info("a caller was called back", extra={**told, "outcome": outcome})
@@ -120,10 +124,12 @@ class CallbackRunner:
         contact = check_name("Contact", session.environment.uniqueid)
         office = self._offices[await session.get_variable(ORGANISATION) or ""]
         callback = await office.callbacks.get(contact)
+        if callback is not None and callback.queue not in office.rides.queues:
+            callback = None  # its queue was taken away while the phone rang
         answer = _Answer(session, office, self._prompts, callback)
         try:
             if callback is None:
-                await answer.apologise()  # cancelled while the phone rang
+                await answer.apologise()
             else:
                 await answer.connect(callback)
             await session.set_variable(DONE, "1")
@@ -168,6 +174,8 @@ class _Answer:
             with speaking_of_callers():
                 # what the agent's phone shows: the person, not the organisation that calls them
                 await call.session.set_variable("CALLERID(num)", callback.number)
+                if callback.consent is not None:
+                    await note_consent(call.session, callback.consent)
         except (CallerHungUp, CallFailed) as gone:
             hung_up = isinstance(gone, CallerHungUp)
             reason = LeaveReason.ABANDONED if hung_up else LeaveReason.FAILED
@@ -175,7 +183,7 @@ class _Answer:
             await office.distributor.match(office.rides.queues[callback.queue])
             raise
         request = QueueRequest(callback.queue, self._language, LONGEST_WAIT_S, callback.answers)
-        if await office.rides.take_up(call, request, offer) is not QueueOutcome.TALKED:
+        if await office.rides.take_up(call, request) is not QueueOutcome.TALKED:
             await self.apologise()
 
     async def apologise(self) -> None:

@@ -10,6 +10,7 @@ from ivr.flow.errors import ExpressionError
 from ivr.flow.organisation import Organisation
 from ivr.flow.recording import When
 from media.errors import MediaError
+from wire.agi.session import AgiSession
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +20,7 @@ CONSENT: Final = "VAXEL_CONSENT"
 YES: Final = "1"
 ANSWER_WAIT_S: Final = 3.0
 _KEYS: Final = "0123456789*#"
+_AGREES: Final = "yes"
 
 
 async def when_recorded(
@@ -26,9 +28,9 @@ async def when_recorded(
 ) -> When:
     """When the caller's conversation in a queue is recorded; never ``CONSENT``.
 
-    A caller whom the policy wants asked is asked once, whatever queues the contact comes to and
-    whichever controllers serve it. Silence, any other key and a question that cannot be spoken
-    are a no.
+    A caller whom the policy wants asked is asked once, whatever queues the contact comes to,
+    whichever controllers serve it, and also if they are called back. Silence, any other key and a
+    question that cannot be spoken are a no.
 
     Raises:
         AgiError: The channel is gone or failed.
@@ -36,11 +38,22 @@ async def when_recorded(
     when = organisation.queues[queue].recording.when
     if when is not When.CONSENT:
         return when
-    answer = await call.session.get_variable(CONSENT)
-    if not answer:
-        answer = "yes" if await _agrees(call, organisation, language) else "no"
-        await call.session.set_variable(CONSENT, answer)
-    return When.ALWAYS if answer == "yes" else When.NEVER
+    agrees = await consent_given(call.session)
+    if agrees is None:
+        agrees = await _agrees(call, organisation, language)
+        await note_consent(call.session, agrees)
+    return When.ALWAYS if agrees else When.NEVER
+
+
+async def consent_given(session: AgiSession) -> bool | None:
+    """The caller's answer, ``None`` before the question."""
+    answer = await session.get_variable(CONSENT)
+    return answer == _AGREES if answer else None
+
+
+async def note_consent(session: AgiSession, agrees: bool) -> None:
+    """The caller has answered, in this call or in the one that it continues."""
+    await session.set_variable(CONSENT, _AGREES if agrees else "no")
 
 
 async def _agrees(call: AgiCaller, organisation: Organisation, language: str) -> bool:

@@ -78,7 +78,7 @@ class NumberCostly(NumberRefused):
 
 
 class NumberOwn(NumberRefused):
-    """One that the installation itself answers: it would call itself."""
+    """One that leads back to the installation: it would call itself."""
 
     code = "number.own"
 
@@ -129,8 +129,9 @@ def spoken_digits(number: str, regions: Sequence[str]) -> str:
 
 
 def own_numbers(catalogue: Catalogue) -> tuple[str, ...]:
-    """Every number that a call tree of the installation answers."""
-    return tuple(number for tree in catalogue.trees for number in tree.numbers)
+    """Every number that a call tree of the installation answers, or that its calls show."""
+    shown = (org.number for org in catalogue.organisations.values() if org.number)
+    return (*shown, *(number for tree in catalogue.trees for number in tree.numbers))
 
 
 def shown_numbers(catalogue: Catalogue) -> dict[str, str]:

@@ -6,8 +6,9 @@ caller's hang-up wakes the ride, whichever comes first. An offer wins over every
 said or asked: it is cut short, so that no free agent waits for the end of a sentence. Media never
 passes through here.
 
-A caller may ask to be called back instead, and a caller who was going to be called takes that place
-over by calling: one person, one place.
+A caller may ask to be called back instead, and a caller who was going to be called may take that
+place over by calling: one person, one place. Several people may call from one number, so whoever
+does is asked.
 
 A ride that is cancelled (the controller stops) leaves the contact in its place: the dialplan hands
 the call to the next controller, whose ``join`` takes the contact up where it stood. So does a ride
@@ -26,10 +27,10 @@ from acd.callback_model import Callback, CallbackState
 from acd.errors import AcdUnavailable, CallbackOpen, CallbackUnknown, ContactOffered, NotWaiting
 from acd.model import LeaveReason, Offer, Queue
 from ivr.agi_call import AgiCaller
-from ivr.callback_offer import Wish, rules_of
-from ivr.consent import when_recorded
+from ivr.callback_offer import NOTHING, YES, Speaker, Wish, rules_of
+from ivr.consent import consent_given, when_recorded
 from ivr.dialplan import DONE
-from ivr.flow.call import QueueAway, QueueOutcome, QueueRequest
+from ivr.flow.call import CallFailed, QueueAway, QueueOutcome, QueueRequest
 from ivr.flow.callback import CallbackOffer
 from ivr.flow.organisation import Organisation
 from ivr.flow.texts import Text
@@ -49,7 +50,7 @@ _TAKEN_OVER: Final = frozenset(
         CallbackState.DIALLING,
     }
 )
-"""A callback whose caller calls in before anybody has picked up is that call from then on."""
+"""A callback that nobody has picked up may become the call of whoever is to be called."""
 
 
 class QueueRides:
@@ -78,20 +79,13 @@ class QueueRides:
         """
         return await self._guarded(call, request, _Ride.to_end)
 
-    async def take_up(
-        self, call: AgiCaller, request: QueueRequest, offer: Offer | None
-    ) -> QueueOutcome:
+    async def take_up(self, call: AgiCaller, request: QueueRequest) -> QueueOutcome:
         """Put somebody through who was called back and is in the queue as a caller by now.
-
-        Args:
-            call: Their line.
-            request: Queue, language and longest wait.
-            offer: Of the agent who is held for them, if any.
 
         Raises:
             As :meth:`ride`.
         """
-        return await self._guarded(call, request, lambda ride: ride.from_offer(offer))
+        return await self._guarded(call, request, _Ride.called_back)
 
     async def _guarded(
         self,
@@ -130,23 +124,23 @@ class _Ride:
         # Before the queue knows of the caller: no agent shall wait for the answer.
         ringing = await self._ringing()
         kept = await self._kept()
-        waited = 0 if kept is None else max(0, self._services.clock() - kept.effective_ms)
+        waited = 0 if kept is None else kept.wait_ms(self._services.clock())
         await self._distributor.join(contact, self._queue, credit_ms=waited)
         async with self._until_gone():
             place = await self._distributor.place(contact)
             if place is not None and place.logged_in == 0:
                 await self._distributor.leave(contact, LeaveReason.NOBODY)
                 return QueueOutcome.NOBODY
-            news = None if kept is None else await self._take_over(kept)
+            if kept is not None:
+                with suppress(CallbackUnknown):
+                    await self._services.callbacks.cancel(kept.contact)
             await self._distributor.match(self._queue)
-            return await self._wait(ringing, self._callback(), news)
+            return await self._wait(ringing, self._callback())
 
-    async def from_offer(self, offer: Offer | None) -> QueueOutcome:
-        """The same for somebody who was called, and for whom an agent may be held."""
+    async def called_back(self) -> QueueOutcome:
+        """The same for somebody who was called, and for whom an agent is held, as a rule."""
         async with self._until_gone():
             ringing = await self._ringing()
-            if offer is not None and await ringing.serve(offer):
-                return QueueOutcome.TALKED
             await self._distributor.match(self._queue)
             return await self._wait(ringing, None)
 
@@ -174,9 +168,7 @@ class _Ride:
             await self._distributor.match(self._queue)
             raise
 
-    async def _wait(
-        self, ringing: Ringing, callback: CallbackOffer | None, news: Text | None = None
-    ) -> QueueOutcome:
+    async def _wait(self, ringing: Ringing, callback: CallbackOffer | None) -> QueueOutcome:
         """Until an agent has talked to the caller, or they need not or will not wait longer."""
         call, services, longest = self._call, self._services, self._request.max_wait
         ends = math.inf if longest is None else services.clock() + longest * 1000
@@ -190,8 +182,6 @@ class _Ride:
                 language=self._request.language,
                 callback=callback,
             )
-            if news is not None:
-                waiting.tell(news)
             while True:
                 came = await waiting.next(ends)
                 if isinstance(came, Offer):
@@ -215,9 +205,10 @@ class _Ride:
                 language=self._request.language,
                 answers=self._request.answers,
                 rules=rules_of(self._organisation.queues[self._queue.name]),
+                consent=await consent_given(self._call.session),
                 due_ms=None if wish.time is None else round(wish.time.timestamp() * 1000),
             )
-        except CallbackOpen:
+        except CallbackOpen:  # since the number was confirmed
             if (texts := self._organisation.texts.callback) is not None:
                 waiting.tell(texts.already)
             return False
@@ -228,16 +219,9 @@ class _Ride:
         await waiting.promise(wish)
         return True
 
-    async def _take_over(self, kept: Callback) -> Text | None:
-        """End the callback whose place the caller has by now; what to tell them."""
-        with suppress(CallbackUnknown):
-            await self._services.callbacks.cancel(kept.contact)
-        texts = self._organisation.texts.callback
-        return texts.taken_over if texts is not None else None
-
     async def _kept(self) -> Callback | None:
-        """The callback that is open for the number of this caller, unless they are on the line."""
-        if self._organisation.texts.callback is None:
+        """The callback in this queue that the caller has asked for, and wants to be this call."""
+        if (texts := self._organisation.texts.callback) is None:
             return None
         try:
             number = self._services.outgoing.judged(self._call.caller)
@@ -246,7 +230,27 @@ class _Ride:
         kept = await self._services.callbacks.of_number(number)
         if kept is None or kept.contact == self._call.contact or kept.state not in _TAKEN_OVER:
             return None
-        return kept
+        if kept.queue != self._queue.name:
+            return None
+        return kept if await self._says_yes(texts.take_over) else None
+
+    async def _says_yes(self, question: Text) -> bool:
+        call = self._call
+        speaker = Speaker(
+            call,
+            self._organisation,
+            self._request.language,
+            caller=call.caller,
+            dialled=call.dialled,
+        )
+        try:
+            return await speaker.ask((question, NOTHING)) == YES
+        except CallFailed as fault:
+            logger.warning(
+                "a caller cannot be asked about their callback",
+                extra={"contact": call.contact, "fault": str(fault)},
+            )
+            return False
 
     def _callback(self) -> CallbackOffer | None:
         if not self._services.outgoing.endpoint:

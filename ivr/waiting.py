@@ -79,6 +79,7 @@ class Waiting:
                 offer=callback,
                 organisation=organisation,
                 outgoing=services.outgoing,
+                taken=self._taken,
                 now=lambda: datetime.fromtimestamp(self._now() / 1000, UTC),
             )
 
@@ -192,6 +193,9 @@ class Waiting:
             self._voice.forget_keys()
             await self._call.session.music_on()
         return wish
+
+    async def _taken(self, number: str) -> bool:
+        return await self._services.callbacks.of_number(number) is not None
 
     async def _heard(self, words: Coroutine[Any, Any, T]) -> T | None:
         """What came of words; none where they cannot be spoken: the wait goes on with music."""

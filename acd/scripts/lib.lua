@@ -13,8 +13,8 @@
 --   contacts   HASH    contact -> JSON {queue, arrived, effective, state, owner, ring, wrapup,
 --                      offer, agent, expires, answered}; states: waiting, reserved, talking, orphan.
 --                      A callback has {callback (its source), number, language, answers, consent,
---                      due, promised, rules, attempt, dialled, live} too, and the state scheduled:
---                      not in line before `due`. Owner '' is nobody.
+--                      due, promised, rules, attempt, dialled, live, cancelled} too, and the state
+--                      scheduled: not in line before `due`. Owner '' is nobody.
 --   agents     HASH    agent -> JSON {phone, queues, state, reason, since, idle, contact, after};
 --                      the logged in only
 --   waiting    ZSET    `queue|effective arrival|contact` of the contacts that can be offered

@@ -14,16 +14,6 @@ local function place_of(id, contact)
   }
 end
 
--- An unanswered offer is over; the contact goes back to its place, the agent where `reason` says.
-local function end_offer(id, contact, now, reason)
-  local agent_id = contact.agent
-  event('call.refused', now, id, contact.queue, agent_id, 'offer', contact.offer,
-    'reason', reason, known('callback', contact.callback and 1))
-  line_up(id, contact, now)
-  local pause = PAUSED_AS[reason]
-  release_agent(agent_id, agent_of(agent_id), now, pause and 'paused' or 'ready', pause)
-end
-
 local function end_talk(id, contact, now, talked)
   local agent_id, wrapup = contact.agent, contact.wrapup
   event(contact.callback and 'callback.ended' or 'call.ended', now, id, contact.queue, agent_id,
@@ -67,13 +57,13 @@ end
 local function miss(id, contact, now, reason)
   local agent_id = contact.agent
   if not contact.dialled then contact.attempt = contact.attempt + 1 end
-  local last = contact.attempt >= contact.rules.tries
+  local last = contact.cancelled or contact.attempt >= contact.rules.tries
   contact.due = math.max(contact.due, now + contact.rules.every_ms)
   event('callback.missed', now, id, contact.queue, agent_id or '', 'attempt', contact.attempt,
     'reason', reason, known('offer', contact.offer, 'due', not last and contact.due))
   unpair(contact)
   if last then
-    close_callback(id, contact, now, 'given_up')
+    close_callback(id, contact, now, contact.cancelled and 'cancelled' or 'given_up')
   else
     hand_back(id, contact, 'scheduled', now)
   end
@@ -81,6 +71,18 @@ local function miss(id, contact, now, reason)
 end
 
 -- Ends --------------------------------------------------------------------------------------
+
+-- An unanswered offer is over; the contact goes back to its place, the agent where `reason` says. A
+-- phone that rang to the end, perhaps, with nobody alive to tell, has been an attempt.
+local function end_offer(id, contact, now, reason)
+  if contact.dialled and not on_line(contact) then return miss(id, contact, now, 'lost') end
+  local agent_id = contact.agent
+  event('call.refused', now, id, contact.queue, agent_id, 'offer', contact.offer,
+    'reason', reason, known('callback', contact.callback and 1))
+  line_up(id, contact, now)
+  local pause = PAUSED_AS[reason]
+  release_agent(agent_id, agent_of(agent_id), now, pause and 'paused' or 'ready', pause)
+end
 
 -- Whatever the call was doing, it is gone, and an agent that it held is free.
 local function end_contact(id, contact, now, reason)

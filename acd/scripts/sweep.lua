@@ -23,13 +23,7 @@ function settle.controller(name)
 end
 
 function settle.offer(id)
-  local contact = contact_of(id)
-  -- A phone that rang to the end, perhaps, with nobody alive to tell: the next attempt is by rule.
-  if contact.dialled and not on_line(contact) then
-    miss(id, contact, now, 'lost')
-  else
-    end_offer(id, contact, now, 'expired')
-  end
+  end_offer(id, contact_of(id), now, 'expired')
   expired[#expired + 1] = id
 end
 

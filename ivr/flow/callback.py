@@ -87,10 +87,11 @@ class CallbackTexts(Strict):
         days: The days of these times.
         promised: You will be called when it is your turn; goodbye.
         promised_at: You will be called at that time; goodbye.
-        already: That number will be called already.
+        already: That number will be called already, for a caller who may be somebody else.
         kept: You wait on, at your place.
         free: An agent is free now: nobody needs to call.
-        taken_over: You called before we did: you have the place that was kept for you.
+        take_over: To somebody who calls in from a number that will be called: 1 if it was they
+            who asked for it, then they have that place.
         greeting: To whoever picks up: who calls and why.
         press: Press 1 to be connected.
         sorry: The caller cannot be connected now; goodbye.
@@ -113,7 +114,7 @@ class CallbackTexts(Strict):
     already: Text
     kept: Text
     free: Text
-    taken_over: Text
+    take_over: Text
     greeting: Text
     press: Text
     sorry: Text

@@ -8,7 +8,6 @@ import pytest
 
 from acd.callback_model import MissReason
 from acd.errors import (
-    CallbackUnderWay,
     CallbackUnknown,
     OfferAnswered,
     StaleOffer,
@@ -26,7 +25,7 @@ from tests.integration.acd.callback_ways import (
     state_of,
     waiting,
 )
-from tests.integration.acd.conftest import FEES, NUMBER, SUPPORT, House
+from tests.integration.acd.conftest import FEES, NUMBER, RULES, SUPPORT, House
 
 pytestmark = pytest.mark.integration
 
@@ -38,7 +37,7 @@ async def test_a_callback_can_be_cancelled_until_the_phone_rings(
     offer = await come_so_far(house)
     assert (await state_of(house)).value == come_so_far.__name__
     await house.news()
-    await house.callbacks.cancel("c-1")
+    assert await house.callbacks.cancel("c-1") is True
     ended, *rest = await house.news()
     assert (ended.type, ended.fields["outcome"]) == (EventType.CALLBACK_ENDED, "cancelled")
     assert "c-1" not in repr(await house.everything())
@@ -56,17 +55,44 @@ async def test_a_callback_can_be_cancelled_until_the_phone_rings(
 
 
 @pytest.mark.parametrize("come_so_far", [dialling, reached])
-async def test_nobody_who_is_called_is_cancelled_for_the_phone_would_ring_without_an_agent(
+async def test_who_is_called_when_it_is_cancelled_keeps_the_agent_and_is_not_called_again(
     house: House, come_so_far: Callable[[House], Awaitable[Offer]]
 ) -> None:
     offer = await come_so_far(house)
-    before = await house.everything()
-    with pytest.raises(CallbackUnderWay):
-        await house.callbacks.cancel("c-1")
-    assert await house.everything() == before
-    await house.callbacks.missed(offer, MissReason.HUNG_UP)
-    await house.callbacks.cancel("c-1")
+    await house.news()
+    for _ in range(2):
+        assert await house.callbacks.cancel("c-1") is False
+    assert await house.news() == []
+    assert await agent_state(house) is AgentState.RESERVED, "a phone rings, or a person listens"
+    assert await house.callbacks.missed(offer, MissReason.HUNG_UP) is None
+    missed, ended, ready = await house.news()
+    assert missed.fields["attempt"] == "1"
+    assert ended.fields == {"outcome": "cancelled"}
+    assert ready.type is EventType.AGENT_READY
     assert NUMBER not in repr(await house.everything())
+
+
+async def test_who_is_cancelled_while_a_dead_controller_rings_is_not_called_again(
+    house: House,
+) -> None:
+    await dialling(house)
+    await house.callbacks.cancel("c-1")
+    house.clock.forward(RULES.ring_ms / 1000 + 5)
+    await house.news()
+    assert (await house.other.sweep()).expired == ("c-1",)
+    _, ended, _ = await house.news()
+    assert ended.fields == {"outcome": "cancelled"}
+    assert NUMBER not in repr(await house.everything())
+
+
+async def test_who_picks_up_after_the_cancelling_talks_as_anybody(house: House) -> None:
+    offer = await dialling(house)
+    await house.callbacks.cancel("c-1")
+    await house.callbacks.reached(offer)
+    await house.acd.answered(offer)
+    await house.news()
+    await house.acd.ended(offer, 1_000)
+    assert (await house.news())[0].fields["outcome"] == "talked"
 
 
 async def test_all_callbacks_of_a_person_are_found_by_number_and_by_call(house: House) -> None:
@@ -88,7 +114,7 @@ async def test_all_callbacks_of_a_person_are_found_by_number_and_by_call(house: 
 async def test_whoever_talks_is_past_cancelling_and_missing(house: House) -> None:
     offer = await reached(house)
     await house.acd.answered(offer)
-    with pytest.raises(CallbackUnderWay):
+    with pytest.raises(CallbackUnknown):
         await house.callbacks.cancel("c-1")
     with pytest.raises(OfferAnswered):
         await house.callbacks.missed(offer, MissReason.HUNG_UP)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from ivr.callback_offer import CallbackTalk, Outgoing, Speaker, Wish, rules_of
-from ivr.callback_times import next_times
+from ivr.callback_times import day_text, next_times
 from ivr.flow.call import CallerHungUp
 from ivr.flow.callback import CallbackOffer
+from ivr.flow.hours import Span
 from ivr.flow.load import load_organisation
 from ivr.flow.memory import MemoryCall, Script
 from ivr.flow.organisation import Queue
@@ -26,9 +29,18 @@ CHOSEN = CallbackOffer(hours="office", slots=3)
 
 
 async def talk(
-    keys: str, *, caller: str = CALLER, offer: CallbackOffer = ANY_TIME, language: str = "sv"
+    keys: str,
+    *,
+    caller: str = CALLER,
+    offer: CallbackOffer = ANY_TIME,
+    language: str = "sv",
+    called: Collection[str] = (),
 ) -> tuple[Wish | None, list[str]]:
-    """What comes of a talk, and all that was said in it."""
+    """What comes of a talk, and all that was said in it; ``called`` will be called already."""
+
+    async def taken(number: str) -> bool:
+        return number in called
+
     call = MemoryCall(Script.parse(keys), dialled="100", began=NOON)
     texts = DEMO.texts.callback
     assert texts is not None
@@ -38,6 +50,7 @@ async def talk(
         offer=offer,
         organisation=DEMO,
         outgoing=OUTGOING,
+        taken=taken,
         now=call.now,
     )
     wish = await it.wish(caller)
@@ -109,6 +122,21 @@ async def test_a_caller_id_that_must_not_be_called_is_never_suggested(caller: st
     assert said[0] == "Ange numret som vi ska ringa och avsluta med fyrkant."
 
 
+async def test_who_shares_a_number_that_will_be_called_keys_another() -> None:
+    wish, said = await talk("0701234567#,1", called=[CALLER])
+    assert wish == Wish("+46701234567", None)
+    assert said[:2] == [
+        "Det numret står redan på tur att bli uppringt.",
+        "Ange numret som vi ska ringa och avsluta med fyrkant.",
+    ]
+
+
+async def test_a_keyed_number_that_will_be_called_is_asked_for_again() -> None:
+    wish, said = await talk("2,0701234567#,0701234568#,1", called=["+46701234567"])
+    assert wish == Wish("+46701234568", None)
+    assert "Det numret står redan på tur att bli uppringt." in said
+
+
 async def test_a_time_can_be_chosen_from_the_next_full_hours_that_are_open() -> None:
     wish, said = await talk("1,3", offer=CHOSEN)
     assert wish is not None
@@ -135,6 +163,42 @@ def test_closed_hours_and_holidays_are_passed_over() -> None:
     eve = datetime(2026, 12, 23, 14, 59, tzinfo=UTC)  # 15:59 in Stockholm
     times = next_times(office, DEMO.time_zone, eve, 3)
     assert [f"{time:%d %H}" for time in times] == ["23 16", "28 08", "28 09"]
+
+
+def test_full_hours_are_those_of_the_clock_on_the_wall() -> None:
+    always = DEMO.hours["office"].model_copy(
+        update={"weekly": {"mon-sun": (Span(0, 24 * 60),)}, "exceptions": {}}
+    )
+    half_an_hour_off = next_times(always, ZoneInfo("Asia/Kolkata"), NOON, 2)
+    assert [f"{time:%H:%M}" for time in half_an_hour_off] == ["17:00", "18:00"]
+
+
+@pytest.mark.parametrize(
+    ("now", "hours"),
+    [
+        (datetime(2027, 3, 28, 0, 30, tzinfo=UTC), ["03", "04"]),  # 01:30, and 02:00 is left out
+        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), ["02", "03"]),  # 02:30, and 02:00 comes again
+    ],
+)
+def test_when_the_clocks_change_no_time_is_offered_that_is_not_there(
+    now: datetime, hours: list[str]
+) -> None:
+    always = DEMO.hours["office"].model_copy(
+        update={"weekly": {"mon-sun": (Span(0, 24 * 60),)}, "exceptions": {}}
+    )
+    times = next_times(always, DEMO.time_zone, now, 2)
+    assert [f"{time:%H}" for time in times] == hours
+    assert [(time - now).total_seconds() for time in times] == [1800, 5400]
+
+
+def test_the_first_hour_after_midnight_is_tomorrows() -> None:
+    texts = DEMO.texts.callback
+    assert texts is not None
+    late = datetime(2026, 11, 23, 22, 59, tzinfo=UTC)  # 23:59 in Stockholm
+    midnight = datetime(2026, 11, 24, tzinfo=DEMO.time_zone)
+    assert day_text(texts.days, midnight, late) == texts.days.tomorrow
+    assert day_text(texts.days, midnight, late + timedelta(minutes=1)) == texts.days.today
+    assert day_text(texts.days, midnight + timedelta(days=6), late) == texts.days.mon
 
 
 def test_hours_that_never_open_offer_no_time() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,14 @@ def test_ordinary_numbers_are_called_however_they_are_written(text: str, number:
         ("*#", NumberWithheld),
         ("112", NumberInvalid),
         ("11414", NumberInvalid),
+        ("+46112", NumberInvalid),
+        ("0046112", NumberInvalid),
+        ("08112", NumberInvalid),
+        ("+45112", NumberInvalid),
+        ("+47110", NumberInvalid),
+        ("90000", NumberInvalid),
+        ("118118", NumberInvalid),
+        ("1177", NumberInvalid),
         ("070-174 06", NumberInvalid),
         ("+46 70 12345678901234567", NumberInvalid),
         ("0" * 500, NumberInvalid),
@@ -70,6 +79,8 @@ def test_ordinary_numbers_are_called_however_they_are_written(text: str, number:
         ("+18765551234", NumberForeign),
         ("0900-123 456", NumberCostly),
         ("0939-123 45 67", NumberCostly),
+        ("0944-123 45 67", NumberCostly),
+        ("+35860012345", NumberCostly),
         ("0771-123 456", NumberCostly),
         ("020-12 34 56", NumberCostly),
         ("+4590123456", NumberCostly),
@@ -108,3 +119,11 @@ def test_the_installation_knows_its_own_numbers_and_what_it_shows() -> None:
     catalogue = load_all(DEMO)
     assert {"+46 8 465 004 00", "100"} <= set(own_numbers(catalogue))
     assert shown_numbers(catalogue)["demo"] == "+46846500400"
+
+
+def test_the_number_that_is_shown_leads_back_to_us_whether_or_not_a_tree_answers_it() -> None:
+    demo = load_all(DEMO)
+    switchboard = demo.organisations["demo"].model_copy(update={"number": "+46 8 465 009 00"})
+    catalogue = replace(demo, organisations={"demo": switchboard})
+    with pytest.raises(NumberOwn):
+        check_number("08-465 009 00", NORDIC, own_numbers(catalogue))

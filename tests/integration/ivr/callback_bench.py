@@ -1,0 +1,180 @@
+"""One controller with its callbacks on the real Redis, and an Asterisk that the test speaks for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from redis.asyncio import Redis
+
+from acd.callback_model import CallbackRules, CallbackState
+from acd.model import Agent, AgentState, Queue, system_clock
+from acd.offers import OfferListener
+from ivr.agi_call import AgiCaller
+from ivr.callbacks import CallbackRunner
+from ivr.flow.call import QueueOutcome, QueueRequest
+from ivr.flow.load import load_organisation
+from ivr.office import Office
+from ivr.outgoing import Dialler
+from store.events import Event, EventType
+from store.stream import BEGINNING
+from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeRecorder, FakeSession
+from tests.integration.ivr.fake_office import an_office
+from tests.unit.ivr.fake_ami import FakeAmi
+from wire.agi.parser import Environment
+from wire.agi.session import AgiSession
+
+_DEMO = load_organisation(Path(__file__).parents[3] / "dialplans" / "demo")
+_SUPPORT = _DEMO.queues["support"]
+assert _SUPPORT.callback is not None
+DEMO = _DEMO.model_copy(
+    update={
+        "queues": {
+            "support": _SUPPORT.model_copy(
+                update={
+                    "announce_every": 30,
+                    "callback": _SUPPORT.callback.model_copy(update={"after": 0, "hours": None}),
+                }
+            )
+        }
+    }
+)
+SUPPORT = Queue("support")
+ALVA = Agent("4001", "Alva", ("support",))
+NUMBER, OTHER = "+46701740605", "+46701740606"
+RULES = CallbackRules(tries=2, every_ms=60_000, ring_ms=5000, parting_ms=0)
+CONTACT = "vaxel-1.1"
+TAKE_OVER = "en: We are going to call your number."
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """One controller with its callbacks, and an Asterisk that the test speaks for."""
+
+    office: Office
+    runner: CallbackRunner
+    ami: FakeAmi
+
+    async def ride(self, session: FakeSession, contact: str = CONTACT) -> QueueOutcome:
+        call = AgiCaller(
+            cast(AgiSession, session), FakePrompts(), contact=contact, caller=NUMBER, dialled="100"
+        )
+        request = QueueRequest("support", "en", answers={"main": "support"})
+        return await self.office.rides.ride(call, request)
+
+    def press(self, key: str, contact: str = CONTACT) -> None:
+        self.ami.tell("DTMFEnd", Uniqueid=contact, Digit=key, Direction="Received")
+
+    async def agent_is_away(self) -> None:
+        await self.office.agents.login(ALVA, "agent1")
+        await self.office.agents.pause(ALVA.id, "break")
+
+    async def agent_comes(self) -> None:
+        await self.office.agents.unpause(ALVA.id)
+        await self.office.distributor.match_agent(ALVA.id)
+
+    async def state(self) -> AgentState:
+        return (await self.office.agents.status(ALVA.id)).state
+
+    async def add(self, number: str = NUMBER, queue: Queue = SUPPORT) -> str:
+        contact = await self.office.callbacks.add(
+            number,
+            queue,
+            language="en",
+            answers={"main": "support", "topic": "fees"},
+            rules=RULES,
+        )
+        await self.office.distributor.sweep()  # its time has come
+        return contact
+
+    async def events(self, kind: EventType) -> list[Event]:
+        return [e for e in await self.office.stream.read(BEGINNING) if e.type is kind]
+
+    def originated(self) -> list[str]:
+        return [fields["ChannelId"] for name, fields in self.ami.asked if name == "Originate"]
+
+    def nobody_picks_up(self, status: str) -> None:
+        def end() -> None:
+            contact = self.originated()[-1]
+            self.ami.tell("DialEnd", DestUniqueid=contact, DialStatus=status)
+            self.ami.tell("OriginateResponse", Uniqueid=contact, Response="Failure", Reason="0")
+
+        self.ami.on_action = end
+
+    async def picked_up(self, contact: str, *dials: Dial, keys: str = "") -> FakeSession:
+        """Somebody picks up; returns when the call is over."""
+        self.ami.tell("OriginateResponse", Uniqueid=contact, Response="Success")
+        session = FakeSession(*dials, environment=environment(contact), keys=keys)
+        session.variables["VAXEL_ORG"] = "demo"
+        await self.runner.serve(cast(AgiSession, session))
+        return session
+
+
+def environment(contact: str) -> Environment:
+    return Environment({"agi_uniqueid": contact, "agi_channel": "PJSIP/caller-1"})
+
+
+@asynccontextmanager
+async def opened(redis: Redis, name: str = "test-1") -> AsyncIterator[Bench]:
+    ami, offers = FakeAmi(), OfferListener(redis, name)
+    client = ami.as_client()
+    dialler = Dialler(client, "caller")
+    office = an_office(redis, DEMO, offers, name, ami=client, recorder=FakeRecorder())
+    runner = CallbackRunner(
+        {"demo": office}, offers, dialler, FakePrompts(), {"demo": "+46846500400"}
+    )
+    await office.distributor.renew()
+    async with asyncio.TaskGroup() as group:
+        duties = [group.create_task(offers.run()), group.create_task(runner.run(office))]
+        await offers.subscribed.wait()
+        yield Bench(office, runner, ami)
+        for duty in duties:
+            duty.cancel()
+
+
+async def until(check: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(30):
+        while not await check():  # noqa: ASYNC110 - Redis tells nobody
+            await asyncio.sleep(0.01)
+
+
+async def answer(session: FakeSession) -> str:
+    return "ANSWER"
+
+
+async def no_answer(_session: FakeSession) -> str:
+    return "NOANSWER"
+
+
+async def keep_the_place(bench: Bench, session: FakeSession) -> asyncio.Task[QueueOutcome]:
+    """Wait, press the key, and say yes to the number."""
+    riding = asyncio.create_task(bench.ride(session))
+    await session.music.wait()
+    for key in "11":
+        bench.press(key)
+    return riding
+
+
+async def later_than(time_ms: int) -> bool:
+    return system_clock() > time_ms + 5
+
+
+def heard(session: FakeSession, beginning: str) -> bool:
+    return any(said.startswith(beginning) for said in session.played)
+
+
+async def said(session: FakeSession, beginning: str) -> bool:
+    return heard(session, beginning)
+
+
+async def is_in(bench: Bench, contact: str, state: CallbackState) -> bool:
+    callback = await bench.office.callbacks.get(contact)
+    return callback is not None and callback.state is state
+
+
+async def agent_is(bench: Bench, state: AgentState) -> bool:
+    return await bench.state() is state

@@ -1,0 +1,209 @@
+"""People who are called back: who picks up, who does not, and their agents, on the real Redis."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import cast
+
+import pytest
+from redis.asyncio import Redis
+
+from acd.callback_model import CallbackState
+from acd.model import Agent, AgentState, Queue, RefusalReason
+from ivr.flow.call import QueueOutcome
+from store.events import EventType
+from tests.integration.ivr.callback_bench import (
+    ALVA,
+    CONTACT,
+    NUMBER,
+    Bench,
+    agent_is,
+    answer,
+    environment,
+    is_in,
+    keep_the_place,
+    no_answer,
+    opened,
+    until,
+)
+from tests.integration.ivr.fake_line import FakeSession
+from wire.agi.errors import AgiHungUp
+from wire.agi.session import AgiSession
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+async def bench(redis: Redis) -> AsyncIterator[Bench]:
+    async with opened(redis) as it:
+        yield it
+
+
+async def test_somebody_who_says_yes_is_put_through_to_the_agent_who_is_held(
+    bench: Bench,
+) -> None:
+    await bench.agent_is_away()
+    contact = await bench.add()
+    await bench.agent_comes()
+    await until(lambda: is_in(bench, contact, CallbackState.DIALLING))
+    assert await bench.state() is AgentState.RESERVED
+    session = await bench.picked_up(contact, answer, keys="1")
+    assert session.rung == ["PJSIP/agent1"]
+    assert session.variables["CALLERID(num)"] == NUMBER
+    assert session.variables["CALLERID(name)"] == "en support fees", "what the caller chose"
+    assert session.variables["VAXEL_DONE"] == "1"
+    (ended,) = await bench.events(EventType.CALLBACK_ENDED)
+    assert ended.fields["outcome"] == "talked"
+    assert await bench.state() is AgentState.WRAPUP
+    assert bench.originated() == [contact]
+
+
+@pytest.mark.parametrize(("answered", "consent"), [("yes", True), ("no", False)])
+async def test_who_was_asked_for_consent_is_not_asked_again_when_called_back(
+    bench: Bench, answered: str, consent: bool
+) -> None:
+    await bench.agent_is_away()
+    session = FakeSession()
+    session.variables["VAXEL_CONSENT"] = answered
+    assert await (await keep_the_place(bench, session)) is QueueOutcome.CALLED_BACK
+    (kept,) = await bench.office.callbacks.open()
+    assert kept.consent is consent
+    await bench.agent_comes()
+    session = await bench.picked_up(CONTACT, answer, keys="1")
+    assert session.variables["VAXEL_CONSENT"] == answered
+
+
+async def test_an_agent_who_is_held_no_longer_is_not_rung_for_that_offer(bench: Bench) -> None:
+    await bench.agent_is_away()
+    contact = await bench.add()
+    await bench.agent_comes()
+    await until(lambda: is_in(bench, contact, CallbackState.DIALLING))
+
+    class Slow(FakeSession):
+        async def wait_for_digit(self, wait_s: float) -> str:
+            offer = await bench.office.distributor.current_offer(contact)
+            assert offer is not None
+            await bench.office.distributor.refused(offer, RefusalReason.EXPIRED)
+            await bench.office.agents.pause(ALVA.id, "break")
+            return await super().wait_for_digit(wait_s)
+
+    session = Slow(answer, environment=environment(contact), keys="1")
+    session.variables["VAXEL_ORG"] = "demo"
+    answering = asyncio.create_task(bench.runner.serve(cast(AgiSession, session)))
+    await session.music.wait()
+    assert not session.rung
+    await bench.agent_comes()
+    await answering
+    assert session.rung == ["PJSIP/agent1"]
+
+
+async def test_a_callback_whose_queue_was_taken_away_is_given_up_by_rule(bench: Bench) -> None:
+    gone = Queue("gone")
+    await bench.office.agents.login(Agent(ALVA.id, "Alva", ("support", gone.name)), "agent1")
+    contact = await bench.add(queue=gone)
+    await bench.office.distributor.match_agent(ALVA.id)
+    await until(lambda: is_in(bench, contact, CallbackState.SCHEDULED))
+    (missed,) = await bench.events(EventType.CALLBACK_MISSED)
+    assert missed.fields["reason"] == "failed"
+    assert not bench.originated()
+    assert await bench.state() is AgentState.READY
+    session = await bench.picked_up(contact)
+    assert session.played == ["sv: Vi kan tyvärr inte koppla samtalet just nu. Hej då."]
+
+
+async def test_a_machine_that_presses_nothing_rings_no_agent(bench: Bench) -> None:
+    await bench.agent_is_away()
+    contact = await bench.add()
+    await bench.agent_comes()
+    await until(lambda: is_in(bench, contact, CallbackState.DIALLING))
+    session = await bench.picked_up(contact)
+    assert not session.rung
+    (missed,) = await bench.events(EventType.CALLBACK_MISSED)
+    assert missed.fields["reason"] == "unconfirmed"
+    assert await bench.state() is AgentState.READY
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"), [("BUSY", "busy"), ("NOANSWER", "no_answer"), ("", "unreachable")]
+)
+async def test_nobody_who_picks_up_is_tried_again_by_rule(
+    bench: Bench, status: str, reason: str
+) -> None:
+    await bench.agent_is_away()
+    bench.nobody_picks_up(status)
+    contact = await bench.add()
+    await bench.agent_comes()
+    await until(lambda: is_in(bench, contact, CallbackState.SCHEDULED))
+    (missed,) = await bench.events(EventType.CALLBACK_MISSED)
+    assert missed.fields["reason"] == reason
+    assert missed.fields["due"]
+    assert await bench.state() is AgentState.READY
+
+
+async def test_a_person_whose_agent_does_not_answer_waits_for_the_next(bench: Bench) -> None:
+    await bench.agent_is_away()
+    contact = await bench.add()
+    await bench.agent_comes()
+    await until(lambda: is_in(bench, contact, CallbackState.DIALLING))
+    answering = asyncio.create_task(bench.picked_up(contact, no_answer, answer, keys="1"))
+    await until(lambda: is_in(bench, contact, CallbackState.REACHED))
+    await until(lambda: agent_is(bench, AgentState.PAUSED))
+    await bench.agent_comes()
+    session = await answering
+    assert session.rung == ["PJSIP/agent1", "PJSIP/agent1"]
+    assert "en: To be called back instead, press 1." not in " ".join(session.played)
+    (ended,) = await bench.events(EventType.CALLBACK_ENDED)
+    assert ended.fields["outcome"] == "talked"
+
+
+async def test_a_person_who_hangs_up_at_the_greeting_has_been_missed(bench: Bench) -> None:
+    await bench.agent_is_away()
+    contact = await bench.add()
+    await bench.agent_comes()
+    await until(lambda: is_in(bench, contact, CallbackState.DIALLING))
+
+    class Leaves(FakeSession):
+        async def wait_for_digit(self, _wait_s: float) -> str:
+            self.hang_up_now()
+            raise AgiHungUp
+
+    session = Leaves(environment=environment(contact))
+    session.variables["VAXEL_ORG"] = "demo"
+    await bench.runner.serve(cast(AgiSession, session))
+    (missed,) = await bench.events(EventType.CALLBACK_MISSED)
+    assert missed.fields["reason"] == "hung_up"
+    assert await bench.state() is AgentState.READY
+    assert not await bench.events(EventType.CALL_ABANDONED)
+
+
+async def test_a_phone_that_rang_for_a_dead_controller_is_served_by_another(
+    redis: Redis, bench: Bench
+) -> None:
+    await bench.agent_is_away()
+    contact = await bench.add()
+    await bench.agent_comes()
+    await until(lambda: is_in(bench, contact, CallbackState.DIALLING))
+    async with opened(redis, "test-2") as other:
+        session = await other.picked_up(contact, answer, keys="1")
+    assert session.rung == ["PJSIP/agent1"]
+    (ended,) = await bench.events(EventType.CALLBACK_ENDED)
+    assert ended.fields["outcome"] == "talked"
+    assert len(await bench.events(EventType.CALLBACK_DIALLED)) == 1
+
+
+async def test_a_phone_that_rings_or_is_picked_up_already_is_not_rung_again(bench: Bench) -> None:
+    await bench.agent_is_away()
+    contact = await bench.add()
+    bench.ami.channels.add(contact)  # a dead controller rang it, and nobody has served it yet
+    await bench.agent_comes()
+    await until(lambda: is_in(bench, contact, CallbackState.RESERVED))
+    session = await bench.picked_up(contact, answer, keys="1")
+    assert session.rung == ["PJSIP/agent1"]
+    assert not bench.originated()
+
+
+async def test_somebody_whose_callback_was_cancelled_meanwhile_is_told(bench: Bench) -> None:
+    session = await bench.picked_up("vaxel-9.9")
+    assert session.played == ["sv: Vi kan tyvärr inte koppla samtalet just nu. Hej då."]
+    assert session.hung_up
