@@ -3,7 +3,7 @@
 Asterisk mutes both legs (``MixMonitorMute``): they run on, silent, and stay aligned. What is paused
 and why stands on the agent's channel, beside the recording itself, so that a controller that is
 killed leaves a paused recording paused, and the next one knows. Every step is taken so that a kill
-in its middle leaves silence rather than speech.
+in its middle, or another controller beside this one, leaves silence rather than speech.
 
 Digits that a caller keys in a conversation (a card, a personal number) are learnt from the AMI
 event ``DTMFBegin``. Which digit it was is never looked at. A phone that sends tones in its speech
@@ -36,8 +36,8 @@ log = logging.getLogger(__name__)
 RECORDING: Final = "VAXEL_RECORDING"
 """On the agent's channel: path of the recording's base, set by the dialplan."""
 
-PAUSED: Final = "VAXEL_PAUSED"
-"""On the agent's channel: why the recording is paused, causes parted by ``+``."""
+PAUSED: Final = "VAXEL_PAUSED_"
+"""With a cause behind it, on the agent's channel: ``1`` while the recording is paused for that."""
 
 _PEER: Final = "BRIDGEPEER"
 _RETRY_MS: Final = 1_000
@@ -91,9 +91,10 @@ class Pauses:
         """
         async with self._lock(channel):
             await self._mute(channel, muted=True)
-            causes = await self._causes(channel)
-            if cause not in causes:
-                await self._write(channel, causes | {cause})
+            if not await self._is_paused(channel, cause):
+                await self._note(channel, cause, "1")
+                # another controller that resumed just now has not known of this cause
+                await self._mute(channel, muted=True)
                 await self._tell(channel, EventType.RECORDING_PAUSED, cause)
 
     async def resume(self, channel: str, cause: Cause) -> None:
@@ -103,13 +104,14 @@ class Pauses:
             AmiError: Asterisk does not answer or the channel is gone: it may be silent still.
         """
         async with self._lock(channel):
-            causes = await self._causes(channel)
-            left = causes - {cause}
-            if cause in causes:
-                await self._write(channel, left)
-            if not left:
+            was_paused = await self._is_paused(channel, cause)
+            if was_paused:
+                await self._note(channel, cause, "")
+            if not await self._is_paused(channel, *Cause):
                 await self._mute(channel, muted=False)
-            if cause in causes:
+                if await self._is_paused(channel, *Cause):  # by another controller, just now
+                    await self._mute(channel, muted=True)
+            if was_paused:
                 await self._tell(channel, EventType.RECORDING_RESUMED, cause)
 
     async def run(self) -> None:
@@ -167,7 +169,7 @@ class Pauses:
             if not entry.get("BridgeId") or channel in self._quiet_at:
                 continue
             with suppress(AmiActionFailed):  # hung up meanwhile
-                if Cause.DIGITS in await self._causes(channel):
+                if await self._is_paused(channel, Cause.DIGITS):
                     await self._expect_quiet(channel)
 
     async def _mute(self, channel: str, *, muted: bool) -> None:
@@ -176,12 +178,16 @@ class Pauses:
             {"Channel": channel, "Direction": "both", "State": "1" if muted else "0"},
         )
 
-    async def _causes(self, channel: str) -> frozenset[Cause]:
-        text = await self._get(channel, PAUSED)
-        return frozenset(Cause(cause) for cause in text.split("+") if cause)
+    async def _is_paused(self, channel: str, *causes: Cause) -> bool:
+        """Whether one of the causes holds."""
+        for cause in causes:
+            if await self._get(channel, PAUSED + cause):
+                return True
+        return False
 
-    async def _write(self, channel: str, causes: frozenset[Cause]) -> None:
-        fields = {"Channel": channel, "Variable": PAUSED, "Value": "+".join(sorted(causes))}
+    async def _note(self, channel: str, cause: Cause, value: str) -> None:
+        # a variable a cause: one that two controllers read and wrote would lose one's word
+        fields = {"Channel": channel, "Variable": PAUSED + cause, "Value": value}
         await self._ami.action("Setvar", fields)
 
     async def _get(self, channel: str, variable: str) -> str:

@@ -221,7 +221,7 @@ async def test_what_the_agent_has_paused_stays_so_over_a_restart(bench: Bench) -
     await bench.ami.hooks[-1]()
     await bench.pass_time(AFTER_S)
     assert bench.ami.muted
-    assert bench.ami.variables[AGENT, PAUSED] == "agent"
+    assert bench.ami.variables[AGENT, PAUSED + Cause.AGENT]
 
 
 async def test_an_asterisk_that_does_not_answer_is_asked_again(bench: Bench) -> None:
@@ -239,6 +239,21 @@ async def test_a_digit_while_it_is_resumed_is_silent_again(bench: Bench) -> None
     await asyncio.gather(bench.pauses.resume_due(), bench.ami.digit("2"))
     assert bench.ami.muted
     await bench.pass_time(AFTER_S)
+    assert not bench.ami.muted
+
+
+@pytest.mark.parametrize("steps", range(20))
+async def test_what_the_agent_pauses_is_silent_whenever_another_controller_resumes(
+    bench: Bench, steps: int
+) -> None:
+    await bench.ami.digit("4")
+    other = bench.restarted()
+    resuming = asyncio.create_task(other.resume(AGENT, Cause.DIGITS))
+    for _ in range(steps):
+        await asyncio.sleep(0)  # as many answers of Asterisk later
+    await asyncio.gather(resuming, bench.pauses.pause(AGENT, Cause.AGENT))
+    assert bench.ami.muted
+    await other.resume(AGENT, Cause.AGENT)
     assert not bench.ami.muted
 
 
