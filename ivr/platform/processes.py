@@ -1,7 +1,8 @@
 """Which processes are ours, so that those are stopped and no others.
 
-A process is known by its id *and* its start time: ids are given again, both together are not. The
-record outlives a supervisor that was killed; whoever comes next finds its children by it.
+A process is known by its id *and* its start, in clock ticks of a boot: ids are given again, both
+together are not, and ticks go on evenly while somebody sets the clock. The record outlives a
+supervisor that was killed; whoever comes next finds its children by it.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from typing import Self
 
 import psutil
 
-_SAME_START_SECONDS = 1.0
-"""Start times of one process, read twice, differ by the clock's corrections."""
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+_START_FIELD = 19
+"""Of `/proc/PID/stat`, behind the program's name; see proc(5), starttime."""
 
 _POLL_SECONDS = 0.05
 
@@ -29,11 +31,13 @@ class ProcessRecord:
 
     Attributes:
         pid: Process id.
-        created: When it was started, epoch seconds.
+        start: The boot, and the clock ticks from it to the process's start.
+        created: The same as epoch seconds, by the clock of that time.
         restarts: How often it was started again since its supervisor began.
     """
 
     pid: int
+    start: str
     created: float
     restarts: int = 0
 
@@ -45,8 +49,8 @@ class ProcessRecord:
             ProcessLookupError: It has ended.
         """
         try:
-            return cls(pid, psutil.Process(pid).create_time(), restarts)
-        except psutil.NoSuchProcess as error:
+            return cls(pid, _start(pid), psutil.Process(pid).create_time(), restarts)
+        except (FileNotFoundError, psutil.NoSuchProcess) as error:
             raise ProcessLookupError(pid) from error
 
     @classmethod
@@ -54,7 +58,9 @@ class ProcessRecord:
         """The record in ``path``; ``None`` when there is none or it is damaged."""
         try:
             held = json.loads(path.read_text(encoding="utf-8"))
-            return cls(int(held["pid"]), float(held["created"]), int(held["restarts"]))
+            return cls(
+                int(held["pid"]), str(held["start"]), float(held["created"]), int(held["restarts"])
+            )
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
@@ -67,12 +73,11 @@ class ProcessRecord:
     def alive(self) -> bool:
         """Whether this very process still runs (one that only waits to be reaped does not)."""
         try:
-            process = psutil.Process(self.pid)
             return (
-                abs(process.create_time() - self.created) < _SAME_START_SECONDS
-                and process.status() != psutil.STATUS_ZOMBIE
+                _start(self.pid) == self.start
+                and psutil.Process(self.pid).status() != psutil.STATUS_ZOMBIE
             )
-        except psutil.NoSuchProcess:
+        except (FileNotFoundError, ProcessLookupError, psutil.NoSuchProcess):
             return False
 
     def send(self, number: signal.Signals) -> None:
@@ -112,3 +117,14 @@ class ProcessRecord:
                 return False
             pause(_POLL_SECONDS)
         return True
+
+
+def _start(pid: int) -> str:
+    """What tells a process from all others that had or will have its id.
+
+    Raises:
+        FileNotFoundError, ProcessLookupError: It has ended.
+    """
+    told = Path(f"/proc/{pid}/stat").read_bytes()
+    ticks = told.rpartition(b")")[2].split()[_START_FIELD].decode()
+    return f"{_BOOT.read_text(encoding='ascii').strip()} {ticks}"

@@ -5,8 +5,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from ivr.platform.processes import ProcessRecord
@@ -51,11 +53,22 @@ def test_another_process_that_was_given_the_same_id_is_not_ours_and_is_left_alon
     willing: subprocess.Popen[bytes],
 ) -> None:
     ours = ProcessRecord.of(willing.pid)
-    stranger = ProcessRecord(ours.pid, ours.created - 3600)
+    stranger = replace(ours, start=f"{ours.start}0")
 
     assert not stranger.alive()
     assert stranger.stop(signal.SIGKILL, 0)
     assert willing.poll() is None
+
+
+def test_a_clock_that_somebody_sets_makes_no_stranger_of_a_process(
+    willing: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = ProcessRecord.of(willing.pid)
+
+    # the boot's time and with it every start is reckoned from the clock as it stands
+    monkeypatch.setattr(psutil.Process, "create_time", lambda _: ours.created + 3600)
+
+    assert ours.alive()
 
 
 def test_one_that_ends_when_asked_has_ended_by_itself(willing: subprocess.Popen[bytes]) -> None:
