@@ -81,11 +81,10 @@ def controller_probe(host: str, port: int) -> Probe:
 
     async def ask() -> Health:
         ready, body = await get_page(host, port, "/readyz")
-        figures = _flat(body)
         if ready:
-            return Health(True, figures=figures)
-        told = ", ".join(f"{name}: {value}" for name, value in figures.items())
-        return Health(False, f"The controller is not ready ({told or 'it gives no reason'}).")
+            return Health(True)
+        reasons = _sentences(body) or ["It gives no reason; see log/controller.log."]
+        return Health(False, " ".join(["The controller is not ready.", *reasons]))
 
     return _limited(ask, "The controller")
 
@@ -128,6 +127,16 @@ async def get_page(host: str, port: int, path: str) -> tuple[bool, bytes]:
         writer.close()
     head, _, body = answer.partition(b"\r\n\r\n")
     return head.split(b" ")[1:2] == [b"200"], body
+
+
+def _sentences(body: bytes) -> list[str]:
+    """What is said of the checks that are not well, in the page that `monitoring.http` makes."""
+    try:
+        return [
+            check["sentence"] for check in json.loads(body)["checks"].values() if not check["ok"]
+        ]
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return []
 
 
 def _flat(body: bytes) -> dict[str, str]:

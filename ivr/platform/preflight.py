@@ -9,7 +9,7 @@ import re
 import shutil
 import socket
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,6 +88,7 @@ def layout_of(settings: Settings) -> Layout:
 
     Raises:
         PathUnsuitable: The state folder's path cannot be used.
+        StateNotWritable: It belongs to somebody else.
     """
     layout = Layout(Path(os.path.abspath(settings.state.expanduser())))
     if not _PLAIN_PATH.fullmatch(str(layout.state)):
@@ -101,6 +102,11 @@ def layout_of(settings: Settings) -> Layout:
                 f"The state folder's path is too long for the socket {path}; choose one that is "
                 f"{len(os.fsencode(path)) - LONGEST_SOCKET_PATH} bytes shorter (setting state)."
             )
+    if os.path.exists(layout.state) and not os.access(layout.state, os.R_OK | os.X_OK):
+        raise StateNotWritable(
+            f"The state folder {layout.state} is private to another user, who has started Växel; "
+            "run the command as that user, or choose another folder (setting state)."
+        )
     return layout
 
 
@@ -110,21 +116,32 @@ def recording_keys_of(settings: Settings) -> Path:
     return layout_of(settings).recording_keys if keys is None else keys.expanduser().absolute()
 
 
+@contextlib.contextmanager
+def writing(layout: Layout) -> Iterator[None]:
+    """What the system refuses while the block writes to the state folder, as a sentence.
+
+    Raises:
+        StateNotWritable: Something could not be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise StateNotWritable(
+            f"{error.filename or layout.state} cannot be written ({error.strerror}); make room, "
+            "mend its rights, or choose another folder (setting state)."
+        ) from error
+
+
 def make_folders(layout: Layout) -> None:
     """Make every folder of the layout, for the owner only.
 
     Raises:
         StateNotWritable: One cannot be made or written.
     """
-    try:
+    with writing(layout):
         layout.state.mkdir(parents=True, exist_ok=True, mode=0o700)
         for folder in layout.folders():
             folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StateNotWritable(
-            f"{error.filename} cannot be made ({error.strerror}); choose another folder "
-            "(setting state) or mend its rights."
-        ) from error
     for folder in (layout.state, *layout.folders()):
         if not os.access(folder, os.W_OK | os.X_OK):
             raise StateNotWritable(

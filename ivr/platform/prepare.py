@@ -7,6 +7,7 @@ from ivr.flow.load import Catalogue
 from ivr.platform.announcements import prepare_sounds
 from ivr.platform.asterisk import AsteriskProgram
 from ivr.platform.paths import Layout
+from ivr.platform.preflight import writing
 from ivr.platform.render import render
 from ivr.platform.scraping import write_prometheus_config
 from ivr.platform.secrets import Secrets
@@ -28,19 +29,21 @@ async def prepare(
         The secrets, those included that were there before.
 
     Raises:
-        ivr.platform.errors.PlatformError: Secrets or configuration are not as they must be.
+        ivr.platform.errors.PlatformError: Secrets or configuration are not as they must be, or
+            cannot be written.
         media.errors.MediaError: The announcements cannot be spoken.
     """
     agents = [agent for org in catalogue.organisations.values() for agent in org.agents]
-    secrets = Secrets.load_or_create(layout.secrets, agents)
-    sounds = await prepare_sounds(layout)
-    render(
-        settings=settings,
-        layout=layout,
-        secrets=secrets,
-        program=program,
-        events=EVENTS,
-        sounds=sounds,
-    )
-    write_prometheus_config(settings, layout)
+    with writing(layout):
+        secrets = Secrets.load_or_create(layout.secrets, agents)
+        sounds = await prepare_sounds(layout)
+        render(
+            settings=settings,
+            layout=layout,
+            secrets=secrets,
+            program=program,
+            events=EVENTS,
+            sounds=sounds,
+        )
+        write_prometheus_config(settings, layout)
     return secrets

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import json
 import os
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from ivr.platform.errors import AlreadyRunning, NotHealthy
 from ivr.platform.health import PROBE_SECONDS
 from ivr.platform.parts import STOP_ORDER, STOP_SIGNALS, SUPERVISOR, Part, stop_seconds
 from ivr.platform.paths import Layout
+from ivr.platform.preflight import writing
 from ivr.platform.processes import ProcessRecord
 from ivr.settings import CHECKOUT, Settings
 
@@ -43,8 +45,11 @@ def sole_supervisor(layout: Layout) -> Iterator[None]:
 
     Raises:
         AlreadyRunning: Another one is.
+        StateNotWritable: It cannot be noted.
     """
-    with (layout.run / "supervisor.lock").open("w") as lock:
+    with writing(layout):
+        lock = (layout.run / "supervisor.lock").open("w")
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -53,7 +58,8 @@ def sole_supervisor(layout: Layout) -> Iterator[None]:
                 "`make down` stops it."
             ) from error
         record = layout.record(SUPERVISOR)
-        ProcessRecord.of(os.getpid()).write(record)
+        with writing(layout):
+            ProcessRecord.of(os.getpid()).write(record)
         try:
             yield
         finally:
@@ -156,9 +162,12 @@ class Supervisor:
             raise NotHealthy(f"{part.title} cannot be started ({error}).") from error
         child = _Child(part, process, restarts)
         self._children[part.name] = child
-        # one that has ended at once is noticed by whoever waits for it
-        with contextlib.suppress(ProcessLookupError):
+        try:
             ProcessRecord.of(process.pid, restarts).write(self._layout.record(part.name))
+        except ProcessLookupError:
+            pass  # one that has ended at once is noticed by whoever waits for it
+        except OSError as error:
+            self._tell(f"{part.title} runs, but this cannot be noted ({error}); make room for it.")
         return child
 
     async def _exec(self, part: Part, output: IO[bytes]) -> asyncio.subprocess.Process:
@@ -179,11 +188,7 @@ class Supervisor:
         limit = began + part.ready_seconds
         next_sign = began + SIGN_OF_LIFE_SECONDS
         while not stop.is_set():
-            if child.process.returncode is not None:
-                raise NotHealthy(
-                    f"{part.title} ended while starting (code {child.process.returncode})."
-                    + self._last_words(part)
-                )
+            self._raise_if_ended(child)
             health = await part.probe()
             if health.ok:
                 return True
@@ -198,24 +203,30 @@ class Supervisor:
             await self._sleep(_POLL_SECONDS)
         return False
 
+    def _raise_if_ended(self, starting: _Child) -> None:
+        """Not only the one that starts: it would wait in vain for one that it needs."""
+        for child in self._children.values():
+            code = child.process.returncode
+            if code is not None and (child is starting or child.part.vital):
+                raise NotHealthy(
+                    f"{child.part.title} ended while starting (code {code})."
+                    + self._last_words(child.part)
+                )
+
     def _last_words(self, part: Part) -> str:
         path = self._layout.part_log(part.name)
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()[-_LOG_TAIL_LINES:]
-        return "\n".join([f" Its log {path} ends with:", *lines]) if lines else f" See {path}."
+        if not lines:
+            return f" See {path}."
+        return "\n".join([f" Its log {path} ends with:", *map(_for_people, lines)])
 
     async def _watch(self, stop: asyncio.Event) -> None:
         """Keep every part running until the stop comes."""
-        keepers = [asyncio.create_task(self._keep(part)) for part in self._parts]
-        waiting = asyncio.create_task(stop.wait())
-        try:
-            await asyncio.wait({waiting, *keepers}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (waiting, *keepers):
-                task.cancel()
-            results = await asyncio.gather(waiting, *keepers, return_exceptions=True)
-        for result in results:
-            if isinstance(result, Exception):
-                raise result
+        async with asyncio.TaskGroup() as group:
+            keepers = [group.create_task(self._keep(part)) for part in self._parts]
+            await stop.wait()
+            for keeper in keepers:
+                keeper.cancel()
 
     async def _keep(self, part: Part) -> None:
         """Start a part again whenever it ends: at once, then after 1, 2, 4 … seconds."""
@@ -233,8 +244,7 @@ class Supervisor:
             try:
                 await self._spawn(part, child.restarts + 1)
             except NotHealthy as error:
-                if part.vital:
-                    raise
+                # out of memory or processes, say: it passes, and the others can still do their work
                 self._tell(str(error))
 
     async def _stop_all(self) -> None:
@@ -258,6 +268,15 @@ class Supervisor:
             self._tell(f"{child.part.title} did not end within {seconds:g} s and is killed")
             child.process.kill()
             await child.process.wait()
+
+
+def _for_people(line: str) -> str:
+    """A log line of ours, which is made for machines, as what has happened and why."""
+    try:
+        held = json.loads(line)
+        return f"{held['event']}: {held['fault']}" if "fault" in held else str(held["event"])
+    except (ValueError, TypeError, KeyError):
+        return line
 
 
 def down_seconds(settings: Settings) -> float:

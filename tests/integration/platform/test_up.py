@@ -110,6 +110,16 @@ def test_a_port_in_use_is_one_sentence_and_nothing_is_started(terminal: Terminal
     assert not list(terminal.layout.run.glob("*.json"))
 
 
+def test_a_state_that_cannot_be_written_is_one_sentence(terminal: Terminal) -> None:
+    terminal.layout.prometheus_config.mkdir(parents=True)
+
+    refused = terminal.vaxel("up")
+
+    assert refused.returncode == 2
+    assert f"{terminal.layout.prometheus_config} cannot be written" in refused.stderr
+    assert len(refused.stderr.strip().splitlines()) == 1
+
+
 def test_a_tree_with_an_error_is_not_started_with(terminal: Terminal) -> None:
     tree = terminal.settings.trees / "demo" / "reception.yaml"
     tree.write_text(tree.read_text().replace("start:", "begin:"))

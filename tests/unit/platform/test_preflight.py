@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import socket
 from collections.abc import Iterator
@@ -110,6 +112,23 @@ def test_a_state_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(StateNotWritable, match=r"file.*setting state"):
         preflight.make_folders(Layout(tmp_path / "file" / "state"))
+
+
+def test_a_disk_that_takes_no_more_is_one_sentence(tmp_path: Path) -> None:
+    with (
+        pytest.raises(StateNotWritable, match=rf"{tmp_path} .*\(No space left on device\).*room"),
+        preflight.writing(Layout(tmp_path)),
+    ):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_state_that_is_somebody_else_s_is_told_before_anything_is_looked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)  # as it is for all but root
+
+    with pytest.raises(StateNotWritable, match="run the command as that user"):
+        preflight.layout_of(Settings(state=tmp_path))
 
 
 def test_a_missing_program_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch) -> None:

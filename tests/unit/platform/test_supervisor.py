@@ -7,12 +7,13 @@ import json
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
-from ivr.platform.errors import AlreadyRunning, NotHealthy
+from ivr.platform.errors import AlreadyRunning, NotHealthy, StateNotWritable
 from ivr.platform.health import Health
 from ivr.platform.parts import Part
 from ivr.platform.paths import Layout
@@ -121,6 +122,17 @@ async def test_a_part_that_ends_while_starting_stops_the_others_and_is_quoted(
     assert not list(layout.run.glob("*.json"))
 
 
+async def test_nobody_waits_for_a_part_whose_need_has_died(layout: Layout) -> None:
+    day = Day(layout, part("redis"), Part("controller", "Controller", part("").command, ill, 1e9))
+
+    async def kill() -> None:
+        await day.said("Starting Controller")
+        os.kill(pid(layout, "redis"), signal.SIGKILL)
+
+    with pytest.raises(NotHealthy, match=r"Redis ended while starting \(code -9\)"):
+        await asyncio.gather(day.run(), kill())
+
+
 async def test_a_part_that_never_gets_well_is_given_up_after_its_time(layout: Layout) -> None:
     day = Day(layout, part("redis", healthy=False))
 
@@ -198,12 +210,13 @@ async def test_a_part_that_is_not_vital_never_keeps_the_others_from_their_work(
     assert not any("Controller ended" in words for words in day.words)
 
 
-async def test_a_spare_part_whose_program_vanishes_is_tried_again_and_told(
-    layout: Layout, tmp_path: Path
+@pytest.mark.parametrize("vital", [False, True])
+async def test_a_part_that_cannot_be_started_again_is_tried_again_and_told(
+    layout: Layout, tmp_path: Path, vital: bool
 ) -> None:
     program = tmp_path / "program"
     program.symlink_to("/bin/true")
-    spare = Part("prometheus", "Prometheus", (str(program),), well, 5, vital=False)
+    spare = Part("prometheus", "Prometheus", (str(program),), well, 5, vital)
     day = Day(layout, part("controller"), spare)
 
     async with asyncio.TaskGroup() as group:
@@ -214,6 +227,32 @@ async def test_a_spare_part_whose_program_vanishes_is_tried_again_and_told(
         day.stop.set()
 
     assert day.words[-1] == "Stopping Controller"
+
+
+async def test_a_part_that_cannot_be_noted_runs_all_the_same(layout: Layout) -> None:
+    day = Day(layout, part("controller"))
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(day.run())
+        await day.ready.wait()
+        first = pid(layout, "controller")
+        layout.record("controller").unlink()
+        layout.record("controller").mkdir()  # stands for a disk that takes no more
+        os.kill(first, signal.SIGKILL)
+        await day.said("Controller runs, but this cannot be noted")
+        layout.record("controller").rmdir()
+        day.stop.set()
+
+    assert day.words[-1] == "Stopping Controller"
+
+
+async def test_of_a_log_made_for_machines_a_person_is_told_the_fault(layout: Layout) -> None:
+    line = json.dumps({"event": "The controller cannot go on", "fault": "Port 1 is taken."})
+    dies = (sys.executable, "-c", f"import sys; sys.exit({line!r})")
+    day = Day(layout, Part("controller", "Controller", dies, ill, 1e9))
+
+    with pytest.raises(NotHealthy, match=r"\nThe controller cannot go on: Port 1 is taken\.$"):
+        await day.run()
 
 
 async def test_a_stop_that_comes_while_starting_ends_what_was_started(layout: Layout) -> None:
@@ -237,6 +276,13 @@ def test_a_second_supervisor_of_the_same_folder_is_refused(layout: Layout) -> No
         pass  # not reached
 
 
+def test_a_supervisor_that_cannot_be_noted_does_not_begin(layout: Layout) -> None:
+    layout.record("supervisor").mkdir()  # stands for a disk that takes no more
+
+    with pytest.raises(StateNotWritable), sole_supervisor(layout):
+        pass  # not reached
+
+
 def test_the_folder_is_free_again_after_a_supervisor(layout: Layout) -> None:
     for _ in range(2):
         with sole_supervisor(layout):
@@ -254,9 +300,8 @@ async def test_children_of_a_killed_supervisor_are_ended_and_strangers_are_not(
         for _ in range(2)
     ]
     ProcessRecord.of(ours.pid).write(layout.record("asterisk"))
-    layout.record("redis").write_text(
-        json.dumps({"pid": stranger.pid, "created": 1.0, "restarts": 0})
-    )
+    before = replace(ProcessRecord.of(stranger.pid), start="before the machine was started anew")
+    before.write(layout.record("redis"))
     words: list[str] = []
 
     assert await asyncio.to_thread(stop_leftovers, layout, SETTINGS, words.append) == 1
