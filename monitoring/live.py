@@ -90,7 +90,7 @@ class ControllerNow:
         ami_connected: Whether it is logged in to Asterisk's manager.
         ami_reconnects: How often that link came back.
         ami_ping_seconds: Round trip of the last ping; ``None`` before the first.
-        ami_lag_seconds: Between arrival and handling of the event that was begun last.
+        ami_lag_seconds: Age of the event that was handled last, when it was.
         ami_held: Events that wait to be handled.
         ami_events: Events that arrived.
         ami_failed: Actions that failed, by reason.

@@ -307,7 +307,7 @@ AMI_PING = Gauge(
 )
 AMI_LAG = Gauge(
     "vaxel_ami_event_lag_seconds",
-    "Between arrival and handling of the manager event that was begun last.",
+    "Age of the manager event that was handled last, when it was: since Asterisk told of it.",
     each=True,
 )
 AMI_HELD = Gauge("vaxel_ami_events_held", "Manager events that wait to be handled.", each=True)

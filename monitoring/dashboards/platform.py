@@ -161,8 +161,8 @@ _LINKS = Row(
         ),
         course(
             "Behind",
-            "Age of the oldest event that waits to be handled: Asterisk's, and each consumer's of"
-            " our own.",
+            "How old Asterisk's last event was when it was handled, and the oldest of our own that"
+            " each consumer has not taken in.",
             Unit.SECONDS,
             Query(asked.highest(m.AMI_LAG, where=""), "Asterisk's events"),
             Query(asked.highest(m.EVENT_LAG, "consumer", where=""), "{{consumer}}"),

@@ -336,9 +336,17 @@ class AmiClient:
                     )
                 )
             return
-        self._lanes.submit(events, self._clock.monotonic())
+        if events:
+            self._lanes.submit(events, self._clock.monotonic() - self._age(events[0]))
         if self._lanes.full and self._connection is not None:
             self._connection.pause()
+
+    def _age(self, event: Frame) -> float:
+        """Seconds since Asterisk told of an event; 0 where it does not say."""
+        try:
+            return max(0.0, self._clock.time() - float(event.get("Timestamp")))
+        except ValueError:
+            return 0.0
 
     def _resume(self) -> None:
         if self._connection is not None:

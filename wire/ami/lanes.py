@@ -34,7 +34,7 @@ class LaneCounts:
     Attributes:
         dispatched: Events whose handlers have all ended.
         failures: Handlers that raised.
-        lag: Seconds between arrival and handling of the event that was begun last.
+        lag: Age in seconds of the event that was begun last, when it was.
     """
 
     dispatched: int = 0
@@ -80,21 +80,23 @@ class Lanes:
         self._idle = asyncio.Event()
         self._idle.set()
 
-    def submit(self, events: Iterable[Frame], arrived: float) -> None:
+    def submit(self, events: Iterable[Frame], since: float) -> None:
         """Handle events that arrived together, each now or in its lane.
 
         Args:
             events: In order of arrival.
-            arrived: When, by ``monotonic``.
+            since: When the first of them happened, by ``monotonic``.
         """
         lanes, counts = self._lanes, self.counts
+        lag = self._monotonic() - since
         handled = 0
         for event in events:
             # With no lane open every event may be handled at once: no need to ask for its call.
             if lanes and (lane := lanes.get(lane_of(event))) is not None:
-                lane.append((event, arrived))
+                lane.append((event, since))
                 self.held += 1
                 continue
+            counts.lag = lag
             handlers = self._handlers.get(event.name, ())
             for place, handler in enumerate(handlers, 1):
                 waiting = self._call(handler, event)
@@ -103,9 +105,7 @@ class Lanes:
                     break
             else:
                 handled += 1
-        if handled:
-            counts.dispatched += handled
-            counts.lag = 0.0
+        counts.dispatched += handled
         if self.held > self.bound:
             self.full = True
 
@@ -130,7 +130,6 @@ class Lanes:
         key = lane_of(event)
         lane = self._lanes[key] = deque()
         self.held += 1
-        self.counts.lag = 0.0
         self._idle.clear()
         task = asyncio.get_running_loop().create_task(self._work(key, lane, event, waiting, rest))
         self._tasks.add(task)
@@ -147,8 +146,8 @@ class Lanes:
         await self._wait(waiting, event)
         await self._handle(event, rest)
         while lane:
-            event, arrived = lane.popleft()
-            self.counts.lag = self._monotonic() - arrived
+            event, since = lane.popleft()
+            self.counts.lag = self._monotonic() - since
             await self._handle(event, self._handlers.get(event.name, ()))
         del self._lanes[key]
         if not self._lanes:

@@ -20,8 +20,9 @@ class AmiStats:
         actions: Actions sent, pings not counted.
         actions_failed: Of these, answered with an error.
         timeouts: Of these, not answered in time.
-        lag_seconds: Between arrival and handling of the event that was begun last. How old an
-            event was when it arrived is not known: Asterisk's events carry no time.
+        lag_seconds: Age of the event that was begun last, when it was: since Asterisk told of it,
+            by Asterisk's clock, or since it arrived, where Asterisk adds no time
+            (``timestampevents`` in manager.conf). Of events that arrive together, the first's.
         ping_seconds: Round trip of the last ping of this connection, ``None`` before the first.
     """
 

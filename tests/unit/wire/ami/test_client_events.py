@@ -343,29 +343,6 @@ async def test_a_stalled_handler_stops_the_reading_and_nothing_is_lost(
     assert len(asterisk.peers) == 1
 
 
-async def test_the_lag_is_how_long_an_event_had_to_wait(
-    asterisk: FakeAsterisk, clock: ManualClock
-) -> None:
-    log = Log()
-    gate = asyncio.Event()
-
-    async def handler(x: Frame) -> None:
-        if x.get("N") == "0":
-            await gate.wait()
-        log.add(x.get("N"))
-
-    async with client_of(asterisk, clock) as client:
-        client.subscribe("X", handler)
-        client.subscribe("Y", lambda _: log.add("other call"))
-        await connected(client)
-        (await asterisk.peer()).write(numbered(2) + event("Y", Linkedid="2"))
-        await log.has("other call")
-        clock.now += 3.5
-        gate.set()
-        await log.has("1")
-        assert client.stats.lag_seconds == 3.5
-
-
 async def test_unsubscribed_events_are_seen_and_not_dispatched(
     asterisk: FakeAsterisk, clock: ManualClock
 ) -> None:
