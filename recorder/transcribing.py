@@ -145,6 +145,9 @@ class Transcribing:
             fault = NO_MODEL[0] if language else _LANGUAGE_UNKNOWN
             await self._keep(recording, transcript, Answer([], fault=fault))
             return
+        # Before the hearing, which costs minutes: whoever cannot tell of it later need not begin.
+        stream = self._streams.get(recording.org)
+        since = None if stream is None else await stream.last_id()
         job = Job(
             recording=recording.id,
             path=recording.path or "",
@@ -164,16 +167,22 @@ class Transcribing:
                 answer = Answer([], fault=lost.code, complaint=str(lost))
                 await self._keep(recording, transcript, answer)
             raise
-        await self._keep(recording, transcript, answer)
+        await self._keep(recording, transcript, answer, since)
 
-    async def _keep(self, recording: Recording, transcript: Transcript, answer: Answer) -> None:
-        stream = self._streams.get(recording.org)
+    async def _keep(
+        self,
+        recording: Recording,
+        transcript: Transcript,
+        answer: Answer,
+        since: str | None = None,
+    ) -> None:
+        """Write down what was heard; its event stands behind ``since``."""
         values: dict[str, object] = {"state": _state(answer), "reason": answer.fault or None}
         if not answer.fault:
             text = " ".join(str(word[0]) for word in answer.words)
             values |= {"engine": answer.engine, "words": answer.words}
             values |= {"text": text, "folded": folded(text)}
-            values["announce_after"] = None if stream is None else await stream.last_id()
+            values["announce_after"] = since
         async with self._database.writing() as session:
             written = await session.execute(
                 update(Transcript)
