@@ -42,6 +42,10 @@ ERROR: Final = "error"
 
 _LONGEST_SILENCE_MS = 600_000
 
+_TURN_SECONDS = 0.25
+"""From ``began`` to the answer at the least. Asterisk drops a result that comes after one ``SPEECH
+RECOGNIZE`` and before the next, and a worker that was late tells both at once."""
+
 
 class Ears(Protocol):
     """What listens to the session's audio."""
@@ -95,6 +99,8 @@ class Session:
         self._barge_in = False
         self._silence_ms = 0
         self._listening = False
+        self._turning = False  # Asterisk goes from one SPEECH RECOGNIZE to the next
+        self._held: Heard | None = None
         self._refusal = ""
         self._result: dict[str, Any] = {}
 
@@ -131,6 +137,8 @@ class Session:
         if self._refusal:
             self._tell(ERROR, self._refusal)
             self._refusal = ""
+        elif self._held is not None and not self._turning:
+            self._answer_with(self._held)
         elif self._listening and self._ears is not None:
             await self._ears.hear(data)
 
@@ -204,7 +212,8 @@ class Session:
 
     def _deafen(self) -> None:
         """Drop what may still come of a recognition."""
-        self._listening = False
+        self._listening = self._turning = False
+        self._held = None
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -222,7 +231,17 @@ class Session:
                 self._timer.cancel()
             if self._barge_in:
                 self._tell(BEGAN)
-            return
+                self._turning = True
+                self._timer = self._call_later(_TURN_SECONDS, self._turned)
+        elif self._turning:
+            self._held = heard
+        else:
+            self._answer_with(heard)
+
+    def _turned(self) -> None:
+        self._turning = False
+
+    def _answer_with(self, heard: Heard) -> None:
         self._deafen()
         grammar = ERROR if heard.kind is Kind.FAILED else self._language
         self._tell(grammar, heard.text, heard.confidence)

@@ -138,11 +138,47 @@ async def test_the_start_of_speech_is_told_only_with_barge_in() -> None:
     for asterisk in (without, with_it):
         asterisk.ears.on_heard(Heard(Kind.BEGAN))
         await asterisk.session.audio(AUDIO)
+        for timer in asterisk.timers:
+            timer.due()
         asterisk.ears.on_heard(Heard(Kind.MATCH, "Support", 87))
 
     assert without.results == [("en", "Support", 87)]
     assert with_it.results == [("began", "", 0), ("en", "Support", 87)]
     assert with_it.ears.audio == AUDIO
+
+
+@pytest.mark.parametrize(
+    "heard", [Heard(Kind.MATCH, "Support", 87), Heard(Kind.FAILED, "worker_lost")]
+)
+async def test_an_answer_right_behind_the_start_waits_until_asterisk_listens_anew(
+    heard: Heard,
+) -> None:
+    asterisk = await listening(barge_in="yes")
+
+    asterisk.ears.on_heard(Heard(Kind.BEGAN))
+    asterisk.ears.on_heard(heard)
+    await asterisk.session.audio(AUDIO)
+    assert asterisk.results == [("began", "", 0)], "of the SPEECH RECOGNIZE that this ends"
+
+    asterisk.timers[-1].due()
+    assert asterisk.results == [("began", "", 0)], "there is no sign of the next one yet"
+
+    await asterisk.session.audio(AUDIO)
+    await asterisk.session.audio(AUDIO)
+    grammar = "en" if heard.kind is Kind.MATCH else "error"
+    assert asterisk.results[1:] == [(grammar, heard.text, heard.confidence)]
+
+
+async def test_what_is_asked_anew_forgets_an_answer_that_waits() -> None:
+    asterisk = await listening(barge_in="yes")
+    asterisk.ears.on_heard(Heard(Kind.BEGAN))
+    asterisk.ears.on_heard(Heard(Kind.MATCH, "Support", 87))
+
+    await asterisk.set("phrases", "repeat")
+    await asterisk.session.audio(AUDIO)
+
+    assert asterisk.timers[-1].cancelled
+    assert asterisk.results == [("began", "", 0)]
 
 
 async def test_silence_is_an_answer_when_its_time_is_over() -> None:
