@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import os
 import pkgutil
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,6 +28,8 @@ MANIFEST: Final = "manifest.json"
 
 _NAME = re.compile(r"vosk-model-(?:small-)?([a-z]{2,3})(?![a-z])")
 _PACKAGE = "vosk_model_"
+_TAG = re.compile("[a-z]{2,3}")
+_UNKNOWN = "?"
 
 # What Vosk reads at the least. A graph is one file, or two where grammars are made at run time;
 # the i-vector extractor is there whole or not at all.
@@ -155,10 +158,16 @@ def find_models(folder: Path) -> Models:
 
 
 def _in_folder(folder: Path) -> Iterator[Model]:
-    if not folder.is_dir():
+    try:
+        paths = sorted(folder.iterdir())
+    except FileNotFoundError:
         return
-    for path in sorted(folder.iterdir()):
-        if path.is_dir() and ((path / MANIFEST).exists() or _NAME.match(path.name)):
+    except OSError as error:
+        yield _unreadable("models", folder, error)
+        return
+    for path in paths:
+        # by os.path: what Path asks raises where we may not look
+        if os.path.isdir(path) and (os.path.exists(path / MANIFEST) or _NAME.match(path.name)):
             yield _vosk_model(path.name, path)
 
 
@@ -186,24 +195,29 @@ def _in_wheel() -> Iterator[Model]:
 
 
 def _vosk_model(name: str, path: Path) -> Model:
+    try:
+        return _read(name, path)
+    except OSError as error:  # no right to, or it is being changed
+        return _unreadable(name, path, error)
+
+
+def _read(name: str, path: Path) -> Model:
     manifest, fault = _manifest(path / MANIFEST)
     named = _NAME.match(name)
-    language = manifest.get("language") or (named[1] if named else "")
+    language = manifest.get("language") or (named[1] if named else _UNKNOWN)
     digests = manifest.get("sha256", {})
     graph = _LOOKAHEAD_GRAPH if (path / _LOOKAHEAD_GRAPH[0]).exists() else _STATIC_GRAPH
     ivector = _IVECTOR_FILES if (path / "ivector").exists() else ()
     fault = fault or _missing(path, (*_VOSK_FILES, *graph, *ivector, *digests))
-    if not language:
+    if language == _UNKNOWN:
         fault = fault or f"its language is unknown; name it in {MANIFEST}."
-    return Model(
-        language=str(language) or "?",
-        engine=EngineName.VOSK,
-        name=name,
-        path=path,
-        size=_size(path),
-        fault=fault,
-        digests=digests,
-    )
+    return Model(language, EngineName.VOSK, name, path, _size(path), fault, digests)
+
+
+def _unreadable(name: str, path: Path, error: OSError) -> Model:
+    named = _NAME.match(name)
+    language, fault = named[1] if named else _UNKNOWN, f"it cannot be read ({error.strerror})."
+    return Model(language, EngineName.VOSK, name, path, 0, fault, {})
 
 
 def _manifest(path: Path) -> tuple[dict[str, Any], str]:
@@ -213,9 +227,11 @@ def _manifest(path: Path) -> tuple[dict[str, Any], str]:
         digests = held.get("sha256", {})
         if not all(isinstance(d, str) and _inside(file) for file, d in digests.items()):
             raise ValueError("sha256 must name files of the model")
+        if not _TAG.fullmatch(held.get("language", "en")):
+            raise ValueError('language must be two or three small letters, as in "sv"')
     except FileNotFoundError:
         return {}, ""
-    except (OSError, ValueError, AttributeError) as error:
+    except (ValueError, AttributeError, TypeError, RecursionError) as error:
         return {}, f"its {MANIFEST} cannot be read ({error})."
     return held, ""
 

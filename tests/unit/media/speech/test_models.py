@@ -108,6 +108,41 @@ def test_a_bad_manifest_makes_the_model_unusable(tmp_path: Path, manifest: str) 
         find_models(tmp_path).of("sv")
 
 
+@pytest.mark.parametrize("language", ["sv_SE", "Svenska", "", 7, ["sv"], None])
+def test_a_manifest_with_a_language_that_nobody_asks_for_is_told(
+    tmp_path: Path, language: object
+) -> None:
+    put_model(tmp_path, "some-model", manifest={"language": language})
+
+    (model,) = (one for one in find_models(tmp_path).all if one.name == "some-model")
+
+    assert "manifest.json" in model.fault
+
+
+def test_a_model_that_cannot_be_read_takes_no_other_one_away(tmp_path: Path) -> None:
+    digests = {"am/" + "x" * 300: "00"}
+    put_model(tmp_path, "vosk-model-small-sv-0.1", manifest={"sha256": digests})
+    put_model(tmp_path, "vosk-model-small-da-0.1")
+
+    found = find_models(tmp_path)
+
+    assert {"en", "da"} <= {tag for tag, one in found.by_language.items() if not one.fault}
+    with pytest.raises(ModelUnusable, match="cannot be read"):
+        found.of("sv")
+
+
+def test_a_folder_of_models_that_is_none_is_told_and_english_is_there(tmp_path: Path) -> None:
+    file = tmp_path / "models"
+    file.write_text("")
+
+    found = find_models(file)
+
+    assert found.of("en").engine is EngineName.POCKETSPHINX
+    assert [model.fault for model in found.all if model.path == file] == [
+        "it cannot be read (Not a directory)."
+    ]
+
+
 def test_transcripts_are_offered_in_whole_models_only(tmp_path: Path) -> None:
     put_model(tmp_path, "vosk-model-small-sv-0.1", without="am/final.mdl")
     put_model(tmp_path, "vosk-model-small-da-0.1")
