@@ -13,7 +13,6 @@ from pathlib import Path
 import structlog
 
 from media.speech.errors import SpeechError
-from media.speech.models import find_models
 from media.speech.nurse import Nurse
 from media.speech.pool import Pool
 from media.speech.server import bound, serve
@@ -38,11 +37,9 @@ async def _run(host: str, port: int, workers: int, folder: Path) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    models = find_models(folder).by_language
-    engines = {language: model.engine.value for language, model in models.items()}
     with bound(host, port) as address:
         async with Pool(Nurse(folder), workers) as pool:
-            await serve(pool, engines, address, stop)
+            await serve(pool, address, stop)
 
 
 def _arguments() -> argparse.ArgumentParser:

@@ -8,6 +8,7 @@ import logging
 import socket
 import sys
 from collections import deque
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -28,7 +29,7 @@ class Nurse:
         folder: Where Vosk models lie.
 
     Attributes:
-        languages: What the nursery has loaded.
+        engines: What the nursery has loaded, by language.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -39,10 +40,10 @@ class Nurse:
         self._lines: deque[bytes] = deque()
         self._half = b""
         self._lock = asyncio.Lock()
-        self.languages: frozenset[str] = frozenset()
+        self.engines: Mapping[str, str] = {}
 
-    async def birth(self) -> socket.socket:
-        """A new worker's socket; the nursery is started first where it does not run.
+    async def birth(self) -> tuple[socket.socket, int]:
+        """A new worker's socket and process id; the nursery is started first where it does not run.
 
         Raises:
             ServerBroken: The nursery does not come up.
@@ -70,8 +71,8 @@ class Nurse:
                 while True:
                     told = json.loads(await self._line())
                     if "ready" in told:
-                        self.languages = frozenset(told["ready"])
-                        log.info("speech models loaded", extra={"languages": told["ready"]})
+                        self.engines = told["ready"]
+                        log.info("speech models loaded", extra={"engines": self.engines})
                         return
                     if "error" in told:
                         log.error("speech model unusable", extra=_fields(told))
@@ -97,7 +98,7 @@ class Nurse:
         self._lines.clear()
         self._half = b""
 
-    async def _ask(self) -> socket.socket:
+    async def _ask(self) -> tuple[socket.socket, int]:
         """One worker.
 
         Raises:
@@ -110,7 +111,7 @@ class Nurse:
         try:
             with theirs:
                 socket.send_fds(self._control, [REQUEST], [theirs.fileno()])
-            child = json.loads(await self._line())["born"]
+            child = int(json.loads(await self._line())["born"])
         except OSError as error:
             ours.close()
             raise EOFError from error
@@ -118,7 +119,7 @@ class Nurse:
             ours.close()
             raise
         log.info("speech worker started", extra={"pid": child})
-        return ours
+        return ours, child
 
     async def _line(self) -> bytes:
         """The next line of the nursery.

@@ -7,8 +7,9 @@ child of it would hold its callers' sockets open.
 The server writes one byte with a socket attached for each worker that it wants; the other end of
 that socket is how the two then speak (:mod:`media.speech.pipe`). The nursery writes lines of JSON:
 ``{"loading": name}`` before each model, so that a model which takes the process down with it is
-known by name; ``{"unusable": name, "error": sentence}``; at last ``{"ready": [language, …]}``; and
-``{"born": process id}`` for each worker. It ends, after its workers, when the server closes.
+known by name; ``{"unusable": name, "error": sentence}``; at last ``{"ready": {language: engine}}``
+with all that are loaded; and ``{"born": process id}`` for each worker. It ends, after its workers,
+when the server closes.
 """
 
 from __future__ import annotations
@@ -43,9 +44,9 @@ def main(arguments: Sequence[str]) -> None:
     os.nice(NICENESS)
     control = socket.socket(fileno=int(descriptor))
     with control, contextlib.suppress(ConnectionError):
-        engines = _load(control, Path(folder), frozenset(left_out))
+        engines, names = _load(control, Path(folder), frozenset(left_out))
         gc.freeze()  # a collection in a child would touch, and so copy, what all share
-        _tell(control, {"ready": sorted(engines)})
+        _tell(control, {"ready": names})
         while True:
             request, descriptors, _, _ = socket.recv_fds(control, len(REQUEST), 1)
             if not request:
@@ -61,17 +62,22 @@ def main(arguments: Sequence[str]) -> None:
         os.wait()  # SIGCHLD is ignored: this waits for all of them
 
 
-def _load(control: socket.socket, folder: Path, left_out: frozenset[str]) -> Mapping[str, Engine]:
+def _load(
+    control: socket.socket, folder: Path, left_out: frozenset[str]
+) -> tuple[Mapping[str, Engine], Mapping[str, str]]:
+    """The engines and their names by language."""
     engines: dict[str, Engine] = {}
+    names: dict[str, str] = {}
     for language, model in find_models(folder).by_language.items():
         if model.name in left_out:
             continue
         _tell(control, {"loading": model.name})
         try:
             engines[language] = model.load()
+            names[language] = model.engine.value
         except ModelUnusable as error:
             _tell(control, {"unusable": model.name, "error": str(error)})
-    return engines
+    return engines, names
 
 
 def _tell(control: socket.socket, what: Mapping[str, object]) -> None:

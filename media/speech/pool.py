@@ -1,4 +1,4 @@
-"""The workers as the server sees them: who does what, who is late, who died.
+"""The workers as the server sees them: who does what, who died.
 
 A stream sticks to one worker from its first recognition until it ends. What has been sent to a
 worker and not yet been taken in is known and bounded: a stream that sends faster than its worker
@@ -11,15 +11,15 @@ import asyncio
 import itertools
 import logging
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Collection, Mapping
 from types import TracebackType
 from typing import Final, Self
 
 from media.speech.errors import LanguageNotInstalled, NotListening, Overloaded, WorkerLost
 from media.speech.nurse import Nurse
-from media.speech.pipe import Message, Tag, Unpacker, pack
+from media.speech.pipe import Message, Tag, pack
 from media.speech.recognition import Heard, Kind, Recognition
+from media.speech.worker_link import WorkerLink
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +30,9 @@ MOST_STREAMS: Final = 64
 """A worker, whether they send or not."""
 
 _ACTIVE_SECONDS = 2.0
-_LATE_SECONDS = 0.5
 _LISTEN_SECONDS = 0.8  # Asterisk waits 1 s for an answer
 _PIECE_SECONDS = 0.1  # so much audio goes to a worker at once: a tenth of the messages
 _WINDOW_PIECES = 10
-_READ_BYTES = 1 << 16
 _DIED_YOUNG_SECONDS = 1.0
 
 BYTES_A_SECOND: Final = {"ulaw": 8000, "alaw": 8000, "slin": 16000}
@@ -51,19 +49,21 @@ class Stream:
         self.number = number
         self._pool = pool
         self._on_heard = on_heard
-        self._worker: _Worker | None = None
+        self._worker: WorkerLink | None = None
         self._recognition: Recognition | None = None
+        self._engine = ""
         self._answer: asyncio.Future[None] | None = None
+        self._unanswered = 0
         self._piece = bytearray()
-        self._piece_bytes = 0
-        self._sent: deque[int] = deque()
+        self._bytes_a_second = 0
+        self._sent: deque[float] = deque()
         self._room = asyncio.Event()
         self._active_at = 0.0
 
     @property
-    def languages(self) -> frozenset[str]:
+    def languages(self) -> Collection[str]:
         """What is understood."""
-        return self._pool.languages
+        return self._pool.engines
 
     async def listen(self, recognition: Recognition) -> None:
         """Listen for something else; whatever was heard so far is forgotten.
@@ -78,16 +78,16 @@ class Stream:
         except Overloaded:
             self._pool.refused += 1
             raise
-        self._piece_bytes = round(BYTES_A_SECOND[recognition.codec] * _PIECE_SECONDS)
+        self._bytes_a_second = BYTES_A_SECOND[recognition.codec]
         self._recognition = recognition
-        self._pool.recognitions[recognition.language] += 1
+        self._pool.recognitions[self._engine] += 1
 
     async def hear(self, audio: bytes) -> None:
         """Take in more audio; waits while the worker has enough to do with this stream."""
         if self._recognition is None:
             return
         self._piece += audio
-        if len(self._piece) < self._piece_bytes:
+        if len(self._piece) < self._bytes_a_second * _PIECE_SECONDS:
             return
         piece = bytes(self._piece)
         self._piece.clear()
@@ -95,14 +95,14 @@ class Stream:
             self._room.clear()
             await self._room.wait()
         if self._worker is not None:
-            self._active_at = self._worker.send(pack(Tag.AUDIO, self.number, piece), audio=True)
-            self._sent.append(len(piece))
+            self._active_at = self._worker.ask(pack(Tag.AUDIO, self.number, piece))
+            self._sent.append(len(piece) / self._bytes_a_second)
 
     def leave(self) -> None:
         """The caller is gone."""
         if self._worker is not None:
             self._worker.streams.pop(self.number, None)
-            self._worker.send(pack(Tag.LEAVE, self.number))
+            self._worker.tell(pack(Tag.LEAVE, self.number))
             self._worker = None
         self._pool.streams.pop(self.number, None)
 
@@ -114,21 +114,28 @@ class Stream:
         """What the worker says."""
         match message.tag:
             case Tag.DONE:
-                if self._sent:
-                    self._pool.count_done(self._recognition, self._sent.popleft())
+                self._pool.decoded[self._engine] += self._sent.popleft()
                 self._room.set()
-            case Tag.LISTENING if self._answer is not None and not self._answer.done():
-                if message.payload:
-                    self._answer.set_exception(NotListening(message.payload.decode()))
-                else:
-                    self._answer.set_result(None)
-            case Tag.HEARD if self._answer is None:  # else: of what was listened for before
+            case Tag.LISTENING:
+                self._unanswered -= 1
+                self._take_answer(message.payload.decode())
+            case Tag.HEARD if not self._unanswered:  # else: of what was listened for before
                 self._tell(Heard.from_wire(message.payload))
+
+    def _take_answer(self, refusal: str) -> None:
+        # one that came too late is no answer to what was asked since
+        if self._unanswered or self._answer is None or self._answer.done():
+            return
+        if refusal:
+            self._answer.set_exception(NotListening(refusal))
+        else:
+            self._answer.set_result(None)
 
     def lose_worker(self) -> None:
         """The worker died."""
         self._worker = None
         self._sent.clear()
+        self._unanswered = 0
         self._room.set()
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(WorkerLost())
@@ -141,13 +148,16 @@ class Stream:
         self._on_heard(heard)
 
     async def _ask(self, recognition: Recognition) -> None:
-        if recognition.language not in self._pool.languages:
-            raise LanguageNotInstalled(recognition.language, self._pool.languages)
+        engines = self._pool.engines
+        if recognition.language not in engines:
+            raise LanguageNotInstalled(recognition.language, engines)
+        self._engine = engines[recognition.language]
         worker = self._pool.free_worker(self, self._worker)
         self._worker = worker
         worker.streams[self.number] = self
         self._answer = asyncio.get_running_loop().create_future()
-        self._active_at = worker.send(pack(Tag.LISTEN, self.number, recognition.to_wire()))
+        self._unanswered += 1
+        self._active_at = worker.ask(pack(Tag.LISTEN, self.number, recognition.to_wire()))
         try:
             async with asyncio.timeout(_LISTEN_SECONDS):
                 await self._answer
@@ -155,56 +165,6 @@ class Stream:
             raise Overloaded from None
         finally:
             self._answer = None
-
-
-class _Worker:
-    """One worker process, by its socket."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
-        self._clock = asyncio.get_running_loop().time
-        self._unfinished: deque[float] = deque()
-        self.streams: dict[int, Stream] = {}
-
-    @property
-    def busy(self) -> bool:
-        """Whether it has audio that it has not taken in."""
-        return bool(self._unfinished)
-
-    def late(self, now: float) -> bool:
-        """Whether audio has been waiting for it for too long."""
-        return bool(self._unfinished) and now - self._unfinished[0] > _LATE_SECONDS
-
-    def active(self, now: float, but: Stream) -> int:
-        """How many streams send audio, one of them not counted."""
-        return sum(s.is_active(now) for s in self.streams.values() if s is not but)
-
-    def send(self, data: bytes, *, audio: bool = False) -> float:
-        """Write to it; the time. What is unread is bounded by the streams' windows."""
-        now = self._clock()
-        if audio:
-            self._unfinished.append(now)
-        self._writer.write(data)
-        return now
-
-    async def run(self) -> None:
-        """Hand on what it says until it dies."""
-        unpacker = Unpacker()
-        with suppress(ConnectionError):
-            while data := await self._reader.read(_READ_BYTES):
-                for message in unpacker.feed(data):
-                    if message.tag is Tag.DONE and self._unfinished:
-                        self._unfinished.popleft()
-                    if stream := self.streams.get(message.stream):
-                        stream.take(message)
-
-    def close(self) -> None:
-        """Let it end."""
-        self._writer.close()
-        for stream in list(self.streams.values()):
-            stream.lose_worker()
-        self.streams.clear()
 
 
 class Pool:
@@ -218,8 +178,8 @@ class Pool:
 
     Attributes:
         streams: By number.
-        decoded: Seconds of audio that were taken in, by language.
-        recognitions: By language.
+        decoded: Seconds of audio that were taken in, by engine.
+        recognitions: By engine.
         refused: Recognitions that were too many.
         errors: Recognitions that failed in their midst.
         lost: Workers that died.
@@ -228,7 +188,7 @@ class Pool:
     def __init__(self, nurse: Nurse, workers: int) -> None:
         self._nurse = nurse
         self._size = workers
-        self._workers: list[_Worker] = []
+        self._workers: list[WorkerLink] = []
         self._numbers = itertools.count(1)
         self._group = asyncio.TaskGroup()
         self._tasks: list[asyncio.Task[None]] = []
@@ -259,9 +219,9 @@ class Pool:
             await self._nurse.stop()
 
     @property
-    def languages(self) -> frozenset[str]:
-        """What is understood."""
-        return self._nurse.languages
+    def engines(self) -> Mapping[str, str]:
+        """What is understood: the name of its engine by language."""
+        return self._nurse.engines
 
     @property
     def workers(self) -> int:
@@ -293,7 +253,7 @@ class Pool:
         self.streams[stream.number] = stream
         return stream
 
-    def free_worker(self, stream: Stream, sticky: _Worker | None) -> _Worker:
+    def free_worker(self, stream: Stream, sticky: WorkerLink | None) -> WorkerLink:
         """The worker for a new recognition: its own, or the one with the fewest active streams.
 
         Raises:
@@ -311,14 +271,10 @@ class Pool:
             raise Overloaded
         return self._workers[min(fit)[1]]
 
-    def count_done(self, recognition: Recognition | None, size: int) -> None:
-        """So many bytes of a stream's audio have been taken in."""
-        if recognition is not None:
-            self.decoded[recognition.language] += size / BYTES_A_SECOND[recognition.codec]
-
-    async def _hire(self) -> _Worker:
-        reader, writer = await asyncio.open_connection(sock=await self._nurse.birth())
-        worker = _Worker(reader, writer)
+    async def _hire(self) -> WorkerLink:
+        connection, process = await self._nurse.birth()
+        reader, writer = await asyncio.open_connection(sock=connection)
+        worker = WorkerLink(reader, writer, process)
         self._workers.append(worker)
         return worker
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Mapping
 from typing import Any, Final
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -51,14 +50,11 @@ def bound(host: str, port: int) -> socket.socket:
     return taken
 
 
-async def serve(
-    pool: Pool, engines: Mapping[str, str], address: socket.socket, stop: asyncio.Event
-) -> None:
+async def serve(pool: Pool, address: socket.socket, stop: asyncio.Event) -> None:
     """Serve until ``stop`` is set.
 
     Args:
         pool: Entered.
-        engines: Name of the engine by language, for ``/stats``.
         address: From :func:`bound`.
         stop: Ends the server.
     """
@@ -66,7 +62,7 @@ async def serve(
     app = web.Application()
     app.router.add_get("/aeap", conversations.hold)
     app.router.add_get("/livez", _alive)
-    app.router.add_get("/stats", lambda _: _stats(pool, engines))
+    app.router.add_get("/stats", lambda _: stats(pool))
     app.on_shutdown.append(conversations.close)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
     await runner.setup()
@@ -85,9 +81,10 @@ async def _alive(_: web.Request) -> web.Response:
     return web.json_response({"status": "alive"})
 
 
-async def _stats(pool: Pool, engines: Mapping[str, str]) -> web.Response:
-    understood = pool.languages if pool.workers else ()
-    languages = {language: engines[language] for language in sorted(understood)}
+async def stats(pool: Pool) -> web.Response:
+    """What the pool does; counters by engine, and the engines by language."""
+    engines = pool.engines if pool.workers else {}
+    none = dict.fromkeys(engines.values(), 0)
     return web.json_response(
         {
             "streams": len(pool.streams),
@@ -96,18 +93,11 @@ async def _stats(pool: Pool, engines: Mapping[str, str]) -> web.Response:
             "refused": pool.refused,
             "errors": pool.errors,
             "workers_lost": pool.lost,
-            "decoded_seconds": _by_engine(pool.decoded, engines),
-            "recognitions": _by_engine(pool.recognitions, engines),
-            "languages": languages,
+            "decoded_seconds": none | {name: round(s, 1) for name, s in pool.decoded.items()},
+            "recognitions": none | pool.recognitions,
+            "languages": dict(sorted(engines.items())),
         }
     )
-
-
-def _by_engine(figures: Mapping[str, float], engines: Mapping[str, str]) -> dict[str, float]:
-    sums = dict.fromkeys(engines.values(), 0.0)
-    for language, engine in engines.items():
-        sums[engine] = round(sums[engine] + figures.get(language, 0), 1)
-    return sums
 
 
 class _Conversations:
@@ -124,6 +114,7 @@ class _Conversations:
             max_msg_size=MAX_FRAME_BYTES,
             heartbeat=_HEARTBEAT_SECONDS,
             compress=False,
+            timeout=_SHUTDOWN_SECONDS,
         )
         await wire.prepare(request)
         self._open.add(wire)
@@ -135,8 +126,7 @@ class _Conversations:
 
     async def close(self, _: Any) -> None:
         """End them all: Asterisk's callers go on with the keys."""
-        for wire in list(self._open):
-            await wire.close(code=WSCloseCode.GOING_AWAY)
+        await asyncio.gather(*(wire.close(code=WSCloseCode.GOING_AWAY) for wire in self._open))
 
     async def _converse(self, wire: web.WebSocketResponse, request: web.Request) -> None:
         outbox: asyncio.Queue[str | None] = asyncio.Queue(_OUTBOX)
