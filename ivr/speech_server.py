@@ -15,8 +15,9 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 
 logger = logging.getLogger(__name__)
 
-ANSWER_S: Final = 0.3
-"""So long the server may take to answer; a caller hears nothing meanwhile."""
+ANSWER_S: Final = 1.0
+"""So long the server may take to answer; a caller hears nothing meanwhile. Less would take speech
+from all callers whenever the machine is busy for a moment."""
 
 PAUSE_S: Final = 2.0
 """So long a server that failed is not asked again."""
