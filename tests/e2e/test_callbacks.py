@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
 import pytest_asyncio
@@ -11,7 +12,8 @@ import pytest_asyncio
 from acd.agents import Agents
 from acd.callback_model import CallbackState
 from acd.callbacks import Callbacks
-from acd.model import Agent, system_clock
+from acd.errors import CallbackUnknown
+from acd.model import Agent, AgentState, system_clock
 from ivr.softphone import Line
 from media.tones import tone
 from store.events import EventType
@@ -28,7 +30,7 @@ from tests.e2e.rig.callbacks import (
     RIGHT,
     RULES,
     SOON,
-    TAKEN_OVER,
+    TAKE_OVER,
     WE_CALL,
 )
 from tests.e2e.rig.journal import Journal
@@ -65,6 +67,11 @@ class Desk:
         """Take calls; the sweep of the controller finds who waits."""
         await self.agents.unpause(AGENT)
 
+    async def is_quiet(self) -> bool:
+        """Whether nobody is called, or is to be, and the agent is gone."""
+        status = await self.agents.status(AGENT)
+        return status.state is AgentState.LOGGED_OUT and not await self.callbacks.open()
+
     async def add(self, number: str = CALLER_NUMBER) -> str:
         """A callback that waits already, before any that is added later."""
         contact = await self.callbacks.add(
@@ -81,9 +88,11 @@ async def desk(cast: Cast, platform: Platform) -> AsyncIterator[Desk]:
     it = Desk(await cast.agent(3), platform)
     await it.be_away()
     yield it
+    await it.agents.logout(AGENT)  # nobody more is called
     for callback in await it.callbacks.open():
-        await it.callbacks.cancel(callback.contact)
-    await it.agents.logout(AGENT)
+        with suppress(CallbackUnknown):
+            await it.callbacks.cancel(callback.contact)
+    await eventually(it.is_quiet, seconds=30)
 
 
 async def test_a_caller_keeps_the_place_and_is_called_when_an_agent_is_free(
@@ -180,7 +189,7 @@ async def test_with_one_agent_never_two_are_called(
     await (await second.ring()).reject()
     await journal.wait(EventType.CALLBACK_MISSED, contact=contacts[1])
     order = [event.contact for event in journal.all(EventType.CALLBACK_DIALLED)]
-    assert order == contacts
+    assert order[:2] == contacts
 
 
 async def test_who_calls_in_meanwhile_takes_over_the_place_that_was_kept(
@@ -189,7 +198,8 @@ async def test_who_calls_in_meanwhile_takes_over_the_place_that_was_kept(
     contact = await desk.add()
     await desk.add(OTHER_NUMBER)
     line = await (await cast.reachable()).call(NUMBER)
-    await ears.hear(line, TAKEN_OVER)
+    await ears.hear(line, TAKE_OVER)
+    await line.press("1")
     await journal.wait(EventType.CALLBACK_ENDED, contact=contact, outcome="cancelled")
     await desk.be_ready()
     theirs = await desk.handset.pick_up()  # the other one asked later and is not called before

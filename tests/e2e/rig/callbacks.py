@@ -21,7 +21,10 @@ FOREIGN = "Till det landet kan vi tyvärr inte ringa."
 SOON = "Tryck 1, så ringer vi när det är din tur."
 PROMISED = "Tack. Vi ringer dig när det är din tur. Hej då."
 FREE = "En handläggare är ledig nu."
-TAKEN_OVER = "Vi skulle ha ringt upp dig. Du får platsen som du hade i kön."
+TAKE_OVER = (
+    "Vi ska ringa upp ditt nummer. Är det du som har bett om det, tryck 1, "
+    "så får du den platsen i kön."
+)
 GREETING = "Hej, det är Exempelstad. Du har bett oss att ringa upp."
 PRESS = "Tryck 1, så kopplar vi dig till en handläggare."
 
