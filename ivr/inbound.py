@@ -29,7 +29,7 @@ from wire.agi.session import AgiSession
 logger = logging.getLogger(__name__)
 
 STOOD_AT: Final = "VAXEL_AT"
-"""The queue node that the caller came to, and the caller's language: ``node|language``."""
+"""The queue node that the caller came to, language and choices: ``node|language|menu=node|…``."""
 
 LONGEST_CALLER: Final = 80
 UNALLOCATED: Final = "1"
@@ -126,8 +126,9 @@ class Inbound:
 
     async def _run(self, call: AgiCall, tree: Tree, office: Office) -> RunResult:
         start = language = ""
+        answers: dict[str, str] = {}
         if await office.distributor.held(call.contact) is not None:
-            start, language = await self._where_it_stood(call.session, tree)
+            start, language, answers = await self._where_it_stood(call.session, tree)
             logger.info("Contact taken up again", extra={"contact": call.contact, "node": start})
         else:
             await self._note(
@@ -145,18 +146,31 @@ class Inbound:
                 kind = EventType.NODE_VISITED
                 told = {"tree": tree.name, "kind": what.kind}
                 if what.kind == "queue":
-                    await call.session.set_variable(STOOD_AT, f"{what.node}|{what.language}")
+                    chosen = (f"{menu}={node}" for menu, node in run.answers.items())
+                    stands = "|".join((what.node, what.language, *chosen))
+                    await call.session.set_variable(STOOD_AT, stands)
             await self._note(office, call.contact, kind, {"node": what.node, **told})
 
-        run = Run(tree, call, now=self._now, observe=observe, start=start, language=language)
+        run = Run(
+            tree,
+            call,
+            now=self._now,
+            observe=observe,
+            start=start,
+            language=language,
+            answers=answers,
+        )
         return await run.to_end()
 
-    async def _where_it_stood(self, session: AgiSession, tree: Tree) -> tuple[str, str]:
-        """Node and language to go on with; empty where the tree has changed meanwhile."""
-        node, _, language = (await session.get_variable(STOOD_AT) or "").partition("|")
+    async def _where_it_stood(
+        self, session: AgiSession, tree: Tree
+    ) -> tuple[str, str, dict[str, str]]:
+        """Node, language and choices to go on with; empty where the tree has changed meanwhile."""
+        stood = await session.get_variable(STOOD_AT) or ""
+        node, language, *chosen = (*stood.split("|"), "")
         if node in tree.nodes and language in tree.organisation.languages:
-            return node, language
-        return "", ""
+            return node, language, dict(one.split("=") for one in chosen if one.count("=") == 1)
+        return "", "", {}
 
     async def _note(
         self, office: Office, contact: str, kind: EventType, fields: Mapping[str, str]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from ivr.flow.call import Call, CallerHungUp, CallFailed, Heard, QueueAway
 from ivr.flow.conversation import Conversation
@@ -112,6 +113,7 @@ class Run:
         start: The node at which a call is taken up again; the tree's own start when it is empty
             or the tree has no such node (any more).
         language: The caller's language, likewise; the organisation's first when it has no such.
+        answers: What the caller chose before, likewise: node by menu.
     """
 
     def __init__(
@@ -123,6 +125,7 @@ class Run:
         observe: Observer | None = None,
         start: str = "",
         language: str = "",
+        answers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._tree = tree
         self._call = call
@@ -133,8 +136,14 @@ class Run:
         if language not in organisation.languages:
             language = organisation.default_language
         self._talk = Conversation(call, organisation, language, now, self._listened)
+        self._talk.answers.update(answers)
         self._node = ""  # where the call is now
         self._trace: list[Step] = []
+
+    @property
+    def answers(self) -> Mapping[str, str]:
+        """What the caller has chosen up to now: the node that each menu led to."""
+        return self._talk.answers
 
     async def to_end(self) -> RunResult:
         """Answer the call and walk until it ends. Never raises for what happens on a call.

@@ -25,7 +25,7 @@ from ivr.inbound import Inbound
 from store.events import Event, EventType
 from store.stream import BEGINNING, EventStream, connect
 from tests.integration.conftest import start_redis
-from tests.integration.ivr.fake_line import FakePrompts, FakeRecorder, FakeSession
+from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeRecorder, FakeSession
 from tests.integration.ivr.fake_office import an_office, asterisk_away
 from wire.agi.parser import Environment
 from wire.agi.session import AgiSession
@@ -86,14 +86,19 @@ async def board(redis: Redis) -> AsyncIterator[Switchboard]:
         yield made
 
 
-def calling(number: str, keys: str = "", caller: str = "0700000001") -> FakeSession:
+def calling(number: str, *dials: Dial, keys: str = "", caller: str = "0700000001") -> FakeSession:
     fields = {
         "agi_uniqueid": CONTACT,
         "agi_extension": number,
         "agi_callerid": caller,
         "agi_channel": "PJSIP/caller-00000001",
     }
-    return FakeSession(environment=Environment(fields), keys=keys)
+    return FakeSession(*dials, environment=Environment(fields), keys=keys)
+
+
+async def _answer(session: FakeSession) -> str:
+    session.answered_at = str(system_clock())
+    return "ANSWER"
 
 
 async def test_a_number_that_nobody_has_is_told_so_to_the_network(board: Switchboard) -> None:
@@ -116,7 +121,7 @@ async def test_a_call_leaves_its_way_in_the_events(board: Switchboard) -> None:
     }
     assert ended.fields == {"reason": "tree", "node": "goodbye", "language": "en"}
     assert session.variables["VAXEL_DONE"] == "1"
-    assert session.variables["VAXEL_AT"] == "support|en"
+    assert session.variables["VAXEL_AT"] == "support|en|main=support"
     assert board.inbound.calls == {}
 
 
@@ -137,13 +142,15 @@ async def test_a_caller_of_a_dead_controller_goes_on_at_the_queue(board: Switchb
         await session.music.wait()
         serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)
-    again = calling("100")
-    again.variables["VAXEL_AT"] = session.variables["VAXEL_AT"]
+    again = calling("100", _answer)
+    again.variables["VAXEL_AT"] = session.variables["VAXEL_AT"].replace("=support", "=fees")
     serving = asyncio.create_task(board.serve(again))
     await again.music.wait()
     assert again.played == ["en: You are next in line."]  # not the greeting once more
-    again.hang_up_now()
+    await board.agents.unpause(ALVA.id)
+    await board.distributor.match_agent(ALVA.id)
     await serving
+    assert again.variables["CALLERID(name)"] == "en support fees", "what was chosen is known still"
     assert len(await board.events(EventType.CONTACT_STARTED)) == 1
     assert len(await board.events(EventType.CALL_QUEUED)) == 1
 
