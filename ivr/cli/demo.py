@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 import signal
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
@@ -56,6 +58,8 @@ def demo(
     def tell(sentence: str) -> None:
         console.print(Text.assemble((f"{datetime.now():%H:%M:%S}  ", "dim"), sentence))
 
+    logging.getLogger().addHandler(_Told(tell))
+
     async def run() -> None:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
@@ -67,3 +71,15 @@ def demo(
 
     console.print(f"{rate:g} calls a minute, seed {seed}; Ctrl-C ends it.")
     asyncio.run(run())
+
+
+class _Told(logging.Handler):
+    """What the rooms below log as wrong, as sentences among the others."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        super().__init__(logging.WARNING)
+        self._tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell the fault itself, where the record has one."""
+        self._tell(str(getattr(record, "fault", record.getMessage())))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from acd.callbacks import Callbacks
 from acd.errors import AcdUnavailable, CallbackUnknown
 from acd.model import system_clock
 from ivr.demo.agent import DemoAgent
 from ivr.demo.caller import Caller
-from ivr.demo.errors import NoStage, OtherPlay
+from ivr.demo.errors import AlreadyPlayed, NoStage, OtherPlay
 from ivr.demo.narration import Narrator
 from ivr.demo.script import NUMBERS, Errand, Script
 from ivr.demo.stage import Stage
@@ -54,6 +55,7 @@ async def play(
     Raises:
         NoStage: The platform does not run.
         OtherPlay: It does not serve the demo organisation.
+        AlreadyPlayed: Another demo runs on it.
     """
     organisation = load_trees(settings).organisations.get(ORG)
     if organisation is None:
@@ -69,22 +71,34 @@ async def play(
 
     stage = Stage(EventStream(redis, ORG), tell_event)
     callbacks = Callbacks(redis, ORG, system_clock)
-    server = f"{settings.asterisk.host}:{settings.asterisk.sip_port}"
+    server = f"{settings.asterisk.sip_host}:{settings.asterisk.sip_port}"
     secrets = Secrets.load_or_create(layout.secrets, ())
     try:
-        await stage.position()
-        await _cancel(callbacks)  # of a demo that was killed
-        async with Softphones() as softphones:
-            centre = Centre(softphones, server, secrets, stage=stage, script=script)
-            await centre.open(organisation)
-            try:
-                await centre.run(stop, tell)
-            finally:
-                await _cancel(callbacks)
+        with _alone(layout):
+            await stage.position()
+            await _cancel(callbacks)  # of a demo that was killed
+            async with Softphones() as softphones:
+                centre = Centre(softphones, server, secrets, stage=stage, script=script)
+                await centre.open(organisation)
+                try:
+                    await centre.run(stop, tell)
+                finally:
+                    await _cancel(callbacks)
     except (AcdUnavailable, NotRegistered, StreamUnavailable) as away:
         raise NoStage(str(away)) from away
     finally:
         await redis.aclose()
+
+
+@contextmanager
+def _alone(layout: Layout) -> Iterator[None]:
+    """Be the only demo of a platform; the lock ends with the process, however it ends."""
+    with (layout.run / "demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AlreadyPlayed from error
+        yield
 
 
 async def _cancel(callbacks: Callbacks) -> None:

@@ -30,3 +30,15 @@ class OtherPlay(DemoError):
             f"The demo is played on the organisation {org!r}, whose call trees this installation"
             " does not have; see dialplans/demo."
         )
+
+
+class AlreadyPlayed(DemoError):
+    """Another demo is on this stage."""
+
+    code = "already_played"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A demo is already running on this platform, with the same telephones; end that one"
+            " with Ctrl-C first."
+        )
