@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, TypeVar
 
 import typer
@@ -27,6 +27,7 @@ from ivr.settings import Settings
 from store.stream import connect
 
 _SHOWN_DIGITS = 3
+_FARTHEST = timedelta(days=400)  # a mistyped year would be kept for ever
 _DOING = {
     CallbackState.RESERVED: "An agent is held for this person, who is called next.",
     CallbackState.DIALLING: "The person's phone rings; an agent is held.",
@@ -139,9 +140,7 @@ def add(
                 "this installation calls nobody; name the way out in the setting outgoing.endpoint",
                 param_hint="NUMBER",
             )
-        due = None if at is None else at.replace(tzinfo=organisation.time_zone)
-        if due is not None:
-            _check_time(due, organisation, described)
+        due = None if at is None else _time(at, organisation, described)
         return await house.callbacks.add(
             check_number(number, settings.outgoing.regions, own_numbers(house.catalogue)),
             Queue(queue, round(described.ring_seconds), round(described.wrapup_seconds)),
@@ -156,13 +155,19 @@ def add(
 
 
 def cancel(contact: Contact, *, org: Org = "") -> None:
-    """Call a person back no more. An agent who is held for them is ready again."""
+    """Call a person back no more. An agent who is held for them is ready again.
 
-    async def work(house: _House) -> None:
-        await house.callbacks.cancel(contact)
+    A call that has begun is not broken off: the phone rings on, with an agent held, but not again.
+    """
 
-    _do(org, work)
-    _console().print(f"{contact} is cancelled.")
+    async def work(house: _House) -> bool:
+        return await house.callbacks.cancel(contact)
+
+    _, gone = _do(org, work)
+    if gone:
+        _console().print(f"{contact} is cancelled.")
+    else:
+        _console().print(f"{contact} is being called; if nobody answers, not once more.")
 
 
 def explain(contact: Contact, *, org: Org = "") -> None:
@@ -191,6 +196,9 @@ def sentences(callback: Callback, when: Callable[[int], str]) -> list[str]:
         f"{callback.contact} stands in the queue {callback.queue}, in line as of "
         f"{when(callback.effective_ms)}.",
     ]
+    if callback.answers:
+        chosen = ", ".join(f"{menu}: {node}" for menu, node in callback.answers.items())
+        told.append(f"The caller had chosen {chosen}.")
     if callback.attempt:
         told.append(f"{callback.attempt} of {callback.rules.tries} attempts were made.")
     place = callback.place
@@ -254,14 +262,21 @@ def _queue(organisation: Organisation, name: str) -> Described:
     return queue
 
 
-def _check_time(due: datetime, organisation: Organisation, queue: Described) -> None:
-    if due <= datetime.now(UTC):
-        raise typer.BadParameter("this time is over; name a later one", param_hint="--at")
+def _time(at: datetime, organisation: Organisation, queue: Described) -> datetime:
+    zone = organisation.time_zone
+    due, now = at.replace(tzinfo=zone), datetime.now(UTC)
     hours = queue.callback and queue.callback.hours
-    if hours and not organisation.hours[hours].open_at(due, organisation.time_zone):
-        raise typer.BadParameter(
-            f"outside the opening hours “{hours}”; name a time within them", param_hint="--at"
-        )
+    if due <= now:
+        fault = "this time is over; name a later one"
+    elif due > now + _FARTHEST:
+        fault = f"more than {_FARTHEST.days} days ahead; name an earlier time"
+    elif due.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != at:
+        fault = "the clocks are put forward then, and this time is left out; name another one"
+    elif hours and not organisation.hours[hours].open_at(due, zone):
+        fault = f"outside the opening hours “{hours}”; name a time within them"
+    else:
+        return due
+    raise typer.BadParameter(fault, param_hint="--at")
 
 
 def _choose(known: Iterable[str], given: str) -> str:

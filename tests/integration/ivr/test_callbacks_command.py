@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from redis import Redis as BlockingRedis
+from redis.asyncio import Redis
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
+from acd.agents import Agents
 from acd.callback_model import Callback
 from acd.callbacks import Callbacks
-from acd.model import system_clock
+from acd.distributor import Distributor
+from acd.model import Agent, system_clock
 from ivr import cli
+from ivr.flow.load import load_organisation
 from store.stream import connect
 from tests.unit.flow.trees import DEMO
 
@@ -23,8 +28,33 @@ pytestmark = pytest.mark.integration
 
 ORG = "demo"
 NUMBER = "+46701740605"
-IN_HOURS = "2031-06-02T10:00"  # a Monday
-OUT_OF_HOURS = "2031-06-02T03:00"
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+
+
+def _working_day() -> date:
+    """A day in some weeks on which the demo's office is open."""
+    office = load_organisation(DEMO / ORG).hours["office"]
+    today = datetime.now(STOCKHOLM).date()
+    days = (today + timedelta(days=ahead) for ahead in range(14, 60))
+    return next(day for day in days if office.open_at(_at(day, 10), STOCKHOLM))
+
+
+def _clocks_forward() -> date:
+    """The next last Sunday of March that is not tomorrow."""
+    soon = datetime.now(STOCKHOLM).date() + timedelta(days=2)
+    marches = (date(year, 3, 31) for year in (soon.year, soon.year + 1))
+    sundays = (day - timedelta(days=(day.weekday() + 1) % 7) for day in marches)
+    return next(day for day in sundays if day >= soon)
+
+
+def _at(day: date, hour: int) -> datetime:
+    return datetime.combine(day, time(hour), STOCKHOLM)
+
+
+OPEN = _working_day()
+IN_HOURS = f"{OPEN}T10:00"
+OUT_OF_HOURS = f"{OPEN}T03:00"
+LEFT_OUT = f"{_clocks_forward()}T02:30"
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +85,17 @@ def vaxel(*arguments: str, code: int = 0) -> str:
     result = CliRunner().invoke(cli.app, ["callbacks", *arguments])
     assert result.exit_code == code, result.output
     return result.output
+
+
+async def ring(redis: Redis, contact: str) -> None:
+    """An agent is held, and the person's phone rings."""
+    agents = Agents(redis, ORG, system_clock)
+    distributor = Distributor(redis, ORG, system_clock, "here")
+    await agents.login(Agent("4001", "Alva", ("support",)), "agent1")
+    offer = await distributor.match_agent("4001")
+    assert offer is not None
+    assert offer.contact == contact
+    await Callbacks(redis, ORG, system_clock).dialled(offer)
 
 
 def open_callbacks(url: str) -> tuple[Callback, ...]:
@@ -89,15 +130,27 @@ def test_a_callback_is_added_listed_explained_and_cancelled(redis_url: str) -> N
     assert open_callbacks(redis_url) == ()
 
 
+def test_who_is_being_called_is_not_called_once_more(redis_url: str) -> None:
+    vaxel("add", NUMBER, "--queue", "support")
+    (callback,) = open_callbacks(redis_url)
+
+    async def rings() -> None:
+        async with connect(redis_url) as redis:
+            await ring(redis, callback.contact)
+
+    asyncio.run(rings())
+    assert vaxel("cancel", callback.contact) == (
+        f"{callback.contact} is being called; if nobody answers, not once more.\n"
+    )
+
+
 def test_a_time_is_taken_by_the_organisations_clock(redis_url: str) -> None:
     vaxel("add", NUMBER, "--queue", "support", "--at", IN_HOURS, "--language", "da")
     (callback,) = open_callbacks(redis_url)
-    assert datetime.fromtimestamp(callback.due_ms / 1000, UTC) == datetime(
-        2031, 6, 2, 8, 0, tzinfo=UTC
-    )
+    assert datetime.fromtimestamp(callback.due_ms / 1000, UTC) == _at(OPEN, 10)
     assert callback.language == "da"
-    assert "2031-06-02 10:00" in vaxel("list")
-    assert "Nobody calls before 2031-06-02 10:00." in vaxel("explain", callback.contact)
+    assert f"{OPEN} 10:00" in vaxel("list")
+    assert f"Nobody calls before {OPEN} 10:00." in vaxel("explain", callback.contact)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +158,9 @@ def test_a_time_is_taken_by_the_organisations_clock(redis_url: str) -> None:
     [
         (["--queue", "support", "--at", OUT_OF_HOURS], "outside the opening hours"),
         (["--queue", "support", "--at", "2020-01-01T10:00"], "this time is over"),
+        (["--queue", "support", "--at", "0001-01-01T00:00"], "this time is over"),
+        (["--queue", "support", "--at", "9999-12-31T23:59"], "more than 400 days ahead"),
+        (["--queue", "support", "--at", LEFT_OUT], "the clocks are put forward"),
         (["--queue", "nowhere"], "is not one of"),
         (["--queue", "operator"], "calls nobody back"),
         (["--queue", "support", "--language", "tlh"], "is not one of"),

@@ -62,6 +62,11 @@ def test_between_two_attempts_it_tells_how_many_were_made_and_when_the_next_is()
     assert told(between) == ["2 of 3 attempts were made.", "Nobody calls before <9000>."]
 
 
+def test_it_tells_what_the_caller_had_chosen() -> None:
+    chosen = dataclasses.replace(WAITING, answers={"main": "support", "topic": "fees"})
+    assert told(chosen)[0] == "The caller had chosen main: support, topic: fees."
+
+
 @pytest.mark.parametrize(
     "state",
     [
