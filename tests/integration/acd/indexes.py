@@ -1,0 +1,70 @@
+"""What Redis keeps of an organisation must agree with itself, whatever has happened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+
+def check_indexes(raw: Mapping[str, Any]) -> None:
+    """Everybody is in one place, and every index tells the same as the records.
+
+    Args:
+        raw: All keys by name, as Redis holds them.
+    """
+    people = {name: json.loads(text) for name, text in raw["contacts"].items()}
+    crew = {name: json.loads(text) for name, text in raw["agents"].items()}
+
+    def entry(queue: str, time: float, name: str) -> str:
+        return f"{queue}|{time:014.0f}|{name}"
+
+    def those(state: str) -> dict[str, dict[str, Any]]:
+        return {name: person for name, person in people.items() if person["state"] == state}
+
+    assert set(raw["waiting"]) == {
+        entry(c["queue"], c["effective"], name) for name, c in those("waiting").items()
+    }
+    unanswered = {name: c for name, c in people.items() if c["state"] != "talking"}
+    wanted = {name: c for name, c in unanswered.items() if "callback" in c}
+    assert set(raw["arrivals"]) == {
+        entry(c["queue"], c["arrived"], name)
+        for name, c in unanswered.items()
+        if name not in wanted
+    }
+    assert set(raw["callbacks"]) == {
+        entry(c["queue"], c["promised"], name) for name, c in wanted.items()
+    }
+    assert raw["numbers"] == {c["number"]: name for name, c in wanted.items()}
+    assert {name for name, c in people.items() if not c["owner"]} == {
+        name
+        for name, c in wanted.items()
+        if c["state"] in ("scheduled", "waiting") and "live" not in c
+    }
+    # Once cancelled, a callback is under way or gone, and nobody is called anew.
+    assert all("live" in c or "dialled" in c for c in wanted.values() if "cancelled" in c)
+    assert set(raw["owned"]) == {f"{c['owner']}|{name}" for name, c in people.items()}
+    assert set(raw["ready"]) == {
+        entry(queue, a["idle"], name)
+        for name, a in crew.items()
+        if a["state"] == "ready"
+        for queue in a["queues"]
+    }
+    assert set(raw["members"]) == {
+        f"{queue}|{name}" for name, a in crew.items() for queue in a["queues"]
+    }
+    assert raw["phones"] == {a["phone"]: name for name, a in crew.items()}
+    assert set(raw["states"]) == set(crew)
+    alive = {member for member in raw["due"] if member.startswith("controller|")}
+    assert all(f"controller|{c['owner']}" in alive for c in those("waiting").values() if c["owner"])
+    assert set(raw["due"]) - alive == (
+        {f"offer|{name}" for name in those("reserved")}
+        | {f"orphan|{name}" for name in those("orphan")}
+        | {f"callback|{name}" for name in those("scheduled")}
+        | {f"wrapup|{name}" for name, a in crew.items() if a["state"] == "wrapup"}
+    )
+    assert raw["adrift"] == set(those("orphan")) | {
+        name for name, c in those("talking").items() if f"controller|{c['owner']}" not in alive
+    }
+    pairs = {(c["agent"], name) for name, c in people.items() if "agent" in c}
+    assert pairs == {(name, a["contact"]) for name, a in crew.items() if "contact" in a}
