@@ -70,6 +70,7 @@ from monitoring.http import HttpServer
 from monitoring.loop_delay import LoopDelay
 from recorder.deletion import Deleter
 from recorder.errors import RecorderError
+from recorder.leftovers import Leftovers
 from recorder.pauses import Pauses
 from recorder.recorder import Recorder
 from recorder.retention import Retention
@@ -167,7 +168,8 @@ class Controller:
             ground.layout.recordings, recording_keys_of(settings), ground.database, self._streams
         )
         deleter = Deleter(ground.layout.recordings, ground.database, self._streams, system_clock)
-        self._retention = Retention(deleter, ground.database, system_clock)
+        leftovers = Leftovers(ground.layout.recordings)
+        self._retention = Retention(deleter, leftovers, ground.database, system_clock)
         self._transcribing = Transcribing(
             ground.layout.recordings,
             recording_keys_of(settings),

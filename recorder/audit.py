@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import pwd
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -35,6 +35,10 @@ class Access:
     org: str | None = None
     reason: str | None = None
     detail: str | None = None
+
+    def of(self, recording: str, org: str | None) -> Access:
+        """The same done to one recording."""
+        return replace(self, recording=recording, org=org)
 
 
 def record_accesses(session: AsyncSession, accesses: Iterable[Access], at: datetime) -> None:

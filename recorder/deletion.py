@@ -133,14 +133,7 @@ class Deleter:
                 row.announce_after = since.get(row.org)
             ids = [row.id for row in recordings]
             await session.execute(delete(Transcript).where(Transcript.recording.in_(ids)))
-            record_accesses(
-                session,
-                (
-                    Access(access.who, access.action, row.id, row.org, access.reason, access.detail)
-                    for row in recordings
-                ),
-                now,
-            )
+            record_accesses(session, [access.of(row.id, row.org) for row in recordings], now)
 
     def _remove(self, paths: Sequence[str]) -> None:
         files = [self._folder / path for path in paths]

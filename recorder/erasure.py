@@ -1,26 +1,72 @@
 """Everything of one caller is erased: sound, transcripts, and the number wherever it stands.
 
 For a caller who asks for it. What stays is that there was a contact, and that its recording was
-deleted, when and by whom; nothing of it leads to the person any more.
+deleted, when and by whom; nothing of it leads to the person any more. The places, in the order in
+which they are gone through, the contacts' rows last, for by them a second attempt finds the rest:
+
+1. Open callbacks are cancelled, so that nobody calls the person any more.
+2. Stored recordings, with their transcripts; also those of the caller's contacts in which another
+   number was called back.
+3. Recordings that could not be finished, and messages that Asterisk took by itself.
+4. The events, for the rows of contacts are made from them.
+5. The rows of contacts.
+6. What Redis and the database have of it in their own logs on disk.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, Protocol
 
-from sqlalchemy import func, select, update
+from redis.asyncio import Redis
+from sqlalchemy import select, tuple_, update
 
 from recorder.audit import Access, record_accesses
 from recorder.deletion import Deleter
-from recorder.disk import sync_folder
 from recorder.errors import SidecarUnreadable
 from recorder.layout import Layout
+from recorder.leftovers import Leftover, Leftovers
+from recorder.message_spool import SpooledMessages
 from recorder.sidecar import Sidecar
 from store.database import Database
+from store.forgetting import forget, mentions, organisations, shorten_log
 from store.models import Contact, Deletion, Recording, RecordingAction, instant
+from store.projection import saved_position
+
+CATCH_UP_SECONDS: Final = 10.0
+"""So long we wait for the running platform to have taken in the events read before."""
+
+_LOOK_SECONDS: Final = 0.1
+
+
+class Line(Protocol):
+    """The callers of one organisation who wait to be called back."""
+
+    async def waiting(self, numbers: Collection[str], contacts: Collection[str]) -> Collection[str]:
+        """Contacts of open callbacks to one of the numbers, or promised in one of the contacts."""
+
+    async def cancel(self, contact: str) -> bool:
+        """End one; ``False`` where it cannot be ended now, for the two talk already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where callers' numbers stand, apart from the recordings folder.
+
+    Attributes:
+        database: The rows.
+        redis: The events, by a client made by :func:`store.stream.connect`.
+        spool: Asterisk's folder of messages that it took by itself; need not exist.
+        line: The callbacks of an organisation.
+    """
+
+    database: Database
+    redis: Redis
+    spool: Path
+    line: Callable[[str], Line]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +75,60 @@ class Traces:
 
     Attributes:
         recordings: Stored ones with their sound.
-        contacts: How many contacts carry the number.
-        failed: Recordings that were put aside unfinished, by base.
-        unfinished: How many recordings are still being made or finished: they cannot be erased
-            yet.
+        contacts: How many rows of contacts carry the number.
+        events: How many events carry it.
+        callbacks: Contacts to be called back, by organisation.
+        failed: Recordings that could not be finished.
+        messages: Messages that Asterisk took by itself.
+        unfinished: How many recordings are still being made or finished, and callbacks being
+            talked in: they cannot be erased yet.
     """
 
     recordings: tuple[Recording, ...]
     contacts: int
-    failed: tuple[str, ...]
+    events: int
+    callbacks: Mapping[str, Collection[str]]
+    failed: tuple[Leftover, ...]
+    messages: tuple[Path, ...]
     unfinished: int
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What became of it.
+
+    Attributes:
+        found: What was found; all but ``unfinished`` is erased.
+        unfinished: As that of ``found``, and callbacks that began meanwhile.
+        behind: Organisations whose events are not all in the rows yet: they may bring the number
+            back once.
+        logged: Whether Redis or SQLite may still have the number in their logs on disk.
+    """
+
+    found: Traces
+    unfinished: int
+    behind: tuple[str, ...]
+    logged: bool
 
 
 class Erasure:
     """Finds and erases what there is of callers."""
 
     def __init__(
-        self, folder: Path, deleter: Deleter, database: Database, clock_ms: Callable[[], int]
+        self,
+        folder: Path,
+        deleter: Deleter,
+        places: Places,
+        clock_ms: Callable[[], int],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._layout = Layout(folder)
+        self._leftovers = Leftovers(folder)
+        self._spool = SpooledMessages(places.spool)
         self._deleter = deleter
-        self._database = database
+        self._places = places
         self._clock_ms = clock_ms
+        self._sleep = sleep
 
     async def find(self, numbers: Collection[str]) -> Traces:
         """What there is of a caller.
@@ -59,31 +137,56 @@ class Erasure:
             numbers: The caller's number in every spelling in which it may have been delivered.
 
         Raises:
-            DatabaseAway: The database does not answer.
-            OSError: The recordings folder cannot be read.
+            DatabaseAway, StreamUnavailable: The stores do not answer; what callbacks raise goes on.
+            OSError: The folders cannot be read.
         """
-        async with self._database.reading() as session:
+        places = self._places
+        orgs = await organisations(places.redis)
+        theirs = select(Contact.org, Contact.id).where(Contact.caller.in_(numbers))
+        async with places.database.reading() as session:
+            contacts = {(row.org, row.id) for row in await session.execute(theirs)}
+        callbacks = {
+            org: await places.line(org).waiting(
+                numbers, {id_ for own, id_ in contacts if own == org}
+            )
+            for org in orgs
+        }
+
+        def of_caller(sidecar: Sidecar | None) -> bool:
+            return sidecar is not None and (
+                sidecar.caller in numbers or (sidecar.org, sidecar.contact) in contacts
+            )
+
+        # In the order in which a recording goes, lest one pass us by: its row is written before
+        # its sidecar leaves.
+        live = await asyncio.to_thread(_sidecars, self._layout.incoming)
+        leftovers = await asyncio.to_thread(self._leftovers.all)
+        async with places.database.reading() as session:
             rows = list(
                 await session.scalars(
                     select(Recording)
-                    .where(Recording.caller.in_(numbers), Recording.deleted_at.is_(None))
+                    .where(
+                        Recording.caller.in_(numbers)
+                        | tuple_(Recording.org, Recording.contact).in_(theirs),
+                        Recording.deleted_at.is_(None),
+                    )
                     .order_by(Recording.started_at)
                 )
             )
-            contacts = await session.scalar(
-                select(func.count()).select_from(Contact).where(Contact.caller.in_(numbers))
-            )
-        live = await asyncio.to_thread(_of_caller, self._layout.incoming, numbers)
-        failed = await asyncio.to_thread(_of_caller, self._layout.failed, numbers)
         stored = tuple(row for row in rows if row.announce_after is None)
+        unfinished = {row.id for row in rows if row.announce_after is not None}
+        unfinished |= {one.base for one in live if of_caller(one)} - {row.id for row in stored}
         return Traces(
             recordings=stored,
-            contacts=contacts or 0,
-            failed=tuple(failed),
-            unfinished=len({row.id for row in rows if row not in stored} | set(live)),
+            contacts=len(contacts),
+            events=sum([(await mentions(places.redis, org, numbers)).count for org in orgs]),
+            callbacks={org: waiting for org, waiting in callbacks.items() if waiting},
+            failed=tuple(one for one in leftovers if of_caller(one.sidecar)),
+            messages=tuple(await asyncio.to_thread(self._spool.of, numbers)),
+            unfinished=len(unfinished),
         )
 
-    async def erase(self, numbers: Collection[str], who: str, reason: str | None) -> Traces:
+    async def erase(self, numbers: Collection[str], who: str, reason: str | None) -> Erased:
         """Erase what there is of a caller. May be repeated, also after a crash.
 
         Args:
@@ -91,49 +194,77 @@ class Erasure:
             who: For the audit.
             reason: For the audit.
 
-        Returns:
-            What was found; all but the unfinished is erased.
-
         Raises:
             DeletionBusy: Another process deletes now.
-            DatabaseAway, StreamUnavailable, OSError: Run it again; what was begun is completed.
+            As :meth:`find`: run it again; what was begun is completed.
         """
         with self._deleter.alone():
             await self._deleter.complete()
             found = await self.find(numbers)
+            talking = await self._cancel(found.callbacks)
             access = Access(who, RecordingAction.ERASE, reason=reason)
             await self._deleter.delete(found.recordings, Deletion.ERASURE, access)
-            await asyncio.to_thread(self._remove_failed, found.failed)
-            async with self._database.writing() as session:
+            await asyncio.to_thread(self._leftovers.discard, found.failed)
+            await asyncio.to_thread(self._spool.remove, found.messages)
+            behind = [
+                org
+                for org in await organisations(self._places.redis)
+                if not await self._forgotten(org, numbers)
+            ]
+            async with self._places.database.writing() as session:
                 await session.execute(
                     update(Contact).where(Contact.caller.in_(numbers)).values(caller=None)
                 )
-                detail = (
-                    f"{len(found.recordings)} recordings, {found.contacts} contacts,"
-                    f" {len(found.failed)} unfinished files"
-                )
-                summary = Access(who, RecordingAction.ERASE, reason=reason, detail=detail)
+                summary = Access(who, RecordingAction.ERASE, reason=reason, detail=_summary(found))
                 record_accesses(session, [summary], instant(self._clock_ms()))
-        return found
+        emptied = await self._places.database.empty_log()
+        shortened = await shorten_log(self._places.redis)
+        gone = emptied and shortened
+        return Erased(found, found.unfinished + talking, tuple(behind), logged=not gone)
 
-    def _remove_failed(self, bases: Collection[str]) -> None:
-        failed = self._layout.failed
-        for base in bases:
-            # the sidecar goes last: it is by it that a second attempt finds the rest
-            for ending in ("-caller.wav", "-agent.wav", ".reason.json", ".json"):
-                (failed / f"{base}{ending}").unlink(missing_ok=True)
-        if bases:
-            sync_folder(failed)
+    async def _cancel(self, callbacks: Mapping[str, Collection[str]]) -> int:
+        """End callbacks; how many cannot be ended now."""
+        return sum(
+            [
+                not await self._places.line(org).cancel(contact)
+                for org, contacts in callbacks.items()
+                for contact in contacts
+            ]
+        )
+
+    async def _forgotten(self, org: str, numbers: Collection[str]) -> bool:
+        """Take the numbers out of the events; whether nobody has them in hand any more.
+
+        Who makes the rows may have read events before, and write them after us. That is over once
+        the rows are as far as the last event that carried the number.
+        """
+        last = (await forget(self._places.redis, org, numbers)).last_id
+        for _ in range(round(CATCH_UP_SECONDS / _LOOK_SECONDS)):
+            reached = await saved_position(self._places.database, org)
+            if reached is None or _position(reached) >= _position(last):
+                return True
+            await self._sleep(_LOOK_SECONDS)
+        return False
 
 
-def _of_caller(folder: Path, numbers: Collection[str]) -> list[str]:
-    """Bases of the sidecars in a folder that name one of the numbers."""
-    bases = []
-    for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
+def _position(entry_id: str) -> tuple[int, int]:
+    milliseconds, _, number = entry_id.partition("-")
+    return int(milliseconds), int(number)
+
+
+def _summary(found: Traces) -> str:
+    return (
+        f"{len(found.recordings)} recordings, {found.contacts} contacts, {found.events} events,"
+        f" {sum(map(len, found.callbacks.values()))} callbacks, {len(found.failed)} failed"
+        f" recordings, {len(found.messages)} messages"
+    )
+
+
+def _sidecars(folder: Path) -> list[Sidecar]:
+    found = []
+    for path in folder.glob("*.json") if folder.is_dir() else ():
         try:
-            sidecar = Sidecar.read(path)
+            found.append(Sidecar.read(path))
         except (FileNotFoundError, SidecarUnreadable):
             continue  # finished meanwhile, or no sidecar
-        if sidecar.caller in numbers:
-            bases.append(sidecar.base)
-    return bases
+    return found

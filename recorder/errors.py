@@ -35,7 +35,7 @@ class SidecarUnreadable(RecorderError):
     def __init__(self, path: Path, complaint: str) -> None:
         super().__init__(
             f"{path.name} does not say whose recording this is ({complaint});"
-            " mend it and move it back to 'incoming' with its audio."
+            f" mend it, then run `vaxel recordings retry {path.stem}`."
         )
 
 
@@ -46,8 +46,8 @@ class SidecarMissing(RecorderError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"Nothing says whose recording {name} is; write {name}.json and move it back to"
-            " 'incoming' with its audio, or delete it."
+            f"Nothing says whose recording {name} is; write {name}.json beside it and run"
+            f" `vaxel recordings retry {name}`, or `vaxel recordings discard {name}`."
         )
 
 
@@ -58,8 +58,8 @@ class UnknownOrganisation(RecorderError):
 
     def __init__(self, org: str) -> None:
         super().__init__(
-            f"The organisation {org!r} is not served here; add it and move the files back to"
-            " 'incoming'."
+            f"The organisation {org!r} is not served here; add it, then run"
+            " `vaxel recordings retry`."
         )
 
 
@@ -70,8 +70,8 @@ class LegMissing(RecorderError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            f"{path.name} is not there, so half of the conversation is missing; look for it in"
-            " Asterisk's log, or keep the other half by hand."
+            f"{path.name} is not there, so half of the conversation is missing;"
+            " `vaxel recordings retry` keeps the other half."
         )
 
 
@@ -82,8 +82,8 @@ class LegTruncated(RecorderError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            f"{path.name} was cut off (Asterisk ended while it wrote?); repair it with"
-            f" `sox --ignore-length {path.name} whole.wav` and move the files back to 'incoming'."
+            f"{path.name} was cut off (Asterisk ended while it wrote?);"
+            " `vaxel recordings retry` keeps what is there."
         )
 
 
@@ -103,8 +103,8 @@ class DiskFull(RecorderError):
 
     def __init__(self) -> None:
         super().__init__(
-            "There was no room for the finished recording; make room and move the files back to"
-            " 'incoming'."
+            "There was no room for the finished recording; make room, then run"
+            " `vaxel recordings retry`."
         )
 
 
@@ -197,6 +197,26 @@ class NoSuchRecording(RecorderError):
     def __init__(self, name: str) -> None:
         super().__init__(
             f"There is no recording {name}; `vaxel recordings list` shows which there are."
+        )
+
+
+class NotRetried(RecorderError):
+    """A recording that failed cannot be given to the recorder once more."""
+
+    code = "not_retried"
+
+    def __init__(self, name: str, remedy: str) -> None:
+        super().__init__(f"The recording {name} cannot be tried again; {remedy}.")
+
+
+class NoSuchLeftover(RecorderError):
+    """No recording of this name has failed."""
+
+    code = "no_such_leftover"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"No recording {name} has failed; `vaxel recordings failed` shows which have."
         )
 
 

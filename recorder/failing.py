@@ -89,16 +89,20 @@ class Failures:
     async def drop(self, sidecar: Sidecar) -> None:
         """Forget an offer that was not answered.
 
-        A sidecar may also be alone because its legs were just put aside: then it follows them.
+        A sidecar may also be alone because its legs were just put aside: then it follows them. If
+        they have come back since somebody looked, nothing is done.
 
         Raises:
             OSError: The folders cannot be read or written.
         """
-        await asyncio.to_thread(self._drop, sidecar.base)
+        await asyncio.to_thread(self._drop, sidecar)
 
-    def _drop(self, base: str) -> None:
+    def _drop(self, sidecar: Sidecar) -> None:
+        incoming, base = self._layout.incoming, sidecar.base
+        if any(leg.exists() for leg in sidecar.legs(incoming)):
+            return
         if self._reason(base) is None:
-            (self._layout.incoming / f"{base}.json").unlink(missing_ok=True)
+            (incoming / f"{base}.json").unlink(missing_ok=True)
         else:
             self._put_aside(base)
 

@@ -91,7 +91,7 @@ class Finisher:
             WorkerLost: Later; one by one, if it may be a recording's fault.
             OSError: The folders cannot be read or written.
         """
-        ours = [sidecar for sidecar in sidecars if sidecar.org in self._streams]
+        ours = [s for s in sidecars if s.org in self._streams or s.base in rows]
         joined, faults = await self._join([one for one in ours if one.base not in rows])
         faults |= {s.base: UnknownOrganisation(s.org) for s in sidecars if s not in ours}
         stored = {**rows, **joined}
@@ -192,7 +192,8 @@ class Finisher:
         if not untold:
             return
         for (org, since), events in untold.items():
-            await announce(self._streams[org], since, events)
+            if (stream := self._streams.get(org)) is not None:  # else no longer served
+                await announce(stream, since, events)
         async with self._database.writing() as session:
             for sidecar in sidecars:
                 session.add(rows[sidecar.base])

@@ -1,17 +1,22 @@
-"""Recordings whose time is over are deleted, every hour, by one controller."""
+"""Recordings whose time is over are deleted, every hour, by one controller.
+
+Those too that could not be finished: what lies there in the clear must not lie there for ever.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import select
 
-from recorder.audit import Access
+from recorder.audit import Access, record_accesses
 from recorder.deletion import Deleter
 from recorder.errors import DeletionBusy
+from recorder.leftovers import Leftovers
 from store.database import Database
 from store.following import OUTAGES
 from store.models import Deletion, Recording, RecordingAction, instant
@@ -25,8 +30,15 @@ _TOGETHER: Final = 500
 class Retention:
     """Deletes what has been kept as long as its policy said."""
 
-    def __init__(self, deleter: Deleter, database: Database, clock_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        deleter: Deleter,
+        leftovers: Leftovers,
+        database: Database,
+        clock_ms: Callable[[], int],
+    ) -> None:
         self._deleter = deleter
+        self._leftovers = leftovers
         self._database = database
         self._clock_ms = clock_ms
 
@@ -65,9 +77,25 @@ class Retention:
             while due := await self._due():
                 await self._deleter.delete(due, Deletion.RETENTION, access)
                 count += len(due)
+            count += await self._expire_leftovers(access)
         if count:
             log.info("recordings whose time was over are deleted", extra={"count": count})
         return count
+
+    async def _expire_leftovers(self, access: Access) -> int:
+        now_ms = self._clock_ms()
+        due = [
+            one
+            for one in await asyncio.to_thread(self._leftovers.all)
+            if one.expires_at_ms <= now_ms
+        ]
+        if due:
+            told = replace(access, detail="not finished")
+            noted = [told.of(one.base, one.org) for one in due]
+            async with self._database.writing() as session:
+                record_accesses(session, noted, instant(now_ms))
+            await asyncio.to_thread(self._leftovers.discard, due)
+        return len(due)
 
     async def _due(self) -> list[Recording]:
         over = (

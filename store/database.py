@@ -82,6 +82,20 @@ class Database:
         async with self.reading() as session:
             await session.execute(text("SELECT 1"))
 
+    async def empty_log(self) -> bool:
+        """Leave nothing in SQLite's log on disk of what was deleted or written over.
+
+        Returns:
+            Whether it is empty: somebody may read for so long that it cannot be. PostgreSQL keeps
+            its own log in order.
+        """
+        if self._engine.dialect.name != "sqlite":
+            return True
+        outside = self._engine.execution_options(**{_BEGIN: "SELECT 1"})  # of any transaction
+        async with outside.connect() as connection:
+            busy = await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            return bool(busy.scalar_one() == 0)
+
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
@@ -151,6 +165,7 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten, not just let go of
     cursor.close()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, TypeVar
 
@@ -23,6 +23,7 @@ from recorder.archive import Archive
 from recorder.audit import Access, record_accesses, system_user
 from recorder.deletion import Deleter
 from recorder.errors import NoSuchRecording, NothingRecorded
+from recorder.leftovers import Leftovers
 from recorder.search import Wanted
 from store.database import Database, open_database
 from store.models import Recording, RecordingAction, Transcript
@@ -91,20 +92,30 @@ class ArchiveDesk:
         async with self.database.reading() as session:
             return {leg: text or "" for leg, text in await session.execute(query)}
 
+    @property
+    def leftovers(self) -> Leftovers:
+        """Recordings that could not be finished."""
+        return Leftovers(layout_of(self.settings).recordings)
+
     @asynccontextmanager
-    async def deleter(self) -> AsyncIterator[Deleter]:
-        """Deletes recordings, and tells the organisations' streams of it."""
+    async def redis(self) -> AsyncIterator[Redis]:
+        """The platform's Redis."""
         layout = layout_of(self.settings)
         redis: Redis
         async with connect(self.settings.redis_url or f"unix://{layout.redis_socket}") as redis:
-            organisations = load_trees(self.settings).organisations
-            streams = {org: EventStream(redis, org) for org in organisations}
-            yield Deleter(layout.recordings, self.database, streams, system_clock)
+            yield redis
+
+    def deleter(self, redis: Redis) -> Deleter:
+        """Deletes recordings, and tells the organisations' streams of it."""
+        organisations = load_trees(self.settings).organisations
+        streams = {org: EventStream(redis, org) for org in organisations}
+        folder = layout_of(self.settings).recordings
+        return Deleter(folder, self.database, streams, system_clock)
 
     def _note(
         self, session: AsyncSession, rows: Sequence[Recording], access: Access, *, each: bool
     ) -> None:
-        noted = [replace(access, recording=row.id, org=row.org) for row in rows]
+        noted = [access.of(row.id, row.org) for row in rows]
         record_accesses(session, noted if each else [access], datetime.now(UTC))
 
 

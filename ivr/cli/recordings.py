@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ import typer
 from rich.progress import track
 from rich.table import Table
 
-from ivr.cli import recordings_care, transcripts
+from ivr.cli import erasing, recordings_care, recordings_failed, transcripts
 from ivr.cli.archive_desk import LATEST, ArchiveDesk, access, at_desk, day_of, every_spelling
 from ivr.cli.exporting import Exported, export_to, write_sound
 from ivr.cli.saying import console, count, length, masked, when
@@ -72,6 +73,8 @@ def register(app: typer.Typer) -> None:
     group.command("play")(play)
     group.command("export")(export)
     group.command("verify")(verify)
+    erasing.register(group)
+    recordings_failed.register(group)
     recordings_care.register(group)
     transcripts.register(group)
     app.add_typer(group)
@@ -101,16 +104,22 @@ def list_(
     """
     chosen = _Filter(org, contact, caller, agent, queue, day, words)
 
-    async def work(desk: ArchiveDesk) -> list[Recording]:
+    async def work(desk: ArchiveDesk) -> tuple[list[Recording], int]:
         asked = "whole numbers" if show_numbers else None
-        return await desk.take(
+        found = await desk.take(
             chosen.wanted(desk.settings).select(deleted=deleted).limit(limit),
             access(RecordingAction.LIST, reason, asked),
             each=False,
         )
+        return found, len(await asyncio.to_thread(desk.leftovers.all))
 
-    rows = at_desk(work)
+    rows, unfinished = at_desk(work)
     screen = console()
+    if unfinished:
+        screen.print(
+            f"{count(unfinished, 'recording')} could not be finished: see "
+            "`vaxel recordings failed`."
+        )
     if not rows:
         screen.print("There is no such recording.")
         return

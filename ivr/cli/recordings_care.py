@@ -1,4 +1,4 @@
-"""``vaxel recordings``: what the law asks for. Erase, delete in time, show who had access, keys."""
+"""``vaxel recordings``: what the law asks for. Delete in time, show who had access; keys."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from rich.table import Table
 from sqlalchemy import select
 
 from acd.model import system_clock
-from ivr.cli.archive_desk import ArchiveDesk, at_desk, every_spelling
-from ivr.cli.saying import console, count, length, when
-from ivr.platform.preflight import layout_of, recording_keys_of
+from ivr.cli.archive_desk import ArchiveDesk, at_desk
+from ivr.cli.saying import console, count, when
+from ivr.platform.preflight import recording_keys_of
 from recorder.audit import system_user
-from recorder.erasure import Erasure, Traces
 from recorder.keys import MasterKeys
 from recorder.retention import Retention
 from store.models import RecordingAccess
@@ -23,62 +22,18 @@ from store.models import RecordingAccess
 
 def register(group: typer.Typer) -> None:
     """Add the commands to ``vaxel recordings``."""
-    group.command("erase")(erase)
     group.command("expire")(expire)
     group.command("accesses")(accesses)
     group.command("new-key")(new_key)
-
-
-def erase(
-    caller: Annotated[str, typer.Argument(help="The number, however it is written.")],
-    *,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Do it; without this you only see what would go.")
-    ] = False,
-    reason: Annotated[
-        str | None,
-        typer.Option(help="What it is for; kept in the record of accesses.", show_default=False),
-    ] = None,
-) -> None:
-    """Erase a caller: all sound and transcripts, and the number wherever it stands.
-
-    That there was a contact stays in the figures; nothing of it leads to the person any more. The
-    platform must run, for its parts are told. What cannot be undone is shown first.
-    """
-
-    async def work(desk: ArchiveDesk) -> Traces:
-        numbers = every_spelling(caller, desk.settings)
-        async with desk.deleter() as deleter:
-            folder = layout_of(desk.settings).recordings
-            erasure = Erasure(folder, deleter, desk.database, system_clock)
-            if yes:
-                return await erasure.erase(numbers, system_user(), reason)
-            return await erasure.find(numbers)
-
-    found = at_desk(work)
-    screen = console()
-    for row in found.recordings:
-        screen.print(f"{row.id}  {when(row.started_at)}  {length(row.duration_ms)}")
-    screen.print(
-        f"{'Erased' if yes else 'This would erase'}: {count(len(found.recordings), 'recording')}, "
-        f"the number of {count(found.contacts, 'contact')}, "
-        f"{count(len(found.failed), 'unfinished recording')}."
-    )
-    if found.unfinished:
-        screen.print(
-            f"{count(found.unfinished, 'recording')} of this caller cannot be erased before the "
-            "call is over and its sound stored; run the command again then."
-        )
-    if not yes:
-        screen.print("Nothing was changed; add --yes to do it.")
 
 
 def expire() -> None:
     """Delete now what has been kept long enough; the running platform does it every hour."""
 
     async def work(desk: ArchiveDesk) -> int:
-        async with desk.deleter() as deleter:
-            return await Retention(deleter, desk.database, system_clock).expire(system_user())
+        async with desk.redis() as redis:
+            retention = Retention(desk.deleter(redis), desk.leftovers, desk.database, system_clock)
+            return await retention.expire(system_user())
 
     console().print(f"{count(at_desk(work), 'recording')} deleted.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import stat
 import wave
@@ -16,7 +17,14 @@ from typer.testing import CliRunner, Result
 
 from ivr.cli import app
 from media.playback import duration_ms
-from recorder.errors import FileTampered, KeysUnusable, NoSuchRecording, NothingRecorded
+from recorder.errors import (
+    FileTampered,
+    KeysUnusable,
+    NoSuchLeftover,
+    NoSuchRecording,
+    NothingRecorded,
+)
+from recorder.legs import QUIET_MS
 from tests.integration.recorder.conftest import ORG, SIDECAR, Desk
 
 pytestmark = pytest.mark.integration
@@ -193,7 +201,12 @@ def test_erasing_shows_first_and_does_it_when_told(vaxel: Vaxel, desk: Desk) -> 
     assert "would erase: 1 recording" in shown
     assert "add --yes" in shown
     assert desk.files() == before
-    assert "Erased: 1 recording" in vaxel("erase", "0701234567", "--yes").output
+    said = vaxel("erase", "0701234567", "--yes").output
+    assert said.splitlines()[-1] == (
+        "Erased: 1 recording, 0 recordings that could not be finished, "
+        "0 messages taken by Asterisk alone, 0 open callbacks, "
+        "the number of 0 contacts and 0 events."
+    )
     assert [Path(name).name for name in desk.files()] == [f"{OTHER}.opus.enc"]
     assert "(erasure)" in vaxel("list", "--deleted").output
     assert TALK not in vaxel("list").output
@@ -220,3 +233,48 @@ def test_what_was_sealed_under_the_old_key_opens_after_a_new_one(vaxel: Vaxel, d
 def test_what_is_over_is_deleted_by_hand_too(vaxel: Vaxel, desk: Desk) -> None:
     assert "0 recordings deleted" not in vaxel("expire").output  # 90 days from 2025 are over
     assert desk.files() == []
+
+
+@pytest.fixture
+async def broken(vaxel: Vaxel, desk: Desk) -> str:
+    """The name of a recording of which a leg is missing."""
+    sidecar = await desk.talk(3)
+    (desk.incoming / f"{sidecar.base}-agent.wav").unlink()
+    desk.now_ms += QUIET_MS
+    await desk.recorder.sweep()
+    return sidecar.base
+
+
+def test_what_could_not_be_finished_is_told_with_the_remedy(vaxel: Vaxel, broken: str) -> None:
+    assert (
+        "1 recording could not be finished: see `vaxel recordings failed`" in vaxel("list").output
+    )
+    shown = vaxel("failed").output
+    assert broken in shown
+    assert "2026-02-22" in shown  # 90 days
+    assert "`vaxel recordings retry` keeps the other half" in shown
+
+
+async def test_it_is_finished_with_what_there_is(vaxel: Vaxel, broken: str, desk: Desk) -> None:
+    said = await asyncio.to_thread(vaxel, "retry")
+    assert "1 recording will be finished" in said.output
+    await desk.recorder.sweep()
+    assert broken in (await asyncio.to_thread(vaxel, "list")).output
+    assert "Every recording was finished" in (await asyncio.to_thread(vaxel, "failed")).output
+
+
+def test_what_cannot_be_tried_again_is_named_and_the_rest_goes_on(
+    vaxel: Vaxel, broken: str, desk: Desk
+) -> None:
+    (desk.failed / "somebody-1-caller.wav").write_bytes(b"RIFF")
+    said = vaxel("retry")
+    assert "somebody-1 cannot be tried again" in said.output
+    assert "1 recording will be finished" in said.output
+    assert said.exit_code == 1
+
+
+def test_it_is_discarded_for_good_and_that_is_noted(vaxel: Vaxel, broken: str, desk: Desk) -> None:
+    assert isinstance(vaxel("discard", TALK).exception, NoSuchLeftover)
+    assert "1 recording deleted" in vaxel("discard", broken, "--reason", "noise").output
+    assert list(desk.failed.iterdir()) == []
+    assert noted(desk) == [("erase", broken, "noise")]

@@ -12,23 +12,14 @@ from sqlalchemy import select, update
 
 from recorder.deletion import Deleter
 from recorder.disk import sync_folder
-from recorder.erasure import Erasure
 from recorder.errors import AudioGone, DeletionBusy
-from recorder.legs import QUIET_MS
+from recorder.leftovers import Leftovers
 from recorder.retention import Retention
 from store.database import Database
 from store.events import EventType
-from store.models import (
-    Contact,
-    Deletion,
-    Recording,
-    RecordingAccess,
-    RecordingAction,
-    Transcript,
-    instant,
-)
+from store.models import Deletion, Recording, RecordingAccess, RecordingAction, instant
 from store.stream import EventStream, StreamUnavailable
-from tests.integration.recorder.conftest import OFFERED_MS, ORG, SIDECAR, Desk
+from tests.integration.recorder.conftest import ORG, SIDECAR, Desk
 from tests.integration.recorder.fuse import Fuse, Killed, armed, armed_async
 
 pytestmark = pytest.mark.integration
@@ -41,11 +32,8 @@ def deleter(desk: Desk) -> Deleter:
 
 
 def retention(desk: Desk) -> Retention:
-    return Retention(deleter(desk), desk.database, lambda: desk.now_ms)
-
-
-def erasure(desk: Desk) -> Erasure:
-    return Erasure(desk.folder, deleter(desk), desk.database, lambda: desk.now_ms)
+    leftovers = Leftovers(desk.folder)
+    return Retention(deleter(desk), leftovers, desk.database, lambda: desk.now_ms)
 
 
 async def accesses(desk: Desk) -> list[RecordingAccess]:
@@ -158,47 +146,26 @@ async def test_the_hourly_job_outlives_an_outage_and_says_so(
     assert desk.files() == []
 
 
-async def contact(desk: Desk, name: str, caller: str) -> None:
-    async with desk.database.writing() as session:
-        session.add(Contact(org=ORG, id=name, caller=caller, started_at=instant(OFFERED_MS)))
-
-
-async def test_a_caller_is_erased_wherever_the_number_stands_and_nobody_else(
+async def test_sound_that_could_not_be_finished_is_kept_no_longer_than_a_recording(
     desk: Desk,
 ) -> None:
-    theirs, others = await desk.store(
-        await desk.voicemail(1), await desk.voicemail(2, caller="+4687654321")
-    )
-    await contact(desk, "a", "0701234567")
-    await contact(desk, "b", "+4687654321")
-    broken = await desk.talk(3)
-    (desk.incoming / f"{broken.base}-agent.wav").unlink()
-    desk.now_ms += QUIET_MS
+    for n, days in ((1, 1), (2, 3)):
+        sidecar = await desk.voicemail(n, keep_days=days)
+        (desk.incoming / f"{sidecar.base}-caller.wav").write_bytes(b"GIF89a" * 100)
+    unknown = await desk.talk(3)
+    (desk.incoming / f"{unknown.base}.json").unlink()
+    desk.now_ms += 10**12  # what is written now is as new as this test
     await desk.recorder.sweep()
-
-    found = await erasure(desk).erase({SIDECAR.caller, "0701234567"}, "anna", "asked by letter")
-
-    assert [row.id for row in found.recordings] == [theirs]
-    assert (found.contacts, found.failed, found.unfinished) == (1, (broken.base,), 0)
-    assert [Path(name).name for name in desk.files()] == [f"{others}.opus.enc"]
-    assert [path.name for path in desk.failed.iterdir()] == []
-    assert {row.caller for row in await desk.rows()} == {None, "+4687654321"}
-    async with desk.database.reading() as session:
-        callers = (await session.scalars(select(Contact.caller).order_by(Contact.id))).all()
-        written = (await session.scalars(select(Transcript.recording))).all()
-    assert written == [others]
-    assert callers == [None, "+4687654321"]
-    (event,) = await desk.events(EventType.RECORDING_DELETED)
-    assert event.fields["reason"] == "erasure"
-    each, summary = await accesses(desk)
-    assert (each.recording, each.who, each.reason) == (theirs, "anna", "asked by letter")
-    assert summary.detail == "1 recordings, 1 contacts, 1 unfinished files"
-    assert "701234567" not in f"{summary.detail}{summary.reason}"
-
-
-async def test_a_live_recording_of_the_caller_is_told_and_left(desk: Desk) -> None:
-    await desk.talk(1)
-    found = await erasure(desk).find({SIDECAR.caller})
-    assert (found.unfinished, found.recordings) == (1, ())
-    await erasure(desk).erase({SIDECAR.caller}, "anna", None)
-    assert len(desk.left()) == 3
+    assert len(list(desk.failed.iterdir())) == 3 + 3 + 3
+    desk.now_ms += 2 * DAY_MS - 10**12
+    assert await retention(desk).expire("retention") == 1
+    assert {path.name.partition("-v2")[0] for path in desk.failed.iterdir()} == {
+        SIDECAR.contact,
+        *(path.name for path in desk.failed.glob(f"{unknown.base}*")),
+    }
+    (access,) = await accesses(desk)
+    assert access.action is RecordingAction.EXPIRE
+    assert (access.recording, access.org) == (f"{SIDECAR.contact}-v1", ORG)
+    desk.now_ms += 10**12
+    assert await retention(desk).expire("retention") == 2
+    assert list(desk.failed.iterdir()) == []
