@@ -16,6 +16,7 @@ from media.prompts import PromptStore
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.phones import AgentHandset, Cast, Ears, Handset
 from tests.e2e.rig.platform import Platform, eventually
+from tests.e2e.rig.privacy import personal_lines
 
 RESULTS = Path(__file__).resolve().parents[2] / "test-results"
 AGENT = "4001"
@@ -37,11 +38,12 @@ def pytest_runtest_makereport(
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def platform() -> AsyncIterator[Platform]:
-    """A running platform; a failed start leaves its logs behind too."""
+    """A running platform, discreet to its end; a failed start leaves its logs behind too."""
     it = Platform()
     try:
         await it.start()
         yield it
+        assert not list(personal_lines(it)), "no log tells who called"
     except AssertionError:
         it.keep_evidence(_fresh("platform"))
         raise
