@@ -34,7 +34,7 @@ class Journal:
         self,
         kind: EventType,
         *,
-        seconds: float = 10,
+        seconds: float = 30,
         count: int = 1,
         contact: str = "",
         **fields: str,

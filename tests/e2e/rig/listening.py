@@ -128,7 +128,7 @@ async def wait_until_hears(
 
 
 async def wait_until_hears_tone(
-    line: Line, hz: float, *, length: float = 0.5, since: int = 0, seconds: float = 5
+    line: Line, hz: float, *, length: float = 0.5, since: int = 0, seconds: float = 15
 ) -> None:
     """Wait until what ``line`` heard last is a pure tone.
 
@@ -157,7 +157,7 @@ async def wait_until_hears_tone(
     raise AssertionError(f"no tone of {hz:g} Hz was heard (share {share:.2f})")
 
 
-async def wait_until_hears_music(line: Line, *, since: int = 0, seconds: float = 10) -> None:
+async def wait_until_hears_music(line: Line, *, since: int = 0, seconds: float = 20) -> None:
     """Wait until the last two seconds that ``line`` heard are the music on hold.
 
     Raises:

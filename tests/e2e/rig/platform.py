@@ -308,7 +308,7 @@ class Platform:
 
 
 async def eventually(
-    check: Callable[[], bool | Awaitable[bool]], *, seconds: float = 5, why: str = ""
+    check: Callable[[], bool | Awaitable[bool]], *, seconds: float = 15, why: str = ""
 ) -> None:
     """Look until ``check`` says yes, for what another process changes without telling us.
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-AFTER_DIGITS_S = 2.0
+AFTER_DIGITS_S = 4.0
+"""Time for two people to say something between two digits, also on a slow machine."""
 
 NUMBERS = {"always": "201", "never": "202", "consent": "203", "on_demand": "204"}
 """By policy, which is also the queue's name."""
