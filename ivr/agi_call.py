@@ -118,7 +118,11 @@ class AgiCaller(AgiVoice):
 
 
 class AgiCall(AgiCaller):
-    """One caller on the way through a call tree (:class:`ivr.flow.call.Call`)."""
+    """One caller on the way through a call tree (:class:`ivr.flow.call.Call`).
+
+    Attributes:
+        queued: The queue that the caller came to last, ``""`` before the first.
+    """
 
     def __init__(
         self,
@@ -136,6 +140,7 @@ class AgiCall(AgiCaller):
         self._ride = ride
         self._listen = listen
         self._record = record
+        self.queued = ""
 
     async def listen(self, request: ListenRequest) -> Heard:
         """Ask a caller who may answer by voice."""
@@ -149,6 +154,7 @@ class AgiCall(AgiCaller):
 
     async def queue(self, request: QueueRequest) -> QueueOutcome:
         """Wait for an agent and talk."""
+        self.queued = request.queue
         with speaking_of_callers():
             return await self._ride(self, request)
 

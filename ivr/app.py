@@ -317,7 +317,7 @@ class Controller:
             callbacks=callbacks,
             agents=Agents(ground.redis, organisation.id, system_clock),
             rides=QueueRides(organisation, services),
-            messages=Messages(organisation.id, self._recorder, ground.beep, system_clock),
+            messages=Messages(organisation, self._recorder, ground.beep, system_clock),
         )
 
 

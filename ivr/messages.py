@@ -1,4 +1,8 @@
-"""A message that a caller leaves: recorded after a beep, handed to the recorder."""
+"""A message that a caller leaves: recorded after a beep, handed to the recorder.
+
+It is kept as long as the recordings of the queue in which the caller waited for an agent; of a
+caller who came to none, as long as those of the organisation's queue that keeps them longest.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,10 @@ from typing import Final
 
 from ivr.agi_call import AgiCall
 from ivr.flow.call import MessageRequest
+from ivr.flow.organisation import Organisation
 from media.wav import RATE_HZ
 from recorder.recorder import Recorder
-from recorder.sidecar import Sidecar
+from recorder.sidecar import KEEP_DAYS, Sidecar
 from store.models import RecordingKind
 
 SHORTEST_S: Final = 1.0
@@ -23,8 +28,17 @@ _BYTES_A_SECOND = 2 * RATE_HZ
 class Messages:
     """The messages left with one organisation."""
 
-    def __init__(self, org: str, recorder: Recorder, beep: Path, clock: Callable[[], int]) -> None:
-        self._org = org
+    def __init__(
+        self,
+        organisation: Organisation,
+        recorder: Recorder,
+        beep: Path,
+        clock: Callable[[], int],
+    ) -> None:
+        self._org = organisation.id
+        self._keep_days = {
+            name: queue.recording.keep_days for name, queue in organisation.queues.items()
+        }
         self._recorder = recorder
         self._beep = beep
         self._clock = clock
@@ -48,6 +62,7 @@ class Messages:
             caller=call.caller,
             mailbox=request.mailbox,
             language=request.language,
+            keep_days=self._keep_days.get(call.queued) or self._longest,
         )
         await call.session.stream_file(str(self._beep))
         base = await self._recorder.expect(sidecar)
@@ -66,6 +81,10 @@ class Messages:
             else:
                 self._recorder.finish(sidecar.base)
         return length if length >= SHORTEST_S else 0.0
+
+    @property
+    def _longest(self) -> int:
+        return max(self._keep_days.values(), default=KEEP_DAYS)
 
 
 def _seconds(leg: Path) -> float:

@@ -58,7 +58,8 @@ class RecordingPolicy(Strict):
 
     Attributes:
         when: Which conversations.
-        keep_days: The recording is deleted after so many days.
+        keep_days: The recording is deleted after so many days; so is a message that a caller
+            of the queue leaves.
         after_digits: Seconds after the last digit that the caller keys in a conversation until
             the recording goes on: card numbers and the like are not kept.
     """

@@ -65,7 +65,7 @@ def an_office(
         callbacks=callbacks,
         agents=Agents(redis, org, system_clock),
         rides=QueueRides(organisation, services),
-        messages=Messages(org, no_recorder, Path("/beep"), system_clock),
+        messages=Messages(organisation, no_recorder, Path("/beep"), system_clock),
     )
 
 
