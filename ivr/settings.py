@@ -41,6 +41,11 @@ class AsteriskSettings(BaseModel):
     rtp_end: int = Field(21999, ge=1025, le=65535)
     trunks: Path | None = None
 
+    @property
+    def sip_address(self) -> str:
+        """Where a phone on this machine reaches it."""
+        return "127.0.0.1" if self.sip_host == "0.0.0.0" else self.sip_host  # noqa: S104 - compared
+
 
 class AgiSettings(BaseModel):
     """Where the controller listens for Asterisk's FastAGI, and its bounds."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ivr.platform.errors import PlatformError
 from ivr.platform.paths import Layout
+from ivr.platform.preflight import load_settings
 from ivr.platform.secrets import Secrets
 from ivr.settings import AsteriskSettings, Settings
 from ivr.softphone import CallNotAnswered, Line, LineClosed, Softphones
@@ -51,7 +52,7 @@ async def place(
         The exit code: 0 the call was answered and is over, 1 it was not answered, 2 it cannot be
         placed (the platform is not running, a file or key is wrong).
     """
-    settings = settings or Settings()
+    settings = settings or load_settings()
     try:
         _check_keys(keys)
         speech = read_wav(play) if play else b""
@@ -70,8 +71,9 @@ async def place(
     def at(event: str) -> None:
         tell(f"{time.monotonic() - begun:6.1f} s  {event}")
 
-    server = f"{settings.asterisk.sip_host}:{settings.asterisk.sip_port}"
-    async with Softphones() as softphones:
+    address = settings.asterisk.sip_address
+    async with Softphones(address=address) as softphones:
+        server = f"{address}:{settings.asterisk.sip_port}"
         phone = await softphones.phone(ACCOUNT, password, server, register=False)
         at(f"calling {number}")
         try:

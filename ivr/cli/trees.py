@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.text import Text
 
@@ -20,7 +19,7 @@ from ivr.flow.load import check as check_trees
 from ivr.flow.memory import MemoryCall, Script
 from ivr.flow.problems import Problem, Severity, shown
 from ivr.flow.tree import Tree
-from ivr.settings import Settings
+from ivr.platform.preflight import load_settings
 
 _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
 _ENDINGS = {
@@ -54,7 +53,7 @@ def check(
     when there is no such folder.
     """
     console = _console()
-    folder = folder or _settings(console).trees
+    folder = folder or load_settings().trees
     if not folder.is_dir():
         console.print(f"{folder} is not a folder; name the folder of the call trees.")
         raise typer.Exit(_USAGE)
@@ -149,7 +148,7 @@ def _script(keys: str) -> Script:
 
 
 def _find(console: Console, number: str) -> Tree:
-    folder = _settings(console).trees
+    folder = load_settings().trees
     checked = check_trees(folder)
     if checked.catalogue is None:
         _print_problems(console, checked.problems)
@@ -174,18 +173,6 @@ def _place_real_call(
     from ivr.softphone_call import place  # noqa: PLC0415 - as said above
 
     return asyncio.run(place(number, keys=keys, play=play, record=record, seconds=seconds))
-
-
-def _settings(console: Console) -> Settings:
-    try:
-        return Settings()
-    except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            name = ".".join(str(step) for step in detail["loc"])
-            console.print(f"The setting {name} is wrong: {detail['msg']}.")
-    except (OSError, ValueError) as error:
-        console.print(f"The settings cannot be read: {error}.")
-    raise typer.Exit(_USAGE)
 
 
 def _summary(checked: Checked) -> str:

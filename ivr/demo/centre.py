@@ -71,13 +71,14 @@ async def play(
 
     stage = Stage(EventStream(redis, ORG), tell_event)
     callbacks = Callbacks(redis, ORG, system_clock)
-    server = f"{settings.asterisk.sip_host}:{settings.asterisk.sip_port}"
+    address = settings.asterisk.sip_address
+    server = f"{address}:{settings.asterisk.sip_port}"
     secrets = Secrets.load_or_create(layout.secrets, ())
     try:
         with _alone(layout):
             await stage.position()
             await _cancel(callbacks)  # of a demo that was killed
-            async with Softphones() as softphones:
+            async with Softphones(address=address) as softphones:
                 centre = Centre(softphones, server, secrets, stage=stage, script=script)
                 await centre.open(organisation)
                 try:

@@ -61,6 +61,9 @@ def load_settings() -> Settings:
     Raises:
         SettingsInvalid: The file cannot be read, or a value is not what it must be.
     """
+    named = os.environ.get("VAXEL_SETTINGS")
+    if named and not os.path.exists(named):
+        raise SettingsInvalid(f"VAXEL_SETTINGS names the file {named}, which does not exist.")
     try:
         settings = Settings()
     except ValidationError as error:

@@ -107,15 +107,20 @@ class Softphones:
     """All phones of this process. Use it as an asynchronous context manager.
 
     Args:
+        address: This machine's address that all phones use.
         rtp_ports: First and last local UDP port for audio.
         headers: Names of headers of incoming calls to keep in :attr:`Line.headers`.
     """
 
     def __init__(
-        self, *, rtp_ports: tuple[int, int] = (22000, 31999), headers: tuple[str, ...] = ()
+        self,
+        *,
+        address: str = "127.0.0.1",
+        rtp_ports: tuple[int, int] = (22000, 31999),
+        headers: tuple[str, ...] = (),
     ) -> None:
         self._config = Config(
-            net_interface="127.0.0.1",
+            net_interface=address,
             max_concurrent_calls=None,
             expose_headers=headers,
             # on loopback nothing is reordered; a buffer would only drop what a busy machine delays

@@ -72,7 +72,7 @@ def trees(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def _installation(monkeypatch: pytest.MonkeyPatch, redis_url: str, trees: Path) -> None:
-    monkeypatch.setenv("VAXEL_SETTINGS", "none.toml")
+    monkeypatch.setenv("VAXEL_SETTINGS", "/dev/null")
     monkeypatch.setenv("VAXEL_TREES", str(trees))
     monkeypatch.setenv("VAXEL_REDIS_URL", redis_url)
     monkeypatch.setenv("COLUMNS", "200")

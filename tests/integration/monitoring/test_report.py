@@ -103,7 +103,7 @@ async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An installation whose record holds the Sunday."""
     text = ORGANISATION.replace("id: town", f"id: {ORG}")
     write(tmp_path / "trees" / ORG, "organisation.yaml", text)
-    monkeypatch.setenv("VAXEL_SETTINGS", str(tmp_path / "none.toml"))
+    monkeypatch.setenv("VAXEL_SETTINGS", "/dev/null")
     monkeypatch.setenv("VAXEL_TREES", str(tmp_path / "trees"))
     monkeypatch.setenv("VAXEL_STATE", str(tmp_path / "state"))
     url = f"sqlite+aiosqlite:///{tmp_path / 'vaxel.db'}"

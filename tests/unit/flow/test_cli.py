@@ -7,14 +7,15 @@ import typer
 from typer.testing import CliRunner, Result
 
 from ivr.cli.trees import register
+from ivr.platform.errors import SettingsInvalid
 from tests.unit.flow.trees import DEMO, END, ORGANISATION, write
 
 pytestmark = pytest.mark.unit
 
 
 @pytest.fixture(autouse=True)
-def _plain_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("VAXEL_SETTINGS", str(tmp_path / "none.toml"))
+def _plain_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VAXEL_SETTINGS", "/dev/null")
     monkeypatch.setenv("VAXEL_TREES", str(DEMO))
 
 
@@ -60,11 +61,14 @@ def test_check_of_no_folder_ends_with_2(tmp_path: Path) -> None:
     assert "is not a folder" in result.output
 
 
-def test_a_wrong_setting_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("command", [("check",), ("call", "100"), ("call", "100", "--sip")])
+def test_a_wrong_setting_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
     monkeypatch.setenv("VAXEL_AGI__PORT", "many")
-    result = vaxel("check")
-    assert result.exit_code == 2
-    assert result.output.startswith("The setting agi.port is wrong: ")
+    result = vaxel(*command)
+    assert isinstance(result.exception, SettingsInvalid)  # which the command line tells
+    assert str(result.exception).startswith("The setting agi.port is wrong: ")
 
 
 def test_a_call_by_script_tells_all_that_is_heard() -> None:

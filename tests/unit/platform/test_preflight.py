@@ -47,6 +47,15 @@ def settings_file(monkeypatch: pytest.MonkeyPatch, folder: Path, content: str) -
     monkeypatch.setenv("VAXEL_SETTINGS", str(folder / "vaxel.toml"))
 
 
+def test_a_settings_file_that_is_named_must_be_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("VAXEL_SETTINGS", str(tmp_path / "vaxel.tmol"))
+
+    with pytest.raises(SettingsInvalid, match=r"vaxel\.tmol, which does not exist"):
+        preflight.load_settings()
+
+
 def test_settings_come_from_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     settings_file(monkeypatch, tmp_path, "[agi]\nport = 28005\n")
 
