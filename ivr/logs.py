@@ -38,7 +38,8 @@ def configure_logs(level: int = logging.INFO) -> None:
     """Send every log line to standard error: coloured on a terminal, one JSON object else."""
     terminal = sys.stderr.isatty()
     shape: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        # its own choice of traceback shows local variables: numbers, digits, words
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if terminal
         else [
             structlog.processors.format_exc_info,

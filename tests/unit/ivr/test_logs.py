@@ -36,6 +36,21 @@ def test_personal_fields_are_named_but_not_told(lines: io.StringIO) -> None:
     assert "46700000001" not in lines.getvalue()
 
 
+def test_a_traceback_on_a_terminal_shows_no_variables(
+    lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", lines)
+    configure_logs()
+    try:
+        caller = "+46700000001"
+        raise ValueError("no such node".removesuffix(caller))
+    except ValueError:
+        logging.getLogger("room").exception("Run failed")
+    assert "no such node" in lines.getvalue()
+    assert "46700000001" not in lines.getvalue()
+
+
 def test_an_exception_is_one_line_with_its_traceback(lines: io.StringIO) -> None:
     try:
         raise ValueError("no such node")
