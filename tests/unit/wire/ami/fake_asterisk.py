@@ -21,6 +21,11 @@ def event(name: str, **headers: object) -> bytes:
     return block(f"Event: {name}", *(f"{key}: {value}" for key, value in headers.items()))
 
 
+def numbered(count: int, *, call: str = "1.1") -> bytes:
+    """Events ``X`` of one call, with ``N`` from 0."""
+    return b"".join(event("X", Linkedid=call, N=number) for number in range(count))
+
+
 def success(action: Action, *lines: str) -> bytes:
     return block("Response: Success", f"ActionID: {action['ActionID']}", *lines)
 
