@@ -232,8 +232,9 @@ class Distributor:
         """Do what is due by time alone: leases, offers, orphans, wrap-ups, callbacks' times.
 
         Contacts of a dead controller are kept for a while for the next one (:meth:`join`), then
-        leave as abandoned. Its conversations go on in Asterisk, and their agents stay talking
-        until :meth:`leave` or :meth:`reconcile` tells otherwise.
+        leave as failed: nobody saw whether they hung up or went to Asterisk's own queue. Its
+        conversations go on in Asterisk, and their agents stay talking until :meth:`leave` or
+        :meth:`reconcile` tells otherwise.
         """
         return _swept(await self._run("sweep", _SETTLED_AT_ONCE))
 

@@ -208,14 +208,14 @@ class Swept:
     Attributes:
         expired: Contacts whose unanswered offer ran out; they wait again at their old place.
         adrift: Contacts whose controller died just now.
-        abandoned: Contacts that no controller took up in time; they are gone, or will be called
-            back again.
+        lost: Contacts that no controller took up in time; they are gone, or will be called back
+            again.
         ready: Agents whose wrap-up is over.
         called: Callbacks whose time has come; they wait in line now.
     """
 
     expired: tuple[str, ...] = ()
     adrift: tuple[str, ...] = ()
-    abandoned: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
     ready: tuple[str, ...] = ()
     called: tuple[str, ...] = ()

@@ -99,7 +99,7 @@ class Sweeper:
             log.warning("an offer expired", extra={"contact": contact})
         for contact in tick.swept.adrift:
             log.warning("a contact lost its controller", extra={"contact": contact})
-        for contact in tick.swept.abandoned:
+        for contact in tick.swept.lost:
             log.warning("no controller took the contact up", extra={"contact": contact})
 
     async def _nap(self, seconds: float) -> None:

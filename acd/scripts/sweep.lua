@@ -1,10 +1,10 @@
 -- sweep now limit -> {next due (0: nothing), contacts adrift now,
---                      {expired…}, {newly adrift…}, {abandoned…}, {ready…}, {called…}}
+--                      {expired…}, {newly adrift…}, {lost…}, {ready…}, {called…}}
 --   limit   so many of what is due are settled; the rest is due at once in the reply
 -- Does what time alone demands: leases, unanswered offers, orphans, wrap-ups, callbacks' times.
 -- Writes everything but phones, members, offers, pins.
 -- Needs steps.lua.
-local expired, adrift, abandoned, ready, called = {}, {}, {}, {}, {}
+local expired, adrift, lost, ready, called = {}, {}, {}, {}, {}
 
 local settle = {}
 
@@ -29,9 +29,9 @@ end
 
 function settle.orphan(id)
   local contact = contact_of(id)
-  end_contact(id, contact, now, contact.callback and 'lost' or 'abandoned')
+  end_contact(id, contact, now, contact.callback and 'lost' or 'failed')
   lose(id, contact, now)
-  abandoned[#abandoned + 1] = id
+  lost[#lost + 1] = id
 end
 
 function settle.wrapup(id)
@@ -50,4 +50,4 @@ for _, member in ipairs(call('ZRANGE', DUE, '-inf', now, 'BYSCORE', 'LIMIT', 0, 
 end
 
 local following = call('ZRANGE', DUE, 0, 0, 'WITHSCORES')
-return {tonumber(following[2] or 0), call('SCARD', ADRIFT), expired, adrift, abandoned, ready, called}
+return {tonumber(following[2] or 0), call('SCARD', ADRIFT), expired, adrift, lost, ready, called}

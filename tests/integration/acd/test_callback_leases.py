@@ -121,7 +121,7 @@ async def test_a_caller_who_was_reached_and_whom_nobody_takes_up_is_called_again
     assert await house.other.match(FEES) is None, "nobody would ring"
     await house.news()
     house.clock.forward(GRACE_S)
-    assert (await house.other.sweep()).abandoned == ("c-1",)
+    assert (await house.other.sweep()).lost == ("c-1",)
     (missed,) = await house.news()
     assert (missed.type, missed.fields["reason"]) == (EventType.CALLBACK_MISSED, "lost")
     assert missed.fields["attempt"] == "1"

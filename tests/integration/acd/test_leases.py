@@ -100,7 +100,7 @@ async def test_the_next_controller_takes_a_contact_up_at_its_old_place(house: Ho
     assert (offer.contact, offer.controller) == ("c-1", "two")
     house.clock.forward(GRACE_S)
     await house.other.renew()
-    assert (await house.other.sweep()).abandoned == ()
+    assert (await house.other.sweep()).lost == ()
 
 
 async def test_a_contact_comes_back_before_its_controller_is_known_to_be_dead(
@@ -126,17 +126,20 @@ async def test_a_contact_that_comes_back_while_it_was_offered_gives_the_agent_ba
         await house.acd.answered(offer)
 
 
-async def test_a_contact_that_nobody_takes_up_leaves_as_abandoned(house: House) -> None:
+async def test_a_contact_that_nobody_takes_up_has_failed_and_not_hung_up(house: House) -> None:
     await house.acd.join("c-1", FEES)
     house.clock.forward(LEASE_S)
     await house.other.sweep()
     house.clock.forward(GRACE_S - 0.001)
-    assert (await house.other.sweep()).abandoned == ()
+    assert (await house.other.sweep()).lost == ()
     await house.news()
     house.clock.forward(0.001)
-    assert (await house.other.sweep()).abandoned == ("c-1",)
-    abandoned, ended = await house.news()
-    assert (abandoned.type, abandoned.fields) == (EventType.CALL_ABANDONED, {"waited": "25000"})
+    assert (await house.other.sweep()).lost == ("c-1",)
+    left, ended = await house.news()
+    assert (left.type, left.fields) == (
+        EventType.CALL_LEFT,
+        {"waited": "25000", "reason": "failed"},
+    )
     assert (ended.type, ended.fields) == (EventType.CONTACT_ENDED, {"reason": "lost"})
     assert await house.everything() == {}
 
@@ -152,7 +155,7 @@ async def test_a_contact_that_was_offered_when_its_controller_died_is_kept_after
     assert await state(house) is AgentState.READY
     assert await house.other.match(FEES) is None, "nobody would ring"
     house.clock.forward(GRACE_S)
-    assert (await house.other.sweep()).abandoned == ("c-1",)
+    assert (await house.other.sweep()).lost == ("c-1",)
 
 
 async def test_a_contact_led_to_another_queue_after_its_controller_died_leaves_the_first(
@@ -198,7 +201,7 @@ async def test_the_first_sign_of_life_gives_everything_back_whichever_it_is(
     assert await house.acd.place("c-1") is not None
     house.clock.forward(GRACE_S)
     await house.acd.renew()
-    assert (await house.acd.sweep()).abandoned == ()
+    assert (await house.acd.sweep()).lost == ()
 
 
 async def test_a_conversation_goes_on_when_its_controller_dies(house: House) -> None:
@@ -265,7 +268,7 @@ async def test_a_sweep_settles_what_it_can_and_says_that_more_is_due(house: Hous
     await house.other.sweep()
     house.clock.forward(GRACE_S)
     tick = await house.other.tick([])
-    assert len(tick.swept.abandoned) == 500
+    assert len(tick.swept.lost) == 500
     assert tick.next_due_ms <= house.clock()
     await house.other.sweep()
     assert await house.acd.leave("c-1", LeaveReason.ABANDONED) is False
