@@ -207,15 +207,15 @@ def check_ports(wanted: Iterable[Port]) -> None:
                 if port.kind is socket.SOCK_STREAM:
                     probe.listen(1)
             except OSError as error:
+                section = port.setting.rpartition(".")[0]
                 why = (
-                    "is in use by another program"
+                    "is in use by another program; end that program or choose another port "
+                    f"(setting {port.setting})."
                     if error.errno == errno.EADDRINUSE
-                    else f"cannot be listened on ({error.strerror})"
+                    else f"cannot be listened on ({error.strerror}); choose another address or "
+                    f"port (settings of [{section}])."
                 )
-                raise PortTaken(
-                    f"Port {port.number} on {port.host} {why}; end that program or choose another "
-                    f"port (setting {port.setting})."
-                ) from error
+                raise PortTaken(f"Port {port.number} on {port.host} {why}") from error
 
 
 def load_trees(settings: Settings) -> Catalogue:
