@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ScalarSelect, func, select
@@ -22,7 +22,7 @@ class ContactRow:
     """One visit to a queue, with its caller.
 
     Attributes:
-        answered_since: When an agent first talked with the same caller afterwards, in any queue.
+        answered_since: When an agent first talked with the same number afterwards, in any queue.
     """
 
     queued_at: datetime
@@ -60,8 +60,14 @@ async def read_contacts(
         rows: list[ContactRow] = []
         for *row, by_call, by_callback in found:
             answered = [at for at in (by_call, by_callback) if at is not None]
-            rows.append(ContactRow(*(*row, min(answered, default=None))))
+            one = ContactRow(*(*row, min(answered, default=None)))
+            rows.append(one if _is_number(one.caller) else replace(one, answered_since=None))
         return rows
+
+
+def _is_number(caller: str | None) -> bool:
+    """Whether it tells callers apart: trunks say by a word that a number is withheld."""
+    return any(letter.isdigit() for letter in caller or "")
 
 
 def contacts_of(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -21,6 +23,7 @@ from monitoring.report.counting import Question
 from monitoring.report.intervals import Period, Step
 from monitoring.report.reading import read_queues
 from store.database import Database, open_database
+from store.events import Event, EventType
 from store.models import VisitOutcome
 from store.projection import ContactProjection
 from tests.day import DayStream
@@ -38,12 +41,14 @@ HEADINGS = (
 )
 
 
-async def take_in(database: Database, batch: int = 7) -> None:
-    stream = DayStream(sunday())
+async def take_in(
+    database: Database, batch: int = 7, events: Sequence[Event] | None = None
+) -> None:
+    stream = DayStream(list(sunday() if events is None else events))
     projection = ContactProjection(database, stream, ORG)
     position = await projection.position()
-    while events := await stream.read(position, batch):
-        position = await projection.take_in(position, events)
+    while read := await stream.read(position, batch):
+        position = await projection.take_in(position, read)
 
 
 @pytest.mark.parametrize("batch", [1, 7, 500])
@@ -96,6 +101,23 @@ async def test_lost_callers_are_listed_with_whom_an_agent_has_talked_to_since(
     ]
     answered = [row.answered_since for row in lost]
     assert answered == [None, None, lost[2].queued_at + timedelta(minutes=58, seconds=10)]
+
+
+async def test_two_callers_who_withhold_their_numbers_are_not_taken_for_one(
+    database: Database,
+) -> None:
+    withheld = [
+        replace(event, fields={**event.fields, "caller": "anonymous"})
+        if event.type is EventType.CONTACT_STARTED
+        else event
+        for event in sunday()
+    ]
+    await take_in(database, events=withheld)
+    lost = await read_contacts(database, ORG, DAY, [VisitOutcome.ABANDONED])
+    assert [(row.contact, row.caller, row.answered_since) for row in lost[1:]] == [
+        ("c4", "anonymous", None),
+        ("c5", "anonymous", None),
+    ]
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,14 @@ async def exposed(live: FakeLive) -> Exposition:
 async def test_the_day_is_exposed_to_the_letter() -> None:
     text = (await (await exposed(FakeLive())).text()).decode()
     assert text.splitlines() == DAY.read_text().splitlines()
+
+
+def test_prometheus_finds_no_fault_with_a_name_or_a_definition() -> None:
+    with DAY.open("rb") as day_of_figures:
+        told = subprocess.run(
+            ["promtool", "check", "metrics"], stdin=day_of_figures, capture_output=True, check=False
+        )
+    assert (told.returncode, told.stderr) == (0, b"")
 
 
 async def test_without_the_acd_the_rest_is_served_and_says_so(
