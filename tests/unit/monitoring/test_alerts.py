@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 
 from monitoring import metrics
 from monitoring.alerts import RULES
+from monitoring.definitions import ABANDON_RATE, Figure, Query, formula
 from monitoring.kinds import Counter, Gauge, Histogram
 
 pytestmark = pytest.mark.unit
@@ -86,6 +87,15 @@ def test_each_rule_is_tested_and_says_how_urgent_it_is_and_what_to_do(name: str)
     assert rule["labels"]["severity"] in {"critical", "warning"}
     assert {"summary", "action"} == set(rule["annotations"])
     assert all(text.rstrip().endswith(".") for text in rule["annotations"].values())
+
+
+@pytest.mark.parametrize(
+    ("name", "figure"),
+    [("ServiceLevelLow", formula("F3")), ("AbandonmentHigh", ABANDON_RATE)],
+)
+def test_a_rule_about_a_figure_asks_for_it_as_it_is_defined(name: str, figure: Figure) -> None:
+    defined = figure.promql(Query("30m", threshold=20))
+    assert "".join(rules()[name]["expr"].split()).startswith("".join(defined.split()))
 
 
 def test_no_rule_asks_for_a_metric_that_nobody_tells() -> None:
