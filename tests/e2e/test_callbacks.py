@@ -198,7 +198,7 @@ async def test_who_calls_in_meanwhile_takes_over_the_place_that_was_kept(
     contact = await desk.add()
     await desk.add(OTHER_NUMBER)
     line = await (await cast.reachable()).call(NUMBER)
-    await ears.hear(line, TAKE_OVER)
+    await ears.hear(line, TAKE_OVER, first=BEGINNING)
     await line.press("1")
     await journal.wait(EventType.CALLBACK_ENDED, contact=contact, outcome="cancelled")
     await desk.be_ready()
