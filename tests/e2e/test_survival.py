@@ -10,11 +10,20 @@ from ivr.platform.announcements import TEXTS
 from ivr.softphone import Line
 from media.tones import tone
 from media.wav import read_wav
+from recorder.message_spool import SpooledMessages
 from store.events import EventType
 from tests.e2e.conftest import until_nothing_is_left
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import tone_share, wait_until_hears_music, wait_until_hears_tone
-from tests.e2e.rig.phones import READY, RECEPTION, AgentHandset, Cast, Ears, Handset
+from tests.e2e.rig.phones import (
+    CALLER_NUMBER,
+    READY,
+    RECEPTION,
+    AgentHandset,
+    Cast,
+    Ears,
+    Handset,
+)
 from tests.e2e.rig.platform import Platform, eventually
 from tests.e2e.rig.reception import NEXT, WELCOME, walk_to_queue
 
@@ -107,6 +116,8 @@ async def test_who_reaches_nobody_without_the_controller_can_leave_a_message(
         kept = inbox / "msg0000.wav"
         await eventually(kept.exists, why="the message is kept")
     assert tone_share(read_wav(kept), 700) > 0.9
+    spool = SpooledMessages(inbox.parents[2])
+    assert spool.of({CALLER_NUMBER}) == [kept.with_suffix(".txt")], "who is erased by the number"
 
 
 async def test_an_agent_at_the_desk_is_told_when_the_controller_is_away(
