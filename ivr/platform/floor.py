@@ -56,13 +56,17 @@ async def floor(settings: Settings) -> Floor | None:
     try:
         async with asyncio.timeout(PROBE_SECONDS):
             well, body = await get_page(settings.http.host, settings.http.port, "/metrics")
-    except (OSError, TimeoutError):
-        return None
-    return read_floor(body.decode()) if well else None
+        return read_floor(body.decode()) if well else None
+    except (OSError, TimeoutError, ValueError):
+        return None  # who answers with something else is no controller; its health says so
 
 
 def read_floor(text: str) -> Floor | None:
-    """The floor in Prometheus's text format; ``None`` when the queues could not be asked."""
+    """The floor in Prometheus's text format; ``None`` when the queues could not be asked.
+
+    Raises:
+        ValueError: It is another text.
+    """
     samples: dict[str, dict[tuple[str, ...], float]] = defaultdict(dict)
     for family in text_string_to_metric_families(text):
         for sample in family.samples:

@@ -81,6 +81,12 @@ async def test_a_controller_that_is_not_there_or_not_ready_tells_nothing() -> No
     assert await floor(settings) is None
 
 
+@pytest.mark.parametrize("page", [b"<html>It works!</html>\n", b"\xff\xfe"])
+async def test_somebody_else_on_the_controllers_port_tells_nothing(page: bytes) -> None:
+    async with server(b"HTTP/1.1 200 OK\r\n\r\n" + page) as (port, _):
+        assert await floor(Settings(http=HttpSettings(port=port))) is None
+
+
 async def test_the_floor_is_asked_over_http() -> None:
     answer = b"HTTP/1.1 200 OK\r\n\r\n" + FIGURES.encode()
     async with server(answer) as (port, heard):
