@@ -58,7 +58,7 @@ async def floor(settings: Settings) -> Floor | None:
             well, body = await get_page(settings.http.host, settings.http.port, "/metrics")
         return read_floor(body.decode()) if well else None
     except (OSError, TimeoutError, ValueError):
-        return None  # who answers with something else is no controller; its health says so
+        return None  # who answers with something else is no controller
 
 
 def read_floor(text: str) -> Floor | None:
