@@ -205,6 +205,7 @@ class Erasure:
             access = Access(who, RecordingAction.ERASE, reason=reason)
             await self._deleter.delete(found.recordings, Deletion.ERASURE, access)
             await asyncio.to_thread(self._leftovers.discard, found.failed)
+            await asyncio.to_thread(self._leftovers.tidy, self._clock_ms())
             await asyncio.to_thread(self._spool.remove, found.messages)
             behind = [
                 org

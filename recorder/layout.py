@@ -17,6 +17,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 
+from recorder.disk import PART
 from recorder.errors import FolderUnusable
 from recorder.sidecar import Sidecar
 from store.models import instant
@@ -24,7 +25,6 @@ from store.models import instant
 SUFFIX: Final = ".opus.enc"
 """Of a finished file."""
 
-_PART: Final = ".part"
 _TOKEN_DIGITS: Final = 8
 
 
@@ -80,12 +80,12 @@ class Layout:
 def half_of(finished: Path) -> Path:
     """A new name for a half file, which no other attempt ever has."""
     base = finished.name.removesuffix(SUFFIX)
-    return finished.with_name(f".{base}.{entropy.token_hex(_TOKEN_DIGITS // 2)}{_PART}")
+    return finished.with_name(f".{base}.{entropy.token_hex(_TOKEN_DIGITS // 2)}{PART}")
 
 
 def halves(folder: Path, bases: Collection[str]) -> Iterator[Path]:
     """Half files that attempts at these recordings have left in a folder."""
-    ending = 1 + _TOKEN_DIGITS + len(_PART)
+    ending = 1 + _TOKEN_DIGITS + len(PART)
     for path in folder.iterdir():
-        if path.name.endswith(_PART) and path.name[1:-ending] in bases:
+        if path.name.endswith(PART) and path.name[1:-ending] in bases:
             yield path

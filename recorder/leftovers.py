@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from media.wav import RATE_HZ, SAMPLE_BYTES
-from recorder.disk import sync_folder
+from recorder.disk import PART, sync_folder
 from recorder.errors import NotRetried, RecorderError, SidecarUnreadable
 from recorder.layout import Layout, halves
 from recorder.legs import is_closed
@@ -28,6 +28,7 @@ _ENDINGS: Final = ("-caller.wav", "-agent.wav", _REASON, ".json")
 """The sidecar goes last: it is by it that a second attempt finds the rest."""
 
 _DAY_MS: Final = 86_400_000
+_ABANDONED_MS: Final = 3_600_000
 _HEADER_BYTES: Final = 44
 
 
@@ -152,6 +153,18 @@ class Leftovers:
                 (self._layout.failed / f"{one.base}{ending}").unlink(missing_ok=True)
         if leftovers:
             sync_folder(self._layout.failed)
+
+    def tidy(self, now_ms: int) -> None:
+        """Remove the half sidecars and reasons of those who were killed while they wrote.
+
+        Raises:
+            OSError: The folders cannot be read or written.
+        """
+        for folder in (self._layout.incoming, self._layout.failed):
+            for half in folder.glob(f".*{PART}"):
+                with suppress(FileNotFoundError):  # it is whole now
+                    if now_ms - half.stat().st_mtime_ns // 1_000_000 > _ABANDONED_MS:
+                        half.unlink()
 
 
 def _close(leg: Path) -> None:

@@ -84,6 +84,7 @@ class Retention:
 
     async def _expire_leftovers(self, access: Access) -> int:
         now_ms = self._clock_ms()
+        await asyncio.to_thread(self._leftovers.tidy, now_ms)
         due = [
             one
             for one in await asyncio.to_thread(self._leftovers.all)

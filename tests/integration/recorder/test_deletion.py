@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -169,3 +170,17 @@ async def test_sound_that_could_not_be_finished_is_kept_no_longer_than_a_recordi
     desk.now_ms += 10**12
     assert await retention(desk).expire("retention") == 2
     assert list(desk.failed.iterdir()) == []
+
+
+async def test_half_a_sidecar_of_one_who_was_killed_does_not_lie_there_for_ever(
+    desk: Desk,
+) -> None:
+    halves = [folder / ".c-1-1.json.part" for folder in (desk.incoming, desk.failed)]
+    for half in halves:
+        half.write_text('{"caller": "+4670')
+        os.utime(half, ns=(desk.now_ms * 1_000_000,) * 2)
+    await retention(desk).expire("retention")
+    assert all(half.exists() for half in halves)
+    desk.now_ms += 3_600_001
+    await retention(desk).expire("retention")
+    assert not any(half.exists() for half in halves)

@@ -151,6 +151,14 @@ async def test_a_dropped_offer_is_gone_at_once_but_audio_never_is(desk: Desk) ->
     assert len(desk.left()) == 3
 
 
+async def test_sound_that_comes_after_somebody_looked_is_not_forgotten_with_the_offer(
+    desk: Desk,
+) -> None:
+    sidecar = await desk.talk()
+    await desk.recorder._failures.drop(sidecar)
+    assert len(desk.left()) == 3
+
+
 async def test_an_empty_voicemail_is_dropped_with_its_leg(desk: Desk) -> None:
     sidecar = replace(SIDECAR, kind=RecordingKind.VOICEMAIL, mailbox="office")
     base = await desk.recorder.expect(sidecar)

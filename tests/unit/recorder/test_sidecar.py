@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from dataclasses import replace
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -115,3 +117,15 @@ def test_an_error_about_a_sidecar_does_not_repeat_the_callers_number(tmp_path: P
     with pytest.raises(SidecarUnreadable) as caught:
         Sidecar.read(path)
     assert "+46701234567" not in str(caught.value)
+
+
+def test_where_there_is_no_room_nothing_of_it_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        SIDECAR.write(tmp_path)
+    assert list(tmp_path.iterdir()) == []
