@@ -31,6 +31,7 @@ from ivr.flow.callback import CallbackTexts
 from ivr.office import Office
 from ivr.outgoing import ORGANISATION, Dialler, Outcome, OutgoingCall
 from wire.agi.session import AgiSession
+from wire.ami.errors import AmiError
 
 logger = logging.getLogger(__name__)
 
@@ -80,28 +81,37 @@ class CallbackRunner:
                 calls.create_task(self._call(office, offer))
 
     async def _call(self, office: Office, offer: Offer) -> None:
-        """One attempt; Redis going away leaves it to its time limit."""
+        """One attempt. Redis or Asterisk going away leaves it to its time limit."""
         told = {"contact": offer.contact}
         try:
-            callback = await office.callbacks.get(offer.contact)
-            if callback is None or await self._dialler.has_channel(offer.contact):
-                return  # cancelled; or rung by a controller that is dead: who picks up comes to us
-            if callback.queue not in office.rides.queues:
-                logger.warning("a callback's queue has been taken away", extra=told)
-                await office.callbacks.missed(offer, MissReason.FAILED)
-                return
-            await office.callbacks.dialled(offer)
-            outcome = await self._dialler.dial(self._outgoing(office, callback))
-            logger.info("a caller was called back", extra={**told, "outcome": outcome})
-            if outcome in _MISSED:
-                await office.callbacks.missed(offer, _MISSED[outcome])
-                await office.distributor.match_agent(offer.agent)
+            await self._attempt(office, offer)
         except StaleOffer:
             logger.info("a callback was over before the call", extra=told)
-        except AcdError as fault:
+        except (AcdError, AmiError) as fault:
             logger.warning(
                 "a callback is left to its time limit", extra={**told, "code": fault.code}
             )
+        except Exception:  # it must end neither the callbacks of all nor the controller
+            logger.exception("a callback cannot be made", extra=told)
+            with suppress(AcdError):
+                await office.callbacks.missed(offer, MissReason.FAILED)
+
+    async def _attempt(self, office: Office, offer: Offer) -> None:
+        callback = await office.callbacks.get(offer.contact)
+        if callback is None or await self._dialler.has_channel(offer.contact):
+            return  # cancelled; or rung by a controller that is dead: who picks up comes to us
+        if callback.queue not in office.rides.queues:
+            logger.warning("a callback's queue was taken away", extra={"contact": offer.contact})
+            await office.callbacks.missed(offer, MissReason.FAILED)
+            return
+        await office.callbacks.dialled(offer)
+        outcome = await self._dialler.dial(self._outgoing(office, callback))
+        logger.info(
+            "a caller was called back", extra={"contact": offer.contact, "outcome": outcome}
+        )
+        if outcome in _MISSED:
+            await office.callbacks.missed(offer, _MISSED[outcome])
+            await office.distributor.match_agent(offer.agent)
 
     def _outgoing(self, office: Office, callback: Callback) -> OutgoingCall:
         organisation = office.organisation

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Final
 
 from wire.ami.client import AmiClient
-from wire.ami.errors import AmiActionTimedOut, AmiConnectionLost, AmiError
+from wire.ami.errors import AmiActionFailed, AmiActionTimedOut, AmiConnectionLost, AmiError
 from wire.ami.frames import Frame
 
 logger = logging.getLogger(__name__)
@@ -96,11 +96,15 @@ class Dialler:
         ami.subscribe("OriginateResponse", self._on_end)
 
     async def has_channel(self, contact: str) -> bool:
-        """Whether the contact's phone rings or is picked up, whoever had it rung."""
+        """Whether the contact's phone rings or is picked up, whoever had it rung.
+
+        Raises:
+            AmiError: Asterisk does not answer.
+        """
         try:
             await self._ami.action("Getvar", {"Channel": contact, "Variable": "CHANNEL(uniqueid)"})
-        except AmiError:
-            return False  # no such channel; or Asterisk is away, which the call itself will tell
+        except AmiActionFailed:
+            return False
         return True
 
     async def dial(self, call: OutgoingCall) -> Outcome:

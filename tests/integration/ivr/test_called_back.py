@@ -12,11 +12,13 @@ from redis.asyncio import Redis
 from acd.callback_model import CallbackState
 from acd.model import Agent, AgentState, Queue, RefusalReason
 from ivr.flow.call import QueueOutcome
+from ivr.outgoing import OutgoingCall
 from store.events import EventType
 from tests.integration.ivr.callback_bench import (
     ALVA,
     CONTACT,
     NUMBER,
+    OTHER,
     Bench,
     agent_is,
     answer,
@@ -30,6 +32,7 @@ from tests.integration.ivr.callback_bench import (
 from tests.integration.ivr.fake_line import FakeSession
 from wire.agi.errors import AgiHungUp
 from wire.agi.session import AgiSession
+from wire.ami.errors import AmiNotConnected
 
 pytestmark = pytest.mark.integration
 
@@ -110,6 +113,46 @@ async def test_a_callback_whose_queue_was_taken_away_is_given_up_by_rule(bench: 
     assert await bench.state() is AgentState.READY
     session = await bench.picked_up(contact)
     assert session.played == ["sv: Vi kan tyvärr inte koppla samtalet just nu. Hej då."]
+
+
+async def test_while_asterisk_is_away_no_attempt_is_used_up(bench: Bench) -> None:
+    await bench.agent_is_away()
+    contact = await bench.add()
+    bench.ami.fault = AmiNotConnected("There is no AMI connection")
+    await bench.agent_comes()
+    await until(lambda: _asked_for_the_channel(bench))
+    bench.ami.fault = None
+    (offer,) = await bench.office.distributor.callback_offers()
+    await bench.office.distributor.refused(offer, RefusalReason.EXPIRED)  # as its time limit does
+    await bench.agent_comes()
+    await until(lambda: is_in(bench, contact, CallbackState.DIALLING))
+    callback = await bench.office.callbacks.get(contact)
+    assert callback is not None
+    assert callback.attempt == 1
+    assert not await bench.events(EventType.CALLBACK_MISSED)
+
+
+async def test_a_callback_that_cannot_be_made_harms_no_other(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_call: OutgoingCall) -> None:
+        raise ValueError
+
+    await bench.agent_is_away()
+    contact = await bench.add()
+    monkeypatch.setattr(OutgoingCall, "__post_init__", broken)
+    await bench.agent_comes()
+    await until(lambda: is_in(bench, contact, CallbackState.SCHEDULED))
+    (missed,) = await bench.events(EventType.CALLBACK_MISSED)
+    assert missed.fields["reason"] == "failed"
+    monkeypatch.undo()
+    other = await bench.add(OTHER)
+    await bench.agent_comes()
+    await until(lambda: is_in(bench, other, CallbackState.DIALLING))
+
+
+async def _asked_for_the_channel(bench: Bench) -> bool:
+    return any(name == "Getvar" for name, _ in bench.ami.asked)
 
 
 async def test_a_machine_that_presses_nothing_rings_no_agent(bench: Bench) -> None:
