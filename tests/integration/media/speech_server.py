@@ -81,6 +81,10 @@ class SpeechServer:
             self.process.kill()
 
 
+class Busy(Exception):
+    """A caller would go on by key; a test on a slow machine tries again."""
+
+
 class Caller:
     """One speech object of Asterisk."""
 
@@ -101,12 +105,18 @@ class Caller:
         return await self.ask("set", params={name: value})
 
     async def menu(self, language: str, *phrases: str) -> Self:
-        """Set everything up to listen."""
+        """Set everything up to listen.
+
+        Raises:
+            Busy: The server has too much to do just now.
+        """
         for answer in (
             await self.ask("setup", version="0.1.0", codecs=[{"name": "slin"}]),
             await self.set("language", language),
             await self.set("phrases", "|".join(phrases)),
         ):
+            if "busy" in answer.get("error_msg", ""):
+                raise Busy
             assert "error_msg" not in answer, answer
         return self
 

@@ -6,7 +6,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import pytest
 from media.speech.models import find_models
 from media.speech.server import MAX_FRAME_BYTES
 from media.wav import read_wav
-from tests.integration.media.speech_server import FRAME_BYTES, Caller, SpeechServer, caller
+from tests.integration.media.speech_server import FRAME_BYTES, Busy, Caller, SpeechServer, caller
 
 pytestmark = [
     pytest.mark.integration,
@@ -55,10 +55,14 @@ async def _ready(server: SpeechServer) -> None:
 
 
 async def understood(server: SpeechServer, name: str) -> tuple[str, str]:
-    async with caller(server) as one:
-        await one.menu("en", *MENU)
-        await one.say(words(name))
-        return await one.result()
+    async with asyncio.timeout(60):
+        while True:
+            with suppress(Busy):
+                async with caller(server) as one:
+                    await one.menu("en", *MENU)
+                    await one.say(words(name))
+                    return await one.result()
+            await asyncio.sleep(LOOK_SECONDS)
 
 
 async def test_a_spoken_word_is_told_as_its_phrase(server: SpeechServer) -> None:
