@@ -25,7 +25,7 @@ from sqlalchemy import delete, select
 from recorder.announcing import EventLog, announce
 from recorder.audit import Access, record_accesses
 from recorder.disk import sync_folder
-from recorder.errors import DeletionBusy
+from recorder.errors import DeletionBusy, FolderUnusable
 from store.database import Database
 from store.events import Event, EventType
 from store.models import Deletion, Recording, Transcript, instant
@@ -65,9 +65,12 @@ class Deleter:
 
         Raises:
             DeletionBusy: Another one is at it.
-            OSError: The recordings folder is not there.
+            FolderUnusable: The recordings folder is not there.
         """
-        descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+        except OSError as error:
+            raise FolderUnusable(self._folder, error.strerror or str(error)) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from recorder.audit import Access, record_accesses
 from recorder.deletion import Deleter
-from recorder.errors import DeletionBusy
+from recorder.errors import DeletionBusy, FolderUnusable
 from recorder.leftovers import Leftovers
 from store.database import Database
 from store.following import OUTAGES
@@ -53,7 +53,7 @@ class Retention:
                 await self.expire("retention")
             except DeletionBusy:
                 pass  # another controller does it
-            except (*OUTAGES, OSError) as fault:
+            except (*OUTAGES, OSError, FolderUnusable) as fault:
                 log.warning("retention waits, it is tried again", extra={"fault": str(fault)})
             await sleep(EVERY_SECONDS)
 
@@ -68,7 +68,8 @@ class Retention:
 
         Raises:
             DeletionBusy: Another process deletes now.
-            DatabaseAway, StreamUnavailable, OSError: What is left is due the next time.
+            DatabaseAway, StreamUnavailable, FolderUnusable, OSError: What is left is due the next
+                time.
         """
         count = 0
         access = Access(who, RecordingAction.EXPIRE)

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from recorder.deletion import Deleter
 from recorder.disk import sync_folder
-from recorder.errors import AudioGone, DeletionBusy
+from recorder.errors import AudioGone, DeletionBusy, FolderUnusable
 from recorder.leftovers import Leftovers
 from recorder.retention import Retention
 from store.database import Database
@@ -97,6 +97,12 @@ async def test_one_process_at_a_time_deletes(desk: Desk) -> None:
     with deleter(desk).alone(), pytest.raises(DeletionBusy):
         await retention(desk).expire("retention")
     assert await retention(desk).expire("retention") == 1
+
+
+async def test_without_a_folder_it_says_so(desk: Desk) -> None:
+    desk.folder.rename(desk.folder.with_name("elsewhere"))
+    with pytest.raises(FolderUnusable, match="recordings"):
+        await retention(desk).expire("retention")
 
 
 async def test_killed_between_any_steps_it_is_deleted_and_told_once(
