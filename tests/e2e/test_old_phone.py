@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
 from media.tones import tone
 from store.events import EventType
@@ -12,7 +14,7 @@ from tests.e2e.conftest import AGENT
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import tone_share, wait_until_hears_tone
 from tests.e2e.rig.old_phone import old_phone
-from tests.e2e.rig.phones import CALLER_NUMBER, Cast
+from tests.e2e.rig.phones import CALLER_NUMBER, AgentHandset, Cast
 from tests.e2e.rig.platform import Platform
 from tests.e2e.rig.policies import NUMBERS
 from tests.e2e.rig.recordings import sides
@@ -28,15 +30,22 @@ BEFORE, AFTER = 440, 770
 AGENTS = 1500
 
 
-async def test_tones_for_digits_silence_the_recording_whose_sides_stay_aligned(
-    platform: Platform, cast: Cast, journal: Journal
-) -> None:
+@pytest_asyncio.fixture(loop_scope="session")
+async def agent(cast: Cast, platform: Platform) -> AsyncIterator[AgentHandset]:
     handset = await cast.agent(1)
     await handset.sit_down(AGENT, platform.redis, tuple(NUMBERS))
+    yield handset
+    await cast.clear()
+    await handset.stand_up(AGENT, platform.redis)
+
+
+async def test_tones_for_digits_silence_the_recording_whose_sides_stay_aligned(
+    platform: Platform, agent: AgentHandset, journal: Journal
+) -> None:
     account = "caller"
     async with old_phone(account, platform.secrets.phones[account], platform.server) as phone:
         await phone.call(NUMBERS["always"], CALLER_NUMBER)
-        theirs = await handset.pick_up()
+        theirs = await agent.pick_up()
         await asyncio.gather(phone.say(tone(BEFORE, 1)), wait_until_hears_tone(theirs, BEFORE))
         await phone.press(DIGITS)
         await theirs.wait_digits(DIGITS)
@@ -45,10 +54,8 @@ async def test_tones_for_digits_silence_the_recording_whose_sides_stay_aligned(
         theirs.start_playing(tone(AGENTS, 1))
         await asyncio.gather(phone.say(tone(AFTER, 1)), wait_until_hears_tone(theirs, AFTER))
         await phone.hang_up()
-    stored = await journal.wait(EventType.RECORDING_STORED)
-    await cast.clear()
-    await handset.stand_up(AGENT, platform.redis)
-
+    answered = await journal.wait(EventType.CALL_ANSWERED)
+    stored = await journal.wait(EventType.RECORDING_STORED, contact=answered.contact)
     (row,) = platform.rows("SELECT * FROM recordings WHERE contact = ?", stored.contact)
     callers, agents = sides(platform, row)
     shares = [tone_share(callers, hz) for hz in (BEFORE, AFTER)]

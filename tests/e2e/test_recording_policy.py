@@ -80,7 +80,7 @@ async def test_what_is_said_while_the_agent_pauses_is_silence_in_the_file(
 
     assert not hears_prompt(heard, await ears.sound(PAUSED)), "only the agent is told"
     assert line.digits == ""
-    both = _sides(platform, (await journal.wait(EventType.RECORDING_STORED)).contact)
+    both = _sides(platform, await _stored(journal))
     middles = []
     for side in (CALLER, AGENTS):
         _, ends = _span(both[side], BEFORE[side])
@@ -114,8 +114,7 @@ async def test_a_callers_digits_silence_the_recording_and_are_no_code(
     await _say(line, theirs, AFTER)
     await line.hang_up()
 
-    stored = await journal.wait(EventType.RECORDING_STORED)
-    for side, pcm in enumerate(_sides(platform, stored.contact)):
+    for side, pcm in enumerate(_sides(platform, await _stored(journal))):
         _hears_only(pcm, BEFORE[side], AFTER[side])
     assert len(journal.all(EventType.RECORDING_PAUSED)) == 1, "the caller's *7 is just digits"
     assert not hears_prompt(line.heard, await ears.sound(PAUSED))
@@ -152,8 +151,7 @@ async def test_who_agrees_is_recorded_and_not_asked_again(
     await _say(line, theirs, AFTER)
     again = bytes(line.heard[since:])
     await line.hang_up()
-    stored = await journal.wait(EventType.RECORDING_STORED, count=2)
-    assert len(_rows(platform, stored.contact)) == 2
+    assert len(_rows(platform, await _stored(journal, 2))) == 2
     assert not hears_prompt(again, await ears.sound(CONSENT))
 
 
@@ -182,8 +180,7 @@ async def test_on_demand_the_file_begins_with_the_agents_code(
     await ears.hear(theirs, BEGINS)
     await _say(line, theirs, AFTER)
     await line.hang_up()
-    stored = await journal.wait(EventType.RECORDING_STORED)
-    for side, pcm in enumerate(_sides(platform, stored.contact)):
+    for side, pcm in enumerate(_sides(platform, await _stored(journal))):
         _hears_only(pcm, AFTER[side])
 
 
@@ -222,6 +219,13 @@ async def test_without_the_controller_a_pause_ends_the_recording(
         await _hears_in_the_legs(platform, answered.contact, BEFORE)
         await line.hang_up()
     await journal.wait(EventType.CALL_ENDED, contact=answered.contact, seconds=40)
+
+
+async def _stored(journal: Journal, count: int = 1) -> str:
+    """The contact of this test, once it is stored; those of others may be stored meanwhile."""
+    contact = (await journal.wait(EventType.CALL_ANSWERED)).contact
+    await journal.wait(EventType.RECORDING_STORED, contact=contact, count=count)
+    return contact
 
 
 async def _say(line: Line, theirs: Line, tones: tuple[int, int]) -> None:
