@@ -194,7 +194,8 @@ async def _judge_panels_and_rules(platform: Platform, began: float) -> None:
         for rule in rules
         if rule["state"] == "firing" and rule["labels"]["severity"] == "critical"
     }
-    assert critical <= {"DiskNearlyFull"}  # it may be so on the machine that runs the tests
+    # the disk of the machine may be so; three agents may all pause while somebody waits
+    assert critical <= {"DiskNearlyFull", "NobodyForWaitingCallers"}
 
 
 def _faults(board: str, answer: Answer) -> Iterator[str]:
