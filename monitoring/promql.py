@@ -7,8 +7,8 @@ that began a moment ago, or that is behind, knows less than another; none knows 
 tells of itself alone (``each`` in :mod:`monitoring.kinds`) is added up as it is.
 
 The highest is taken of the rises, not of the counters: the counter of one that is behind, taking
-over from one that ended, would fall, and Prometheus reads a fall as a new beginning. The price: where
-a controller gives way to one of another address, a rise over both is the higher of their shares.
+over from one that ended, would fall, and Prometheus reads a fall as a new beginning. The price:
+where a controller gives way to one of another address, a rise over both is the higher of the two.
 
 Rises are ``increase`` and ``rate``, which Prometheus estimates between two scrapes: right to a call
 or so, and exact in `vaxel report`.
