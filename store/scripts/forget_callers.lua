@@ -38,6 +38,7 @@ if copy and redis.call('EXISTS', copy) == 1 then
       if facts[i] == 'last-generated-id' then redis.call('XSETID', copy, facts[i + 1]) end
     end
     redis.call('PERSIST', copy)
+    redis.call('UNLINK', stream)  -- for RENAME would free what it replaces while all wait
     redis.call('RENAME', copy, stream)
   end
 end
