@@ -206,7 +206,8 @@ class Swept:
     """What time alone has changed.
 
     Attributes:
-        expired: Contacts whose unanswered offer ran out; they wait again at their old place.
+        expired: Contacts whose unanswered offer ran out; they wait again at their old place, or,
+            if their phone was rung, for the next attempt.
         adrift: Contacts whose controller died just now.
         lost: Contacts that no controller took up in time; they are gone, or will be called back
             again.
