@@ -11,6 +11,7 @@ For headroom, once more with 200 queues in each of the organisations.
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import time
 from collections import defaultdict
@@ -163,8 +164,8 @@ def measure(rounds: int) -> list[Ratio]:
     """Processor's time a scrape, its share of the peer's, and the delay of the loop meanwhile."""
     figures: dict[str, list[float]] = defaultdict(list)
     for number in range(1, rounds + 1):
-        _round(City(QUEUES), figures, "")
-        _round(City(QUEUES * ORGS), figures, "twelvefold ")
+        _round(QUEUES, figures, "")
+        _round(QUEUES * ORGS, figures, "twelvefold ")
         print(f"  round {number} of {rounds}", file=sys.stderr, flush=True)
 
     def at_most(name: str, key: str, bar: float, note: str) -> Ratio:
@@ -201,7 +202,10 @@ def measure(rounds: int) -> list[Ratio]:
     ]
 
 
-def _round(city: City, figures: dict[str, list[float]], key: str) -> None:
+def _round(queues: int, figures: dict[str, list[float]], key: str) -> None:
+    gc.collect()
+    gc.freeze()  # as the controller does with what is loaded before its figures
+    city = City(queues)
     costs, turns, text = uvloop.run(_scraped(city))
     figures[f"{key}first"].append(costs[0])
     figures[f"{key}again"].append(median(costs[1:]))
