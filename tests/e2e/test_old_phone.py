@@ -14,7 +14,7 @@ from tests.e2e.conftest import AGENT
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import tone_share, wait_until_hears_tone
 from tests.e2e.rig.old_phone import old_phone
-from tests.e2e.rig.phones import CALLER_NUMBER, AgentHandset, Cast
+from tests.e2e.rig.phones import CALLER_NUMBER, RECEPTION, AgentHandset, Cast
 from tests.e2e.rig.platform import Platform
 from tests.e2e.rig.policies import NUMBERS
 from tests.e2e.rig.recordings import sides
@@ -25,6 +25,7 @@ pytestmark = [
     pytest.mark.timeout(180),
 ]
 
+ACCOUNT = "caller"
 DIGITS = "4711"
 BEFORE, AFTER = 440, 770
 AGENTS = 1500
@@ -42,8 +43,7 @@ async def agent(cast: Cast, platform: Platform) -> AsyncIterator[AgentHandset]:
 async def test_tones_for_digits_silence_the_recording_whose_sides_stay_aligned(
     platform: Platform, agent: AgentHandset, journal: Journal
 ) -> None:
-    account = "caller"
-    async with old_phone(account, platform.secrets.phones[account], platform.server) as phone:
+    async with old_phone(ACCOUNT, platform.secrets.phones[ACCOUNT], platform.server) as phone:
         await phone.call(NUMBERS["always"], CALLER_NUMBER)
         theirs = await agent.pick_up()
         await asyncio.gather(phone.say(tone(BEFORE, 1)), wait_until_hears_tone(theirs, BEFORE))
@@ -62,6 +62,18 @@ async def test_tones_for_digits_silence_the_recording_whose_sides_stay_aligned(
     assert min(shares) > 0.2
     assert sum(shares) > 0.9, "the rest would be digits"
     assert abs(_begins(callers, AFTER) - _begins(agents, AGENTS)) < 0.5
+
+
+async def test_tones_choose_in_a_menu(platform: Platform, cast: Cast, journal: Journal) -> None:
+    async with old_phone(ACCOUNT, platform.secrets.phones[ACCOUNT], platform.server) as phone:
+        await phone.call(RECEPTION, CALLER_NUMBER)
+        await journal.wait(EventType.NODE_VISITED, node="choose_language")
+        while not journal.all(EventType.NODE_VISITED, node="main"):
+            await phone.press("3")  # at the first time the question may not have begun
+            await journal.catch_up()
+        await phone.hang_up()
+    ended = await journal.wait(EventType.CONTACT_ENDED)
+    assert ended.fields["language"] == "en"
 
 
 def _begins(pcm: bytes, hz: int) -> float:
