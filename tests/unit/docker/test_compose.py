@@ -43,6 +43,13 @@ def test_what_a_service_waits_for_can_come_true(name: str) -> None:
 
 
 @BY_NAME
+def test_a_service_comes_back_by_itself_and_its_log_never_fills_the_disk(name: str) -> None:
+    service = SERVICES[name]
+    assert service["restart"] == ("no" if name in ONE_SHOT else "unless-stopped")
+    assert service["logging"] == {"driver": "local"}
+
+
+@BY_NAME
 def test_a_service_has_no_rights_that_it_does_not_need(name: str) -> None:
     service = SERVICES[name]
     assert service["cap_drop"] == ["ALL"]
