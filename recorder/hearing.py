@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from subprocess import DEVNULL, PIPE, Popen
 from types import TracebackType
 from typing import Final, Self
 
@@ -24,11 +25,15 @@ _ANSWER_BYTES: Final = 1 << 26
 
 
 class Hearing:
-    """A process of :mod:`recorder.transcriber`, started at its first job, ended with the block."""
+    """A process of :mod:`recorder.transcriber`, started at its first job, ended with the block.
+
+    It is spoken to by a thread: the event loop of uvloop would fork to start it, and hold every
+    call of the controller while the tables of its memory are copied.
+    """
 
     def __init__(self, worker: Sequence[str] = WORKER) -> None:
         self._worker = worker
-        self._process: Process | None = None
+        self._process: Popen[bytes] | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -40,9 +45,8 @@ class Hearing:
         trace: TracebackType | None,
     ) -> None:
         if self._process is not None:
-            if self._process.returncode is None:
-                self._process.kill()
-            await self._process.wait()
+            self._process.kill()
+            await asyncio.to_thread(_buried, self._process)
 
     async def ask(self, job: Job, length_seconds: float) -> Answer:
         """Have one side of a recording written down.
@@ -55,31 +59,41 @@ class Hearing:
             TranscriberLost: The process was killed, broke down or hangs.
             OSError: It cannot be started.
         """
-        process = self._process = self._process or await self._started()
-        assert process.stdin is not None  # noqa: S101 - both are pipes
-        assert process.stdout is not None  # noqa: S101
+        process = self._process = self._process or self._started()
         seconds = _START_SECONDS + _SLOWEST * length_seconds
         try:
             async with asyncio.timeout(seconds):
-                process.stdin.write(job.line())
-                await process.stdin.drain()
-                line = await process.stdout.readline()
-                if line:
-                    return Answer.of(line)
-                raise TranscriberLost(f"it ended with code {await process.wait()}")
+                line = await asyncio.to_thread(_answer, process, job.line())
+                if not line:
+                    code = await asyncio.to_thread(process.wait)
+                    raise TranscriberLost(f"it ended with code {code}")
+            return Answer.of(line)
         except TimeoutError:
             raise TranscriberLost(f"no answer within {seconds:.0f} s") from None
-        except (BrokenPipeError, ConnectionResetError, RuntimeError):  # the last is uvloop's
+        except BrokenPipeError:
             raise TranscriberLost("it ended before it was asked") from None
         except (TypeError, ValueError):
             raise TranscriberLost("it said what is no answer") from None
 
-    async def _started(self) -> Process:
-        return await asyncio.create_subprocess_exec(
-            *self._worker,
+    def _started(self) -> Popen[bytes]:
+        return Popen(  # noqa: S603 - no shell
+            self._worker,
             stdin=PIPE,
             stdout=PIPE,
             stderr=DEVNULL,  # a recogniser may write down there what it hears
             cwd=_HOME,
-            limit=_ANSWER_BYTES,
         )
+
+
+def _answer(process: Popen[bytes], question: bytes) -> bytes:
+    """The line that the process says to another one; nothing when it has ended."""
+    assert process.stdin is not None  # noqa: S101 - both are pipes
+    assert process.stdout is not None  # noqa: S101
+    process.stdin.write(question)
+    process.stdin.flush()
+    return process.stdout.readline(_ANSWER_BYTES)
+
+
+def _buried(process: Popen[bytes]) -> None:
+    with suppress(BrokenPipeError), process:  # of a question that it has not read
+        process.wait()

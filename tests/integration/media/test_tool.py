@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import mmap
-import resource
 import sys
 
 import psutil
@@ -14,10 +12,19 @@ import uvloop
 from media.errors import ToolFailed, ToolTooSlow
 from media.tool import run, run_tool
 from tests.e2e.rig.platform import eventually
+from tests.integration.memory import PAGES, Memory
 
 pytestmark = pytest.mark.integration
 
-SLEEPS = (sys.executable, "-c", "import time; time.sleep(60)")
+SLEEPS = ("sleep", "61.7")
+
+
+def sleeps() -> bool:
+    """Whether the program runs."""
+    return any(
+        child.status() != psutil.STATUS_ZOMBIE and child.cmdline() == [*SLEEPS]
+        for child in psutil.Process().children()
+    )
 
 
 async def test_a_tool_that_fails_says_why() -> None:
@@ -30,24 +37,18 @@ async def test_a_tool_that_fails_says_why() -> None:
 async def test_a_tool_that_hangs_is_stopped() -> None:
     with pytest.raises(ToolTooSlow):
         await run_tool(SLEEPS, b"", seconds=0.2)
-    assert psutil.Process().children() == []
+    assert not sleeps()
 
 
 async def test_who_is_cancelled_leaves_no_process() -> None:
     running = asyncio.create_task(run(SLEEPS, b"", seconds=60))
 
-    async def started() -> bool:
-        return bool(psutil.Process().children())
-
-    async def ended() -> bool:
-        return not await started()
-
-    await eventually(started, seconds=20, why="the program runs")
+    await eventually(sleeps, seconds=20, why="the program runs")
     running.cancel()
 
     with pytest.raises(asyncio.CancelledError):
         await running
-    await eventually(ended, seconds=20, why="the program is killed")
+    await eventually(lambda: not sleeps(), seconds=20, why="the program is killed")
 
 
 async def test_a_program_that_ends_before_it_reads_has_ended_well() -> None:
@@ -58,17 +59,8 @@ async def test_a_program_that_ends_before_it_reads_has_ended_well() -> None:
 
 def test_the_memory_of_who_runs_a_program_is_not_copied() -> None:
     """Else the event loop would stand still for as long as it takes to copy its tables."""
-    pages = 5000
-    memory = mmap.mmap(-1, pages * mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    memory.madvise(mmap.MADV_NOHUGEPAGE)
+    memory = Memory()
 
-    def written() -> int:
-        """Pages that had to be fetched to be written to: at first all, later those copied."""
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-        for page in range(pages):
-            memory[page * mmap.PAGESIZE] = 1
-        return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
-
-    assert written() >= pages
     uvloop.run(run(("true",), b"", seconds=20))
-    assert written() < pages / 10
+
+    assert memory.fetched() < PAGES / 10

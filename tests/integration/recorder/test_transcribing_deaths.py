@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import psutil
 import pytest
+import uvloop
 from sqlalchemy import delete
 
 from media.wav import read_wav, write_wav
@@ -24,6 +25,7 @@ from store.errors import DatabaseAway
 from store.events import EventType
 from store.models import Transcript, TranscriptState
 from store.stream import EventStream, StreamUnavailable
+from tests.integration.memory import PAGES, Memory
 from tests.integration.recorder.conftest import ORG, Desk
 from tests.integration.recorder.dictation import (
     SPOKEN,
@@ -61,6 +63,21 @@ asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
 
 STARTED_S = 2.0
 """Processor time after which a process has loaded its model and hears."""
+
+
+def test_the_process_is_started_without_a_copy_of_the_controllers_memory() -> None:
+    """Else the event loop, and every call, would stand still for as long as that takes."""
+
+    async def ask() -> None:
+        async with Hearing(("true",)) as hearing:
+            with pytest.raises(TranscriberLost, match="ended"):
+                await hearing.ask(Job("1.1", "", "caller", "en", "", "", ""), 1)
+
+    memory = Memory()
+
+    uvloop.run(ask())
+
+    assert memory.fetched() < PAGES / 10
 
 
 async def test_a_killed_process_does_it_again_and_once(desk: Desk) -> None:
