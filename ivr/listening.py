@@ -76,7 +76,7 @@ class Listener:
             engine = self._server.known_engine(language)
             heard = await question.by_voice(engine)
             if question.lost:
-                self._server.failed("it was lost while a caller was listened to")
+                self._server.failed("it refused a caller, or was lost while one was listened to")
         if heard is None:
             engine = self._server.known_engine(language)
             heard = Heard(await question.by_key(), hearing=Hearing.AWAY, engine=engine)
