@@ -4,9 +4,9 @@ Asterisk writes a leg's length into its WAV header when it closes the file, so a
 the file means a closed file. (Seen on 22.10: until then both lengths are 0, and the sound comes in
 lumps of 32 KB, two seconds; killed, it leaves just that.) A header that does not fit means either
 a conversation that goes on or a leg that was cut off. Only two signs together mean the latter: no
-process that we can see has the file open, and it has not changed for a while. The recorder must
-therefore run where it sees Asterisk's processes (the same machine and user, or a shared process
-namespace).
+process that we can see has the file open, and it has not changed for a while. Where Asterisk runs
+in a container of its own we do not see its processes; so that while is long, unless somebody who
+knows has said that the conversation is over.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from recorder.sidecar import Sidecar
 
 QUIET_MS = 15_000
 """Legs that have not changed for this long, and that nobody holds open, change no more."""
+
+CUT_OFF_MS = 5 * 60_000
+"""The same for legs that were not closed: so long no line is without any sound, hold music too."""
 
 UNANSWERED_MS = 15 * 60_000
 """An offer without any leg after this long was not answered (an agent rings a minute at most)."""
@@ -69,7 +72,7 @@ def judge(sidecar: Sidecar, folder: Path, *, held: Set[str], now_ms: int, told: 
     closed = [is_closed(leg) for leg in present]
     if told and len(present) == len(legs) and all(closed):
         return Verdict.FINISH
-    if not is_quiet(present, now_ms):
+    if not is_quiet(present, now_ms, QUIET_MS if told or all(closed) else CUT_OFF_MS):
         return Verdict.WAIT
     for leg in legs:
         if leg not in present:
@@ -80,9 +83,9 @@ def judge(sidecar: Sidecar, folder: Path, *, held: Set[str], now_ms: int, told: 
     return Verdict.FINISH
 
 
-def is_quiet(files: list[Path], now_ms: int) -> bool:
-    """Whether none of the files has changed for ``QUIET_MS``."""
-    return all(now_ms - path.stat().st_mtime_ns // 1_000_000 >= QUIET_MS for path in files)
+def is_quiet(files: list[Path], now_ms: int, quiet_ms: int = QUIET_MS) -> bool:
+    """Whether none of the files has changed for ``quiet_ms``."""
+    return all(now_ms - path.stat().st_mtime_ns // 1_000_000 >= quiet_ms for path in files)
 
 
 def is_closed(leg: Path) -> bool:

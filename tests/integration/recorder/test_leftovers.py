@@ -12,7 +12,7 @@ import pytest
 from recorder.errors import NotRetried
 from recorder.layout import half_of
 from recorder.leftovers import Leftovers
-from recorder.legs import QUIET_MS, UNANSWERED_MS
+from recorder.legs import CUT_OFF_MS, QUIET_MS, UNANSWERED_MS
 from recorder.sidecar import Sidecar
 from store.models import instant
 from tests.integration.recorder.conftest import (
@@ -45,7 +45,7 @@ def cut_off(path: Path) -> None:
 
 
 async def failing(desk: Desk) -> Leftovers:
-    desk.now_ms += QUIET_MS
+    desk.now_ms += CUT_OFF_MS
     await desk.recorder.sweep()
     return Leftovers(desk.folder)
 

@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from recorder.errors import LegMissing, LegTruncated, LegUnusable
-from recorder.legs import QUIET_MS, UNANSWERED_MS, Verdict, held_open, is_closed, judge
+from recorder.legs import (
+    CUT_OFF_MS,
+    QUIET_MS,
+    UNANSWERED_MS,
+    Verdict,
+    held_open,
+    is_closed,
+    judge,
+)
 from store.models import RecordingKind
 from tests.unit.recorder.test_sidecar import SIDECAR
 
@@ -69,6 +77,17 @@ def test_an_open_leg_is_waited_for_and_at_last_called_cut_off(tmp_path: Path) ->
     assert verdict(tmp_path, AT_ONCE, told=True) is Verdict.WAIT
     with pytest.raises(LegTruncated, match="caller"):
         verdict(tmp_path, LATER, told=True)
+
+
+def test_an_open_leg_of_which_nobody_knows_may_belong_to_a_live_call_that_we_do_not_see(
+    tmp_path: Path,
+) -> None:
+    leg(tmp_path / CALLER, closed=False)
+    assert verdict(tmp_path, LATER) is Verdict.WAIT
+    leg(tmp_path / AGENT, closed=False)
+    assert verdict(tmp_path, WRITTEN_MS + CUT_OFF_MS - 1) is Verdict.WAIT
+    with pytest.raises(LegTruncated, match="caller"):
+        verdict(tmp_path, WRITTEN_MS + CUT_OFF_MS)
 
 
 def test_a_leg_that_does_not_come_is_missed_only_after_a_while(tmp_path: Path) -> None:
