@@ -71,6 +71,7 @@ from monitoring.loop_delay import LoopDelay
 from recorder.deletion import Deleter
 from recorder.errors import RecorderError
 from recorder.leftovers import Leftovers
+from recorder.message_spool import SpooledMessages
 from recorder.pauses import Pauses
 from recorder.recorder import Recorder
 from recorder.retention import Retention
@@ -168,8 +169,13 @@ class Controller:
             ground.layout.recordings, recording_keys_of(settings), ground.database, self._streams
         )
         deleter = Deleter(ground.layout.recordings, ground.database, self._streams, system_clock)
-        leftovers = Leftovers(ground.layout.recordings)
-        self._retention = Retention(deleter, leftovers, ground.database, system_clock)
+        self._retention = Retention(
+            deleter,
+            Leftovers(ground.layout.recordings),
+            SpooledMessages(ground.layout.asterisk_messages),
+            database=ground.database,
+            clock_ms=system_clock,
+        )
         self._transcribing = Transcribing(
             ground.layout.recordings,
             recording_keys_of(settings),

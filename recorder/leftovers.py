@@ -21,13 +21,12 @@ from recorder.disk import PART, sync_folder
 from recorder.errors import NotRetried, RecorderError, SidecarUnreadable
 from recorder.layout import Layout, halves
 from recorder.legs import is_closed
-from recorder.sidecar import KEEP_DAYS, Sidecar
+from recorder.sidecar import DAY_MS, KEEP_DAYS, Sidecar
 
 _REASON: Final = ".reason.json"
 _ENDINGS: Final = ("-caller.wav", "-agent.wav", _REASON, ".json")
 """The sidecar goes last: it is by it that a second attempt finds the rest."""
 
-_DAY_MS: Final = 86_400_000
 _ABANDONED_MS: Final = 3_600_000
 _HEADER_BYTES: Final = 44
 
@@ -106,7 +105,7 @@ class Leftovers:
             sidecar,
             str(told.get("code", "")),
             str(told.get("reason", "")),
-            began_ms + days * _DAY_MS,
+            began_ms + days * DAY_MS,
         )
 
     def retry(self, leftover: Leftover) -> None:

@@ -1,6 +1,7 @@
 """Recordings whose time is over are deleted, every hour, by one controller.
 
-Those too that could not be finished: what lies there in the clear must not lie there for ever.
+Those too that could not be finished, and messages that Asterisk took by itself: what lies there in
+the clear must not lie there for ever.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from recorder.audit import Access, record_accesses
 from recorder.deletion import Deleter
 from recorder.errors import DeletionBusy, FolderUnusable
 from recorder.leftovers import Leftovers
+from recorder.message_spool import SpooledMessages
 from store.database import Database
 from store.following import OUTAGES
 from store.models import Deletion, Recording, RecordingAction, instant
@@ -34,11 +36,14 @@ class Retention:
         self,
         deleter: Deleter,
         leftovers: Leftovers,
+        messages: SpooledMessages,
+        *,
         database: Database,
         clock_ms: Callable[[], int],
     ) -> None:
         self._deleter = deleter
         self._leftovers = leftovers
+        self._messages = messages
         self._database = database
         self._clock_ms = clock_ms
 
@@ -79,6 +84,7 @@ class Retention:
                 await self._deleter.delete(due, Deletion.RETENTION, access)
                 count += len(due)
             count += await self._expire_leftovers(access)
+            count += await self._expire_messages(access)
         if count:
             log.info("recordings whose time was over are deleted", extra={"count": count})
         return count
@@ -98,6 +104,16 @@ class Retention:
                 record_accesses(session, noted, instant(now_ms))
             await asyncio.to_thread(self._leftovers.discard, due)
         return len(due)
+
+    async def _expire_messages(self, access: Access) -> int:
+        now_ms = self._clock_ms()
+        over = await asyncio.to_thread(self._messages.over, now_ms)
+        if over:
+            detail = f"{len(over)} messages taken by Asterisk alone"
+            async with self._database.writing() as session:
+                record_accesses(session, [replace(access, detail=detail)], instant(now_ms))
+            await asyncio.to_thread(self._messages.remove, over)
+        return len(over)
 
     async def _due(self) -> list[Recording]:
         over = (

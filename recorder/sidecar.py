@@ -33,6 +33,8 @@ KEEP_DAYS = 90
 
 MOST_DAYS = 36_500
 
+DAY_MS = 86_400_000
+
 
 def base_for(contact: str, n: int, kind: RecordingKind = RecordingKind.CONVERSATION) -> str:
     """Name of a contact's base ``n`` of a kind, which is also the recording's id.

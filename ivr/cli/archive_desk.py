@@ -24,6 +24,7 @@ from recorder.audit import Access, record_accesses, system_user
 from recorder.deletion import Deleter
 from recorder.errors import NoSuchRecording, NothingRecorded
 from recorder.leftovers import Leftovers
+from recorder.message_spool import SpooledMessages
 from recorder.search import Wanted
 from store.database import Database, open_database
 from store.models import Recording, RecordingAction, Transcript
@@ -96,6 +97,11 @@ class ArchiveDesk:
     def leftovers(self) -> Leftovers:
         """Recordings that could not be finished."""
         return Leftovers(layout_of(self.settings).recordings)
+
+    @property
+    def messages(self) -> SpooledMessages:
+        """Messages that Asterisk took by itself."""
+        return SpooledMessages(layout_of(self.settings).asterisk_messages)
 
     @asynccontextmanager
     async def redis(self) -> AsyncIterator[Redis]:

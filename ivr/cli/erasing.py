@@ -67,7 +67,7 @@ def erase(
             places = Places(
                 database=desk.database,
                 redis=redis,
-                spool=layout.asterisk_spool / "voicemail",
+                spool=layout.asterisk_messages,
                 line=lambda org: _Line(Callbacks(redis, org, system_clock)),
             )
             erasure = Erasure(layout.recordings, desk.deleter(redis), places, system_clock)

@@ -104,21 +104,27 @@ def list_(
     """
     chosen = _Filter(org, contact, caller, agent, queue, day, words)
 
-    async def work(desk: ArchiveDesk) -> tuple[list[Recording], int]:
+    async def work(desk: ArchiveDesk) -> tuple[list[Recording], int, list[Path]]:
         asked = "whole numbers" if show_numbers else None
         found = await desk.take(
             chosen.wanted(desk.settings).select(deleted=deleted).limit(limit),
             access(RecordingAction.LIST, reason, asked),
             each=False,
         )
-        return found, len(await asyncio.to_thread(desk.leftovers.all))
+        unfinished = len(await asyncio.to_thread(desk.leftovers.all))
+        return found, unfinished, await asyncio.to_thread(desk.messages.all)
 
-    rows, unfinished = at_desk(work)
+    rows, unfinished, messages = at_desk(work)
     screen = console()
     if unfinished:
         screen.print(
             f"{count(unfinished, 'recording')} could not be finished: see "
             "`vaxel recordings failed`."
+        )
+    if messages:
+        screen.print(
+            f"{count(len(messages), 'message')} taken by Asterisk alone, unencrypted, in "
+            f"{messages[0].parent}."
         )
     if not rows:
         screen.print("There is no such recording.")

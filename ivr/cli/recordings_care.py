@@ -32,7 +32,13 @@ def expire() -> None:
 
     async def work(desk: ArchiveDesk) -> int:
         async with desk.redis() as redis:
-            retention = Retention(desk.deleter(redis), desk.leftovers, desk.database, system_clock)
+            retention = Retention(
+                desk.deleter(redis),
+                desk.leftovers,
+                desk.messages,
+                database=desk.database,
+                clock_ms=system_clock,
+            )
             return await retention.expire(system_user())
 
     console().print(f"{count(at_desk(work), 'recording')} deleted.")

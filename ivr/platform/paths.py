@@ -54,6 +54,11 @@ class Layout:
         return self.asterisk / "spool"
 
     @property
+    def asterisk_messages(self) -> Path:
+        """Messages that Asterisk took by itself."""
+        return self.asterisk_spool / "voicemail"
+
+    @property
     def asterisk_db(self) -> Path:
         """Asterisk's database: which phone is registered where."""
         return self.asterisk / "db"

@@ -278,3 +278,12 @@ def test_it_is_discarded_for_good_and_that_is_noted(vaxel: Vaxel, broken: str, d
     assert "1 recording deleted" in vaxel("discard", broken, "--reason", "noise").output
     assert list(desk.failed.iterdir()) == []
     assert noted(desk) == [("erase", broken, "noise")]
+
+
+def test_messages_that_asterisk_took_by_itself_are_told(vaxel: Vaxel, desk: Desk) -> None:
+    inbox = desk.folder.parent / "asterisk" / "spool" / "voicemail" / "default" / "a" / "INBOX"
+    inbox.mkdir(parents=True)
+    (inbox / "msg0000.txt").write_text("callerid=0701234567\n")
+    assert f"1 message taken by Asterisk alone, unencrypted, in {inbox}." in vaxel("list").output
+    assert "1 message taken" in vaxel("erase", "0701234567", "--yes").output
+    assert "Asterisk" not in vaxel("list").output

@@ -15,6 +15,7 @@ from recorder.deletion import Deleter
 from recorder.disk import sync_folder
 from recorder.errors import AudioGone, DeletionBusy, FolderUnusable
 from recorder.leftovers import Leftovers
+from recorder.message_spool import SpooledMessages
 from recorder.retention import Retention
 from store.database import Database
 from store.events import EventType
@@ -33,8 +34,13 @@ def deleter(desk: Desk) -> Deleter:
 
 
 def retention(desk: Desk) -> Retention:
-    leftovers = Leftovers(desk.folder)
-    return Retention(deleter(desk), leftovers, desk.database, lambda: desk.now_ms)
+    return Retention(
+        deleter(desk),
+        Leftovers(desk.folder),
+        SpooledMessages(desk.folder.parent / "spool"),
+        database=desk.database,
+        clock_ms=lambda: desk.now_ms,
+    )
 
 
 async def accesses(desk: Desk) -> list[RecordingAccess]:
@@ -190,3 +196,18 @@ async def test_half_a_sidecar_of_one_who_was_killed_does_not_lie_there_for_ever(
     desk.now_ms += 3_600_001
     await retention(desk).expire("retention")
     assert not any(half.exists() for half in halves)
+
+
+async def test_a_message_that_asterisk_took_by_itself_is_kept_for_a_quarter(desk: Desk) -> None:
+    inbox = desk.folder.parent / "spool" / "default" / "survivable" / "INBOX"
+    inbox.mkdir(parents=True)
+    for name in ("msg0000.txt", "msg0000.wav"):
+        (inbox / name).write_text("callerid=0701234567\n")
+        os.utime(inbox / name, ns=(desk.now_ms * 1_000_000,) * 2)
+    desk.now_ms += 90 * DAY_MS - 1
+    assert await retention(desk).expire("retention") == 0
+    desk.now_ms += 1
+    assert await retention(desk).expire("retention") == 1
+    assert list(inbox.iterdir()) == []
+    (access,) = await accesses(desk)
+    assert access.detail == "1 messages taken by Asterisk alone"
