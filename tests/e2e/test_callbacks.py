@@ -192,6 +192,18 @@ async def test_with_one_agent_never_two_are_called(
     assert order[:2] == contacts
 
 
+async def test_who_is_cancelled_while_the_phone_rings_is_not_called_again(
+    cast: Cast, desk: Desk, journal: Journal
+) -> None:
+    caller = await cast.reachable()
+    contact = await desk.add()
+    await desk.be_ready()
+    ringing = await caller.ring()
+    assert await desk.callbacks.cancel(contact) is False
+    await ringing.reject()
+    await journal.wait(EventType.CALLBACK_ENDED, contact=contact, outcome="cancelled")
+
+
 async def test_who_calls_in_meanwhile_takes_over_the_place_that_was_kept(
     cast: Cast, desk: Desk, ears: Ears, journal: Journal
 ) -> None:
