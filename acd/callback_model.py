@@ -50,7 +50,7 @@ class CallbackRules:
         tries: So many attempts, then it is given up.
         every_ms: From a missed attempt to the next.
         ring_ms: The caller's phone rings no longer than this.
-        greeting_ms: From the caller's picking up to their consent.
+        greeting_ms: From the caller's picking up to the ring of the agent's phone.
         parting_ms: A caller who keeps their place is on the phone with us still, and is not
             called for so long.
     """

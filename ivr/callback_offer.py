@@ -70,7 +70,7 @@ class Outgoing:
     Attributes:
         endpoint: The PJSIP endpoint towards the telephone network; empty: nobody is called.
         regions: Countries that may be called; the first is that of numbers written without one.
-        own: The numbers that the installation answers.
+        own: The numbers that lead back to the installation.
     """
 
     endpoint: str

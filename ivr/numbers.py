@@ -93,7 +93,7 @@ def check_number(text: str, regions: Sequence[str], own: Collection[str]) -> str
         text: As a caller id, as keyed, or as a person writes it.
         regions: Countries that may be called, ISO 3166; the first is that of a number that is
             written without one.
-        own: The numbers that the installation answers, in any form.
+        own: The numbers that lead back to the installation, in any form.
 
     Raises:
         NumberRefused: It cannot or must not be called; the class says why.

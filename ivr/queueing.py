@@ -228,9 +228,9 @@ class _Ride:
         except NumberRefused:
             return None
         kept = await self._services.callbacks.of_number(number)
-        if kept is None or kept.contact == self._call.contact or kept.state not in _TAKEN_OVER:
+        if kept is None or kept.contact == self._call.contact:
             return None
-        if kept.queue != self._queue.name:
+        if kept.state not in _TAKEN_OVER or kept.queue != self._queue.name:
             return None
         return kept if await self._says_yes(texts.take_over) else None
 
