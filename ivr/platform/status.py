@@ -44,7 +44,10 @@ class PartStatus:
 
 
 async def status(settings: Settings, layout: Layout) -> list[PartStatus]:
-    """Every part of the installation, the supervisor first."""
+    """Every part of the installation, the supervisor first.
+
+    Without the supervisor where something else runs the parts, e.g. the containers of `docker/`.
+    """
     probes = _probes(settings, layout)
     found = await asyncio.gather(
         *(_part(name, layout, probe) for name, probe in probes.items()),
@@ -55,14 +58,20 @@ async def status(settings: Settings, layout: Layout) -> list[PartStatus]:
             PartStatus(SUPERVISOR, supervisor.pid, supervisor.created, 0, ""),
             *found,
         ]
-    running = any(part.pid is not None for part in found)
-    wrong = (
-        "The supervisor is gone and left processes behind; `make down` ends them, `make up` "
-        "starts anew."
-        if running
-        else "Växel does not run; start it with `make up`."
-    )
-    return [PartStatus(SUPERVISOR, None, None, 0, wrong), *(found if running else [])]
+    if any(part.pid is not None for part in found):
+        wrong = (
+            "The supervisor is gone and left processes behind; `make down` ends them, `make up` "
+            "starts anew."
+        )
+        return [PartStatus(SUPERVISOR, None, None, 0, wrong), *found]
+    asked = dict(zip(probes, await asyncio.gather(*(p() for p in probes.values())), strict=True))
+    if asked["asterisk"].ok:  # one that takes our password is ours, whoever has started it
+        return [
+            PartStatus(name, None, None, 0, health.text, health.figures)
+            for name, health in asked.items()
+        ]
+    wrong = "Växel does not run; start it with `make up`."
+    return [PartStatus(SUPERVISOR, None, None, 0, wrong)]
 
 
 def _probes(settings: Settings, layout: Layout) -> dict[str, Probe]:
@@ -84,7 +93,7 @@ def _probes(settings: Settings, layout: Layout) -> dict[str, Probe]:
 async def _part(name: str, layout: Layout, probe: Probe) -> PartStatus:
     record = ProcessRecord.read(layout.record(name))
     if record is None or not record.alive():
-        wrong = f"The {name} does not run; its last words are in {layout.part_log(name)}."
+        wrong = f"{name.title()} does not run; its last words are in {layout.part_log(name)}."
         return PartStatus(name, None, None, record.restarts if record else 0, wrong)
     health: Health = await probe()
     return PartStatus(

@@ -29,7 +29,7 @@ def test_it_runs_beside_the_others_and_neither_its_damage_nor_its_death_disturbs
     assert f"http://127.0.0.1:{terminal.settings.prometheus.port}" in screen
     told = terminal.vaxel("status")
     assert told.returncode == 1
-    assert "The prometheus does not run" in told.stdout
+    assert "Prometheus does not run" in told.stdout
 
     (data / "wal").unlink()
     while terminal.vaxel("status").returncode:  # it is started again and again by itself

@@ -1,0 +1,51 @@
+"""Whose parts they are, told by records where `vaxel up` runs them, and by the parts elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ivr.platform import status as module
+from ivr.platform.health import Health, Probe
+from ivr.platform.paths import Layout
+from ivr.platform.status import PartStatus, status
+from ivr.settings import Settings
+
+pytestmark = pytest.mark.unit
+
+
+def answers(health: Health) -> Probe:
+    async def ask() -> Health:
+        return health
+
+    return ask
+
+
+async def asked(monkeypatch: pytest.MonkeyPatch, folder: Path, **parts: Health) -> list[PartStatus]:
+    probes = {name: answers(health) for name, health in parts.items()}
+    monkeypatch.setattr(module, "_probes", lambda *_: probes)
+    return await status(Settings(), Layout(folder))
+
+
+async def test_parts_that_something_else_runs_are_told_by_their_own_answers(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    away = Health(False, "The controller is not ready. Redis does not answer.")
+
+    told = await asked(monkeypatch, tmp_path, asterisk=Health(True), controller=away)
+
+    assert [(part.name, part.pid, part.wrong) for part in told] == [
+        ("asterisk", None, ""),
+        ("controller", None, away.text),
+    ]
+
+
+async def test_another_installation_on_the_same_ports_is_not_taken_for_ours(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    refused = Health(False, "Asterisk refuses the controller's AMI password.")
+
+    (told,) = await asked(monkeypatch, tmp_path, asterisk=refused, controller=Health(True))
+
+    assert told.wrong == "Växel does not run; start it with `make up`."
