@@ -59,6 +59,8 @@ def private_file(path: Path) -> Iterator[IO[bytes]]:
     Raises:
         typer.BadParameter: It cannot be made.
     """
+    if path.exists() and not path.is_file():  # what is replaced: /dev/null would be gone
+        raise typer.BadParameter(f"{path} is no ordinary file")
     try:
         path.unlink(missing_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

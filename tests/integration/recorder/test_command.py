@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import stat
 import wave
 import zipfile
@@ -114,6 +115,14 @@ def test_a_recording_is_written_to_a_file_for_its_owner_alone(
         assert (file.getnchannels(), file.getnframes()) == (2, 3 * 8000)
     assert stat.S_IMODE(heard.stat().st_mode) == 0o600
     assert noted(desk) == [("play", TALK, None)] * 2
+
+
+def test_what_is_no_ordinary_file_is_not_replaced(vaxel: Vaxel, tmp_path: Path) -> None:
+    device = tmp_path / "device"  # as /dev/null is one
+    os.mkfifo(device)
+    said = vaxel("play", TALK, "--to", str(device))
+    assert (said.exit_code, "no ordinary file" in said.output) == (2, True)
+    assert device.is_fifo()
 
 
 def test_the_newest_needs_no_name(vaxel: Vaxel, desk: Desk, tmp_path: Path) -> None:
