@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from ivr.platform.asterisk import AsteriskProgram
 from ivr.platform.parts import parts
@@ -32,26 +32,34 @@ async def run(settings: Settings, console: Console) -> None:
         ivr.platform.errors.PlatformError: Something is not as it must be; nothing is left running.
         media.errors.MediaError: The announcements cannot be spoken.
     """
+    tell = _teller(console)
     layout = layout_of(settings)
     check_tools(settings)
     program = AsteriskProgram.find(settings.cache)
     catalogue = load_trees(settings)
     make_folders(layout)
     with _stop_on_signals() as stop, sole_supervisor(layout):
-        await asyncio.to_thread(stop_leftovers, layout, settings, console.print)
+        await asyncio.to_thread(stop_leftovers, layout, settings, tell)
         check_ports(ports(settings))
-        console.print("Preparing music and announcements")
+        tell("Preparing music and announcements")
         secrets = await prepare(settings, layout, catalogue, program)
-        supervisor = Supervisor(
-            parts(settings, layout, secrets, program), layout, settings, console.print
-        )
+        supervisor = Supervisor(parts(settings, layout, secrets, program), layout, settings, tell)
         await supervisor.run(
-            stop,
-            ready=lambda: console.print(
-                ready_screen(settings, layout, secrets, program, catalogue)
-            ),
+            stop, ready=lambda: tell(ready_screen(settings, layout, secrets, program, catalogue))
         )
-        console.print("Växel is stopped.")
+        tell("Växel is stopped.")
+
+
+def _teller(console: Console) -> Callable[[RenderableType], None]:
+    """Speak to a terminal that may be closed: everything is kept running and stopped as ever."""
+
+    def tell(what: RenderableType) -> None:
+        try:
+            console.print(what)
+        except (OSError, SystemExit):  # Rich would end the program where a pipe is closed
+            console.quiet = True
+
+    return tell
 
 
 @contextmanager

@@ -85,6 +85,12 @@ class Terminal:
         os.close(ours)
         return shown.decode(errors="replace"), code
 
+    def close(self) -> None:
+        """Nobody reads what ``vaxel up`` says any more."""
+        assert self._up is not None
+        assert self._up.stdout is not None
+        self._up.stdout.close()
+
     def signal(self, number: signal.Signals) -> int:
         """Signal ``vaxel up`` and wait for its end; its exit code."""
         assert self._up is not None

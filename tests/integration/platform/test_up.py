@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import signal
 import socket
+import time
 
 import pytest
 
+from ivr.platform.processes import ProcessRecord
 from ivr.platform.secrets import PHONES, Secrets
 from tests.integration.platform.conftest import Terminal
 
@@ -70,6 +72,22 @@ def test_a_controller_that_is_killed_comes_back_by_itself(terminal: Terminal) ->
 
     assert asterisk.is_running()
     assert terminal.signal(signal.SIGTERM) == 0
+    assert not terminal.left()
+
+
+def test_a_terminal_that_is_closed_ends_no_supervision(terminal: Terminal) -> None:
+    terminal.up()
+    terminal.close()
+    note = terminal.layout.record("controller")
+    killed = ProcessRecord.read(note)
+
+    terminal.process("controller").kill()
+    while (again := ProcessRecord.read(note)) == killed:
+        time.sleep(0.05)
+
+    assert again is not None
+    assert again.alive()
+    assert terminal.signal(signal.SIGHUP) == 0
     assert not terminal.left()
 
 
