@@ -2,8 +2,9 @@
 
 Twenty callers are on the telephone all the time: each hears a menu, presses a key, waits in the
 queue, talks to one of three agents and calls again. Four more speak to a menu without end. The
-controller counts its own lateness fifty times a second; of that the 99th percentile is read. A loop
-with nothing to do counts beside it: what it is late is the machine's, whoever else uses it.
+controller counts its own lateness fifty times a second; of that the 99th percentile is read. Two
+figures beside it tell what of that is the machine's, whoever else uses it: how late a loop with
+nothing to do is, and how long the controller was ready to run and had no core.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from statistics import median
 
 from ruamel.yaml import YAML
 
+from ivr.platform.processes import ProcessRecord
 from monitoring.loop_delay import LoopDelay
 from monitoring.metrics import DELAY_BOUNDS_SECONDS, EVENT_LOOP_DELAY
 from store.events import EventType
@@ -55,12 +57,16 @@ class Busy:
     Attributes:
         late_ms: The controller's lateness by percentile.
         idle_ms: Likewise that of a loop with nothing to do.
+        ran_s: Seconds that the controller's loop ran.
+        waited_s: Seconds that it waited for a core.
         calls: Calls served from ring to hang-up.
         heard: Words listened to, by outcome.
     """
 
     late_ms: Mapping[int, float]
     idle_ms: Mapping[int, float]
+    ran_s: float
+    waited_s: float
     calls: int
     heard: Mapping[str, int]
 
@@ -84,7 +90,10 @@ def _told(one: Busy) -> str:
     late = _listed(one.late_ms)
     heard = ", ".join(f"{count} {outcome}" for outcome, count in one.heard.items())
     idle = _listed(one.idle_ms)
-    return f"{late}; an idle loop {idle}; {one.calls} calls in {SECONDS:g} s; words: {heard}"
+    cores = f"it ran {one.ran_s:.1f} s and waited {one.waited_s:.1f} s for a core"
+    return (
+        f"{late}; {cores}; an idle loop {idle}; {one.calls} calls in {SECONDS:g} s; words: {heard}"
+    )
 
 
 def _listed(late_ms: Mapping[int, float]) -> str:
@@ -110,9 +119,11 @@ async def _busy(platform: Platform, crowd: People, seconds: float) -> Busy:
     journal = await Journal.from_now(platform.redis)
     idle = LoopDelay()
     before = await platform.buckets(EVENT_LOOP_DELAY.name)
+    ran, waited = _scheduled(platform)
     beside = asyncio.create_task(idle.run())
     went = await crowd.ask(seconds)
     beside.cancel()
+    ran_then, waited_then = _scheduled(platform)
     after = await platform.buckets(EVENT_LOOP_DELAY.name)
     if went["failures"]:
         raise CannotMeasure(f"{len(went['failures'])} callers failed: {went['failures'][0]}")
@@ -121,9 +132,19 @@ async def _busy(platform: Platform, crowd: People, seconds: float) -> Busy:
     return Busy(
         late_ms=_percentiles([then - now for now, then in zip(before, after, strict=True)][:-1]),
         idle_ms=_percentiles(list(accumulate(idle.counts[:-1]))),
+        ran_s=ran_then - ran,
+        waited_s=waited_then - waited,
         calls=went["calls"],
         heard={outcome: outcomes.count(outcome) for outcome in sorted(set(outcomes))},
     )
+
+
+def _scheduled(platform: Platform) -> tuple[float, float]:
+    """Seconds until now that the controller's loop ran, and was ready to run and did not."""
+    record = ProcessRecord.read(platform.layout.record("controller"))
+    assert record is not None
+    ran, waited, _ = Path(f"/proc/{record.pid}/schedstat").read_text(encoding="ascii").split()
+    return int(ran) / 1e9, int(waited) / 1e9
 
 
 def _percentiles(turns: Sequence[float]) -> Mapping[int, float]:
