@@ -121,8 +121,25 @@ def test_what_is_no_ordinary_file_is_not_replaced(vaxel: Vaxel, tmp_path: Path) 
     device = tmp_path / "device"  # as /dev/null is one
     os.mkfifo(device)
     said = vaxel("play", TALK, "--to", str(device))
-    assert (said.exit_code, "no ordinary file" in said.output) == (2, True)
+    assert said.exit_code == 2
+    assert "ordinary" in said.output
     assert device.is_fifo()
+
+
+@pytest.mark.parametrize("name", ["heard.mp3", "heard", "settings.toml"])
+def test_a_file_of_another_kind_is_not_written_over(
+    vaxel: Vaxel, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).write_text("something else")
+    said = vaxel("play", TALK, "--to", str(tmp_path / name))
+    assert said.exit_code == 2
+    assert "ends in .wav or .opus" in said.output
+    assert (tmp_path / name).read_text() == "something else"
+
+
+def test_capitals_in_a_name_make_no_other_kind_of_file(vaxel: Vaxel, tmp_path: Path) -> None:
+    assert vaxel("play", TALK, "--to", str(tmp_path / "HEARD.WAV")).exit_code == 0
+    assert (tmp_path / "HEARD.WAV").read_bytes().startswith(b"RIFF")
 
 
 def test_the_newest_needs_no_name(vaxel: Vaxel, desk: Desk, tmp_path: Path) -> None:
