@@ -118,7 +118,7 @@ def test_a_recording_is_written_to_a_file_for_its_owner_alone(
 
 
 def test_what_is_no_ordinary_file_is_not_replaced(vaxel: Vaxel, tmp_path: Path) -> None:
-    device = tmp_path / "device"  # as /dev/null is one
+    device = tmp_path / "device.wav"  # a device would be gone as this would
     os.mkfifo(device)
     said = vaxel("play", TALK, "--to", str(device))
     assert said.exit_code == 2
