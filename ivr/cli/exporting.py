@@ -75,14 +75,17 @@ def private_file(path: Path) -> Iterator[IO[bytes]]:
 
 
 def write_sound(archive: Archive, recording: Recording, path: Path) -> None:
-    """One recording as a file of its own: ``.wav`` is decoded, all else is Ogg Opus as stored.
+    """One recording as a file of its own: ``.wav`` is decoded, ``.opus`` and ``.ogg`` as stored.
 
     Raises:
         RecorderError, MediaError: It cannot be opened.
-        typer.BadParameter: The file cannot be made.
+        typer.BadParameter: The file cannot be made, or its name says that it is something else.
     """
+    form = path.suffix.lower()
+    if form not in (".wav", ".opus", ".ogg"):
+        raise typer.BadParameter(f"{path}: name a file that ends in .wav or .opus")
     with private_file(path) as file:
-        if path.suffix == ".wav":
+        if form == ".wav":
             archive.write_wav(recording, path)
         else:
             file.writelines(archive.opus(recording))
