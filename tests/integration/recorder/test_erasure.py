@@ -171,6 +171,18 @@ async def test_a_caller_is_erased_wherever_the_number_stands_and_nobody_else(
     assert (again.recordings, again.contacts, again.events, again.failed) == ((), 0, 0, ())
 
 
+async def test_a_caller_is_erased_on_any_database(
+    tmp_path: Path, redis: Redis, database: Database
+) -> None:
+    office = Office(tmp_path / "recordings", database, EventStream(redis, ORG), redis=redis)
+    await office.call(SIDECAR.contact, ANNA)
+    await office.caught_up()
+    await office.store(await office.voicemail(1, caller=BO))  # called back elsewhere
+    erased = await office.erase()
+    assert (len(erased.found.recordings), erased.found.contacts, erased.logged) == (1, 1, False)
+    assert await office.callers() == {row.caller for row in await office.rows()} == {None}
+
+
 async def test_rows_that_are_made_anew_do_not_bring_the_number_back(office: Office) -> None:
     await office.call("a", ANNA)
     await office.caught_up()
