@@ -16,6 +16,7 @@ from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import wait_until_hears_tone
 from tests.e2e.rig.phones import RECEPTION, AgentHandset, Cast, Ears
 from tests.e2e.rig.platform import ORG, Platform, eventually
+from tests.e2e.rig.privacy import personal_lines
 from tests.e2e.rig.reception import walk_to_queue
 
 pytestmark = [
@@ -105,7 +106,7 @@ async def _figures(platform: Platform) -> list[float]:
 
 
 async def _all_is_well(platform: Platform, journal: Journal, before: list[float]) -> None:
-    """Every call was answered, recorded and counted, and nothing of it is left."""
+    """Every call was answered, recorded and counted, and nothing is left of it, nor in a log."""
     await journal.wait(EventType.RECORDING_STORED, count=CALLS, seconds=30)
     await journal.wait(EventType.CONTACT_ENDED, count=CALLS)
 
@@ -122,3 +123,4 @@ async def _all_is_well(platform: Platform, journal: Journal, before: list[float]
         assert (platform.layout.recordings / str(row["path"])).stat().st_size == row["bytes"]
     assert journal.all(EventType.CALL_ABANDONED) == []
     await until_nothing_is_left(platform)
+    assert not list(personal_lines(platform))
