@@ -93,15 +93,16 @@ def prometheus_of(folder: Path, lines: list[str]) -> Iterator[str]:
 
 
 def _port(process: subprocess.Popen[str]) -> str:
-    """Where a Prometheus listens, once it is ready."""
+    """Where a Prometheus listens, once it is ready; it says the two in any order."""
     assert process.stderr is not None
-    port = ""
+    port, ready = "", False
     for line in process.stderr:
         listening = re.search(r'msg="Listening on" address=127\.0\.0\.1:(\d+)', line)
         port = listening[1] if listening else port
-        if "ready to receive" in line:
-            break
-    return port
+        ready = ready or "ready to receive" in line
+        if port and ready:
+            return port
+    raise AssertionError("Prometheus ended before it was ready")
 
 
 @asynccontextmanager
