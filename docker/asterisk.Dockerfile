@@ -9,7 +9,6 @@ RUN apt-get update \
     && install --directory --owner=vaxel --group=vaxel --mode=0700 /var/lib/vaxel
 
 USER 10001
-VOLUME /var/lib/vaxel
 ENV ASTERISK_CONF=/var/lib/vaxel/asterisk/etc/asterisk.conf
 STOPSIGNAL SIGTERM
 CMD ["sh", "-c", "exec asterisk -C \"$ASTERISK_CONF\" -f"]

@@ -26,7 +26,6 @@ RUN .venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation --editab
     && .venv/bin/python -m compileall -q acd ivr media monitoring recorder store wire
 
 USER 10001
-VOLUME /var/lib/vaxel
 ENV PATH=/opt/vaxel/.venv/bin:$PATH \
     LANG=C.UTF-8 \
     HOME=/var/lib/vaxel \
