@@ -13,18 +13,17 @@ a time do it, among controllers and people at a terminal.
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from sqlalchemy import delete, select
 
 from recorder.announcing import EventLog, announce
 from recorder.audit import Access, record_accesses
-from recorder.disk import sync_folder
+from recorder.disk import locked, sync_folder
 from recorder.errors import DeletionBusy, FolderUnusable
 from store.database import Database
 from store.events import Event, EventType
@@ -67,17 +66,14 @@ class Deleter:
             DeletionBusy: Another one is at it.
             FolderUnusable: The recordings folder is not there.
         """
-        try:
-            descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
-        except OSError as error:
-            raise FolderUnusable(self._folder, error.strerror or str(error)) from error
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with ExitStack() as held:
+            try:
+                ours = held.enter_context(locked(self._folder, os.O_DIRECTORY, wait=False))
+            except OSError as error:
+                raise FolderUnusable(self._folder, error.strerror or str(error)) from error
+            if not ours:
+                raise DeletionBusy
             yield
-        except BlockingIOError:
-            raise DeletionBusy from None
-        finally:
-            os.close(descriptor)
 
     async def delete(self, recordings: Sequence[Recording], why: Deletion, access: Access) -> None:
         """Delete recordings that are stored and told of. Call it within :meth:`alone`.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +27,36 @@ def write_whole(path: Path, content: bytes) -> None:
         half.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+@contextmanager
+def locked(path: Path, flags: int = os.O_RDONLY, *, wait: bool = True) -> Iterator[bool]:
+    """Hold the lock of a file or folder; the system takes it from whoever dies.
+
+    Args:
+        path: What is locked.
+        flags: How it is opened.
+        wait: Until nobody else has it; this blocks.
+
+    Yields:
+        Whether the lock is ours; always so where we waited.
+
+    Raises:
+        OSError: It cannot be opened.
+    """
+    descriptor = os.open(path, flags, 0o600)
+    try:
+        yield _lock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, how: int) -> bool:
+    try:
+        fcntl.flock(descriptor, how)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def sync_folder(folder: Path) -> None:

@@ -12,18 +12,16 @@ under it. Without the file every recording is lost: back it up, apart from the r
 from __future__ import annotations
 
 import base64
-import fcntl
 import json
 import os
 import secrets as entropy
 import stat
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
-from recorder.disk import write_whole
+from recorder.disk import locked, write_whole
 from recorder.errors import KeysUnusable, MasterKeyUnknown
 
 ID_BYTES: Final = 8
@@ -130,7 +128,7 @@ class MasterKeys:
             KeysUnusable: It cannot be written, or as :meth:`load`.
         """
         try:
-            with _alone(path.parent):
+            with locked(path.parent):  # the file itself is a new one each time
                 old, key = cls.load(path), MasterKey.fresh()
                 renewed = cls(key, {**old.known, key.id: key})
                 renewed._write(path)
@@ -158,17 +156,6 @@ def ensure_keys(path: Path, *, used: bool) -> None:
     if used and not path.exists():
         raise KeysUnusable(path, "it is not there, but recordings are; restore it from its backup")
     MasterKeys.make(path)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep others from changing the key file in ``folder``, which is a new file each time."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _is_id(text: str) -> bool:

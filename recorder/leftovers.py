@@ -6,18 +6,17 @@ and it is kept no longer than the recording would have been.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import struct
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from media.wav import RATE_HZ, SAMPLE_BYTES
-from recorder.disk import PART, sync_folder
+from recorder.disk import PART, locked, sync_folder
 from recorder.errors import NotRetried, RecorderError, SidecarUnreadable
 from recorder.layout import Layout, halves
 from recorder.legs import is_closed
@@ -130,7 +129,7 @@ class Leftovers:
             _close(leg)
             os.utime(leg, ns=(ended_ns, ended_ns))  # by it the recorder knows when the talk ended
         name = f"{leftover.base}.json"
-        with _locked(failed / name):  # the recorder waits until the legs have followed
+        with locked(failed / name):  # the recorder waits until the legs have followed
             (failed / name).rename(incoming / name)
             for leg in legs:
                 leg.rename(incoming / leg.name)
@@ -184,13 +183,3 @@ def _close(leg: Path) -> None:
         file.truncate(_HEADER_BYTES + length)
         file.flush()
         os.fsync(file.fileno())
-
-
-@contextmanager
-def _locked(sidecar: Path) -> Iterator[None]:
-    descriptor = os.open(sidecar, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)

@@ -9,9 +9,7 @@ makes each recording one recorder's.
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import logging
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -19,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recorder.announcing import EventLog
+from recorder.disk import locked
 from recorder.errors import (
     FolderUnusable,
     KeysUnusable,
@@ -247,18 +246,12 @@ class Recorder:
         if isinstance(work.task, SidecarMissing):
             yield not path.exists()
             return
-        try:
-            descriptor = os.open(path, os.O_RDONLY)
-        except FileNotFoundError:
-            yield False  # another recorder has finished it
-            return
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield path.exists()
-        except BlockingIOError:
-            yield False  # another recorder is at it
-        finally:
-            os.close(descriptor)
+        with ExitStack() as claim:
+            try:
+                ours = claim.enter_context(locked(path, wait=False))  # else another one is at it
+            except FileNotFoundError:
+                ours = False  # another recorder has finished it
+            yield ours and path.exists()
 
     def _survey(self, bases: list[str] | None, told: Mapping[str, int]) -> list[_Work]:
         """What there is to do. Runs in a thread."""

@@ -14,11 +14,10 @@ it from whoever dies. A language without a model waits for one.
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import logging
 import os
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +25,7 @@ from sqlalchemy import ColumnElement, func, select, update
 
 from media.speech.models import find_models
 from recorder.announcing import EventLog, announce
+from recorder.disk import locked
 from recorder.errors import KeysUnusable, TranscriberLost
 from recorder.hearing import WORKER, Hearing
 from recorder.keys import MasterKeys
@@ -285,17 +285,9 @@ class Transcribing:
                 .values(state=TranscriptState.PENDING, reason=None)
             )
 
-    @contextmanager
-    def _alone(self) -> Iterator[bool]:
+    def _alone(self) -> AbstractContextManager[bool]:
         """Whether no other process writes recordings down until the end of the block."""
-        descriptor = os.open(self._folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield True
-        except BlockingIOError:
-            yield False
-        finally:
-            os.close(descriptor)
+        return locked(self._folder / LOCK, os.O_RDWR | os.O_CREAT, wait=False)
 
 
 def _state(answer: Answer) -> TranscriptState:
