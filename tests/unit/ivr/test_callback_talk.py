@@ -26,6 +26,9 @@ NOON = datetime(2026, 11, 23, 11, 20, tzinfo=UTC)  # a Monday, 12:20 in Stockhol
 CALLER = "+46701740605"
 ANY_TIME = CallbackOffer()
 CHOSEN = CallbackOffer(hours="office", slots=3)
+ALWAYS = DEMO.hours["office"].model_copy(
+    update={"weekly": {"mon-sun": (Span(0, 24 * 60),)}, "exceptions": {}}
+)
 
 
 async def talk(
@@ -166,10 +169,7 @@ def test_closed_hours_and_holidays_are_passed_over() -> None:
 
 
 def test_full_hours_are_those_of_the_clock_on_the_wall() -> None:
-    always = DEMO.hours["office"].model_copy(
-        update={"weekly": {"mon-sun": (Span(0, 24 * 60),)}, "exceptions": {}}
-    )
-    half_an_hour_off = next_times(always, ZoneInfo("Asia/Kolkata"), NOON, 2)
+    half_an_hour_off = next_times(ALWAYS, ZoneInfo("Asia/Kolkata"), NOON, 2)
     assert [f"{time:%H:%M}" for time in half_an_hour_off] == ["17:00", "18:00"]
 
 
@@ -183,10 +183,7 @@ def test_full_hours_are_those_of_the_clock_on_the_wall() -> None:
 def test_when_the_clocks_change_no_time_is_offered_that_is_not_there(
     now: datetime, hours: list[str]
 ) -> None:
-    always = DEMO.hours["office"].model_copy(
-        update={"weekly": {"mon-sun": (Span(0, 24 * 60),)}, "exceptions": {}}
-    )
-    times = next_times(always, DEMO.time_zone, now, 2)
+    times = next_times(ALWAYS, DEMO.time_zone, now, 2)
     assert [f"{time:%H}" for time in times] == hours
     assert [(time - now).total_seconds() for time in times] == [1800, 5400]
 
