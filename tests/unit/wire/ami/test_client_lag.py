@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tests.unit.wire.ami.fake_asterisk import FakeAsterisk, event
+from tests.unit.wire.ami.fake_asterisk import FakeAsterisk, event, numbered
 from tests.unit.wire.ami.links import Log, client_of, connected
 from tests.unit.wire.ami.manual_clock import ManualClock
 from wire.ami.frames import Frame
@@ -29,10 +29,7 @@ async def test_the_lag_is_how_long_an_event_had_to_wait(
         client.subscribe("X", handler)
         client.subscribe("Y", lambda _: log.add("other call"))
         await connected(client)
-        (await asterisk.peer()).write(
-            b"".join(event("X", Linkedid="1", N=number) for number in range(2))
-            + event("Y", Linkedid="2")
-        )
+        (await asterisk.peer()).write(numbered(2) + event("Y", Linkedid="2"))
         await log.has("other call")
         clock.now += 3.5
         gate.set()
