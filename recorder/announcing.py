@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from store.events import Event
+from recorder.sidecar import Sidecar
+from store.events import Event, EventType
 from store.following import EventReader
+from store.models import Recording
 
 
 class EventLog(EventReader, Protocol):
@@ -18,6 +20,26 @@ class EventLog(EventReader, Protocol):
 
     async def append(self, event: Event) -> str:
         """Put an event at the end."""
+
+
+def event_of(whose: Sidecar | Recording, kind: EventType, at_ms: int, **fields: str) -> Event:
+    """What happened to a recording, or to the conversation that it is of.
+
+    Args:
+        whose: Where the event's names come from.
+        kind: What happened.
+        at_ms: When, epoch milliseconds.
+        fields: Of the event, apart from ``recording``.
+    """
+    return Event(
+        kind,
+        at=at_ms,
+        org=whose.org,
+        contact=whose.contact,
+        queue=whose.queue or "",
+        agent=whose.agent or "",
+        fields={"recording": whose.base if isinstance(whose, Sidecar) else whose.id, **fields},
+    )
 
 
 async def announce(stream: EventLog, since: str, events: Sequence[Event]) -> None:

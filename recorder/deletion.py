@@ -21,7 +21,7 @@ from pathlib import Path
 
 from sqlalchemy import delete, select
 
-from recorder.announcing import EventLog, announce
+from recorder.announcing import EventLog, announce, event_of
 from recorder.audit import Access, record_accesses
 from recorder.disk import locked, sync_folder
 from recorder.errors import DeletionBusy, FolderUnusable
@@ -146,12 +146,6 @@ class Deleter:
 def _event(row: Recording) -> Event:
     at = row.deleted_at
     assert at is not None  # noqa: S101 - what is told of is marked
-    return Event(
-        EventType.RECORDING_DELETED,
-        at=round(at.timestamp() * 1000),
-        org=row.org,
-        contact=row.contact,
-        queue=row.queue or "",
-        agent=row.agent or "",
-        fields={"recording": row.id, "reason": row.deletion.value if row.deletion else ""},
-    )
+    reason = row.deletion.value if row.deletion else ""
+    at_ms = round(at.timestamp() * 1000)
+    return event_of(row, EventType.RECORDING_DELETED, at_ms, reason=reason)

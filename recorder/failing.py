@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from recorder.announcing import EventLog, announce
+from recorder.announcing import EventLog, announce, event_of
 from recorder.disk import sync_folder, write_whole
 from recorder.errors import RecorderError
 from recorder.layout import Layout
@@ -76,15 +76,7 @@ class Failures:
                 await stream.append(self._event(sidecar, error))
 
     def _event(self, sidecar: Sidecar, error: RecorderError) -> Event:
-        return Event(
-            EventType.RECORDING_FAILED,
-            at=self._clock_ms(),
-            org=sidecar.org,
-            contact=sidecar.contact,
-            queue=sidecar.queue,
-            agent=sidecar.agent,
-            fields={"recording": sidecar.base, "reason": error.code},
-        )
+        return event_of(sidecar, EventType.RECORDING_FAILED, self._clock_ms(), reason=error.code)
 
     async def drop(self, sidecar: Sidecar) -> None:
         """Forget an offer that was not answered.

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from recorder.announcing import EventLog, announce
+from recorder.announcing import EventLog, announce, event_of
 from recorder.disk import sync_folder
 from recorder.errors import RecorderError, UnknownOrganisation
 from recorder.failing import Failures
@@ -200,20 +200,12 @@ class Finisher:
                 rows[sidecar.base].announce_after = None
 
     def _stored_event(self, sidecar: Sidecar, row: Recording) -> Event:
-        own = {"recording": row.id, "duration": str(row.duration_ms)}
+        own = {"duration": str(row.duration_ms)}
         kind = EventType.RECORDING_STORED
         if sidecar.kind is RecordingKind.VOICEMAIL:
             kind = EventType.VOICEMAIL_STORED
             own["mailbox"] = sidecar.mailbox
-        return Event(
-            kind,
-            at=self._clock_ms(),
-            org=sidecar.org,
-            contact=sidecar.contact,
-            queue=sidecar.queue,
-            agent=sidecar.agent,
-            fields=own,
-        )
+        return event_of(sidecar, kind, self._clock_ms(), **own)
 
     def _clear(self, sidecars: Sequence[Sidecar]) -> None:
         layout = self._layout

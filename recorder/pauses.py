@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import Final
 from weakref import WeakValueDictionary
 
-from recorder.announcing import EventLog
+from recorder.announcing import EventLog, event_of
 from recorder.errors import SidecarUnreadable
 from recorder.sidecar import Sidecar
-from store.events import Event, EventType
+from store.events import EventType
 from store.stream import StreamUnavailable
 from wire.ami.client import AmiClient
 from wire.ami.errors import AmiActionFailed, AmiError
@@ -202,17 +202,8 @@ class Pauses:
         stream = self._streams.get(sidecar.org) if sidecar else None
         if sidecar is None or stream is None:
             return
-        event = Event(
-            kind,
-            at=self._clock_ms(),
-            org=sidecar.org,
-            contact=sidecar.contact,
-            queue=sidecar.queue,
-            agent=sidecar.agent,
-            fields={"recording": sidecar.base, "cause": cause.value},
-        )
         try:
-            await stream.append(event)
+            await stream.append(event_of(sidecar, kind, self._clock_ms(), cause=cause.value))
         except StreamUnavailable as fault:  # the pause itself is what matters
             log.warning(
                 "a pause could not be told",

@@ -24,7 +24,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, func, select, update
 
 from media.speech.models import find_models
-from recorder.announcing import EventLog, announce
+from recorder.announcing import EventLog, announce, event_of
 from recorder.disk import locked
 from recorder.errors import KeysUnusable, TranscriberLost
 from recorder.hearing import WORKER, Hearing
@@ -32,7 +32,7 @@ from recorder.keys import MasterKeys
 from recorder.transcriber import NO_MODEL, Answer, Job
 from recorder.transcripts import folded
 from store.database import Database
-from store.events import Event, EventType
+from store.events import EventType
 from store.following import OUTAGES
 from store.models import Recording, Transcript, TranscriptState
 
@@ -215,28 +215,19 @@ class Transcribing:
         for recording, transcript in untold:
             stream = self._streams.get(recording.org)
             if stream is not None and transcript.announce_after is not None:
-                event = self._event(recording, transcript)
+                event = event_of(
+                    recording,
+                    EventType.RECORDING_TRANSCRIBED,
+                    self._clock_ms(),
+                    leg=transcript.leg,
+                    language=transcript.language or "",
+                    engine=transcript.engine or "",
+                )
                 await announce(stream, transcript.announce_after, [event])
             async with self._database.writing() as session:
                 await session.execute(
                     update(Transcript).where(*_is(transcript)).values(announce_after=None)
                 )
-
-    def _event(self, recording: Recording, transcript: Transcript) -> Event:
-        return Event(
-            EventType.RECORDING_TRANSCRIBED,
-            at=self._clock_ms(),
-            org=recording.org,
-            contact=recording.contact,
-            queue=recording.queue or "",
-            agent=recording.agent or "",
-            fields={
-                "recording": recording.id,
-                "leg": transcript.leg,
-                "language": transcript.language or "",
-                "engine": transcript.engine or "",
-            },
-        )
 
     async def _counts(self) -> dict[TranscriptState, int]:
         """How many sides wait, for their turn or for a model."""
