@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,14 +11,13 @@ import pytest
 from ruamel.yaml import YAML
 
 from ivr.settings import PrometheusSettings
-from monitoring import metrics
 from monitoring.dashboards import BOARDS, FILES, asked, board_named
 from monitoring.dashboards.asking import Span
 from monitoring.dashboards.grafana import DATASOURCE, to_json
 from monitoring.dashboards.model import Board, Choice, Panel, fill
 from monitoring.errors import UnknownBoard
-from monitoring.kinds import Counter, Gauge, Histogram
 from monitoring.prometheus import SCRAPE_SECONDS
+from tests.unit.monitoring.prometheus import NAMES, promtool
 
 pytestmark = pytest.mark.unit
 
@@ -27,10 +25,6 @@ SPAN = Span(1000, 1900)
 PROVISIONING = FILES.parent / "provisioning"
 OTHERS = {"ALERTS", "up", "scrape_duration_seconds", "scrape_samples_scraped"}
 """What Prometheus itself tells; what begins with process_ the client library does."""
-
-OURS = {
-    value.name for value in vars(metrics).values() if isinstance(value, Counter | Gauge | Histogram)
-}
 
 every_board = pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.name)
 
@@ -50,11 +44,6 @@ def queries(board: Board) -> Iterator[tuple[Panel, str]]:
     for panel in board.panels:
         for query in panel.queries:
             yield panel, fill(query.promql, values(board))
-
-
-def promtool(*arguments: str | Path) -> None:
-    told = subprocess.run(["promtool", *arguments], capture_output=True, text=True, check=False)
-    assert told.returncode == 0, told.stdout + told.stderr
 
 
 @every_board
@@ -85,13 +74,13 @@ def test_no_panel_asks_for_a_metric_that_nobody_tells(board: Board) -> None:
     for panel, promql in queries(board):
         for found in names.findall(promql):
             name = re.sub(r"_(bucket|sum|count)$", "", found[0] or found[1])
-            assert name in OURS | OTHERS or name.startswith("process_"), (panel.title, name)
+            assert name in NAMES | OTHERS or name.startswith("process_"), (panel.title, name)
 
 
 def test_every_metric_is_on_some_board() -> None:
     asked_for = " ".join(promql for board in BOARDS for _, promql in queries(board))
 
-    assert not {name for name in OURS if name not in asked_for}
+    assert not {name for name in NAMES if name not in asked_for}
 
 
 @every_board
