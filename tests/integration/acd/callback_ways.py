@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from acd.callback_model import CallbackState
-from acd.model import AgentState, Offer
+from acd.model import Offer
 from tests.integration.acd.conftest import FEES, NUMBER, RULES, House
 
 OTHER_NUMBER = "+4533123456"
@@ -13,10 +13,6 @@ async def state_of(house: House, contact: str = "c-1") -> CallbackState:
     callback = await house.callbacks.get(contact)
     assert callback is not None
     return callback.state
-
-
-async def agent_state(house: House, agent: str = "4001") -> AgentState:
-    return (await house.agents.status(agent)).state
 
 
 async def add(house: House, number: str = NUMBER, due_ms: int | None = None) -> str:

@@ -14,7 +14,7 @@ from acd.agents import Agents
 from acd.callback_model import CallbackRules
 from acd.callbacks import Callbacks
 from acd.distributor import Distributor
-from acd.model import Agent, Offer, Queue
+from acd.model import Agent, AgentState, Offer, Queue
 from store.events import Event, EventType
 from store.stream import BEGINNING, EventStream
 
@@ -64,6 +64,10 @@ class House:
     async def log_in(self, agent: str, *queues: Queue, phone: str = "") -> None:
         names = tuple(queue.name for queue in queues or (FEES,))
         await self.agents.login(Agent(agent, "Somebody", names), phone or f"phone{agent}")
+
+    async def agent_state(self) -> AgentState:
+        """What agent 4001 does."""
+        return (await self.agents.status("4001")).state
 
     async def offer(self, contact: str = "c-1", queue: Queue = FEES) -> Offer:
         """The contact has joined, agent 4001 is logged in, and they are brought together."""

@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 
 from acd.callback_model import CallbackState, MissReason
-from acd.errors import (
-    StaleOffer,
-)
+from acd.errors import StaleOffer
 from acd.model import LeaveReason, Place, RefusalReason
 from store.events import EventType
 from tests.integration.acd.callback_ways import dialling, reached, reserved, state_of
@@ -73,8 +71,7 @@ async def test_an_offer_of_a_callback_is_marked_for_whoever_counts_offers(house:
 
 
 async def test_a_missed_callback_is_tried_again_at_its_old_place(house: House) -> None:
-    offer = await house.callback_offer()
-    await house.callbacks.dialled(offer)
+    offer = await dialling(house)
     await house.news()
     due = house.clock() + RULES.every_ms
     assert await house.callbacks.missed(offer, MissReason.BUSY) == due
@@ -147,9 +144,7 @@ async def test_an_agent_who_does_not_answer_leaves_a_waiting_call_at_the_old_pla
 async def test_a_caller_who_hangs_up_once_reached_is_missed_and_never_abandoned(
     house: House,
 ) -> None:
-    offer = await house.callback_offer()
-    await house.callbacks.dialled(offer)
-    await house.callbacks.reached(offer)
+    await reached(house)
     await house.news()
     assert await house.acd.leave("c-1", LeaveReason.ABANDONED) is True
     missed, ready = await house.news()
@@ -162,9 +157,7 @@ async def test_a_caller_who_hangs_up_once_reached_is_missed_and_never_abandoned(
 async def test_a_caller_who_hangs_up_while_the_next_agent_is_awaited_is_missed_once(
     house: House,
 ) -> None:
-    offer = await house.callback_offer()
-    await house.callbacks.dialled(offer)
-    await house.callbacks.reached(offer)
+    offer = await reached(house)
     await house.acd.refused(offer, RefusalReason.BUSY)
     await house.news()
     await house.acd.leave("c-1", LeaveReason.ABANDONED)

@@ -17,7 +17,6 @@ from store.events import EventType
 from tests.integration.acd.callback_ways import (
     OTHER_NUMBER,
     add,
-    agent_state,
     dialling,
     reached,
     reserved,
@@ -63,7 +62,7 @@ async def test_who_is_called_when_it_is_cancelled_keeps_the_agent_and_is_not_cal
     for _ in range(2):
         assert await house.callbacks.cancel("c-1") is False
     assert await house.news() == []
-    assert await agent_state(house) is AgentState.RESERVED, "a phone rings, or a person listens"
+    assert await house.agent_state() is AgentState.RESERVED, "a phone rings, or a person listens"
     assert await house.callbacks.missed(offer, MissReason.HUNG_UP) is None
     missed, ended, ready = await house.news()
     assert missed.fields["attempt"] == "1"
@@ -118,7 +117,7 @@ async def test_whoever_talks_is_past_cancelling_and_missing(house: House) -> Non
         await house.callbacks.cancel("c-1")
     with pytest.raises(OfferAnswered):
         await house.callbacks.missed(offer, MissReason.HUNG_UP)
-    assert await agent_state(house) is AgentState.TALKING
+    assert await house.agent_state() is AgentState.TALKING
 
 
 async def test_a_call_cannot_be_cancelled_dialled_or_missed(house: House) -> None:

@@ -78,7 +78,7 @@ async def check_the_end(house: House, dialled: int, talked: int = 1) -> None:
     assert kinds[EventType.CALLBACK_ENDED] == 1
     assert not replay.contacts
     assert NUMBER not in repr(await house.everything())
-    assert (await house.agents.status("4001")).state is AgentState.READY
+    assert await house.agent_state() is AgentState.READY
 
 
 @pytest.mark.parametrize(("step", "due_s"), [("waiting", 10), ("scheduled", 60)])

@@ -8,7 +8,7 @@ from acd.callback_model import CallbackState, MissReason
 from acd.errors import StaleOffer
 from acd.model import AgentState, Place, RefusalReason
 from store.events import EventType
-from tests.integration.acd.callback_ways import agent_state, state_of
+from tests.integration.acd.callback_ways import dialling, reached, state_of
 from tests.integration.acd.conftest import FEES, NUMBER, RULES, House
 
 pytestmark = pytest.mark.integration
@@ -94,9 +94,7 @@ async def test_the_last_attempt_stays_the_last_when_its_controller_dies(house: H
 async def test_a_caller_who_was_reached_when_the_controller_died_is_taken_up_at_the_old_place(
     house: House,
 ) -> None:
-    offer = await house.callback_offer()
-    await house.callbacks.dialled(offer)
-    await house.callbacks.reached(offer)
+    await reached(house)
     await house.news()
     assert await house.other.join("c-1", FEES) is True
     assert await house.news_types() == [EventType.CALL_REFUSED, EventType.AGENT_READY]
@@ -111,13 +109,11 @@ async def test_a_caller_who_was_reached_when_the_controller_died_is_taken_up_at_
 async def test_a_caller_who_was_reached_and_whom_nobody_takes_up_is_called_again(
     house: House,
 ) -> None:
-    offer = await house.callback_offer()
-    await house.callbacks.dialled(offer)
-    await house.callbacks.reached(offer)
+    await reached(house)
     house.clock.forward(RULES.greeting_ms / 1000 + FEES.ring_seconds + 5)
     await house.other.renew()
     assert (await house.other.sweep()).expired == ("c-1",)
-    assert await agent_state(house) is AgentState.READY
+    assert await house.agent_state() is AgentState.READY
     assert await house.other.match(FEES) is None, "nobody would ring"
     await house.news()
     house.clock.forward(GRACE_S)
@@ -154,14 +150,12 @@ async def test_a_controller_that_was_thought_dead_gets_its_caller_back(house: Ho
 
 
 async def test_a_conversation_goes_on_when_its_controller_dies(house: House) -> None:
-    offer = await house.callback_offer()
-    await house.callbacks.dialled(offer)
-    await house.callbacks.reached(offer)
+    offer = await reached(house)
     await house.acd.answered(offer)
     house.clock.forward(LEASE_S)
     assert (await house.other.sweep()).adrift == ("c-1",)
     assert await house.other.reconcile(["c-1"]) == ()
-    assert await agent_state(house) is AgentState.TALKING
+    assert await house.agent_state() is AgentState.TALKING
     await house.news()
     house.clock.forward(60)
     assert await house.other.reconcile([]) == ("c-1",)
@@ -174,8 +168,7 @@ async def test_a_conversation_goes_on_when_its_controller_dies(house: House) -> 
 async def test_a_living_controller_that_is_slow_does_not_lose_its_reservation_to_a_lease(
     house: House,
 ) -> None:
-    offer = await house.callback_offer()
-    await house.callbacks.dialled(offer)
+    offer = await dialling(house)
     house.clock.forward(RULES.ring_ms / 1000)
     await house.other.sweep()
     await house.callbacks.reached(offer)

@@ -16,6 +16,7 @@ from store.events import EventType
 from tests.integration.acd.callback_ways import (
     OTHER_NUMBER,
     add,
+    dialling,
     reached,
     state_of,
 )
@@ -62,8 +63,7 @@ async def test_a_callback_keeps_its_place_among_the_callers(house: House) -> Non
 
 
 async def test_what_is_known_of_the_caller_goes_with_the_callback(house: House) -> None:
-    offer = await house.callback_offer()
-    await house.callbacks.dialled(offer)
+    await dialling(house)
     callback = await house.callbacks.get("c-1")
     assert callback is not None
     assert callback == await house.callbacks.of_number(NUMBER)

@@ -18,10 +18,6 @@ from tests.integration.acd.conftest import FEES, START_MS, SUPPORT, House
 pytestmark = pytest.mark.integration
 
 
-async def state(house: House, agent: str = "4001") -> AgentState:
-    return (await house.agents.status(agent)).state
-
-
 async def test_a_match_reserves_both_and_says_so(house: House) -> None:
     offer = await house.offer()
     assert offer == Offer(
@@ -34,7 +30,7 @@ async def test_a_match_reserves_both_and_says_so(house: House) -> None:
         expires_at_ms=START_MS + 25_000,
     )
     assert await house.acd.current_offer("c-1") == offer
-    assert await state(house) is AgentState.RESERVED
+    assert await house.agent_state() is AgentState.RESERVED
     assert await house.acd.place("c-1") is None
     event = (await house.news())[-1]
     assert (event.type, event.contact, event.queue, event.agent, event.fields) == (
@@ -97,7 +93,7 @@ async def test_an_answer_begins_the_conversation(house: House) -> None:
     house.clock.forward(4)
     await house.news()
     assert await house.acd.answered(offer) is True
-    assert await state(house) is AgentState.TALKING
+    assert await house.agent_state() is AgentState.TALKING
     (event,) = await house.news()
     assert (event.type, event.agent) == (EventType.CALL_ANSWERED, "4001")
     assert event.fields == {"offer": "1", "waited": "4000"}
@@ -130,7 +126,7 @@ async def test_after_a_conversation_the_agent_wraps_up_and_is_ready_when_the_tim
     house.clock.forward(60)
     await house.news()
     await house.acd.ended(offer, 58_500)
-    assert await state(house) is AgentState.WRAPUP
+    assert await house.agent_state() is AgentState.WRAPUP
     ended, wrapup = await house.news()
     assert (ended.type, ended.fields) == (EventType.CALL_ENDED, {"offer": "1", "talked": "58500"})
     until = START_MS + 70_000
@@ -142,7 +138,7 @@ async def test_after_a_conversation_the_agent_wraps_up_and_is_ready_when_the_tim
     assert tick.next_due_ms == until
     house.clock.forward(0.001)
     assert (await house.acd.sweep()).ready == ("4001",)
-    assert await state(house) is AgentState.READY
+    assert await house.agent_state() is AgentState.READY
     assert await house.news_types() == [EventType.AGENT_READY]
 
 
@@ -155,7 +151,7 @@ async def test_without_wrapup_time_the_agent_is_ready_at_once_but_last_in_turn(
     await house.acd.answered(offer)
     house.clock.forward(60)
     await house.acd.ended(offer, 60_000)
-    assert await state(house) is AgentState.READY
+    assert await house.agent_state() is AgentState.READY
     await house.acd.join("c-2", SUPPORT)
     following = await house.acd.match(SUPPORT)
     assert following is not None

@@ -15,10 +15,6 @@ LEASE_S = 10
 GRACE_S = 15
 
 
-async def state(house: House, agent: str = "4001") -> AgentState:
-    return (await house.agents.status(agent)).state
-
-
 async def test_an_offer_that_nobody_answers_or_refuses_is_given_back(house: House) -> None:
     offer = await house.offer()
     await house.acd.join("c-2", FEES)
@@ -28,7 +24,7 @@ async def test_an_offer_that_nobody_answers_or_refuses_is_given_back(house: Hous
     await house.news()
     house.clock.forward(0.001)
     assert (await house.acd.sweep()).expired == ("c-1",)
-    assert await state(house) is AgentState.READY
+    assert await house.agent_state() is AgentState.READY
     refused, ready = await house.news()
     assert (refused.type, refused.fields) == (
         EventType.CALL_REFUSED,
@@ -45,7 +41,7 @@ async def test_an_answered_offer_does_not_expire(house: House) -> None:
     house.clock.forward(3600)
     swept = await house.acd.sweep()
     assert swept.expired == ()
-    assert await state(house) is AgentState.TALKING
+    assert await house.agent_state() is AgentState.TALKING
 
 
 async def test_a_controller_that_renews_keeps_what_it_holds(house: House) -> None:
@@ -152,7 +148,7 @@ async def test_a_contact_that_was_offered_when_its_controller_died_is_kept_after
     assert (await house.other.sweep()).adrift == (), "its phone may be ringing still"
     house.clock.forward(15)
     assert (await house.other.sweep()).expired == ("c-1",)
-    assert await state(house) is AgentState.READY
+    assert await house.agent_state() is AgentState.READY
     assert await house.other.match(FEES) is None, "nobody would ring"
     house.clock.forward(GRACE_S)
     assert (await house.other.sweep()).lost == ("c-1",)
@@ -182,7 +178,7 @@ async def test_a_controller_that_was_thought_dead_gets_its_contacts_back(house: 
     assert (await house.acd.tick([])).adrift == 0
     assert await house.acd.place("waiting") is not None
     assert await house.acd.reconcile([]) == (), "its controller will end it"
-    assert await state(house) is AgentState.TALKING
+    assert await house.agent_state() is AgentState.TALKING
 
 
 async def test_the_first_sign_of_life_gives_everything_back_whichever_it_is(
@@ -210,21 +206,21 @@ async def test_a_conversation_goes_on_when_its_controller_dies(house: House) -> 
     assert (await house.other.sweep()).adrift == ("c-1",)
     house.clock.forward(600)
     await house.other.sweep()
-    assert await state(house) is AgentState.TALKING
+    assert await house.agent_state() is AgentState.TALKING
     assert await house.other.reconcile(["c-1", "c-9"]) == ()
     await house.news()
     house.clock.forward(60)
     assert await house.other.reconcile(["c-9"]) == ("c-1",)
     ended, *_ = await house.news()
     assert (ended.type, ended.fields["talked"]) == (EventType.CALL_ENDED, "670000")
-    assert await state(house) is AgentState.WRAPUP
+    assert await house.agent_state() is AgentState.WRAPUP
     assert "c-1" not in repr(await house.everything())
 
 
 async def test_a_living_controllers_conversation_is_its_own(house: House) -> None:
     await house.acd.answered(await house.offer())
     assert await house.other.reconcile([]) == ()
-    assert await state(house) is AgentState.TALKING
+    assert await house.agent_state() is AgentState.TALKING
 
 
 async def test_any_controller_may_end_a_dead_ones_conversation(house: House) -> None:

@@ -17,10 +17,6 @@ from tests.integration.acd.conftest import FEES, START_MS, SUPPORT, House
 pytestmark = pytest.mark.integration
 
 
-async def state(house: House, agent: str = "4001") -> AgentState:
-    return (await house.agents.status(agent)).state
-
-
 async def test_a_contact_that_joins_stands_in_line_and_in_the_log(house: House) -> None:
     assert await house.acd.join("c-1", FEES) is False
     assert await house.acd.place("c-1") == Place(position=1, waiting=1, ready=0, logged_in=0)
@@ -162,7 +158,7 @@ async def test_a_caller_who_hangs_up_while_talking_ends_the_conversation(house: 
     ended, wrapup = await house.news()
     assert (ended.type, ended.fields) == (EventType.CALL_ENDED, {"offer": "1", "talked": "42000"})
     assert wrapup.type is EventType.AGENT_WRAPUP
-    assert await state(house) is AgentState.WRAPUP
+    assert await house.agent_state() is AgentState.WRAPUP
 
 
 @pytest.mark.parametrize("last", ["waiting", "reserved", "refused", "talking", "ended", "orphan"])

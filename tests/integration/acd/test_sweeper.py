@@ -75,7 +75,7 @@ async def test_the_pause_after_a_round_ends_when_something_is_due(
     assert await sweeper.round() == pytest.approx(1.5)
     house.clock.forward(1.5)
     await sweeper.round()
-    assert (await house.agents.status("4001")).state is AgentState.READY
+    assert await house.agent_state() is AgentState.READY
 
 
 async def test_an_agent_whose_wrapup_is_over_gets_the_next_contact_in_the_same_round(
@@ -106,10 +106,10 @@ async def test_conversations_without_controller_end_when_asterisk_knows_them_no_
     for live in (["c-1"], None):
         asterisk.live = live
         await heir.round()
-        assert (await house.agents.status("4001")).state is AgentState.TALKING
+        assert await house.agent_state() is AgentState.TALKING
     asterisk.live = []
     await heir.round()
-    assert (await house.agents.status("4001")).state is AgentState.WRAPUP
+    assert await house.agent_state() is AgentState.WRAPUP
 
 
 async def test_the_loop_survives_redis_and_says_so_once(
