@@ -20,6 +20,7 @@ from monitoring.errors import SnapshotUnusable
 from monitoring.totals import Totals
 from store.events import Event
 from store.following import EventReader, follow
+from store.stream import place_of
 
 log = logging.getLogger(__name__)
 
@@ -136,7 +137,7 @@ class FiguresConsumer:
             RedisError, StreamUnavailable: Redis does not answer.
         """
         if not self._restored:
-            self._head = _number(await self._stream.last_id())
+            self._head = place_of(await self._stream.last_id())
             self.totals = await self._load()
             prepare(self.totals, self.org, self.known)
             self._restored = True
@@ -151,7 +152,7 @@ class FiguresConsumer:
         self._heard_at = self._clock()
         for event in events:
             count(self.totals, event, self.known)
-        if not events or _number(self.totals.position) >= self._head:
+        if not events or place_of(self.totals.position) >= self._head:
             self.caught_up = True
         if len(events) < _BATCH:  # nothing more was there
             self.settled_ms = max(self.settled_ms, self._wall() - _SETTLED_MS)
@@ -180,9 +181,3 @@ class FiguresConsumer:
         except SnapshotUnusable as error:
             log.warning("totals are counted anew", extra={"org": self.org, "reason": str(error)})
             return Totals()
-
-
-def _number(entry_id: str) -> tuple[int, int]:
-    """A stream id as Redis compares it."""
-    milliseconds, _, number = entry_id.partition("-")
-    return int(milliseconds), int(number or 0)

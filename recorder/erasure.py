@@ -35,6 +35,7 @@ from store.database import Database
 from store.forgetting import forget, mentions, organisations, shorten_log
 from store.models import Contact, Deletion, Recording, RecordingAction, instant
 from store.projection import saved_position
+from store.stream import place_of
 
 CATCH_UP_SECONDS: Final = 10.0
 """So long we wait for the running platform to have taken in the events read before."""
@@ -242,15 +243,10 @@ class Erasure:
         last = (await forget(self._places.redis, org, numbers)).last_id
         for _ in range(round(CATCH_UP_SECONDS / _LOOK_SECONDS)):
             reached = await saved_position(self._places.database, org)
-            if reached is None or _position(reached) >= _position(last):
+            if reached is None or place_of(reached) >= place_of(last):
                 return True
             await self._sleep(_LOOK_SECONDS)
         return False
-
-
-def _position(entry_id: str) -> tuple[int, int]:
-    milliseconds, _, number = entry_id.partition("-")
-    return int(milliseconds), int(number)
 
 
 def _summary(found: Traces) -> str:

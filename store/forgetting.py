@@ -8,8 +8,7 @@ copy, which lacks the numbers, takes the stream's place: consumers read on where
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -18,7 +17,7 @@ from typing import Any, Final
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from store.stream import BEGINNING, REPLY_SECONDS, StreamUnavailable, stream_key
+from store.stream import BEGINNING, replying, stream_key
 
 _AT_ONCE: Final = 1_000  # some milliseconds, in which Redis serves nobody else
 _LOG_SECONDS: Final = 120.0
@@ -49,8 +48,7 @@ async def mentions(redis: Redis, org: str, callers: Collection[str]) -> Mentions
     Raises:
         StreamUnavailable: Redis cannot be used.
     """
-    async with _replying():
-        return await _walk(redis, [stream_key(org)], callers)
+    return await _walk(redis, [stream_key(org)], callers)
 
 
 async def forget(redis: Redis, org: str, callers: Collection[str]) -> Mentions:
@@ -71,16 +69,16 @@ async def forget(redis: Redis, org: str, callers: Collection[str]) -> Mentions:
     if not found.count:
         return found
     copy = f"{stream_key(org)}:copy"
-    async with _replying():
+    async with replying():
         await redis.delete(copy)  # of one who was killed
-        return await _walk(redis, [stream_key(org), copy], callers)
+    return await _walk(redis, [stream_key(org), copy], callers)
 
 
 async def _walk(redis: Redis, keys: list[str], callers: Collection[str]) -> Mentions:
     script = redis.register_script(_text())
     after, over, count, last_id = BEGINNING, 0, 0, BEGINNING
     while not over:
-        async with asyncio.timeout(REPLY_SECONDS):
+        async with replying():
             reply: Any = await script(keys, [after, _AT_ONCE, *sorted(callers)])
         after, over, more, last = reply
         count, last_id = count + more, last or last_id
@@ -93,7 +91,7 @@ async def organisations(redis: Redis) -> list[str]:
     Raises:
         StreamUnavailable: Redis cannot be used.
     """
-    async with _replying():
+    async with replying():
         keys = [key async for key in redis.scan_iter(match=stream_key("*"))]
     prefix, suffix = stream_key("*").split("*")
     return sorted(
@@ -135,13 +133,3 @@ async def _persistence(redis: Redis) -> dict[str, Any]:
 @cache
 def _text() -> str:
     return (files("store") / "scripts" / "forget_callers.lua").read_text(encoding="utf-8")
-
-
-@asynccontextmanager
-async def _replying() -> AsyncIterator[None]:
-    try:
-        yield
-    except TimeoutError as fault:
-        raise StreamUnavailable("no reply in time") from fault
-    except RedisError as fault:
-        raise StreamUnavailable(str(fault)) from fault

@@ -63,8 +63,19 @@ def connect(url: str) -> Redis:
     )
 
 
+def place_of(entry_id: str) -> tuple[int, int]:
+    """What an entry's id is compared by: epoch milliseconds, and its number within them."""
+    milliseconds, _, number = entry_id.partition("-")
+    return int(milliseconds), int(number or 0)
+
+
 @asynccontextmanager
-async def _replying(seconds: float = REPLY_SECONDS) -> AsyncIterator[None]:
+async def replying(seconds: float = REPLY_SECONDS) -> AsyncIterator[None]:
+    """Ask Redis something within the block, and wait so long at the most.
+
+    Raises:
+        StreamUnavailable: It does not reply in time, or refuses.
+    """
     try:
         async with asyncio.timeout(seconds):
             yield
@@ -107,7 +118,7 @@ class EventStream:
         if event.org != self._org:
             raise ValueError(f"event of {event.org!r} in the stream of {self._org!r}")
         fields: dict[FieldT, EncodableT] = dict(event.to_wire().items())
-        async with _replying():
+        async with replying():
             return str(
                 await self._redis.xadd(self._key, fields, maxlen=STREAM_LIMIT, approximate=True)
             )
@@ -140,7 +151,7 @@ class EventStream:
         Raises:
             StreamUnavailable: Redis cannot be used.
         """
-        async with _replying():
+        async with replying():
             newest: Any = await self._redis.xrevrange(self._key, count=1)
         return str(newest[0][0]) if newest else BEGINNING
 
@@ -156,14 +167,14 @@ class EventStream:
         Raises:
             StreamUnavailable: Redis cannot be used.
         """
-        async with _replying():
+        async with replying():
             found: Any = await self._redis.xrange(self._key, min=f"({after_id}", count=1)
-        return int(found[0][0].partition("-")[0]) if found else None
+        return place_of(found[0][0])[0] if found else None
 
     async def _entries(
         self, after_id: str, count: int, block_ms: int
     ) -> list[tuple[str, dict[str, str]]]:
-        async with _replying(REPLY_SECONDS + block_ms / 1000):
+        async with replying(REPLY_SECONDS + block_ms / 1000):
             # Redis takes a block of 0 for "for ever".
             reply: Any = await self._redis.xread(
                 {self._key: after_id}, count=count, block=block_ms or None
@@ -174,8 +185,7 @@ class EventStream:
         try:
             return Event.from_wire(self._org, entry_id, wire or {})
         except (KeyError, ValueError) as fault:
-            milliseconds, _, number = entry_id.partition("-")
-            position = (int(milliseconds), int(number))
+            position = place_of(entry_id)
             if position > self._skipped_to:  # the same stranger is met again on the next read
                 self._skipped_to = position
                 self.skipped += 1
