@@ -56,11 +56,6 @@ class Line:
         return self._native.peer or ""
 
     @property
-    def is_up(self) -> bool:
-        """Whether both sides can talk now."""
-        return self._up.is_set() and not self._closed.is_set()
-
-    @property
     def is_closed(self) -> bool:
         """Whether the call is over."""
         return self._closed.is_set()
