@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+import pytest
 from redis.asyncio import Redis
 
 from acd.callback_model import CallbackRules, CallbackState
@@ -22,13 +23,14 @@ from ivr.office import Office
 from ivr.outgoing import Dialler
 from store.events import Event, EventType
 from store.stream import BEGINNING
+from tests.e2e.rig.platform import eventually
 from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeRecorder, FakeSession
 from tests.integration.ivr.fake_office import an_office
 from tests.unit.ivr.fake_ami import FakeAmi
 from wire.agi.parser import Environment
 from wire.agi.session import AgiSession
 
-_DEMO = load_organisation(Path(__file__).parents[3] / "dialplans" / "demo")
+_DEMO = load_organisation(Path(__file__).parents[4] / "dialplans" / "demo")
 _SUPPORT = _DEMO.queues["support"]
 assert _SUPPORT.callback is not None
 DEMO = _DEMO.model_copy(
@@ -109,9 +111,12 @@ class Bench:
         """Somebody picks up; returns when the call is over."""
         self.ami.tell("OriginateResponse", Uniqueid=contact, Response="Success")
         session = FakeSession(*dials, environment=environment(contact), keys=keys)
+        await self.serve(session)
+        return session
+
+    async def serve(self, session: FakeSession) -> None:
         session.variables["VAXEL_ORG"] = "demo"
         await self.runner.serve(cast(AgiSession, session))
-        return session
 
 
 def environment(contact: str) -> Environment:
@@ -136,10 +141,10 @@ async def opened(redis: Redis, name: str = "test-1") -> AsyncIterator[Bench]:
             duty.cancel()
 
 
-async def until(check: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(30):
-        while not await check():  # noqa: ASYNC110 - Redis tells nobody
-            await asyncio.sleep(0.01)
+@pytest.fixture
+async def bench(redis: Redis) -> AsyncIterator[Bench]:
+    async with opened(redis) as it:
+        yield it
 
 
 async def answer(session: FakeSession) -> str:
@@ -159,16 +164,23 @@ async def keep_the_place(bench: Bench, session: FakeSession) -> asyncio.Task[Que
     return riding
 
 
-async def later_than(time_ms: int) -> bool:
-    return system_clock() > time_ms + 5
+async def ringing(bench: Bench) -> str:
+    """An agent is held, and the phone of who is called back rings; the contact."""
+    await bench.agent_is_away()
+    contact = await bench.add()
+    await bench.agent_comes()
+    await eventually(lambda: is_in(bench, contact, CallbackState.DIALLING))
+    return contact
+
+
+async def a_moment() -> None:
+    """What comes after it is later in milliseconds too."""
+    begun = system_clock()
+    await eventually(lambda: system_clock() > begun + 5)
 
 
 def heard(session: FakeSession, beginning: str) -> bool:
     return any(said.startswith(beginning) for said in session.played)
-
-
-async def said(session: FakeSession, beginning: str) -> bool:
-    return heard(session, beginning)
 
 
 async def is_in(bench: Bench, contact: str, state: CallbackState) -> bool:

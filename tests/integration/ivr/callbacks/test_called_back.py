@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import cast
 
 import pytest
 from redis.asyncio import Redis
@@ -14,7 +12,8 @@ from acd.model import Agent, AgentState, Queue, RefusalReason
 from ivr.flow.call import QueueOutcome
 from ivr.outgoing import OutgoingCall
 from store.events import EventType
-from tests.integration.ivr.callback_bench import (
+from tests.e2e.rig.platform import eventually
+from tests.integration.ivr.callbacks.conftest import (
     ALVA,
     CONTACT,
     NUMBER,
@@ -27,29 +26,19 @@ from tests.integration.ivr.callback_bench import (
     keep_the_place,
     no_answer,
     opened,
-    until,
+    ringing,
 )
 from tests.integration.ivr.fake_line import FakeSession
 from wire.agi.errors import AgiHungUp
-from wire.agi.session import AgiSession
 from wire.ami.errors import AmiNotConnected
 
 pytestmark = pytest.mark.integration
 
 
-@pytest.fixture
-async def bench(redis: Redis) -> AsyncIterator[Bench]:
-    async with opened(redis) as it:
-        yield it
-
-
 async def test_somebody_who_says_yes_is_put_through_to_the_agent_who_is_held(
     bench: Bench,
 ) -> None:
-    await bench.agent_is_away()
-    contact = await bench.add()
-    await bench.agent_comes()
-    await until(lambda: is_in(bench, contact, CallbackState.DIALLING))
+    contact = await ringing(bench)
     assert await bench.state() is AgentState.RESERVED
     session = await bench.picked_up(contact, answer, keys="1")
     assert session.rung == ["PJSIP/agent1"]
@@ -78,10 +67,7 @@ async def test_who_was_asked_for_consent_is_not_asked_again_when_called_back(
 
 
 async def test_an_agent_who_is_held_no_longer_is_not_rung_for_that_offer(bench: Bench) -> None:
-    await bench.agent_is_away()
-    contact = await bench.add()
-    await bench.agent_comes()
-    await until(lambda: is_in(bench, contact, CallbackState.DIALLING))
+    contact = await ringing(bench)
 
     class Slow(FakeSession):
         async def wait_for_digit(self, wait_s: float) -> str:
@@ -92,8 +78,7 @@ async def test_an_agent_who_is_held_no_longer_is_not_rung_for_that_offer(bench: 
             return await super().wait_for_digit(wait_s)
 
     session = Slow(answer, environment=environment(contact), keys="1")
-    session.variables["VAXEL_ORG"] = "demo"
-    answering = asyncio.create_task(bench.runner.serve(cast(AgiSession, session)))
+    answering = asyncio.create_task(bench.serve(session))
     await session.music.wait()
     assert not session.rung
     await bench.agent_comes()
@@ -106,7 +91,7 @@ async def test_a_callback_whose_queue_was_taken_away_is_given_up_by_rule(bench: 
     await bench.office.agents.login(Agent(ALVA.id, "Alva", ("support", gone.name)), "agent1")
     contact = await bench.add(queue=gone)
     await bench.office.distributor.match_agent(ALVA.id)
-    await until(lambda: is_in(bench, contact, CallbackState.SCHEDULED))
+    await eventually(lambda: is_in(bench, contact, CallbackState.SCHEDULED))
     (missed,) = await bench.events(EventType.CALLBACK_MISSED)
     assert missed.fields["reason"] == "failed"
     assert not bench.originated()
@@ -120,12 +105,13 @@ async def test_while_asterisk_is_away_no_attempt_is_used_up(bench: Bench) -> Non
     contact = await bench.add()
     bench.ami.fault = AmiNotConnected("There is no AMI connection")
     await bench.agent_comes()
-    await until(lambda: _asked_for_the_channel(bench))
+    asked = bench.ami.asked
+    await eventually(lambda: any(name == "Getvar" for name, _ in asked), why="of the channel")
     bench.ami.fault = None
     (offer,) = await bench.office.distributor.callback_offers()
     await bench.office.distributor.refused(offer, RefusalReason.EXPIRED)  # as its time limit does
     await bench.agent_comes()
-    await until(lambda: is_in(bench, contact, CallbackState.DIALLING))
+    await eventually(lambda: is_in(bench, contact, CallbackState.DIALLING))
     callback = await bench.office.callbacks.get(contact)
     assert callback is not None
     assert callback.attempt == 1
@@ -142,24 +128,17 @@ async def test_a_callback_that_cannot_be_made_harms_no_other(
     contact = await bench.add()
     monkeypatch.setattr(OutgoingCall, "__post_init__", broken)
     await bench.agent_comes()
-    await until(lambda: is_in(bench, contact, CallbackState.SCHEDULED))
+    await eventually(lambda: is_in(bench, contact, CallbackState.SCHEDULED))
     (missed,) = await bench.events(EventType.CALLBACK_MISSED)
     assert missed.fields["reason"] == "failed"
     monkeypatch.undo()
     other = await bench.add(OTHER)
     await bench.agent_comes()
-    await until(lambda: is_in(bench, other, CallbackState.DIALLING))
-
-
-async def _asked_for_the_channel(bench: Bench) -> bool:
-    return any(name == "Getvar" for name, _ in bench.ami.asked)
+    await eventually(lambda: is_in(bench, other, CallbackState.DIALLING))
 
 
 async def test_a_machine_that_presses_nothing_rings_no_agent(bench: Bench) -> None:
-    await bench.agent_is_away()
-    contact = await bench.add()
-    await bench.agent_comes()
-    await until(lambda: is_in(bench, contact, CallbackState.DIALLING))
+    contact = await ringing(bench)
     session = await bench.picked_up(contact)
     assert not session.rung
     (missed,) = await bench.events(EventType.CALLBACK_MISSED)
@@ -177,7 +156,7 @@ async def test_nobody_who_picks_up_is_tried_again_by_rule(
     bench.nobody_picks_up(status)
     contact = await bench.add()
     await bench.agent_comes()
-    await until(lambda: is_in(bench, contact, CallbackState.SCHEDULED))
+    await eventually(lambda: is_in(bench, contact, CallbackState.SCHEDULED))
     (missed,) = await bench.events(EventType.CALLBACK_MISSED)
     assert missed.fields["reason"] == reason
     assert missed.fields["due"]
@@ -185,13 +164,10 @@ async def test_nobody_who_picks_up_is_tried_again_by_rule(
 
 
 async def test_a_person_whose_agent_does_not_answer_waits_for_the_next(bench: Bench) -> None:
-    await bench.agent_is_away()
-    contact = await bench.add()
-    await bench.agent_comes()
-    await until(lambda: is_in(bench, contact, CallbackState.DIALLING))
+    contact = await ringing(bench)
     answering = asyncio.create_task(bench.picked_up(contact, no_answer, answer, keys="1"))
-    await until(lambda: is_in(bench, contact, CallbackState.REACHED))
-    await until(lambda: agent_is(bench, AgentState.PAUSED))
+    await eventually(lambda: is_in(bench, contact, CallbackState.REACHED))
+    await eventually(lambda: agent_is(bench, AgentState.PAUSED))
     await bench.agent_comes()
     session = await answering
     assert session.rung == ["PJSIP/agent1", "PJSIP/agent1"]
@@ -201,10 +177,7 @@ async def test_a_person_whose_agent_does_not_answer_waits_for_the_next(bench: Be
 
 
 async def test_a_person_who_hangs_up_at_the_greeting_has_been_missed(bench: Bench) -> None:
-    await bench.agent_is_away()
-    contact = await bench.add()
-    await bench.agent_comes()
-    await until(lambda: is_in(bench, contact, CallbackState.DIALLING))
+    contact = await ringing(bench)
 
     class Leaves(FakeSession):
         async def wait_for_digit(self, _wait_s: float) -> str:
@@ -212,8 +185,7 @@ async def test_a_person_who_hangs_up_at_the_greeting_has_been_missed(bench: Benc
             raise AgiHungUp
 
     session = Leaves(environment=environment(contact))
-    session.variables["VAXEL_ORG"] = "demo"
-    await bench.runner.serve(cast(AgiSession, session))
+    await bench.serve(session)
     (missed,) = await bench.events(EventType.CALLBACK_MISSED)
     assert missed.fields["reason"] == "hung_up"
     assert await bench.state() is AgentState.READY
@@ -223,10 +195,7 @@ async def test_a_person_who_hangs_up_at_the_greeting_has_been_missed(bench: Benc
 async def test_a_phone_that_rang_for_a_dead_controller_is_served_by_another(
     redis: Redis, bench: Bench
 ) -> None:
-    await bench.agent_is_away()
-    contact = await bench.add()
-    await bench.agent_comes()
-    await until(lambda: is_in(bench, contact, CallbackState.DIALLING))
+    contact = await ringing(bench)
     async with opened(redis, "test-2") as other:
         session = await other.picked_up(contact, answer, keys="1")
     assert session.rung == ["PJSIP/agent1"]
@@ -240,7 +209,7 @@ async def test_a_phone_that_rings_or_is_picked_up_already_is_not_rung_again(benc
     contact = await bench.add()
     bench.ami.channels.add(contact)  # a dead controller rang it, and nobody has served it yet
     await bench.agent_comes()
-    await until(lambda: is_in(bench, contact, CallbackState.RESERVED))
+    await eventually(lambda: is_in(bench, contact, CallbackState.RESERVED))
     session = await bench.picked_up(contact, answer, keys="1")
     assert session.rung == ["PJSIP/agent1"]
     assert not bench.originated()

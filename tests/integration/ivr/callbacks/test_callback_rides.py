@@ -3,37 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
-from redis.asyncio import Redis
 
-from acd.model import Queue, system_clock
+from acd.model import Queue
 from ivr.flow.call import QueueOutcome
 from store.events import EventType
-from tests.integration.ivr.callback_bench import (
+from tests.e2e.rig.platform import eventually
+from tests.integration.ivr.callbacks.conftest import (
     CONTACT,
     NUMBER,
     OTHER,
     TAKE_OVER,
     Bench,
+    a_moment,
     answer,
     heard,
     keep_the_place,
-    later_than,
-    opened,
-    said,
-    until,
 )
 from tests.integration.ivr.fake_line import FakeSession
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-async def bench(redis: Redis) -> AsyncIterator[Bench]:
-    async with opened(redis) as it:
-        yield it
 
 
 async def test_a_caller_who_keeps_the_place_has_not_abandoned_and_is_kept_whole(
@@ -61,7 +51,7 @@ async def test_an_agent_who_is_free_breaks_the_talk_off(bench: Bench) -> None:
     riding = asyncio.create_task(bench.ride(session))
     await session.music.wait()
     bench.press("1")
-    await until(lambda: said(session, "en: If that is right, press 1."))
+    await eventually(lambda: heard(session, "en: If that is right, press 1."))
     await bench.agent_comes()
     assert await riding is QueueOutcome.TALKED
     assert session.played[-1] == "en: An agent is free now."
@@ -92,10 +82,10 @@ async def test_a_number_that_is_taken_at_the_last_moment_keeps_the_caller_waitin
     riding = asyncio.create_task(bench.ride(session))
     await session.music.wait()
     bench.press("1")
-    await until(lambda: said(session, "en: If that is right, press 1."))
+    await eventually(lambda: heard(session, "en: If that is right, press 1."))
     await bench.add()  # by an operator
     bench.press("1")
-    await until(lambda: said(session, "en: That number is already going to be called."))
+    await eventually(lambda: heard(session, "en: That number is already going to be called."))
     await bench.agent_comes()
     assert await riding is QueueOutcome.TALKED
 
@@ -103,8 +93,7 @@ async def test_a_number_that_is_taken_at_the_last_moment_keeps_the_caller_waitin
 async def test_who_calls_in_takes_over_the_place_of_their_own_callback(bench: Bench) -> None:
     await bench.agent_is_away()
     mine = await bench.add()
-    asked = system_clock()
-    await until(lambda: later_than(asked))
+    await a_moment()
     await bench.add(OTHER)
     session = FakeSession(answer, keys="1")
     riding = asyncio.create_task(bench.ride(session))
@@ -122,8 +111,7 @@ async def test_somebody_else_at_the_same_number_takes_nobodys_place(
 ) -> None:
     await bench.agent_is_away()
     theirs = await bench.add()
-    asked = system_clock()
-    await until(lambda: later_than(asked))
+    await a_moment()
     session = FakeSession(answer, keys=keys)
     riding = asyncio.create_task(bench.ride(session))
     await session.music.wait()
