@@ -14,13 +14,12 @@ from typing import Any, Self
 import aiohttp
 import psutil
 
-from tests.e2e.rig.platform import free_port
+from tests.e2e.rig.platform import eventually, free_port
 
 FRAME_BYTES = 320
 """20 ms of 16-bit audio of 8 kHz: what Asterisk sends at once."""
 
 READY_SECONDS = 60
-LOOK_SECONDS = 0.05
 ANSWER_SECONDS = 15
 
 
@@ -64,13 +63,18 @@ class SpeechServer:
 
     async def ready(self) -> Self:
         """Wait until its models are loaded and its workers run."""
-        async with asyncio.timeout(READY_SECONDS):
-            while True:
-                assert self.process.poll() is None, self._log.read_text(encoding="utf-8")
-                with suppress(aiohttp.ClientError):
-                    if (await self.page("/stats"))["workers"] == self._workers:
-                        return self
-                await asyncio.sleep(LOOK_SECONDS)
+        await eventually(self._works, seconds=READY_SECONDS)
+        return self
+
+    async def _works(self) -> bool:
+        assert self.process.poll() is None, self._log.read_text(encoding="utf-8")
+        with suppress(aiohttp.ClientError):
+            return await self.tells(workers=self._workers)
+        return False
+
+    async def tells(self, **figures: int) -> bool:
+        """Whether its figures are these."""
+        return figures.items() <= (await self.page("/stats")).items()
 
     def stop(self) -> int:
         """Ask it to end; its exit code."""

@@ -17,6 +17,7 @@ import pytest
 from media.speech.models import find_models
 from media.speech.server import MAX_FRAME_BYTES
 from media.wav import read_wav
+from tests.e2e.rig.platform import eventually
 from tests.integration.media.speech_server import FRAME_BYTES, Busy, Caller, SpeechServer, caller
 
 pytestmark = [
@@ -122,7 +123,7 @@ async def test_a_killed_worker_fails_its_own_streams_and_is_replaced(
         assert "error_msg" not in await failed.set("phrases", "|".join(MENU))
         await failed.say(words("repeat"))
         assert await failed.result() == ("en", "repeat")
-    await eventually_stats(server, workers=2, workers_lost=lost_before + 1)
+    await eventually(lambda: server.tells(workers=2, workers_lost=lost_before + 1), seconds=20)
 
 
 async def test_the_death_of_all_decoding_processes_is_mended(server: SpeechServer) -> None:
@@ -131,7 +132,7 @@ async def test_the_death_of_all_decoding_processes_is_mended(server: SpeechServe
     for process in psutil.Process(server.process.pid).children(recursive=True):
         process.kill()
 
-    await eventually_stats(server, workers=2, workers_lost=lost_before + 2)
+    await eventually(lambda: server.tells(workers=2, workers_lost=lost_before + 2), seconds=20)
     assert await understood(server, "repeat") == ("en", "repeat")
 
 
@@ -286,13 +287,4 @@ async def eventually_refused(server: SpeechServer) -> dict[str, Any]:
                 answer = await one.ask("setup", version="0.1.0", codecs=[{"name": "slin"}])
             if "error_msg" in answer:
                 return answer
-            await asyncio.sleep(LOOK_SECONDS)
-
-
-async def eventually_stats(server: SpeechServer, **wanted: int) -> None:
-    async with asyncio.timeout(20):
-        while True:
-            stats = await server.page("/stats")
-            if wanted.items() <= stats.items():
-                return
             await asyncio.sleep(LOOK_SECONDS)
