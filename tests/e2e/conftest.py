@@ -14,7 +14,7 @@ from ivr.softphone import Softphones
 from media.espeak import Espeak
 from media.prompts import PromptStore
 from tests.e2e.rig.journal import Journal
-from tests.e2e.rig.phones import AgentHandset, Cast, Ears, Handset
+from tests.e2e.rig.phones import DEMO_QUEUES, AgentHandset, Cast, Ears, Handset
 from tests.e2e.rig.platform import Platform, eventually
 from tests.e2e.rig.privacy import personal_lines
 
@@ -97,11 +97,19 @@ async def caller(cast: Cast) -> Handset:
     return await cast.caller()
 
 
+@pytest.fixture
+def queues() -> tuple[str, ...]:
+    """Those that the agent serves; a file of tests about others has a fixture of this name."""
+    return DEMO_QUEUES
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def agent(cast: Cast, platform: Platform) -> AsyncIterator[AgentHandset]:
+async def agent(
+    cast: Cast, platform: Platform, queues: tuple[str, ...]
+) -> AsyncIterator[AgentHandset]:
     """An agent who is ready, on the telephone ``agent1``."""
     handset = await cast.agent(1)
-    await handset.sit_down(AGENT, platform.redis)
+    await handset.sit_down(AGENT, platform.redis, queues)
     yield handset
     await cast.clear()
     await handset.stand_up(AGENT, platform.redis)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 
 from media.tones import tone
 from store.events import EventType
-from tests.e2e.conftest import AGENT
 from tests.e2e.rig.journal import Journal
-from tests.e2e.rig.listening import tone_share, wait_until_hears_tone
+from tests.e2e.rig.listening import tone_share, tone_span, wait_until_hears_tone
 from tests.e2e.rig.old_phone import old_phone
 from tests.e2e.rig.phones import CALLER_NUMBER, RECEPTION, AgentHandset, Cast
 from tests.e2e.rig.platform import Platform
@@ -31,13 +28,9 @@ BEFORE, AFTER = 440, 770
 AGENTS = 1500
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def agent(cast: Cast, platform: Platform) -> AsyncIterator[AgentHandset]:
-    handset = await cast.agent(1)
-    await handset.sit_down(AGENT, platform.redis, tuple(NUMBERS))
-    yield handset
-    await cast.clear()
-    await handset.stand_up(AGENT, platform.redis)
+@pytest.fixture
+def queues() -> tuple[str, ...]:
+    return tuple(NUMBERS)
 
 
 async def test_tones_for_digits_silence_the_recording_whose_sides_stay_aligned(
@@ -61,7 +54,8 @@ async def test_tones_for_digits_silence_the_recording_whose_sides_stay_aligned(
     shares = [tone_share(callers, hz) for hz in (BEFORE, AFTER)]
     assert min(shares) > 0.2
     assert sum(shares) > 0.9, "the rest would be digits"
-    assert abs(_begins(callers, AFTER) - _begins(agents, AGENTS)) < 0.5
+    begins, begins_too = tone_span(callers, AFTER)[0], tone_span(agents, AGENTS)[0]
+    assert abs(begins - begins_too) < 0.5
 
 
 async def test_tones_choose_in_a_menu(platform: Platform, cast: Cast, journal: Journal) -> None:
@@ -74,13 +68,3 @@ async def test_tones_choose_in_a_menu(platform: Platform, cast: Cast, journal: J
         await phone.hang_up()
     ended = await journal.wait(EventType.CONTACT_ENDED)
     assert ended.fields["language"] == "en"
-
-
-def _begins(pcm: bytes, hz: int) -> float:
-    """When a tone begins, seconds."""
-    tenth = 1600
-    return next(
-        at / tenth / 10
-        for at in range(0, len(pcm), tenth)
-        if tone_share(pcm[at : at + tenth], hz) > 0.9
-    )

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from ivr.platform.announcements import TEXTS
 from ivr.softphone import RATE_HZ, Line
@@ -17,10 +15,15 @@ from media.tones import tone
 from media.wav import read_wav
 from recorder.legs import is_closed
 from store.events import EventType
-from tests.e2e.conftest import AGENT
 from tests.e2e.rig.journal import Journal
-from tests.e2e.rig.listening import hears_prompt, is_silent, tone_share, wait_until_hears_tone
-from tests.e2e.rig.phones import BEGINNING, AgentHandset, Cast, Ears, Handset
+from tests.e2e.rig.listening import (
+    hears_prompt,
+    is_silent,
+    tone_share,
+    tone_span,
+    wait_until_hears_tone,
+)
+from tests.e2e.rig.phones import BEGINNING, AgentHandset, Ears, Handset
 from tests.e2e.rig.platform import Platform, eventually
 from tests.e2e.rig.policies import NUMBERS
 from tests.e2e.rig.recordings import sides
@@ -49,16 +52,11 @@ CALLER, AGENTS = 0, 1
 
 _SECONDS = 1.0
 _EDGE = 0.1
-_PIECE = RATE_HZ // 5  # bytes: a tenth of a second
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def agent(cast: Cast, platform: Platform) -> AsyncIterator[AgentHandset]:
-    handset = await cast.agent(1)
-    await handset.sit_down(AGENT, platform.redis, tuple(NUMBERS))
-    yield handset
-    await cast.clear()
-    await handset.stand_up(AGENT, platform.redis)
+@pytest.fixture
+def queues() -> tuple[str, ...]:
+    return tuple(NUMBERS)
 
 
 async def test_what_is_said_while_the_agent_pauses_is_silence_in_the_file(
@@ -83,8 +81,8 @@ async def test_what_is_said_while_the_agent_pauses_is_silence_in_the_file(
     both = _sides(platform, await _stored(journal))
     middles = []
     for side in (CALLER, AGENTS):
-        _, ends = _span(both[side], BEFORE[side])
-        begins, _ = _span(both[side], AFTER[side])
+        _, ends = tone_span(both[side], BEFORE[side])
+        begins, _ = tone_span(both[side], AFTER[side])
         _hears_only(both[side], BEFORE[side], AFTER[side])
         assert is_silent(both[side][_at(ends + _EDGE) : _at(begins - _EDGE)])
         middles.append((ends, begins))
@@ -251,18 +249,10 @@ async def _hears_in_the_legs(platform: Platform, contact: str, tones: tuple[int,
 def _hears_only(pcm: bytes, *tones: int) -> None:
     """Each of the tones is there, and nothing else."""
     for hz in tones:
-        begins, ends = _span(pcm, hz)
+        begins, ends = tone_span(pcm, hz)
         assert ends - begins > _SECONDS / 4, f"{hz} Hz is there"
     shares = sum(tone_share(pcm, hz) for hz in tones)
     assert shares > 0.85, f"there is more than {tones}"
-
-
-def _span(pcm: bytes, hz: int) -> tuple[float, float]:
-    """From when to when a tone is heard, seconds."""
-    pieces = range(0, len(pcm), _PIECE)
-    loud = [at for at in pieces if tone_share(pcm[at : at + _PIECE], hz) > 0.9]
-    assert loud, f"{hz} Hz is not there"
-    return loud[0] / 2 / RATE_HZ, (loud[-1] + _PIECE) / 2 / RATE_HZ
 
 
 def _at(seconds: float) -> int:

@@ -191,6 +191,19 @@ def tone_share(pcm: bytes | bytearray, hz: float) -> float:
     return float(at_tone.sum() / energy[loud].sum())
 
 
+def tone_span(pcm: bytes, hz: float) -> tuple[float, float]:
+    """From when to when a pure tone is in ``pcm``, to a tenth of a second.
+
+    Raises:
+        AssertionError: It is not there.
+    """
+    tenth = RATE_HZ // 5  # bytes
+    pieces = range(0, len(pcm), tenth)
+    loud = [at for at in pieces if tone_share(pcm[at : at + tenth], hz) > 0.9]
+    assert loud, f"{hz:g} Hz is not there"
+    return loud[0] / 2 / RATE_HZ, (loud[-1] + tenth) / 2 / RATE_HZ
+
+
 def music_share(pcm: bytes | bytearray) -> float:
     """Share (0..1) of the energy of ``pcm`` that lies at the notes of the music on hold."""
     samples = _samples(pcm)

@@ -19,6 +19,7 @@ from tests.e2e.rig.platform import ORG, Platform
 CALLER_NUMBER = "+46701234567"
 RECEPTION = "100"
 OFFICE = "101"
+DEMO_QUEUES = ("support", "operator")
 ENTER_AGENT = "Ange ditt agentnummer och avsluta med fyrkant."
 ENTER_PIN = "Ange din pinkod och avsluta med fyrkant."
 ENTER_REASON = "Ange orsak till pausen."
@@ -117,7 +118,7 @@ class AgentHandset(Handset):
     """An agent's telephone, with the feature codes."""
 
     async def sit_down(
-        self, agent: str, redis: Redis, queues: tuple[str, ...] = ("support", "operator")
+        self, agent: str, redis: Redis, queues: tuple[str, ...] = DEMO_QUEUES
     ) -> None:
         """Be logged in as ``agent`` at once, for tests of something else than the log-in."""
         person = Agent(agent, agent, queues)
