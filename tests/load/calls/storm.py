@@ -11,7 +11,7 @@ import asyncio
 import json
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,8 +98,7 @@ async def _storms(rounds: int) -> list[Storm]:
 async def _storm(platform: Platform, callers: People, calls: int) -> Storm:
     processes = {part: _process(platform, part) for part in PARTS}
     journal = await Journal.from_now(platform.redis)
-    before = {part: _cpu_seconds(process) for part, process in processes.items()}
-    before["recordings"] = _children_seconds(processes["controller"])
+    before = _cpu_seconds(processes)
     went = await callers.ask({"calls": calls, "a_second": CALLS_A_SECOND})
     if went["failures"]:
         raise CannotMeasure(f"{len(went['failures'])} calls failed: {went['failures'][0]}")
@@ -112,9 +111,7 @@ async def _storm(platform: Platform, callers: People, calls: int) -> Storm:
         await eventually(all_whole, seconds=SETTLED_SECONDS)
     except AssertionError:
         raise CannotMeasure(f"of {calls} calls: {_counted(journal.events)}") from None
-    after = {part: _cpu_seconds(process) for part, process in processes.items()}
-    after["recordings"] = _children_seconds(processes["controller"])
-    spent = {part: seconds - before[part] for part, seconds in after.items()}
+    spent = {part: seconds - before[part] for part, seconds in _cpu_seconds(processes).items()}
     counted = _counted(journal.events)
     if any(counted[kind] != calls for kind in WHOLE) or counted[EventType.CALL_ABANDONED]:
         raise CannotMeasure(f"of {calls} calls: {counted}")
@@ -144,16 +141,15 @@ def _process(platform: Platform, part: str) -> psutil.Process:
     return psutil.Process(record.pid)
 
 
-def _cpu_seconds(process: psutil.Process) -> float:
-    """All threads."""
-    times = process.cpu_times()
-    return float(times.user + times.system)
+def _cpu_seconds(processes: Mapping[str, psutil.Process]) -> dict[str, float]:
+    """What each part has spent in all its threads, and apart from it what recordings took.
 
-
-def _children_seconds(process: psutil.Process) -> float:
-    """The children that have ended: those of the controller finish recordings behind the calls."""
-    times = process.cpu_times()
-    return float(times.children_user + times.children_system)
+    These are finished behind the calls by children of the controller, who count once they ended.
+    """
+    times = {part: process.cpu_times() for part, process in processes.items()}
+    seconds = {part: spent.user + spent.system for part, spent in times.items()}
+    recordings = times["controller"].children_user + times["controller"].children_system
+    return seconds | {"recordings": recordings}
 
 
 def _peak_mb(process: psutil.Process) -> float:

@@ -19,7 +19,6 @@ from statistics import median
 
 from ruamel.yaml import YAML
 
-from ivr.platform.processes import ProcessRecord
 from monitoring.loop_delay import LoopDelay
 from monitoring.metrics import DELAY_BOUNDS_SECONDS, EVENT_LOOP_DELAY
 from store.events import EventType
@@ -141,9 +140,8 @@ async def _busy(platform: Platform, crowd: People, seconds: float) -> Busy:
 
 def _scheduled(platform: Platform) -> tuple[float, float]:
     """Seconds until now that the controller's loop ran, and was ready to run and did not."""
-    record = ProcessRecord.read(platform.layout.record("controller"))
-    assert record is not None
-    ran, waited, _ = Path(f"/proc/{record.pid}/schedstat").read_text(encoding="ascii").split()
+    schedstat = Path(f"/proc/{platform.controller().pid}/schedstat")
+    ran, waited, _ = schedstat.read_text(encoding="ascii").split()
     return int(ran) / 1e9, int(waited) / 1e9
 
 
