@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import time
 from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
@@ -25,6 +24,7 @@ from store.errors import DatabaseAway
 from store.events import EventType
 from store.models import Transcript, TranscriptState
 from store.stream import EventStream, StreamUnavailable
+from tests.e2e.rig.platform import eventually
 from tests.integration.memory import PAGES, Memory
 from tests.integration.recorder.conftest import ORG, Desk
 from tests.integration.recorder.dictation import (
@@ -100,7 +100,8 @@ async def test_a_killed_controller_takes_its_process_along_and_the_next_does_it_
     controller = await asyncio.create_subprocess_exec(
         sys.executable, "-c", CONTROLLER, str(desk.folder.parent), redis_url
     )
-    (hearing,) = await asyncio.to_thread(_children_that_work, controller.pid)
+    await eventually(lambda: bool(_hearing(controller.pid)), seconds=60)
+    (hearing,) = _hearing(controller.pid)
     controller.kill()
     await controller.wait()
     _, alive = await asyncio.to_thread(psutil.wait_procs, [hearing], 20)
@@ -259,12 +260,6 @@ async def test_the_process_ends_with_whoever_asked_also_in_the_middle(desk: Desk
     assert said == b""
 
 
-def _children_that_work(pid: int) -> list[psutil.Process]:
-    """The children of a process as soon as they have used some processor time for hearing."""
-    parent = psutil.Process(pid)
-    for _ in range(1200):
-        working = [one for one in parent.children() if one.cpu_times().user > STARTED_S]
-        if working:
-            return working
-        time.sleep(0.05)
-    raise AssertionError("nothing is heard")
+def _hearing(pid: int) -> list[psutil.Process]:
+    """Those children of a process that have loaded their model and hear."""
+    return [one for one in psutil.Process(pid).children() if one.cpu_times().user > STARTED_S]
