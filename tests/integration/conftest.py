@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -32,13 +33,28 @@ def start_redis(folder: Path, *options: str) -> tuple[subprocess.Popen[bytes], s
     return process, f"unix://{socket}"
 
 
+@contextmanager
+def running_redis(folder: Path, *options: str) -> Iterator[str]:
+    """URL of a ``redis-server`` that ends in order."""
+    process, url = start_redis(folder, *options)
+    try:
+        yield url
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def files_with(folder: Path, text: str) -> set[str]:
+    """Names of the files below ``folder`` in which the text stands."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.name for path in files if text.encode() in path.read_bytes()}
+
+
 @pytest.fixture(scope="session")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of a Redis that keeps nothing after the run."""
-    process, url = start_redis(tmp_path_factory.mktemp("redis"))
-    yield url
-    process.terminate()
-    process.wait(10)
+    with running_redis(tmp_path_factory.mktemp("redis")) as url:
+        yield url
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,11 +17,12 @@ from sqlalchemy import select
 from media.tones import tone as pure_tone
 from media.wav import write_wav
 from recorder.archive import Archive
+from recorder.deletion import Deleter
 from recorder.recorder import Recorder
 from recorder.sidecar import Sidecar
 from store.database import Database, open_database
 from store.events import Event, EventType
-from store.models import Recording, RecordingKind
+from store.models import Recording, RecordingAccess, RecordingKind
 from store.stream import EventStream
 
 RATE = 8000
@@ -45,6 +47,14 @@ def tone(path: Path, hertz: int, seconds: float) -> Path:
     write_wav(path, pure_tone(hertz, seconds))
     os.utime(path, ns=((OFFERED_MS + 70_000) * 1_000_000,) * 2)
     return path
+
+
+@contextmanager
+def unnoticed(path: Path) -> Iterator[None]:
+    """The file is changed and looks no newer."""
+    before = path.stat()
+    yield
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
 def share(samples: NDArray[np.float64], hertz: int) -> float:
@@ -122,9 +132,17 @@ class Desk:
         await self.recorder.look()
         return [sidecar.base for sidecar in sidecars]
 
+    @property
+    def deleter(self) -> Deleter:
+        return Deleter(self.folder, self.database, {ORG: self.stream}, lambda: self.now_ms)
+
     async def rows(self) -> list[Recording]:
         async with self.database.reading() as session:
             return list(await session.scalars(select(Recording).order_by(Recording.id)))
+
+    async def accesses(self) -> list[RecordingAccess]:
+        async with self.database.reading() as session:
+            return list(await session.scalars(select(RecordingAccess).order_by(RecordingAccess.id)))
 
     async def events(self, kind: EventType = EventType.RECORDING_STORED) -> list[Event]:
         return [event for event in await self.stream.read("0-0") if event.type is kind]

@@ -9,17 +9,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from recorder.deletion import Deleter
 from recorder.disk import sync_folder
 from recorder.errors import AudioGone, DeletionBusy, FolderUnusable
 from recorder.leftovers import Leftovers
+from recorder.legs import QUIET_MS
 from recorder.message_spool import SpooledMessages
 from recorder.retention import Retention
 from store.database import Database
 from store.events import EventType
-from store.models import Deletion, Recording, RecordingAccess, RecordingAction, instant
+from store.models import Deletion, Recording, RecordingAction, instant
 from store.stream import EventStream, StreamUnavailable
 from tests.integration.recorder.conftest import ORG, SIDECAR, Desk
 from tests.integration.recorder.fuse import Fuse, Killed, armed, armed_async
@@ -29,23 +29,14 @@ pytestmark = pytest.mark.integration
 DAY_MS = 86_400_000
 
 
-def deleter(desk: Desk) -> Deleter:
-    return Deleter(desk.folder, desk.database, {ORG: desk.stream}, lambda: desk.now_ms)
-
-
 def retention(desk: Desk) -> Retention:
     return Retention(
-        deleter(desk),
+        desk.deleter,
         Leftovers(desk.folder),
         SpooledMessages(desk.folder.parent / "spool"),
         database=desk.database,
         clock_ms=lambda: desk.now_ms,
     )
-
-
-async def accesses(desk: Desk) -> list[RecordingAccess]:
-    async with desk.database.reading() as session:
-        return list(await session.scalars(select(RecordingAccess).order_by(RecordingAccess.id)))
 
 
 async def test_a_recording_says_until_when_it_is_kept(desk: Desk) -> None:
@@ -76,7 +67,7 @@ async def test_the_trace_of_a_deleted_recording_leads_to_nobody(desk: Desk) -> N
     assert (row.contact, row.duration_ms) == (SIDECAR.contact, 500)
     with pytest.raises(AudioGone, match="deleted on 2025-11-26"):
         list(desk.archive.opus(row))
-    (access,) = await accesses(desk)
+    (access,) = await desk.accesses()
     assert (access.who, access.action) == ("retention", RecordingAction.EXPIRE)
     assert (access.recording, access.org, access.at) == (name, ORG, row.deleted_at)
 
@@ -100,7 +91,7 @@ async def test_what_is_not_told_of_yet_is_not_deleted(desk: Desk) -> None:
 async def test_one_process_at_a_time_deletes(desk: Desk) -> None:
     await desk.store(await desk.voicemail(1, keep_days=1))
     desk.now_ms += 2 * DAY_MS
-    with deleter(desk).alone(), pytest.raises(DeletionBusy):
+    with desk.deleter.alone(), pytest.raises(DeletionBusy):
         await retention(desk).expire("retention")
     assert await retention(desk).expire("retention") == 1
 
@@ -130,7 +121,8 @@ async def test_killed_between_any_steps_it_is_deleted_and_told_once(
         killed = fuse.blown
         n += 1
         assert len(desk.files()) == 15 - n
-        assert len(await desk.events(EventType.RECORDING_DELETED)) == len(await accesses(desk)) == n
+        assert len(await desk.events(EventType.RECORDING_DELETED)) == n
+        assert len(await desk.accesses()) == n
         assert all(row.announce_after is None for row in await desk.rows())
     assert n > 5
 
@@ -167,16 +159,16 @@ async def test_sound_that_could_not_be_finished_is_kept_no_longer_than_a_recordi
         (desk.incoming / f"{sidecar.base}-caller.wav").write_bytes(b"GIF89a" * 100)
     unknown = await desk.talk(3)
     (desk.incoming / f"{unknown.base}.json").unlink()
-    desk.now_ms += 10**12  # what is written now is as new as this test
+    desk.now_ms += QUIET_MS
     await desk.recorder.sweep()
     assert len(list(desk.failed.iterdir())) == 3 + 3 + 3
-    desk.now_ms += 2 * DAY_MS - 10**12
+    desk.now_ms += 2 * DAY_MS
     assert await retention(desk).expire("retention") == 1
     assert {path.name.partition("-v2")[0] for path in desk.failed.iterdir()} == {
         SIDECAR.contact,
         *(path.name for path in desk.failed.glob(f"{unknown.base}*")),
     }
-    (access,) = await accesses(desk)
+    (access,) = await desk.accesses()
     assert access.action is RecordingAction.EXPIRE
     assert (access.recording, access.org) == (f"{SIDECAR.contact}-v1", ORG)
     desk.now_ms += 10**12
@@ -209,5 +201,5 @@ async def test_a_message_that_asterisk_took_by_itself_is_kept_for_a_quarter(desk
     desk.now_ms += 1
     assert await retention(desk).expire("retention") == 1
     assert list(inbox.iterdir()) == []
-    (access,) = await accesses(desk)
+    (access,) = await desk.accesses()
     assert access.detail == "1 messages taken by Asterisk alone"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,16 +16,15 @@ from acd.callbacks import Callbacks
 from acd.model import Queue, system_clock
 from ivr.cli.erasing import _Line
 from recorder import erasure as erasing
-from recorder.deletion import Deleter
 from recorder.erasure import Erased, Erasure, Places
 from recorder.sidecar import Sidecar
 from store import forgetting
-from store.database import Database, open_database
+from store.database import Database
 from store.events import Event, EventType
-from store.models import Contact, RecordingAccess, RecordingAction, Transcript
+from store.models import Contact, RecordingAction, Transcript
 from store.projection import ContactProjection
 from store.stream import EventStream, connect
-from tests.integration.conftest import start_redis
+from tests.integration.conftest import files_with, running_redis
 from tests.integration.recorder.conftest import OFFERED_MS, ORG, SIDECAR, Desk
 from tests.integration.recorder.fuse import Fuse, Killed, armed, armed_async
 
@@ -57,8 +55,7 @@ class Office(Desk):
             self.spool,
             lambda org: _Line(Callbacks(self.redis, org, system_clock)),
         )
-        deleter = Deleter(self.folder, self.database, {ORG: self.stream}, lambda: self.now_ms)
-        return Erasure(self.folder, deleter, places, lambda: self.now_ms)
+        return Erasure(self.folder, self.deleter, places, lambda: self.now_ms)
 
     async def erase(self) -> Erased:
         return await self.erasure().erase(SPELLINGS, "anna", "asked by letter")
@@ -89,9 +86,7 @@ class Office(Desk):
         sidecar = replace(SIDECAR, n=n, contact=contact, caller=caller)
         await self.recorder.expect(sidecar)
         (self.incoming / f"{sidecar.base}-agent.wav").write_bytes(b"GIF89a" * 100)
-        self.now_ms += 10**12
         await self.recorder.sweep()
-        self.now_ms -= 10**12
         return sidecar
 
     def message(self, name: str, callerid: str) -> list[Path]:
@@ -107,16 +102,10 @@ class Office(Desk):
         async with self.database.reading() as session:
             return set(await session.scalars(select(Contact.caller)))
 
-    async def accesses(self) -> list[RecordingAccess]:
-        async with self.database.reading() as session:
-            return list(await session.scalars(select(RecordingAccess).order_by(RecordingAccess.id)))
-
 
 @pytest.fixture
-async def office(tmp_path: Path, redis: Redis) -> AsyncIterator[Office]:
-    database = await open_database(f"sqlite+aiosqlite:///{tmp_path / 'vaxel.db'}")
-    yield Office(tmp_path / "recordings", database, EventStream(redis, ORG), redis=redis)
-    await database.close()
+def office(desk: Desk, redis: Redis) -> Office:
+    return Office(desk.folder, desk.database, desk.stream, redis=redis)
 
 
 async def test_a_caller_is_erased_wherever_the_number_stands_and_nobody_else(
@@ -321,27 +310,17 @@ async def test_killed_between_any_steps_the_next_one_erases_all(
     assert n > 10
 
 
-async def test_no_file_of_the_platform_holds_the_number_any_more(tmp_path: Path) -> None:
-    process, url = start_redis(tmp_path, "--appendonly", "yes")
-    database = await open_database(f"sqlite+aiosqlite:///{tmp_path / 'vaxel.db'}")
-
-    def holding() -> set[str]:
-        files = (path for path in tmp_path.rglob("*") if path.is_file())
-        return {path.name for path in files if ANNA.encode() in path.read_bytes()}
-
-    try:
+async def test_no_file_of_the_platform_holds_the_number_any_more(
+    desk: Desk, tmp_path: Path
+) -> None:
+    with running_redis(tmp_path, "--appendonly", "yes") as url:
         async with connect(url) as redis:
-            stream = EventStream(redis, ORG)
-            office = Office(tmp_path / "recordings", database, stream, redis=redis)
+            office = Office(desk.folder, desk.database, EventStream(redis, ORG), redis=redis)
             await office.store(await office.voicemail(1))
             await office.call("a", ANNA)
             await office.caught_up()
             await office.broken(2)
             await office.promise(ANNA)
-            assert len(holding()) > 2
+            assert len(files_with(tmp_path, ANNA)) > 2
             assert not (await office.erase()).logged
-            assert holding() == set()
-    finally:
-        await database.close()
-        process.terminate()
-        process.wait(10)
+            assert files_with(tmp_path, ANNA) == set()

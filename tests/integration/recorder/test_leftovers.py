@@ -22,6 +22,7 @@ from tests.integration.recorder.conftest import (
     SIDECAR,
     Desk,
     share,
+    unnoticed,
 )
 
 pytestmark = pytest.mark.integration
@@ -33,15 +34,18 @@ def leg(desk: Desk, sidecar: Sidecar, side: str) -> Path:
 
 def cut_off(path: Path) -> None:
     """As Asterisk leaves a leg that it could not close: its header knows of no sound."""
-    changed = path.stat().st_mtime_ns
-    with path.open("r+b") as file:
+    with unnoticed(path), path.open("r+b") as file:
         file.seek(4)
         file.write(bytes(4))
         file.seek(40)
         file.write(bytes(4))
         file.seek(0, os.SEEK_END)
         file.write(b"\0")  # half a sample
-    os.utime(path, ns=(changed, changed))
+
+
+def empty(leg: Path) -> None:
+    with unnoticed(leg):
+        leg.write_bytes(b"")
 
 
 async def failing(desk: Desk) -> Leftovers:
@@ -85,10 +89,11 @@ async def test_a_side_that_was_cut_off_is_kept_to_where_it_ends(desk: Desk) -> N
 @pytest.mark.parametrize("lack", ["missing", "empty"])
 async def test_silence_stands_for_a_side_that_is_not_there(desk: Desk, lack: str) -> None:
     sidecar = await desk.talk()
-    leg(desk, sidecar, "agent").unlink()
-    if lack == "empty":
-        leg(desk, sidecar, "agent").touch()
-        desk.now_ms += 10**12
+    agent = leg(desk, sidecar, "agent")
+    if lack == "missing":
+        agent.unlink()
+    else:
+        empty(agent)
     await tried_again(desk, await failing(desk))
     (row,) = await desk.rows()
     left, right = desk.channels(row)
@@ -99,9 +104,8 @@ async def test_silence_stands_for_a_side_that_is_not_there(desk: Desk, lack: str
 async def test_what_has_no_sound_or_no_owner_is_refused_and_stays(desk: Desk) -> None:
     silent, unknown = await desk.talk(1), await desk.talk(2)
     for path in silent.legs(desk.incoming):
-        path.write_bytes(b"")
+        empty(path)
     (desk.incoming / f"{unknown.base}.json").unlink()
-    desk.now_ms += 10**12
     leftovers = await failing(desk)
     both = leftovers.all()
     assert [one.base for one in both] == [silent.base, unknown.base]
@@ -114,7 +118,6 @@ async def test_what_has_no_sound_or_no_owner_is_refused_and_stays(desk: Desk) ->
 async def test_what_fails_again_is_there_again(desk: Desk) -> None:
     sidecar = await desk.talk()
     leg(desk, sidecar, "agent").write_bytes(b"GIF89a" * 100)
-    desk.now_ms += 10**12
     leftovers = await failing(desk)
     before = leftovers.all()
     await tried_again(desk, leftovers)
@@ -150,7 +153,6 @@ async def test_a_recorder_that_looks_meanwhile_does_no_harm(
 async def test_what_is_discarded_leaves_nothing(desk: Desk) -> None:
     sidecar = await desk.voicemail(1)
     leg(desk, sidecar, "caller").write_bytes(b"GIF89a" * 100)
-    desk.now_ms += 10**12
     half = half_of(desk.recorder._layout.make_place(desk.recorder._layout.place(sidecar)))
     half.write_bytes(b"of a worker that was killed")
     leftovers = await failing(desk)

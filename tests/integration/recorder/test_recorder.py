@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from recorder import finishing, workers
 from recorder.errors import RecorderError
-from recorder.legs import QUIET_MS, UNANSWERED_MS
+from recorder.legs import CUT_OFF_MS, QUIET_MS, UNANSWERED_MS
 from recorder.recorder import LOOKS, Recorder
 from recorder.worker import Answer, Job
 from store.database import Database
@@ -34,6 +34,7 @@ from tests.integration.recorder.conftest import (
     Desk,
     share,
     tone,
+    unnoticed,
 )
 
 pytestmark = pytest.mark.integration
@@ -211,9 +212,10 @@ async def test_a_conversation_that_cannot_be_recorded_is_told(desk: Desk) -> Non
 
 async def test_a_truncated_leg_is_a_typed_failure(desk: Desk) -> None:
     sidecar = await desk.talk()
-    with (desk.incoming / f"{sidecar.base}-caller.wav").open("r+b") as file:
+    leg = desk.incoming / f"{sidecar.base}-caller.wav"
+    with unnoticed(leg), leg.open("r+b") as file:
         file.truncate(20_000)
-    desk.now_ms += 10**12  # truncating has made the leg as new as this test
+    desk.now_ms += CUT_OFF_MS
     await desk.recorder.sweep()
     (event,) = await desk.events(EventType.RECORDING_FAILED)
     assert event.fields["reason"] == "leg_truncated"

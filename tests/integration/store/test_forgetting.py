@@ -13,7 +13,7 @@ from store import forgetting
 from store.events import Event, EventType
 from store.forgetting import forget, mentions, organisations, shorten_log
 from store.stream import BEGINNING, EventStream, StreamUnavailable, connect, stream_key
-from tests.integration.conftest import start_redis
+from tests.integration.conftest import files_with, running_redis
 
 pytestmark = pytest.mark.integration
 
@@ -121,22 +121,13 @@ async def test_where_there_are_no_events_there_is_nothing_to_forget(redis: Redis
 
 
 async def test_nothing_of_the_number_is_left_in_the_file_of_redis(tmp_path: Path) -> None:
-    process, url = start_redis(tmp_path, "--appendonly", "yes")
-
-    def holding() -> list[str]:
-        files = [path for path in tmp_path.rglob("*") if path.is_file()]
-        return [path.name for path in files if ANNA.encode() in path.read_bytes()]
-
-    try:
+    with running_redis(tmp_path, "--appendonly", "yes") as url:
         async with connect(url) as redis:
             await call(EventStream(redis, ORG), 1, ANNA)
             await forget(redis, ORG, SPELLINGS)
-            assert holding()
+            assert files_with(tmp_path, ANNA)
             assert await shorten_log(redis)
-            assert holding() == []
-    finally:
-        process.terminate()
-        process.wait(10)
+            assert files_with(tmp_path, ANNA) == set()
 
 
 async def test_a_redis_that_is_away_is_told(tmp_path: Path) -> None:
