@@ -27,6 +27,7 @@ from store.events import Event, EventType
 from store.models import VisitOutcome
 from store.projection import ContactProjection
 from tests.day import DayStream
+from tests.integration.following import caught_up
 from tests.sunday import NOW, ORG, ZONE, sunday
 from tests.unit.flow.trees import ORGANISATION, write
 from tests.unit.monitoring.test_sunday import BY_ARRIVAL, BY_EVENT, SUNDAY, SUPPORT, nonzero
@@ -45,10 +46,7 @@ async def take_in(
     database: Database, batch: int = 7, events: Sequence[Event] | None = None
 ) -> None:
     stream = DayStream(list(sunday() if events is None else events))
-    projection = ContactProjection(database, stream, ORG)
-    position = await projection.position()
-    while read := await stream.read(position, batch):
-        position = await projection.take_in(position, read)
+    await caught_up(stream, ContactProjection(database, stream, ORG), batch)
 
 
 @pytest.mark.parametrize("batch", [1, 7, 500])

@@ -27,6 +27,7 @@ from monitoring.kinds import Counter, Gauge, Histogram
 from monitoring.prometheus import Prometheus
 from store.stream import BEGINNING, EventStream
 from tests.day import KNOWN, NINE, ORG, day
+from tests.integration.following import caught_up
 from tests.unit.monitoring.fake_live import FakeLive
 
 pytestmark = pytest.mark.integration
@@ -55,10 +56,7 @@ class Controller:
 
     async def scraped(self) -> str:
         """What it tells once it has counted all that is there."""
-        position = await self.consumer.position()
-        while events := await self.stream.read(position):
-            position = await self.consumer.take_in(position, events)
-        await self.consumer.take_in(position, [])
+        await self.consumer.take_in(await caught_up(self.stream, self.consumer), [])
         return (await self.exposition.text()).decode()
 
 

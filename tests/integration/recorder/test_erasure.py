@@ -25,6 +25,7 @@ from store.models import Contact, RecordingAction, Transcript
 from store.projection import ContactProjection
 from store.stream import EventStream, connect
 from tests.integration.conftest import files_with, running_redis
+from tests.integration.following import caught_up
 from tests.integration.recorder.conftest import OFFERED_MS, ORG, SIDECAR, Desk
 from tests.integration.recorder.fuse import Fuse, Killed, armed, armed_async
 
@@ -70,10 +71,7 @@ class Office(Desk):
 
     async def caught_up(self) -> None:
         """The rows are as far as the events."""
-        projection = ContactProjection(self.database, self.stream, ORG)
-        position = await projection.position()
-        while events := await self.stream.read(position):
-            position = await projection.take_in(position, events)
+        await caught_up(self.stream, ContactProjection(self.database, self.stream, ORG))
 
     async def promise(self, number: str) -> str:
         queue = Queue("fees")

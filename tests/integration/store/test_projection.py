@@ -17,6 +17,7 @@ from store.models import AgentSession, Contact, QueueVisit, instant
 from store.projection import ContactProjection
 from store.stream import EventStream
 from tests.day import NINE, ORG, DayStream, day
+from tests.integration.following import caught_up
 
 pytestmark = pytest.mark.integration
 
@@ -89,10 +90,7 @@ async def assert_the_day(database: Database) -> None:
 
 
 async def take_all(database: Database, stream: DayStream, batch: int) -> None:
-    projection = ContactProjection(database, stream, ORG)
-    position = await projection.position()
-    while events := await stream.read(position, batch):
-        position = await projection.take_in(position, events)
+    await caught_up(stream, ContactProjection(database, stream, ORG), batch)
 
 
 @pytest.mark.parametrize("batch", [1, 7, 500])
