@@ -61,15 +61,15 @@ class Bench:
     runner: CallbackRunner
     ami: FakeAmi
 
-    async def ride(self, session: FakeSession, contact: str = CONTACT) -> QueueOutcome:
+    async def ride(self, session: FakeSession) -> QueueOutcome:
         call = AgiCaller(
-            cast(AgiSession, session), FakePrompts(), contact=contact, caller=NUMBER, dialled="100"
+            cast(AgiSession, session), FakePrompts(), contact=CONTACT, caller=NUMBER, dialled="100"
         )
         request = QueueRequest("support", "en", answers={"main": "support"})
         return await self.office.rides.ride(call, request)
 
-    def press(self, key: str, contact: str = CONTACT) -> None:
-        self.ami.tell("DTMFEnd", Uniqueid=contact, Digit=key, Direction="Received")
+    def press(self, key: str) -> None:
+        self.ami.tell("DTMFEnd", Uniqueid=CONTACT, Digit=key, Direction="Received")
 
     async def agent_is_away(self) -> None:
         await self.office.agents.login(ALVA, "agent1")
@@ -155,13 +155,18 @@ async def no_answer(_session: FakeSession) -> str:
     return "NOANSWER"
 
 
-async def keep_the_place(bench: Bench, session: FakeSession) -> asyncio.Task[QueueOutcome]:
-    """Wait, press the key, and say yes to the number."""
+async def in_line(bench: Bench, session: FakeSession, keys: str = "") -> asyncio.Task[QueueOutcome]:
+    """A caller waits and then presses the keys; the ride goes on."""
     riding = asyncio.create_task(bench.ride(session))
     await session.music.wait()
-    for key in "11":
+    for key in keys:
         bench.press(key)
     return riding
+
+
+async def keep_the_place(bench: Bench, session: FakeSession) -> asyncio.Task[QueueOutcome]:
+    """Wait, press the key, and say yes to the number."""
+    return await in_line(bench, session, "11")
 
 
 async def ringing(bench: Bench) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from acd.model import Queue
@@ -19,6 +17,7 @@ from tests.integration.ivr.callbacks.conftest import (
     a_moment,
     answer,
     heard,
+    in_line,
     keep_the_place,
 )
 from tests.integration.ivr.fake_line import FakeSession
@@ -48,9 +47,7 @@ async def test_a_caller_who_keeps_the_place_has_not_abandoned_and_is_kept_whole(
 async def test_an_agent_who_is_free_breaks_the_talk_off(bench: Bench) -> None:
     await bench.agent_is_away()
     session = FakeSession(answer)
-    riding = asyncio.create_task(bench.ride(session))
-    await session.music.wait()
-    bench.press("1")
+    riding = await in_line(bench, session, "1")
     await eventually(lambda: heard(session, "en: If that is right, press 1."))
     await bench.agent_comes()
     assert await riding is QueueOutcome.TALKED
@@ -64,10 +61,7 @@ async def test_who_shares_a_number_that_will_be_called_can_be_called_at_another(
     await bench.agent_is_away()
     theirs = await bench.add()
     session = FakeSession()
-    riding = asyncio.create_task(bench.ride(session))
-    await session.music.wait()
-    for key in f"10{OTHER.removeprefix('+46')}#1":
-        bench.press(key)
+    riding = await in_line(bench, session, f"10{OTHER.removeprefix('+46')}#1")
     assert await riding is QueueOutcome.CALLED_BACK
     assert heard(session, "en: That number is already going to be called.")
     numbers = {row.contact: row.number for row in await bench.office.callbacks.open()}
@@ -79,9 +73,7 @@ async def test_a_number_that_is_taken_at_the_last_moment_keeps_the_caller_waitin
 ) -> None:
     await bench.agent_is_away()
     session = FakeSession(answer)
-    riding = asyncio.create_task(bench.ride(session))
-    await session.music.wait()
-    bench.press("1")
+    riding = await in_line(bench, session, "1")
     await eventually(lambda: heard(session, "en: If that is right, press 1."))
     await bench.add()  # by an operator
     bench.press("1")
@@ -96,8 +88,7 @@ async def test_who_calls_in_takes_over_the_place_of_their_own_callback(bench: Be
     await a_moment()
     await bench.add(OTHER)
     session = FakeSession(answer, keys="1")
-    riding = asyncio.create_task(bench.ride(session))
-    await session.music.wait()
+    riding = await in_line(bench, session)
     assert heard(session, TAKE_OVER)
     assert await bench.office.callbacks.get(mine) is None
     await bench.agent_comes()
@@ -113,8 +104,7 @@ async def test_somebody_else_at_the_same_number_takes_nobodys_place(
     theirs = await bench.add()
     await a_moment()
     session = FakeSession(answer, keys=keys)
-    riding = asyncio.create_task(bench.ride(session))
-    await session.music.wait()
+    riding = await in_line(bench, session)
     assert heard(session, TAKE_OVER)
     place = await bench.office.distributor.place(CONTACT)
     assert place is not None
@@ -128,8 +118,7 @@ async def test_a_callback_of_another_queue_is_another_matter(bench: Bench) -> No
     await bench.agent_is_away()
     theirs = await bench.add(queue=Queue("fees"))
     session = FakeSession(answer, keys="1")
-    riding = asyncio.create_task(bench.ride(session))
-    await session.music.wait()
+    riding = await in_line(bench, session)
     assert not heard(session, TAKE_OVER)
     await bench.agent_comes()
     assert await riding is QueueOutcome.TALKED
