@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from recorder.errors import NotRetried
-from recorder.layout import half_of
+from recorder.layout import Layout, half_of
 from recorder.leftovers import Leftovers
 from recorder.legs import CUT_OFF_MS, QUIET_MS, UNANSWERED_MS
+from recorder.recorder import Recorder
 from recorder.sidecar import Sidecar
 from store.models import instant
+from store.stream import EventStream, StreamUnavailable
 from tests.integration.recorder.conftest import (
     AGENT_HZ,
     CALLER_HZ,
@@ -153,7 +155,8 @@ async def test_a_recorder_that_looks_meanwhile_does_no_harm(
 async def test_what_is_discarded_leaves_nothing(desk: Desk) -> None:
     sidecar = await desk.voicemail(1)
     leg(desk, sidecar, "caller").write_bytes(b"GIF89a" * 100)
-    half = half_of(desk.recorder._layout.make_place(desk.recorder._layout.place(sidecar)))
+    layout = Layout(desk.folder)
+    half = half_of(layout.make_place(layout.place(sidecar)))
     half.write_bytes(b"of a worker that was killed")
     leftovers = await failing(desk)
     leftovers.discard(leftovers.all())
@@ -164,15 +167,17 @@ async def test_what_is_discarded_leaves_nothing(desk: Desk) -> None:
 async def test_an_organisation_that_left_while_its_recording_was_told_of_holds_nothing_up(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    async def away(*_: object) -> str:
+        raise StreamUnavailable("connection refused")
+
     await desk.talk()
     desk.now_ms += QUIET_MS
-    recorder = desk.recorder
     with monkeypatch.context() as patch:
-        patch.setattr(recorder._finisher, "_tell", None)  # as if it were killed before
-        await recorder.sweep()
+        patch.setattr(EventStream, "append", away)
+        await desk.recorder.sweep()
     assert (await desk.rows())[0].announce_after is not None
-    recorder._streams = recorder._finisher._streams = {}  # type: ignore[attr-defined]
-    await recorder.sweep()
+    without = Recorder(desk.folder, desk.keys, desk.database, {}, clock_ms=lambda: desk.now_ms)
+    await without.sweep()
     assert (await desk.rows())[0].announce_after is None
     assert desk.left() == []
     assert Leftovers(desk.folder).all() == []
