@@ -90,11 +90,11 @@ class House:
             due_ms=due_ms,
         )
 
-    async def callback_offer(self, contact: str = "c-1", number: str = NUMBER) -> Offer:
+    async def callback_offer(self) -> Offer:
         """A callback waits in line, agent 4001 is logged in, controller one has to call it."""
         await self.acd.renew()
-        await self.acd.join(contact, FEES)
-        await self.keep_place(contact, number)
+        await self.acd.join("c-1", FEES)
+        await self.keep_place()
         await self.log_in("4001")
         self.clock.forward(RULES.parting_ms / 1000)
         await self.acd.tick([])
