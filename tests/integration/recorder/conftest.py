@@ -23,7 +23,7 @@ from recorder.sidecar import Sidecar
 from store.database import Database, open_database
 from store.events import Event, EventType
 from store.models import Recording, RecordingAccess, RecordingKind
-from store.stream import EventStream
+from store.stream import EventStream, StreamUnavailable
 
 RATE = 8000
 OFFERED_MS = 1_763_974_805_000
@@ -62,6 +62,11 @@ def share(samples: NDArray[np.float64], hertz: int) -> float:
     spectrum = np.abs(np.fft.rfft(samples)) ** 2
     found = np.fft.rfftfreq(len(samples), 1 / RATE)
     return float(spectrum[np.abs(found - hertz) <= 10].sum() / max(spectrum.sum(), 1e-12))
+
+
+async def redis_away(*_: object) -> str:
+    """What any question to the event stream comes to while Redis is away."""
+    raise StreamUnavailable("connection refused")
 
 
 @dataclass

@@ -20,8 +20,8 @@ from recorder.retention import Retention
 from store.database import Database
 from store.events import EventType
 from store.models import Deletion, Recording, RecordingAction, instant
-from store.stream import EventStream, StreamUnavailable
-from tests.integration.recorder.conftest import ORG, SIDECAR, Desk
+from store.stream import EventStream
+from tests.integration.recorder.conftest import ORG, SIDECAR, Desk, redis_away
 from tests.integration.recorder.fuse import Fuse, Killed, armed, armed_async
 
 pytestmark = pytest.mark.integration
@@ -130,9 +130,6 @@ async def test_killed_between_any_steps_it_is_deleted_and_told_once(
 async def test_the_hourly_job_outlives_an_outage_and_says_so(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def away(*_: object) -> str:
-        raise StreamUnavailable("connection refused")
-
     await desk.store(await desk.voicemail(1, keep_days=1))
     desk.now_ms += 2 * DAY_MS
     hours: list[float] = []
@@ -143,7 +140,7 @@ async def test_the_hourly_job_outlives_an_outage_and_says_so(
         if len(hours) == 2:
             raise asyncio.CancelledError
 
-    monkeypatch.setattr(EventStream, "last_id", away)
+    monkeypatch.setattr(EventStream, "last_id", redis_away)
     with pytest.raises(asyncio.CancelledError):
         await retention(desk).run(an_hour)
     assert "retention waits, it is tried again" in caplog.messages

@@ -12,11 +12,12 @@ from recorder.finishing import Finisher
 from recorder.legs import QUIET_MS, UNANSWERED_MS
 from store.database import Database
 from store.events import EventType
-from store.stream import EventStream, StreamUnavailable
+from store.stream import EventStream
 from tests.integration.recorder.conftest import (
     AGENT_HZ,
     CALLER_HZ,
     Desk,
+    redis_away,
     share,
 )
 from tests.integration.recorder.fuse import Fuse, Killed, armed, armed_async
@@ -137,13 +138,10 @@ async def test_while_the_keys_are_lost_the_legs_wait_and_none_take_their_place(
 async def test_while_redis_is_away_the_legs_stay_and_it_is_logged_once(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def away(*_: object) -> str:
-        raise StreamUnavailable("connection refused")
-
     await desk.talk()
     desk.now_ms += QUIET_MS
     with monkeypatch.context() as patch:
-        patch.setattr(EventStream, "last_id", away)
+        patch.setattr(EventStream, "last_id", redis_away)
         for _ in range(3):
             await desk.recorder.sweep()
     assert len(desk.left()) == 3

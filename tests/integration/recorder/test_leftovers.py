@@ -16,13 +16,14 @@ from recorder.legs import CUT_OFF_MS, QUIET_MS, UNANSWERED_MS
 from recorder.recorder import Recorder
 from recorder.sidecar import Sidecar
 from store.models import instant
-from store.stream import EventStream, StreamUnavailable
+from store.stream import EventStream
 from tests.integration.recorder.conftest import (
     AGENT_HZ,
     CALLER_HZ,
     OFFERED_MS,
     SIDECAR,
     Desk,
+    redis_away,
     share,
     unnoticed,
 )
@@ -167,13 +168,10 @@ async def test_what_is_discarded_leaves_nothing(desk: Desk) -> None:
 async def test_an_organisation_that_left_while_its_recording_was_told_of_holds_nothing_up(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def away(*_: object) -> str:
-        raise StreamUnavailable("connection refused")
-
     await desk.talk()
     desk.now_ms += QUIET_MS
     with monkeypatch.context() as patch:
-        patch.setattr(EventStream, "append", away)
+        patch.setattr(EventStream, "append", redis_away)
         await desk.recorder.sweep()
     assert (await desk.rows())[0].announce_after is not None
     without = Recorder(desk.folder, desk.keys, desk.database, {}, clock_ms=lambda: desk.now_ms)

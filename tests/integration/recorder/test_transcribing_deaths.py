@@ -26,7 +26,7 @@ from store.models import Transcript, TranscriptState
 from store.stream import EventStream, StreamUnavailable
 from tests.e2e.rig.platform import eventually
 from tests.integration.memory import PAGES, Memory
-from tests.integration.recorder.conftest import ORG, Desk
+from tests.integration.recorder.conftest import ORG, Desk, redis_away
 from tests.integration.recorder.dictation import (
     SPOKEN,
     answering,
@@ -179,12 +179,9 @@ async def test_a_controller_that_dies_before_it_has_told_is_followed_by_one_that
 async def test_nothing_is_heard_while_nobody_can_be_told_of_it(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def away(_: EventStream) -> str:
-        raise StreamUnavailable("away")
-
     await stored(desk, SPOKEN, SPOKEN)
     with monkeypatch.context() as redis:
-        redis.setattr(EventStream, "last_id", away)
+        redis.setattr(EventStream, "last_id", redis_away)
         redis.setattr(Hearing, "ask", None)
         with pytest.raises(StreamUnavailable):
             await transcribing_of(desk).work()
