@@ -25,15 +25,17 @@ def register(group: typer.Typer) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class CallbackLine:
     """The open callbacks of an organisation, in the words of :class:`recorder.erasure.Line`."""
 
     callbacks: Callbacks
 
     async def waiting(self, numbers: Collection[str], contacts: Collection[str]) -> list[str]:
+        """See there."""
         return [row.contact for row in await self.callbacks.of_person(numbers, contacts)]
 
     async def cancel(self, contact: str) -> bool:
+        """See there."""
         try:
             return await self.callbacks.cancel(contact)
         except CallbackUnknown:
@@ -68,7 +70,7 @@ def erase(
                 database=desk.database,
                 redis=redis,
                 spool=layout.asterisk_messages,
-                line=lambda org: _Line(Callbacks(redis, org, system_clock)),
+                line=lambda org: CallbackLine(Callbacks(redis, org, system_clock)),
             )
             erasure = Erasure(layout.recordings, desk.deleter(redis), places, system_clock)
             if yes:

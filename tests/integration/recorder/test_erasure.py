@@ -14,7 +14,7 @@ from sqlalchemy import select
 from acd.callback_model import CallbackRules
 from acd.callbacks import Callbacks
 from acd.model import Queue, system_clock
-from ivr.cli.erasing import _Line
+from ivr.cli.erasing import CallbackLine
 from recorder import erasure as erasing
 from recorder.erasure import Erased, Erasure, Places
 from recorder.sidecar import Sidecar
@@ -54,7 +54,7 @@ class Office(Desk):
             self.database,
             self.redis,
             self.spool,
-            lambda org: _Line(Callbacks(self.redis, org, system_clock)),
+            lambda org: CallbackLine(Callbacks(self.redis, org, system_clock)),
         )
         return Erasure(self.folder, self.deleter, places, lambda: self.now_ms)
 
