@@ -125,9 +125,9 @@ async def test_where_nothing_is_recorded_there_is_no_file_and_no_code(
 ) -> None:
     line = await caller.call(NUMBERS["never"])
     theirs = await agent.pick_up()
+    await _say(line, theirs, BEFORE)  # a key that comes before they are joined goes nowhere
     await theirs.press("*8")
     await line.wait_digits("*8")
-    await _say(line, theirs, BEFORE)
     answered = await journal.wait(EventType.CALL_ANSWERED)
     assert _files(platform, answered.contact) == []
     await line.hang_up()
@@ -187,6 +187,7 @@ async def test_what_is_paused_stays_so_without_the_controller(
 ) -> None:
     line = await caller.call(NUMBERS["always"])
     theirs = await agent.pick_up()
+    await _say(line, theirs, BEFORE)
     await theirs.press("*7")
     await ears.hear(theirs, PAUSED)
     async with platform.without_controller():
@@ -199,7 +200,7 @@ async def test_what_is_paused_stays_so_without_the_controller(
     await _say(line, theirs, AFTER)
     await line.hang_up()
     answered = await journal.wait(EventType.CALL_ANSWERED)
-    await _hears_in_the_legs(platform, answered.contact, AFTER)
+    await _hears_in_the_legs(platform, answered.contact, BEFORE, AFTER)
     await journal.wait(EventType.CALL_ENDED, contact=answered.contact, seconds=40)
 
 
@@ -237,13 +238,13 @@ async def _say(line: Line, theirs: Line, tones: tuple[int, int]) -> None:
     )
 
 
-async def _hears_in_the_legs(platform: Platform, contact: str, tones: tuple[int, int]) -> None:
-    """Each side's file, closed and not taken away yet, holds its tone and nothing else."""
+async def _hears_in_the_legs(platform: Platform, contact: str, *tones: tuple[int, int]) -> None:
+    """Each side's file, closed and not taken away yet, holds its tones and nothing else."""
     folder = platform.layout.recordings_incoming
-    for side, hz in zip(("caller", "agent"), tones, strict=True):
+    for side, *heard in zip(("caller", "agent"), *tones, strict=True):
         (leg,) = folder.glob(f"{contact}-*-{side}.wav")
         await eventually(partial(is_closed, leg), why=f"{leg.name} is closed")
-        _hears_only(read_wav(leg), hz)
+        _hears_only(read_wav(leg), *heard)
 
 
 def _hears_only(pcm: bytes, *tones: int) -> None:
