@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -27,7 +28,7 @@ from monitoring.report.intervals import Period, Step
 from monitoring.report.page import as_page
 from monitoring.report.queues import QueueReport
 from monitoring.report.reading import read_queues
-from monitoring.report.sheet import Kind, Sheet, Value, as_csv, shown
+from monitoring.report.sheet import Kind, Sheet, as_csv, shown
 from monitoring.report.words import LANGUAGES
 from store.database import Database, open_database
 from store.models import VisitOutcome
@@ -284,20 +285,27 @@ def _give(
 def _print(console: Console, whole: Sheet, language: str) -> None:
     sheet = whole.for_people()
     table = Table(box=None, pad_edge=False, title=sheet.title, title_justify="left")
-    for column in sheet.columns:
+    every = sheet.rows if sheet.total is None else [*sheet.rows, sheet.total]
+    cells = [
+        [
+            shown(value, column.kind, language)
+            for value, column in zip(row, sheet.columns, strict=True)
+        ]
+        for row in every
+    ]
+    for at, column in enumerate(sheet.columns):
         text = column.kind in (Kind.TEXT, Kind.TIME)
         justify: Literal["left", "right"] = "left" if text else "right"
-        table.add_column(column.heading, justify=justify, no_wrap=text, overflow="fold")
-    kinds = [column.kind for column in sheet.columns]
-
-    def add(row: Sequence[Value], style: str) -> None:
-        cells = (Text(shown(value, kind, language)) for value, kind in zip(row, kinds, strict=True))
-        table.add_row(*cells, style=style)
-
-    for row in sheet.rows:
-        add(row, "")
-    if sheet.total is not None:
-        add(sheet.total, "bold")
+        # no word and no figure is ever broken: a line may rather be longer than the terminal
+        whole_words = [*column.heading.split(), *(row[at] for row in cells)]
+        table.add_column(
+            column.heading,
+            justify=justify,
+            no_wrap=text,
+            min_width=max(map(cell_len, whole_words), default=0),
+        )
+    for index, row in enumerate(cells):
+        table.add_row(*map(Text, row), style="" if index < len(sheet.rows) else "bold")
     console.print(table)
     for note in sheet.notes:
         console.print(Text(note, "dim"))

@@ -134,11 +134,11 @@ async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def report(*arguments: str) -> Result:
+def report(*arguments: str, columns: int = 400) -> Result:
     app = typer.Typer()
     register(app)
     options = [*arguments, "--from", "2026-03-29", "--language", "en"]
-    return CliRunner(env={"COLUMNS": "400"}).invoke(app, ["report", *options])
+    return CliRunner(env={"COLUMNS": str(columns)}).invoke(app, ["report", *options])
 
 
 @pytest.mark.usefixtures("house")
@@ -147,6 +147,13 @@ def test_the_table_names_the_formula_beside_its_figure() -> None:
     assert "Service level F1 ≤ 20 s" in result.output
     assert "71.4 %" in result.output  # 5 of 7
     assert "service level F1 (abandons help): (AN≤T + AB≤T) / (AN + AB)" in result.output
+
+
+@pytest.mark.usefixtures("house")
+def test_a_narrow_terminal_breaks_no_word_and_no_figure() -> None:
+    lines = report("queues", "--each", "day", columns=60).output.splitlines()
+    words = {word for line in lines for word in line.split()}
+    assert {"Abandoned", "Callbacks", "level", "0:32", "4:12"} <= words
 
 
 @pytest.mark.usefixtures("house")
