@@ -22,6 +22,7 @@ class Conversation:
         organisation: Whose call it is.
         language: What the caller listens in; a node may change it.
         answers: The node that each menu has led to, by the menu's name.
+        values: What nodes have set, by variable.
         faults: Expressions that failed in the node that runs now.
     """
 
@@ -38,13 +39,14 @@ class Conversation:
         self.language = language
         self.now = now
         self.answers: dict[str, str] = {}
+        self.values: dict[str, object] = {}
         self.faults = 0
         self._listened = listened
 
     @property
     def variables(self) -> Mapping[str, object]:
-        """Values for the expressions of a text."""
-        return {
+        """Values for expressions: what nodes have set, and what is known of every call."""
+        return self.values | {
             "organisation": self.organisation.name,
             "language": self.language,
             "caller": self.call.caller,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
 from pydantic import PlainValidator, TypeAdapter, ValidationError, ValidationInfo
 
 from ivr.flow import explain
-from ivr.flow.document import Document, Place, read
+from ivr.flow.document import Document, Place, Value, read
 from ivr.flow.faults import Strict, fault
 from ivr.flow.graph import silent_loops, unreachable
 from ivr.flow.nodes import NODE_TYPES
@@ -18,7 +18,7 @@ from ivr.flow.numbers import Number
 from ivr.flow.organisation import Organisation
 from ivr.flow.problems import Problem, Severity
 from ivr.flow.tree import Node, Tree
-from ivr.flow.vocabulary import Name, Names, NotEmpty, Table, Target
+from ivr.flow.vocabulary import CALL_VARIABLES, Name, Names, NotEmpty, Table, Target
 
 ORGANISATION_FILE = "organisation.yaml"
 
@@ -135,7 +135,10 @@ def _tree(document: Document, names: Names, problems: list[Problem]) -> TreeFile
     problems += document.problems
     if document.data is None:
         return None
-    names = Names(frozenset(document.section("nodes")), names.queues, names.hours, names.languages)
+    nodes = document.section("nodes")
+    names = replace(
+        names, nodes=frozenset(nodes), variables=CALL_VARIABLES | frozenset(_variables(nodes))
+    )
     try:
         content = TreeFile.model_validate(document.data, context=names)
     except ValidationError as error:
@@ -153,6 +156,26 @@ def _tree(document: Document, names: Names, problems: list[Problem]) -> TreeFile
         for name in unreachable(content.start, content.nodes)
     ]
     return content
+
+
+def _variables(value: Value | Mapping[str, Value]) -> Iterator[str]:
+    """The values that nodes set (``into: name``, ``set: {name: …}``), right or wrong as they are.
+
+    The keys are those of every node type that sets one: an expression is judged when no node is
+    known yet.
+    """
+    if isinstance(value, list):
+        for item in value:
+            yield from _variables(item)
+    elif isinstance(value, Mapping):
+        into, setting = value.get("into"), value.get("set")
+        if isinstance(into, str):
+            yield into
+        for names in (into, setting):
+            if isinstance(names, dict):
+                yield from names
+        for inner in value.values():
+            yield from _variables(inner)
 
 
 def _right_nodes(document: Document, names: Names) -> Mapping[str, Node]:

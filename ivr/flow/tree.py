@@ -5,17 +5,19 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 from pydantic import BaseModel
 
 from ivr.flow.faults import Strict
 from ivr.flow.organisation import Organisation
-from ivr.flow.vocabulary import Target
+from ivr.flow.vocabulary import Target, Variable
 
 if TYPE_CHECKING:
     from ivr.flow.conversation import Conversation
 
+
+T = TypeVar("T")
 
 CHOICE: Final = "choice"
 """Outcome of a node that the caller left by a choice."""
@@ -73,24 +75,34 @@ class Node(Strict):
     def arrows(self) -> Iterator[Arrow]:
         """Every way out, found by the type of the fields."""
         for name, info in type(self).model_fields.items():
-            for path, target in _targets(getattr(self, name), (info.alias or name,)):
+            for path, target in _found(Target, getattr(self, name), (info.alias or name,)):
                 yield Arrow(path, target, name in self.instant)
 
+    def sets(self) -> frozenset[str]:
+        """Names of the values that the node may set, found by the type of the fields."""
+        return frozenset(
+            name
+            for field in type(self).model_fields
+            for _, name in _found(Variable, getattr(self, field), (field,))
+        )
 
-def _targets(
-    value: object, path: tuple[str | int, ...]
-) -> Iterator[tuple[tuple[str | int, ...], Target]]:
-    if isinstance(value, Target):
+
+def _found(
+    kind: type[T], value: object, path: tuple[str | int, ...]
+) -> Iterator[tuple[tuple[str | int, ...], T]]:
+    """Everything of a type in a field's value, keys included, and where it stands."""
+    if isinstance(value, kind):
         yield path, value
     elif isinstance(value, BaseModel):
         for name, info in type(value).model_fields.items():
-            yield from _targets(getattr(value, name), (*path, info.alias or name))
+            yield from _found(kind, getattr(value, name), (*path, info.alias or name))
     elif isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _targets(inner, (*path, key))
+            yield from _found(kind, key, (*path, key))
+            yield from _found(kind, inner, (*path, key))
     elif isinstance(value, tuple):
         for index, inner in enumerate(value):
-            yield from _targets(inner, (*path, index))
+            yield from _found(kind, inner, (*path, index))
 
 
 @dataclass(frozen=True, slots=True)

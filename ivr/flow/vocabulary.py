@@ -48,6 +48,9 @@ LANGUAGES: Mapping[str, str] = MappingProxyType(
 
 KEYS = "0123456789*#"
 CALL_VARIABLES = frozenset({"organisation", "language", "caller", "dialled"})
+"""What expressions know of every call."""
+
+_NO_NAMES = frozenset({"and", "else", "false", "if", "in", "is", "none", "not", "or", "true"})
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -142,6 +145,32 @@ class Target(str):
         nodes = Names.of(info).nodes
         if nodes is not None and value not in nodes:
             raise fault("undefined_node", f"no node is named “{value}”", name=value, known=nodes)
+        return cls(value)
+
+
+class Variable(str):
+    """The name of a value that a node sets, as expressions use it. A type of its own, likewise."""
+
+    __slots__ = ()
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(cls._named, core_schema.str_schema())
+
+    @classmethod
+    def _named(cls, value: str) -> Variable:
+        if re.fullmatch(r"[a-z][a-z0-9_]{0,31}", value) is None or value in _NO_NAMES:
+            raise fault(
+                "bad_variable",
+                f"“{value}” cannot name a value",
+                advice="use a to z, digits and _, a letter first",
+            )
+        if value in CALL_VARIABLES:
+            raise fault(
+                "reserved_variable",
+                f"“{value}” is known of every call and cannot be set",
+                advice="choose another name",
+            )
         return cls(value)
 
 
