@@ -17,6 +17,7 @@ from ivr.flow.nodes import NODE_TYPES
 from ivr.flow.numbers import Number
 from ivr.flow.organisation import Organisation
 from ivr.flow.problems import Problem, Severity
+from ivr.flow.sensitive import sensitive_names
 from ivr.flow.tree import Node, Tree
 from ivr.flow.vocabulary import CALL_VARIABLES, Name, Names, NotEmpty, Table, Target
 
@@ -123,6 +124,7 @@ def _names(organisation: Document) -> Names:
     return Names(
         queues=frozenset(organisation.section("queues")),
         hours=frozenset(organisation.section("hours")),
+        texts=frozenset(organisation.section("texts")),
         languages=(
             tuple(tag for tag in languages if isinstance(tag, str))
             if isinstance(languages, list)
@@ -137,7 +139,10 @@ def _tree(document: Document, names: Names, problems: list[Problem]) -> TreeFile
         return None
     nodes = document.section("nodes")
     names = replace(
-        names, nodes=frozenset(nodes), variables=CALL_VARIABLES | frozenset(_variables(nodes))
+        names,
+        nodes=frozenset(nodes),
+        variables=CALL_VARIABLES | frozenset(_variables(nodes)),
+        sensitive=frozenset(sensitive_names(nodes)),
     )
     try:
         content = TreeFile.model_validate(document.data, context=names)

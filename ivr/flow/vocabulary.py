@@ -67,6 +67,8 @@ class Names:
         hours: Named opening hours of the organisation.
         languages: Languages that the organisation declares, the default one first.
         variables: What a text's expressions may use.
+        sensitive: Those of them that are never spoken.
+        texts: Groups of standard texts that the organisation has.
     """
 
     nodes: frozenset[str] | None = None
@@ -74,6 +76,8 @@ class Names:
     hours: frozenset[str] | None = None
     languages: tuple[str, ...] | None = None
     variables: frozenset[str] = field(default=CALL_VARIABLES)
+    sensitive: frozenset[str] = frozenset()
+    texts: frozenset[str] | None = None
 
     @classmethod
     def of(cls, info: ValidationInfo) -> Names:
