@@ -197,15 +197,16 @@ class Run:
                 await self._apologise()
         except CallerHungUp:
             return self._result(EndReason.CALLER)
-        with suppress(CallerHungUp, CallFailed):
-            await self._call.hang_up()
+        await self._at_last(self._call.hang_up())
         return self._result(EndReason.FAILED if fault else EndReason.TREE, fault)
 
     async def _walk(self) -> Fault | None:
         """Node after node to the tree's end; a fault when it could not be reached."""
         try:
             await self._call.answer()
-        except CallFailed as error:
+        except CallerHungUp:
+            raise
+        except Exception as error:
             self._tell_failure(Fault.CALL, error)
             return Fault.CALL
         name: str | None = self._start
@@ -261,8 +262,15 @@ class Run:
             log.exception("a visit could not be noted", extra=self._fields(what.node))
 
     async def _apologise(self) -> None:
-        with suppress(CallerHungUp, CallFailed):
-            await self._talk.say(self._tree.organisation.texts.technical_fault)
+        await self._at_last(self._talk.say(self._tree.organisation.texts.technical_fault))
+
+    async def _at_last(self, work: Awaitable[object]) -> None:
+        """Do what is still to be done on a call that ends; it ends even if that cannot be done."""
+        try:
+            with suppress(CallerHungUp, CallFailed):
+                await work
+        except Exception:
+            log.exception("a call could not be ended in order", extra=self._fields(self._node))
 
     def _note(self, visit: Visit, outcome: str, fault: Fault | None = None) -> None:
         self._trace.append(Step(visit, outcome, fault))
