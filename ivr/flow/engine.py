@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from ivr.flow.call import Call, CallerHungUp, CallFailed, Heard, QueueAway
 from ivr.flow.conversation import Conversation
-from ivr.flow.tree import CHOICE, Tree
+from ivr.flow.tree import CHOICE, Exit, Tree
 
 log = logging.getLogger(__name__)
 
@@ -61,11 +61,13 @@ class Step:
         visit: Where and when.
         outcome: The node's own word, or ``"hung_up_on"``, or the fault that ended it.
         fault: What went wrong, ``None`` when nothing did.
+        leaving: How the call went on from there, ``None`` when it did not.
     """
 
     visit: Visit
     outcome: str
     fault: Fault | None = None
+    leaving: Exit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ class Run:
             or the tree has no such node (any more).
         language: The caller's language, likewise; the organisation's first when it has no such.
         answers: What the caller chose before, likewise: node by menu.
+        values: What nodes have set before, by variable.
     """
 
     def __init__(
@@ -126,6 +129,7 @@ class Run:
         start: str = "",
         language: str = "",
         answers: Mapping[str, str] = MappingProxyType({}),
+        values: Mapping[str, object] = MappingProxyType({}),
     ) -> None:
         self._tree = tree
         self._call = call
@@ -137,6 +141,7 @@ class Run:
             language = organisation.default_language
         self._talk = Conversation(call, organisation, language, now, self._listened)
         self._talk.answers.update(answers)
+        self._talk.values.update(values)
         self._node = ""  # where the call is now
         self._trace: list[Step] = []
 
@@ -144,6 +149,16 @@ class Run:
     def answers(self) -> Mapping[str, str]:
         """What the caller has chosen up to now: the node that each menu led to."""
         return self._talk.answers
+
+    @property
+    def values(self) -> Mapping[str, object]:
+        """What nodes have set up to now, by variable."""
+        return self._talk.values
+
+    @property
+    def language(self) -> str:
+        """What the caller listens in now."""
+        return self._talk.language
 
     async def to_end(self) -> RunResult:
         """Answer the call and walk until it ends. Never raises for what happens on a call.
@@ -203,7 +218,8 @@ class Run:
             return None, Fault.NODE
         if leaving.outcome == CHOICE and leaving.target is not None:
             self._talk.answers[name] = leaving.target
-        self._note(visit, leaving.outcome, Fault.EXPRESSION if self._talk.faults else None)
+        fault = Fault.EXPRESSION if self._talk.faults else None
+        self._note(visit, leaving.outcome, fault, leaving)
         return leaving.target, None
 
     async def _listened(self, heard: Heard) -> None:
@@ -221,12 +237,15 @@ class Run:
         with suppress(CallerHungUp, CallFailed):
             await self._talk.say(self._tree.organisation.texts.technical_fault)
 
-    def _note(self, visit: Visit, outcome: str, fault: Fault | None = None) -> None:
-        self._trace.append(Step(visit, outcome, fault))
-        log.debug(
-            "node left",
-            extra=self._fields(visit.node) | {"kind": visit.kind, "outcome": outcome},
-        )
+    def _note(
+        self, visit: Visit, outcome: str, fault: Fault | None = None, leaving: Exit | None = None
+    ) -> None:
+        self._trace.append(Step(visit, outcome, fault, leaving))
+        if log.isEnabledFor(logging.DEBUG):  # the fields cost more than the step
+            log.debug(
+                "node left",
+                extra=self._fields(visit.node) | {"kind": visit.kind, "outcome": outcome},
+            )
 
     def _tell_failure(self, fault: Fault, error: Exception | None = None) -> None:
         last = self._trace[-1].visit.node if self._trace else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias, TypeVar
 
 from pydantic import BaseModel
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+Path_: TypeAlias = tuple[str | int, ...]
+"""Keys below a node to a place in it, e.g. ``("choices", "1", "goto")``."""
+
 CHOICE: Final = "choice"
 """Outcome of a node that the caller left by a choice."""
 
@@ -30,10 +33,13 @@ class Exit:
     Attributes:
         target: The node where the call goes on; ``None`` ends it.
         outcome: What happened in the node, one word for the trace: ``"said"``, ``"closed"``.
+        by: The place in the node that decided it, where ``target`` does not tell: one of the
+            node's :meth:`~Node.ways`.
     """
 
     target: str | None
     outcome: str
+    by: Path_ | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +47,12 @@ class Arrow:
     """A way that may be taken out of a node.
 
     Attributes:
-        path: Keys below the node to the place that names the target, e.g. ``("choices", "1",
-            "goto")``.
+        path: Keys below the node to the place that names the target.
         target: The node it leads to.
         instant: Whether it may be taken without the caller having had time to do anything.
     """
 
-    path: tuple[str | int, ...]
+    path: Path_
     target: str
     instant: bool
 
@@ -78,6 +83,21 @@ class Node(Strict):
             for path, target in _found(Target, getattr(self, name), (info.alias or name,)):
                 yield Arrow(path, target, name in self.instant)
 
+    def ways(self, organisation: Organisation) -> Iterator[Path_]:
+        """What a test may try: the place of every arrow, and of what else makes a difference."""
+        for arrow in self.arrows():
+            yield arrow.path
+
+    def way_taken(self, leaving: Exit) -> Path_ | None:
+        """The one of the node's :meth:`ways` by which a call left; ``None`` for none of them.
+
+        Each place in a file is a :class:`~ivr.flow.vocabulary.Target` of its own, so its identity
+        tells two choices apart that lead to the same node.
+        """
+        if leaving.by is not None:
+            return leaving.by
+        return next((arrow.path for arrow in self.arrows() if arrow.target is leaving.target), None)
+
     def sets(self) -> frozenset[str]:
         """Names of the values that the node may set, found by the type of the fields."""
         return frozenset(
@@ -87,9 +107,7 @@ class Node(Strict):
         )
 
 
-def _found(
-    kind: type[T], value: object, path: tuple[str | int, ...]
-) -> Iterator[tuple[tuple[str | int, ...], T]]:
+def _found(kind: type[T], value: object, path: Path_) -> Iterator[tuple[Path_, T]]:
     """Everything of a type in a field's value, keys included, and where it stands."""
     if isinstance(value, kind):
         yield path, value

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 from pydantic import model_validator
 
 from ivr.flow.call import QueueOutcome, QueueRequest
 from ivr.flow.faults import fault
-from ivr.flow.tree import Exit, Node
+from ivr.flow.tree import Exit, Node, Path_
 from ivr.flow.vocabulary import Length, QueueName, Target
 
 if TYPE_CHECKING:
     from ivr.flow.conversation import Conversation
+    from ivr.flow.organisation import Organisation
 
 
 class InQueue(Node):
@@ -53,6 +55,12 @@ class InQueue(Node):
             )
         return self
 
+    def ways(self, organisation: Organisation) -> Iterator[Path_]:
+        """The arrows, and being called back where the queue offers that."""
+        yield from super().ways(organisation)
+        if organisation.queues[self.queue].callback is not None:
+            yield (QueueOutcome.CALLED_BACK.value,)
+
     async def run(self, talk: Conversation) -> Exit:
         """Wait, talk, and go on as the ride ended."""
         request = QueueRequest(self.queue, talk.language, self.max_wait, dict(talk.answers))
@@ -63,4 +71,5 @@ class InQueue(Node):
             QueueOutcome.NOBODY: self.on_nobody,
             QueueOutcome.CALLED_BACK: None,
         }
-        return Exit(ways[outcome], outcome.value)
+        by = (outcome.value,) if outcome is QueueOutcome.CALLED_BACK else None
+        return Exit(ways[outcome], outcome.value, by)
