@@ -1,7 +1,8 @@
 """From files to call trees: everything checked, every problem told, nothing run.
 
 A folder of organisations holds one folder each; ``organisation.yaml`` in it says what the
-organisation has, every other ``*.yaml`` beside it is a call tree.
+organisation has, every other ``*.yaml`` beside it is a call tree (but ``TREE.test.yaml``, which
+tests one).
 """
 
 from __future__ import annotations
@@ -45,11 +46,13 @@ class Checked:
         files: How many files were read.
         problems: Every error and warning, by file, line and column.
         catalogue: The trees; ``None`` when there is an error.
+        homes: The organisations' folders as they were read.
     """
 
     files: int
     problems: Sequence[Problem]
     catalogue: Catalogue | None
+    homes: Sequence[Home]
 
 
 def check(folder: Path) -> Checked:
@@ -76,14 +79,14 @@ def check(folder: Path) -> Checked:
     problems = in_order(problems)
     files = len(homes) + len(documents)
     if any(problem.severity is Severity.ERROR for problem in problems):
-        return Checked(files, problems, None)
+        return Checked(files, problems, None, homes)
     trees = {file: tree for home in homes for file, tree in home.built()}
     catalogue = Catalogue(
         {home.organisation.id: home.organisation for home in homes if home.organisation},
         tuple(trees.values()),
         {spelling: trees[file] for spelling, file in claims.by_spelling().items()},
     )
-    return Checked(files, problems, catalogue)
+    return Checked(files, problems, catalogue, homes)
 
 
 def load_all(folder: Path) -> Catalogue:

@@ -21,6 +21,7 @@ from ivr.flow.tree import Node, Tree
 from ivr.flow.vocabulary import CALL_VARIABLES, Name, Names, NotEmpty, Table, Target
 
 ORGANISATION_FILE = "organisation.yaml"
+TEST_ENDING = ".test.yaml"
 
 
 def _node(value: object, info: ValidationInfo) -> Node:
@@ -90,7 +91,7 @@ def read_home(folder: Path) -> Home:
     home = read_organisation(folder)
     names = _names(home.document)
     for file in sorted(folder.glob("*.yaml")):
-        if file.name != ORGANISATION_FILE:
+        if file.name != ORGANISATION_FILE and not file.name.endswith(TEST_ENDING):
             document = read(file)
             home.trees.append((document, _tree(document, names, home.problems)))
     home.problems += [
