@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias, TypeVar
 
 from pydantic import BaseModel
@@ -133,6 +134,11 @@ class Tree:
         numbers: The numbers that reach it, as written in the file.
         start: Where a call begins.
         nodes: By name.
+        replaces: Name of the tree whose place it takes for a time, ``""`` for none.
+        begins: The beginning of that time, aware of its zone; ``None`` for ever since.
+        ends: Its end, likewise.
+        version: Hash of the organisation's files that it was read from, ``""`` where nobody keeps
+            their versions.
     """
 
     organisation: Organisation
@@ -140,3 +146,7 @@ class Tree:
     numbers: tuple[str, ...]
     start: str
     nodes: Mapping[str, Node]
+    replaces: str = ""
+    begins: datetime | None = None
+    ends: datetime | None = None
+    version: str = ""
