@@ -116,7 +116,7 @@ class Run:
             or the tree has no such node (any more).
         language: The caller's language, likewise; the organisation's first when it has no such.
         answers: What the caller chose before, likewise: node by menu.
-        values: What nodes have set before, by variable.
+        values: What nodes had set before, likewise.
     """
 
     def __init__(

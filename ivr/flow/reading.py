@@ -21,7 +21,8 @@ from ivr.flow.tree import Node, Tree
 from ivr.flow.vocabulary import CALL_VARIABLES, Name, Names, NotEmpty, Table, Target
 
 ORGANISATION_FILE = "organisation.yaml"
-TEST_ENDING = ".test.yaml"
+TESTS = ".test.yaml"
+"""How the files end that test a tree: they stand beside it and are none."""
 
 
 def _node(value: object, info: ValidationInfo) -> Node:
@@ -91,7 +92,7 @@ def read_home(folder: Path) -> Home:
     home = read_organisation(folder)
     names = _names(home.document)
     for file in sorted(folder.glob("*.yaml")):
-        if file.name != ORGANISATION_FILE and not file.name.endswith(TEST_ENDING):
+        if file.name != ORGANISATION_FILE and not file.name.endswith(TESTS):
             document = read(file)
             home.trees.append((document, _tree(document, names, home.problems)))
     home.problems += [

@@ -83,20 +83,23 @@ class Node(Strict):
             for path, target in _found(Target, getattr(self, name), (info.alias or name,)):
                 yield Arrow(path, target, name in self.instant)
 
+    def way_of(self, leaving: Exit) -> tuple[str | int, ...]:
+        """Path of the arrow by which a run has left; empty where it cannot be told.
+
+        Of several arrows to one node it is the one whose very target the node gave to the exit.
+        """
+        there = [arrow for arrow in self.arrows() if arrow.target == leaving.target]
+        taken = [arrow for arrow in there if arrow.target is leaving.target] or there
+        return taken[0].path if len(taken) == 1 else ()
+
     def ways(self, organisation: Organisation) -> Iterator[Path_]:
         """What a test may try: the place of every arrow, and of what else makes a difference."""
         for arrow in self.arrows():
             yield arrow.path
 
-    def way_taken(self, leaving: Exit) -> Path_ | None:
-        """The one of the node's :meth:`ways` by which a call left; ``None`` for none of them.
-
-        Each place in a file is a :class:`~ivr.flow.vocabulary.Target` of its own, so its identity
-        tells two choices apart that lead to the same node.
-        """
-        if leaving.by is not None:
-            return leaving.by
-        return next((arrow.path for arrow in self.arrows() if arrow.target is leaving.target), None)
+    def way_taken(self, leaving: Exit) -> Path_:
+        """The one of the node's :meth:`ways` by which a run has left; empty for none of them."""
+        return self.way_of(leaving) if leaving.by is None else leaving.by
 
     def sets(self) -> frozenset[str]:
         """Names of the values that the node may set, found by the type of the fields."""

@@ -38,18 +38,17 @@ class Coverage:
             for name, node in tree.nodes.items()
             for way in node.ways(tree.organisation)
         }
-        self._known: dict[tuple[str, int, Path_ | None], Path_ | None] = {}
+        self._known: dict[tuple[str, int, Path_ | None], Path_] = {}
 
     def add(self, result: RunResult) -> None:
         """Take in one call."""
         for step in result.trace:
             name = step.visit.node
             self._nodes[name] = True
-            way = self._way(name, step.leaving) if step.leaving is not None else None
-            if way is not None:
+            if step.leaving is not None and (way := self._way(name, step.leaving)):
                 self._ways[name, way] = True
 
-    def _way(self, name: str, leaving: Exit) -> Path_ | None:
+    def _way(self, name: str, leaving: Exit) -> Path_:
         """Remembered, because a node's arrows are found slowly and left by often."""
         key = (name, id(leaving.target), leaving.by)
         if key not in self._known:

@@ -33,6 +33,7 @@ from ivr.flow.call import QueueOutcome, QueueRequest
 from ivr.flow.engine import EndReason, Listening, Run, RunResult, Visit
 from ivr.flow.load import load_all
 from ivr.flow.memory import MemoryCall, Script
+from ivr.flow.nodes.hang_up import HangUp
 from ivr.flow.nodes.say import Say
 from ivr.flow.tree import Node, Tree
 from ivr.flow.trials.suite import try_all
@@ -116,12 +117,12 @@ def _reception() -> Tree:
 def _chain(reception: Tree) -> Tree:
     """A tree of which each node speaks the demo's first words and leads to the next."""
     first = reception.nodes[reception.start]
-    last = reception.nodes["goodbye"]
     nodes: dict[str, Node] = {
         str(index): first.model_copy(update={"then": str(index + 1)}) for index in range(CHAIN - 1)
     }
     if not isinstance(first, Say):
         raise CannotMeasure("the demo's reception begins with no “say”; change tests/load/trees")
+    last = HangUp.model_validate({"hang_up": ""})
     return replace(reception, start="0", nodes=nodes | {str(CHAIN - 1): last})
 
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ivr.flow.load import check
-from ivr.flow.reading import TEST_ENDING
+from ivr.flow.reading import TESTS
 from ivr.flow.trials.given import Given
 from ivr.flow.trials.trial import Then, Trial, TrialFile
 from tests.unit.flow.trees import write
@@ -146,7 +146,7 @@ def test_tests_are_no_call_tree(tmp_path: Path) -> None:
 
 def test_tests_of_no_tree_are_told(tmp_path: Path) -> None:
     home, _ = folder_of(tmp_path, f"{TEST}{{given: {{start: bye}}, then: {{at: bye}}}}")
-    write(home, f"mian{TEST_ENDING}", f"{TEST}{{then: {{at: bye}}}}")
+    write(home, f"mian{TESTS}", f"{TEST}{{then: {{at: bye}}}}")
     (problem,) = report_of(tmp_path, f"{TEST}{{then: {{ends: tree}}, when: press 1}}").problems
     assert problem.file.name == "mian.test.yaml"
     assert problem.message == "there is no call tree mian.yaml beside these tests"
@@ -175,7 +175,7 @@ SHAPES = st.recursive(
 TRIALS = st.fixed_dictionaries({"then": SHAPES}, optional={"given": SHAPES, "when": SHAPES})
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tests=st.one_of(SHAPES, st.dictionaries(st.sampled_from(WORDS), TRIALS, max_size=3)))
 def test_any_shape_of_tests_is_played_or_told(tmp_path: Path, tests: object) -> None:
     tried = tried_of(tmp_path, json.dumps({"tests": tests}, ensure_ascii=False))

@@ -25,7 +25,7 @@ QUEUE = "  a: {queue: support, max_wait: 1 min, then: end, on_timeout: end, on_n
 HOURS = "  a: {hours: office, open: end, closed: end}\n"
 
 
-async def taken(tree: Tree, keys: str) -> Path_ | None:
+async def taken(tree: Tree, keys: str) -> Path_:
     """The way by which a call has left the tree's first node."""
     call = MemoryCall(Script.parse(keys), dialled="100")
     result = await Run(tree, call, now=call.now).to_end()
@@ -77,7 +77,7 @@ async def test_who_hangs_up_has_left_by_no_way(tmp_path: Path) -> None:
 
 async def test_the_end_of_a_tree_is_no_way(tmp_path: Path) -> None:
     tree = tree_of(tmp_path, "  a: {hang_up: }\n")
-    assert await taken(tree, "") is None
+    assert await taken(tree, "") == ()
 
 
 async def test_values_given_to_a_run_are_known_to_its_texts(tmp_path: Path) -> None:
