@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias, TypeVar
 
 from pydantic import BaseModel
@@ -97,10 +97,6 @@ class Node(Strict):
         for arrow in self.arrows():
             yield arrow.path
 
-    def way_taken(self, leaving: Exit) -> Path_:
-        """The one of the node's :meth:`ways` by which a run has left; empty for none of them."""
-        return self.way_of(leaving) if leaving.by is None else leaving.by
-
     def sets(self) -> frozenset[str]:
         """Names of the values that the node may set, found by the type of the fields."""
         return frozenset(
@@ -143,3 +139,23 @@ class Tree:
     numbers: tuple[str, ...]
     start: str
     nodes: Mapping[str, Node]
+    _ways: dict[int, Path_] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def way_of(self, name: str, leaving: Exit) -> Path_:
+        """As :meth:`Node.way_of` of the node of that name, remembered.
+
+        Calls ask at every node, and to look through all fields of one takes longer than its work.
+        A target in the tree lives as long as the tree, so that its id stands for it alone.
+        """
+        if leaving.target is None:
+            return ()
+        way = self._ways.get(id(leaving.target))
+        if way is None:
+            node = self.nodes[name]
+            self._ways.update((id(arrow.target), arrow.path) for arrow in node.arrows())
+            way = self._ways.get(id(leaving.target)) or node.way_of(leaving)
+        return way
+
+    def way_taken(self, name: str, leaving: Exit) -> Path_:
+        """The one of a node's :meth:`Node.ways` by which a run has left; empty for none of them."""
+        return self.way_of(name, leaving) if leaving.by is None else leaving.by
