@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 
 from ivr.flow.faults import Strict
 from ivr.flow.organisation import Organisation
@@ -67,6 +67,10 @@ class Node(Strict):
     verb: ClassVar[str]
     instant: ClassVar[frozenset[str]] = frozenset()
     """Fields whose target can be reached without a wait for the caller."""
+    serves: ClassVar[bool] = False
+    """Whether a caller who comes here may have come to where they wanted, such as to a person."""
+    example: ClassVar[str] = ""
+    """Nodes in YAML that show the type at work, for its page of the reference."""
 
     @abstractmethod
     async def run(self, talk: Conversation) -> Exit:
@@ -99,17 +103,20 @@ class Node(Strict):
 
     def sets(self) -> frozenset[str]:
         """Names of the values that the node may set, found by the type of the fields."""
-        return frozenset(
-            name
-            for field in type(self).model_fields
-            for _, name in _found(Variable, getattr(self, field), (field,))
-        )
+        return frozenset(name for _, name in self.holds(Variable))
+
+    def holds(self, kind: type[T]) -> Iterator[tuple[tuple[str | int, ...], T]]:
+        """Everything of a type in the node, and its path below the node as the file writes it."""
+        for name, info in type(self).model_fields.items():
+            yield from _found(kind, getattr(self, name), (info.alias or name,))
 
 
 def _found(kind: type[T], value: object, path: Path_) -> Iterator[tuple[Path_, T]]:
     """Everything of a type in a field's value, keys included, and where it stands."""
     if isinstance(value, kind):
         yield path, value
+    elif isinstance(value, RootModel):
+        yield from _found(kind, value.root, path)
     elif isinstance(value, BaseModel):
         for name, info in type(value).model_fields.items():
             yield from _found(kind, getattr(value, name), (*path, info.alias or name))

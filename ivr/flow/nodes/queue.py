@@ -32,6 +32,7 @@ class InQueue(Node):
 
     verb: ClassVar[str] = "queue"
     instant: ClassVar[frozenset[str]] = frozenset({"on_nobody"})
+    serves: ClassVar[bool] = True
 
     queue: QueueName
     max_wait: Annotated[float, Length(5, 4 * 3600)] | None = None
