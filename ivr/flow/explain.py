@@ -17,6 +17,8 @@ _SENTENCES = {
     "int_type": ("a whole number was expected here", "write it in digits"),
     "int_parsing": ("a whole number was expected here", "write it in digits"),
     "int_parsing_size": ("the number is too big", ""),
+    "bool_type": ("yes or no was expected here", "write true or false"),
+    "bool_parsing": ("yes or no was expected here", "write true or false"),
     "model_type": ("keys and values were expected here", "write them as “key: value”"),
     "dict_type": ("keys and values were expected here", "write them as “key: value”"),
     "tuple_type": ("a list was expected here", "write it as [first, second]"),

@@ -12,6 +12,7 @@ from ivr.flow.holidays import Holidays
 from ivr.flow.hours import Hours, TimeZone
 from ivr.flow.numbers import Number
 from ivr.flow.recording import RecordingPolicy
+from ivr.flow.standard_texts import CollectTexts, PinTexts, SurveyTexts
 from ivr.flow.texts import Phrase, Text, Using
 from ivr.flow.vocabulary import (
     LANGUAGES,
@@ -144,6 +145,9 @@ class StandardTexts(Strict):
         queue: While waiting.
         desk: To agents.
         callback: About being called back; may be left out where no queue offers that.
+        collect: From nodes that ask for keys; a group that no node needs may be left out.
+        pin: From nodes that ask for a PIN, likewise.
+        survey: From surveys, likewise.
     """
 
     technical_fault: Text
@@ -153,6 +157,9 @@ class StandardTexts(Strict):
     queue: QueueTexts
     desk: DeskTexts
     callback: CallbackTexts | None = None
+    collect: CollectTexts | None = None
+    pin: PinTexts | None = None
+    survey: SurveyTexts | None = None
 
 
 class Organisation(Strict):

@@ -19,6 +19,7 @@ from ivr.flow.nodes import NODE_TYPES
 from ivr.flow.numbers import Number
 from ivr.flow.organisation import Organisation
 from ivr.flow.problems import Problem, Severity
+from ivr.flow.sensitive import sensitive_names
 from ivr.flow.shelf import Shelf, SubTree, read_shelf
 from ivr.flow.subtrees import expand
 from ivr.flow.tree import Node, Tree
@@ -205,6 +206,7 @@ def _names(organisation: Document) -> Names:
     return Names(
         queues=frozenset(organisation.section("queues")),
         hours=frozenset(organisation.section("hours")),
+        texts=frozenset(organisation.section("texts")),
         languages=declared(organisation),
     )
 
@@ -253,7 +255,11 @@ def _tree(file: Document, names: Names, shelf: Mapping[str, SubTree], home: Home
     problems += expanded.problems
     home.used |= expanded.used
     document, nodes = expanded.document, expanded.document.section("nodes")
-    names = replace(names, variables=CALL_VARIABLES | frozenset(_variables(nodes)))
+    names = replace(
+        names,
+        variables=CALL_VARIABLES | frozenset(_variables(nodes)),
+        sensitive=frozenset(sensitive_names(nodes)),
+    )
     scopes = expanded.names(names)
     scoped = {name: _Scoped(node, scopes[expanded.scopes[name]]) for name, node in nodes.items()}
     top = expanded.top_names(names)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, Self, TypeAlias, TypeVar
 
-from pydantic import BaseModel, RootModel
+from pydantic import BaseModel, RootModel, ValidationInfo, model_validator
 
-from ivr.flow.faults import Strict
+from ivr.flow.faults import Strict, fault
 from ivr.flow.organisation import Organisation
-from ivr.flow.vocabulary import Target, Variable
+from ivr.flow.vocabulary import Names, Target, Variable
 
 if TYPE_CHECKING:
     from ivr.flow.conversation import Conversation
@@ -71,6 +71,20 @@ class Node(Strict):
     """Whether a caller who comes here may have come to where they wanted, such as to a person."""
     example: ClassVar[str] = ""
     """Nodes in YAML that show the type at work, for its page of the reference."""
+    needs: ClassVar[str] = ""
+    """The group of the organisation's standard texts that the node speaks from."""
+
+    @model_validator(mode="after")
+    def _has_words(self, info: ValidationInfo) -> Self:
+        texts = Names.of(info).texts
+        if self.needs and texts is not None and self.needs not in texts:
+            raise fault(
+                "no_standard_texts",
+                f"nothing is written that callers would hear from “{self.verb}”",
+                advice=f"add “texts: {self.needs}: …” to organisation.yaml, "
+                "as in the demo organisation",
+            )
+        return self
 
     @abstractmethod
     async def run(self, talk: Conversation) -> Exit:

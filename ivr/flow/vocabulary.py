@@ -72,6 +72,8 @@ class Names:
             sub-tree leads into it, and within a sub-tree names are short.
         exits: Where each end of the sub-tree leads on; empty in a tree, ``None`` if not known.
         expanded: Nodes that sub-trees brought along, by their full names.
+        sensitive: Those of them that are never spoken.
+        texts: Groups of standard texts that the organisation has.
     """
 
     nodes: frozenset[str] | None = None
@@ -83,6 +85,8 @@ class Names:
     routes: Mapping[str, str] = field(default_factory=dict)
     exits: Mapping[str, str] | None = None
     expanded: frozenset[str] = frozenset()
+    sensitive: frozenset[str] = frozenset()
+    texts: frozenset[str] | None = None
 
     @classmethod
     def of(cls, info: ValidationInfo) -> Names:

@@ -64,7 +64,9 @@ class InQueue(Node):
 
     async def run(self, talk: Conversation) -> Exit:
         """Wait, talk, and go on as the ride ended."""
-        request = QueueRequest(self.queue, talk.language, self.max_wait, dict(talk.answers))
+        request = QueueRequest(
+            self.queue, talk.language, self.max_wait, dict(talk.answers), talk.open_values
+        )
         outcome = await talk.call.queue(request)
         ways = {
             QueueOutcome.TALKED: self.then,
