@@ -59,6 +59,7 @@ from ivr.recording_codes import RecordingCodes
 from ivr.services import Services
 from ivr.settings import Settings
 from ivr.speech_server import SpeechServer
+from ivr.tree_pins import pin_names, pins_of
 from media.errors import MediaError
 from media.espeak import Espeak
 from media.prompts import PromptStore
@@ -131,7 +132,7 @@ async def _foundation(settings: Settings, catalogue: Catalogue) -> AsyncIterator
         await prompts.render_all((said.text, said.language) for said in utterances(catalogue))
         yield Foundation(
             layout=layout,
-            secrets=Secrets.load_or_create(layout.secrets, agents),
+            secrets=Secrets.load_or_create(layout.secrets, (*agents, *pin_names(catalogue))),
             database=database,
             redis=redis,
             prompts=prompts,
@@ -324,6 +325,7 @@ class Controller:
             agents=Agents(ground.redis, organisation.id, system_clock),
             rides=QueueRides(organisation, services),
             messages=Messages(organisation, self._recorder, ground.beep, system_clock),
+            pins=pins_of(organisation.id, ground.secrets.pins),
         )
 
 

@@ -8,6 +8,7 @@ from acd.agents import Agents
 from acd.callbacks import Callbacks
 from acd.distributor import Distributor
 from ivr.flow.organisation import Organisation
+from ivr.flow.pins import NO_PINS, Pins
 from ivr.messages import Messages
 from ivr.queueing import QueueRides
 from store.stream import EventStream
@@ -25,6 +26,7 @@ class Office:
         agents: Its agents' states.
         rides: Brings callers through its queues.
         messages: Takes callers' messages.
+        pins: Judges the PINs that its trees ask callers for.
     """
 
     organisation: Organisation
@@ -34,3 +36,4 @@ class Office:
     agents: Agents
     rides: QueueRides
     messages: Messages
+    pins: Pins = NO_PINS

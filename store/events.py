@@ -73,6 +73,9 @@ class EventType(StrEnum):
     # Speech
     SPEECH_HEARD = "speech.heard"  # node, outcome: match | no_match | silence | away, engine
 
+    # The survey: score 1 to 5, or duration of what was said and is kept as a voicemail
+    SURVEY_ANSWERED = "survey.answered"  # node, survey, question, score | duration
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator
 from enum import StrEnum
@@ -76,6 +77,8 @@ def play(
     """
     if named and minimum is not None:
         raise typer.BadParameter("some of the tests cannot test all", param_hint="-k/--minimum")
+    # What a call logs when it fails is told as a sentence of the test.
+    logging.getLogger("ivr.flow").addHandler(logging.NullHandler())
     report = try_all(_folder(where), named=named)
     if named and report.passed and not any(report.verdicts):
         _console(stderr=True).print(f"No test's name holds “{named}”.")
@@ -86,7 +89,7 @@ def play(
     elif form is Format.JUNIT:
         sys.stdout.write(as_junit(report, short))
     else:
-        _tell(_console(), report, short, partly=bool(named))
+        _tell(_console(), report, short, minimum or 0, partly=bool(named))
     if short or not report.passed:
         raise typer.Exit(_FAILED)
 
@@ -113,7 +116,9 @@ def _is_short(tried: Tried, minimum: float | None) -> bool:
     return minimum is not None and min(tried.nodes.percent, tried.branches.percent) < minimum
 
 
-def _tell(console: Console, report: Report, short: list[Tried], *, partly: bool) -> None:
+def _tell(
+    console: Console, report: Report, short: list[Tried], minimum: float, *, partly: bool
+) -> None:
     for problem in report.problems:
         _tell_problem(console, problem)
     for tried in report.tried:
@@ -128,7 +133,9 @@ def _tell(console: Console, report: Report, short: list[Tried], *, partly: bool)
     if report.tried and not partly:
         console.print("\n".join(_table(report)))
     for tried in short:
-        console.print(Text(f"{tried.label}: too little is tested", "bold red"))
+        percent = min(tried.nodes.percent, tried.branches.percent)
+        told = f"{tried.label}: only {int(percent)} % is tested, {minimum:g} % is wanted"
+        console.print(Text(told, "bold red"))
     console.print(_summary(report))
 
 

@@ -53,12 +53,14 @@ class QueueRequest:
         max_wait: Seconds until the wait ends with ``TIMED_OUT``; ``None`` waits for ever.
         answers: What the caller has chosen before: the node that each menu led to, by the menu's
             name.
+        values: What nodes have set and an agent may see, by variable; nothing sensitive. Personal.
     """
 
     queue: str
     language: str
     max_wait: float | None = None
     answers: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict, repr=False)
 
 
 class QueueOutcome(StrEnum):

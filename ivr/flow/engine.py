@@ -8,14 +8,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from random import SystemRandom
 from types import MappingProxyType
+from typing import TypeAlias
 
 from ivr.flow.call import Call, CallerHungUp, CallFailed, Heard, QueueAway
 from ivr.flow.conversation import Conversation
+from ivr.flow.pins import NO_PINS, Pins
+from ivr.flow.survey_answer import SurveyAnswer
 from ivr.flow.tree import CHOICE, Exit, Tree
 
 log = logging.getLogger(__name__)
 
+_CHANCE = SystemRandom().random
 MAX_STEPS = 500  # more nodes than any honest call visits; a caller who plays for hours ends here
 
 
@@ -100,7 +105,21 @@ class Listening:
     heard: Heard
 
 
-Observer = Callable[[Visit | Listening], Awaitable[None]]
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A caller has answered a question of a survey.
+
+    Attributes:
+        node: Name of the survey's node.
+        answer: What they answered.
+    """
+
+    node: str
+    answer: SurveyAnswer
+
+
+Observed: TypeAlias = Visit | Listening | Answered
+Observer = Callable[[Observed], Awaitable[None]]
 
 
 class Run:
@@ -110,13 +129,15 @@ class Run:
         tree: The version of the tree that the call keeps.
         call: The caller's line.
         now: The clock; its times are aware of their zone.
-        observe: Told of every node that the call comes to, before the node does its work, and
-            of every time that one has listened to the caller's voice.
+        observe: Told of every node that the call comes to, before the node does its work, of
+            every time that one has listened to the caller's voice, and of every survey's answer.
         start: The node at which a call is taken up again; the tree's own start when it is empty
             or the tree has no such node (any more).
         language: The caller's language, likewise; the organisation's first when it has no such.
         answers: What the caller chose before, likewise: node by menu.
-        values: What nodes have set before, by variable.
+        values: What nodes had set before, likewise.
+        chance: Draws a number from 0 up to, not including, 1, for splits.
+        pins: Who judges the PINs that callers give; without one every PIN is wrong.
     """
 
     def __init__(
@@ -130,6 +151,8 @@ class Run:
         language: str = "",
         answers: Mapping[str, str] = MappingProxyType({}),
         values: Mapping[str, object] = MappingProxyType({}),
+        chance: Callable[[], float] = _CHANCE,
+        pins: Pins = NO_PINS,
     ) -> None:
         self._tree = tree
         self._call = call
@@ -139,7 +162,16 @@ class Run:
         organisation = tree.organisation
         if language not in organisation.languages:
             language = organisation.default_language
-        self._talk = Conversation(call, organisation, language, now, self._listened)
+        self._talk = Conversation(
+            call,
+            organisation,
+            language,
+            now,
+            self._listened,
+            answered=self._answered,
+            chance=chance,
+            pins=pins,
+        )
         self._talk.answers.update(answers)
         self._talk.values.update(values)
         self._node = ""  # where the call is now
@@ -152,8 +184,8 @@ class Run:
 
     @property
     def values(self) -> Mapping[str, object]:
-        """What nodes have set up to now, by variable."""
-        return self._talk.values
+        """What nodes have set up to now, without what is sensitive."""
+        return self._talk.open_values
 
     @property
     def language(self) -> str:
@@ -225,7 +257,10 @@ class Run:
     async def _listened(self, heard: Heard) -> None:
         await self._notice(Listening(self._node, heard))
 
-    async def _notice(self, what: Visit | Listening) -> None:
+    async def _answered(self, answer: SurveyAnswer) -> None:
+        await self._notice(Answered(self._node, answer))
+
+    async def _notice(self, what: Observed) -> None:
         if self._observe is None:
             return
         try:

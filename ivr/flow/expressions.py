@@ -142,6 +142,26 @@ def known_variables(used: Set[str], known: Set[str]) -> None:
         raise fault("undefined_variable", message, name=name, known=known)
 
 
+def needed(source: str) -> frozenset[str]:
+    """The variables of a template that must be set: not those that it tests or has a default for.
+
+    Args:
+        source: A text or ``{{ expression }}`` that :func:`parts_of` has let through.
+    """
+    used: set[str] = set()
+    guarded: set[str] = set()
+    for part in parts_of(source):
+        if isinstance(part, nodes.Name):
+            used.add(part.name)
+        elif (
+            isinstance(part, nodes.Test | nodes.Filter)
+            and isinstance(part.node, nodes.Name)
+            and part.name in _TESTS | {"default"}
+        ):
+            guarded.add(part.node.name)
+    return frozenset(used - guarded)
+
+
 @lru_cache(maxsize=4096)
 def _expression(source: str, language: str) -> TemplateExpression:
     return _environment(language).compile_expression(source, undefined_to_none=False)

@@ -1,8 +1,9 @@
 """From files to call trees: everything checked, every problem told, nothing run.
 
 A folder of organisations holds one folder each; ``organisation.yaml`` in it says what the
-organisation has, every other ``*.yaml`` beside it is a call tree (but ``TREE.test.yaml``, which
-tests one).
+organisation has, every other ``*.yaml`` beside it is a call tree (but ``*.test.yaml``, the tests
+of one). What the organisations share stands beside their folders: ``base.yaml`` says what each of
+them has where its own file says nothing else, ``shared`` holds sub-trees.
 """
 
 from __future__ import annotations
@@ -16,8 +17,16 @@ from ivr.flow.claims import claim_all
 from ivr.flow.errors import TreesInvalidError
 from ivr.flow.numbers import normalised
 from ivr.flow.organisation import Organisation
-from ivr.flow.problems import Problem, Severity, in_order, shown
-from ivr.flow.reading import ORGANISATION_FILE, Home, read_home, read_organisation
+from ivr.flow.problems import Problem, Severity, in_order, once, shown
+from ivr.flow.reading import (
+    ORGANISATION_FILE,
+    City,
+    Home,
+    of_unused,
+    read_city,
+    read_home,
+    read_organisation,
+)
 from ivr.flow.tree import Tree
 from ivr.flow.variants import by_replaced, in_effect
 
@@ -111,11 +120,13 @@ def check(folder: Path, without: Collection[Path] = ()) -> Checked:
         folder: Where they lie.
         without: Folders of organisations that are passed over.
     """
-    homes = [read_home(place) for place in places(folder) if place not in without]
+    found = places(folder)
+    city = read_city(found[0].parent if found else folder)
+    homes = [read_home(place, city) for place in found if place not in without]
     documents = [document for home in homes for document, _ in home.trees]
     claims = claim_all(documents)
-    problems = [problem for home in homes for problem in home.problems]
-    problems += claims.problems + _same_id(homes)
+    problems = [*city.problems, *(problem for home in homes for problem in home.problems)]
+    problems += claims.problems + _same_id(homes) + _unused(city, homes)
     if not homes:
         problems.append(
             Problem(
@@ -125,10 +136,11 @@ def check(folder: Path, without: Collection[Path] = ()) -> Checked:
                 1,
                 "there is no organisation here",
                 f"an organisation is a folder with a file {ORGANISATION_FILE}",
+                code="no_organisation",
             )
         )
-    problems = in_order(problems)
-    files = len(homes) + len(documents)
+    problems = in_order(once(problems))
+    files = city.files + sum(1 + len(home.trees) + len(home.shelf.subtrees) for home in homes)
     if any(problem.severity is Severity.ERROR for problem in problems):
         return Checked(files, problems, None, homes)
     trees = {file: tree for home in homes for file, tree in home.built()}
@@ -158,23 +170,37 @@ def load_organisation(folder: Path) -> Organisation:
     """The organisation of one folder, without its trees.
 
     Raises:
-        TreesInvalidError: ``organisation.yaml`` has an error.
+        TreesInvalidError: ``organisation.yaml`` or the base has an error.
     """
-    home = read_organisation(folder)
-    if home.organisation is None or home.problems:
-        raise TreesInvalidError(in_order(home.problems))
+    city = read_city(folder.absolute().parent)
+    home = read_organisation(folder, city)
+    problems = in_order(once([*city.problems, *home.problems]))
+    if home.organisation is None or any(one.severity is Severity.ERROR for one in problems):
+        raise TreesInvalidError(problems)
     return home.organisation
 
 
 def places(folder: Path) -> list[Path]:
     """The folders of the organisations below ``folder``."""
     if (folder / ORGANISATION_FILE).exists():
-        return [folder]
+        return [folder.absolute()]  # the base is in the folder above
     return sorted(file.parent for file in folder.glob(f"*/{ORGANISATION_FILE}"))
 
 
 def _of(tree: Tree, org: str) -> bool:
     return tree.organisation.id == org
+
+
+def _unused(city: City, homes: Sequence[Home]) -> list[Problem]:
+    """What is wrong with sub-trees that no tree uses."""
+    used = {subtree for home in homes for subtree in home.used}
+    problems: list[Problem] = []
+    for shelf in (city.shelf, *(home.shelf for home in homes)):
+        known = {*city.shelf.subtrees, *shelf.subtrees}
+        for subtree in shelf.subtrees.values():
+            if subtree not in used:
+                problems += of_unused(subtree, known)
+    return problems
 
 
 def _same_id(homes: Sequence[Home]) -> list[Problem]:
@@ -190,6 +216,7 @@ def _same_id(homes: Sequence[Home]) -> list[Problem]:
                     home.document.value_place(("id",)),
                     f"another organisation has the id “{home.organisation.id}”",
                     f"it stands in {shown(earlier.document.file)}; each needs its own",
+                    code="id_twice",
                 )
             )
     return problems

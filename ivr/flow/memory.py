@@ -191,10 +191,13 @@ class MemoryCall:
         return ""
 
     async def collect(self, *, first: str = "", count: int, wait: float, stop: str = "#") -> str:
-        """Take keys pressed ahead, then ask the person once."""
+        """Take keys pressed ahead, then ask the person once; after ``first`` they press no more.
+
+        The keys of one act are pressed in one go.
+        """
         self._alive()
         keys = first
-        asked = False
+        asked = bool(first)
         while len(keys) < count:
             if not self._pressed and not asked:
                 self._pressed, asked = self._person.presses(wait), True

@@ -8,9 +8,11 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from ivr.flow.callback import CallbackOffer, CallbackTexts
 from ivr.flow.faults import Located, Strict, fault, faults
+from ivr.flow.holidays import Holidays
 from ivr.flow.hours import Hours, TimeZone
 from ivr.flow.numbers import Number
 from ivr.flow.recording import RecordingPolicy
+from ivr.flow.standard_texts import CollectTexts, PinTexts, SurveyTexts
 from ivr.flow.texts import Phrase, Text, Using
 from ivr.flow.vocabulary import (
     LANGUAGES,
@@ -143,6 +145,9 @@ class StandardTexts(Strict):
         queue: While waiting.
         desk: To agents.
         callback: About being called back; may be left out where no queue offers that.
+        collect: From nodes that ask for keys; a group that no node needs may be left out.
+        pin: From nodes that ask for a PIN, likewise.
+        survey: From surveys, likewise.
     """
 
     technical_fault: Text
@@ -152,6 +157,9 @@ class StandardTexts(Strict):
     queue: QueueTexts
     desk: DeskTexts
     callback: CallbackTexts | None = None
+    collect: CollectTexts | None = None
+    pin: PinTexts | None = None
+    survey: SurveyTexts | None = None
 
 
 class Organisation(Strict):
@@ -164,7 +172,10 @@ class Organisation(Strict):
             out.
         time_zone: For opening hours that name none.
         languages: Declared languages, each text exists in all of them; the first is the default.
+        holidays: The days that opening hours treat as holidays; none when left out.
         hours: Opening hours by name.
+        queue_defaults: What each queue has where it says nothing else; reading the files works it
+            into ``queues``.
         queues: Queues by name.
         agents: Agents by number, e.g. ``"4001"``.
         pauses: Reasons for a pause by the digit that an agent presses.
@@ -176,7 +187,9 @@ class Organisation(Strict):
     number: Number | None = None
     time_zone: TimeZone
     languages: Annotated[tuple[Annotated[str, AfterValidator(_language)], ...], NotEmpty]
+    holidays: Holidays | None = None
     hours: Table[Identifier, Hours] = Field(default_factory=dict)
+    queue_defaults: Queue | None = None
     queues: Table[Identifier, Queue] = Field(default_factory=dict)
     agents: Table[AgentId, Agent] = Field(default_factory=dict)
     pauses: Table[PauseCode, PauseReason] = Field(default_factory=dict)
@@ -186,6 +199,12 @@ class Organisation(Strict):
     def default_language(self) -> str:
         """The language of a call until the caller chooses."""
         return self.languages[0]
+
+    @model_validator(mode="after")
+    def _hours_keep_holidays(self) -> Self:
+        for hours in self.hours.values():
+            hours.keep(self.holidays)
+        return self
 
     @model_validator(mode="after")
     def _once_each(self) -> Self:

@@ -100,7 +100,14 @@ class Using:
 
     def _phrase(self, value: str, info: ValidationInfo) -> Phrase:
         phrase = Phrase.parse(value)
-        known_variables(phrase.variables, Names.of(info).variables | self.extra)
+        names = Names.of(info)
+        known_variables(phrase.variables, names.variables | self.extra)
+        for name in sorted(phrase.variables & names.sensitive):
+            raise fault(
+                "sensitive_spoken",
+                f"“{name}” is sensitive and is never spoken",
+                advice="leave it out of the text",
+            )
         return phrase
 
 

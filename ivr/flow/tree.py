@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, Self, TypeAlias, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel, ValidationInfo, model_validator
 
-from ivr.flow.faults import Strict
+from ivr.flow.faults import Strict, fault
 from ivr.flow.organisation import Organisation
-from ivr.flow.vocabulary import Target, Variable
+from ivr.flow.vocabulary import Names, Target, Variable
 
 if TYPE_CHECKING:
     from ivr.flow.conversation import Conversation
@@ -68,6 +68,24 @@ class Node(Strict):
     verb: ClassVar[str]
     instant: ClassVar[frozenset[str]] = frozenset()
     """Fields whose target can be reached without a wait for the caller."""
+    serves: ClassVar[bool] = False
+    """Whether a caller who comes here may have come to where they wanted, such as to a person."""
+    example: ClassVar[str] = ""
+    """Nodes in YAML that show the type at work, for its page of the reference."""
+    needs: ClassVar[str] = ""
+    """The group of the organisation's standard texts that the node speaks from."""
+
+    @model_validator(mode="after")
+    def _has_words(self, info: ValidationInfo) -> Self:
+        texts = Names.of(info).texts
+        if self.needs and texts is not None and self.needs not in texts:
+            raise fault(
+                "no_standard_texts",
+                f"nothing is written that callers would hear from “{self.verb}”",
+                advice=f"add “texts: {self.needs}: …” to organisation.yaml, "
+                "as in the demo organisation",
+            )
+        return self
 
     @abstractmethod
     async def run(self, talk: Conversation) -> Exit:
@@ -84,34 +102,36 @@ class Node(Strict):
             for path, target in _found(Target, getattr(self, name), (info.alias or name,)):
                 yield Arrow(path, target, name in self.instant)
 
+    def way_of(self, leaving: Exit) -> tuple[str | int, ...]:
+        """Path of the arrow by which a run has left; empty where it cannot be told.
+
+        Of several arrows to one node it is the one whose very target the node gave to the exit.
+        """
+        there = [arrow for arrow in self.arrows() if arrow.target == leaving.target]
+        taken = [arrow for arrow in there if arrow.target is leaving.target] or there
+        return taken[0].path if len(taken) == 1 else ()
+
     def ways(self, organisation: Organisation) -> Iterator[Path_]:
         """What a test may try: the place of every arrow, and of what else makes a difference."""
         for arrow in self.arrows():
             yield arrow.path
 
-    def way_taken(self, leaving: Exit) -> Path_ | None:
-        """The one of the node's :meth:`ways` by which a call left; ``None`` for none of them.
-
-        Each place in a file is a :class:`~ivr.flow.vocabulary.Target` of its own, so its identity
-        tells two choices apart that lead to the same node.
-        """
-        if leaving.by is not None:
-            return leaving.by
-        return next((arrow.path for arrow in self.arrows() if arrow.target is leaving.target), None)
-
     def sets(self) -> frozenset[str]:
         """Names of the values that the node may set, found by the type of the fields."""
-        return frozenset(
-            name
-            for field in type(self).model_fields
-            for _, name in _found(Variable, getattr(self, field), (field,))
-        )
+        return frozenset(name for _, name in self.holds(Variable))
+
+    def holds(self, kind: type[T]) -> Iterator[tuple[tuple[str | int, ...], T]]:
+        """Everything of a type in the node, and its path below the node as the file writes it."""
+        for name, info in type(self).model_fields.items():
+            yield from _found(kind, getattr(self, name), (info.alias or name,))
 
 
 def _found(kind: type[T], value: object, path: Path_) -> Iterator[tuple[Path_, T]]:
     """Everything of a type in a field's value, keys included, and where it stands."""
     if isinstance(value, kind):
         yield path, value
+    elif isinstance(value, RootModel):
+        yield from _found(kind, value.root, path)
     elif isinstance(value, BaseModel):
         for name, info in type(value).model_fields.items():
             yield from _found(kind, getattr(value, name), (*path, info.alias or name))
@@ -150,3 +170,23 @@ class Tree:
     begins: datetime | None = None
     ends: datetime | None = None
     version: str = ""
+    _ways: dict[int, Path_] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def way_of(self, name: str, leaving: Exit) -> Path_:
+        """As :meth:`Node.way_of` of the node of that name, remembered.
+
+        Calls ask at every node, and to look through all fields of one takes longer than its work.
+        A target in the tree lives as long as the tree, so that its id stands for it alone.
+        """
+        if leaving.target is None:
+            return ()
+        way = self._ways.get(id(leaving.target))
+        if way is None:
+            node = self.nodes[name]
+            self._ways.update((id(arrow.target), arrow.path) for arrow in node.arrows())
+            way = self._ways.get(id(leaving.target)) or node.way_of(leaving)
+        return way
+
+    def way_taken(self, name: str, leaving: Exit) -> Path_:
+        """The one of a node's :meth:`Node.ways` by which a run has left; empty for none of them."""
+        return self.way_of(name, leaving) if leaving.by is None else leaving.by

@@ -18,6 +18,7 @@ from ivr.platform.paths import Layout
 from ivr.platform.secrets import PHONES, Secrets
 from ivr.platform.status import PartStatus
 from ivr.settings import Settings
+from ivr.tree_pins import pin_names
 
 _MOST_QUEUES = 20
 
@@ -53,6 +54,11 @@ def ready_screen(
         for number, agent in organisation.agents.items():
             agents.add_row(number, secrets.pins[number], f"{agent.name}, {organisation.name}")
 
+    asked = _grid()
+    for name in pin_names(catalogue):
+        asked.add_row(name, secrets.pins[name], "asked for by a call tree")
+    pins = Group(_head("PINs (name, PIN)"), asked) if asked.rows else Group()
+
     dialled, keyed = (
         ", ".join(f"{code} {meaning}" for code, meaning in codes.items())
         for codes in (FEATURE_CODES, TALK_CODES)
@@ -64,6 +70,7 @@ def ready_screen(
         phones,
         _head("Agents (number, PIN)"),
         agents,
+        pins,
         Text(f"On an agent's phone: {dialled}", style="dim"),
         Text(f"In a conversation: {keyed}", style="dim"),
         _head("Where things are"),

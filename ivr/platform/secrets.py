@@ -34,7 +34,7 @@ class Secrets:
         ami: Password of the controller's AMI user.
         mailbox: PIN of the survivable voicemail box, 6 digits.
         phones: SIP password by account name.
-        pins: PIN (6 digits) by agent id.
+        pins: PIN (6 digits) by agent id, and by organisation/name those that trees ask for.
     """
 
     ami: str = field(repr=False)
@@ -48,7 +48,7 @@ class Secrets:
 
         Args:
             path: The file; its folder must exist.
-            agents: Ids of the agents that need a PIN.
+            agents: Ids of the agents, and names of whatever else, that need a PIN.
 
         Raises:
             SecretsUnreadable: The file is damaged, or others than its owner may read it.

@@ -32,6 +32,7 @@ class InQueue(Node):
 
     verb: ClassVar[str] = "queue"
     instant: ClassVar[frozenset[str]] = frozenset({"on_nobody"})
+    serves: ClassVar[bool] = True
 
     queue: QueueName
     max_wait: Annotated[float, Length(5, 4 * 3600)] | None = None
@@ -63,7 +64,9 @@ class InQueue(Node):
 
     async def run(self, talk: Conversation) -> Exit:
         """Wait, talk, and go on as the ride ended."""
-        request = QueueRequest(self.queue, talk.language, self.max_wait, dict(talk.answers))
+        request = QueueRequest(
+            self.queue, talk.language, self.max_wait, dict(talk.answers), talk.open_values
+        )
         outcome = await talk.call.queue(request)
         ways = {
             QueueOutcome.TALKED: self.then,

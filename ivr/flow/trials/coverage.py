@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ivr.flow.document import Document, Place
 from ivr.flow.engine import RunResult
 from ivr.flow.problems import Problem, Severity
-from ivr.flow.tree import Exit, Path_, Tree
+from ivr.flow.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +38,15 @@ class Coverage:
             for name, node in tree.nodes.items()
             for way in node.ways(tree.organisation)
         }
-        self._known: dict[tuple[str, int, Path_ | None], Path_ | None] = {}
 
     def add(self, result: RunResult) -> None:
         """Take in one call."""
         for step in result.trace:
             name = step.visit.node
             self._nodes[name] = True
-            way = self._way(name, step.leaving) if step.leaving is not None else None
-            if way is not None:
+            way = self._tree.way_taken(name, step.leaving) if step.leaving is not None else ()
+            if way:
                 self._ways[name, way] = True
-
-    def _way(self, name: str, leaving: Exit) -> Path_ | None:
-        """Remembered, because a node's arrows are found slowly and left by often."""
-        key = (name, id(leaving.target), leaving.by)
-        if key not in self._known:
-            self._known[key] = self._tree.nodes[name].way_taken(leaving)
-        return self._known[key]
 
     @property
     def nodes(self) -> Share:

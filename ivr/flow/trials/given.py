@@ -18,7 +18,6 @@ from ivr.flow.engine import Observer, Run
 from ivr.flow.faults import Strict
 from ivr.flow.hours import Hours
 from ivr.flow.memory import MemoryCall, Person
-from ivr.flow.organisation import Organisation
 from ivr.flow.tree import Tree
 from ivr.flow.trials.words import Caller, Moment, Native, OneOf, OwnNumber, Several, TreeValue
 from ivr.flow.vocabulary import HoursName, LanguageTag, QueueName, Table, Target
@@ -85,15 +84,14 @@ class Stage:
 
 def stage(tree: Tree, given: Given, person: Person, observe: Observer) -> Stage:
     """Everything that a call needs, as the test gives it."""
-    organisation = tree.organisation
     call = MemoryCall(
         person,
         dialled=given.number or tree.numbers[0],
         caller=given.caller or "",
-        began=(given.at or A_MONDAY).replace(tzinfo=organisation.time_zone).astimezone(UTC),
+        began=(given.at or A_MONDAY).replace(tzinfo=tree.organisation.time_zone).astimezone(UTC),
     )
     run = Run(
-        replace(tree, organisation=_with_hours(organisation, given.hours)),
+        _with_hours(tree, given.hours),
         call,
         now=call.now,
         observe=observe,
@@ -104,11 +102,13 @@ def stage(tree: Tree, given: Given, person: Person, observe: Observer) -> Stage:
     return Stage(call, run)
 
 
-def _with_hours(organisation: Organisation, shifts: Mapping[str, str]) -> Organisation:
+def _with_hours(tree: Tree, shifts: Mapping[str, str]) -> Tree:
+    """The tree of an organisation that is open or closed as the test says."""
     if not shifts:
-        return organisation
+        return tree
     always = {
         name: Hours.model_validate({"weekly": {"mon-sun": _SHIFTS[shift]}})
         for name, shift in shifts.items()
     }
-    return organisation.model_copy(update={"hours": {**organisation.hours, **always}})
+    hours = {**tree.organisation.hours, **always}
+    return replace(tree, organisation=tree.organisation.model_copy(update={"hours": hours}))

@@ -14,7 +14,7 @@ from ivr.flow import explain
 from ivr.flow.document import Document, Place, read
 from ivr.flow.load import check
 from ivr.flow.problems import Problem, Severity
-from ivr.flow.reading import TEST_ENDING, Home
+from ivr.flow.reading import TESTS, Home
 from ivr.flow.tree import Tree
 from ivr.flow.trials.actor import Finding
 from ivr.flow.trials.coverage import Coverage, Share
@@ -129,15 +129,15 @@ def try_all(folder: Path, *, named: str = "") -> Report:
 
 
 def _tests_of(file: Path) -> Path:
-    return file.with_name(file.name.removesuffix(".yaml") + TEST_ENDING)
+    return file.with_name(file.name.removesuffix(".yaml") + TESTS)
 
 
 def _orphans(home: Home) -> Iterator[Problem]:
     """Files of tests without a tree."""
     known = {_tests_of(document.file) for document, _ in home.trees}
-    for file in sorted(home.document.file.parent.glob(f"*{TEST_ENDING}")):
+    for file in sorted(home.document.file.parent.glob(f"*{TESTS}")):
         if file not in known:
-            tree = file.name.removesuffix(TEST_ENDING) + ".yaml"
+            tree = file.name.removesuffix(TESTS) + ".yaml"
             yield Document(file).problem(
                 Place(1, 1),
                 f"there is no call tree {tree} beside these tests",

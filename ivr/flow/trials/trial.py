@@ -13,9 +13,7 @@ from ivr.flow.trials.given import Given
 from ivr.flow.trials.words import Hearable, OneOf, Several, TreeValue
 from ivr.flow.vocabulary import Identifier, LanguageTag, NotEmpty, QueueName, Table, Target
 
-Title: TypeAlias = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=160)
-]
+Title: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=160)]
 Ending: TypeAlias = Annotated[str, OneOf.these(EndReason, "a way for a call to end")]
 
 

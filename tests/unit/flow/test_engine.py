@@ -15,7 +15,7 @@ from ivr.flow.call import (
     QueueRequest,
     Utterance,
 )
-from ivr.flow.engine import MAX_STEPS, EndReason, Fault, Listening, Run, Visit
+from ivr.flow.engine import MAX_STEPS, EndReason, Fault, Observed, Run, Visit
 from ivr.flow.memory import MemoryCall, Script
 from tests.unit.flow.trees import tree_of
 
@@ -147,7 +147,7 @@ async def test_the_observer_sees_each_node_before_its_work(tmp_path: Path) -> No
     call = MemoryCall(Script.parse("1,a"), dialled="100")
     seen: list[tuple[str, str, int]] = []
 
-    async def observe(visit: Visit | Listening) -> None:
+    async def observe(visit: Observed) -> None:
         assert isinstance(visit, Visit)
         assert visit.at == call.now()
         seen.append((visit.node, visit.kind, len(call.heard)))
@@ -165,7 +165,7 @@ async def test_the_observer_sees_each_node_before_its_work(tmp_path: Path) -> No
 async def test_an_observer_that_fails_does_not_cost_the_call(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def observe(what: Visit | Listening) -> None:
+    async def observe(what: Observed) -> None:
         raise ConnectionError("store is down")
 
     call = MemoryCall(Script.parse("1,a"), dialled="100")

@@ -78,7 +78,7 @@ def test_too_little_tested_ends_with_1_only_when_more_is_asked_for(tmp_path: Pat
     assert vaxel_test(home, "--minimum", "30").exit_code == 0
     result = vaxel_test(home, "--minimum", "100")
     assert result.exit_code == 1
-    assert "town/main: too little is tested" in result.output
+    assert "town/main: only 36 % is tested, 100 % is wanted" in result.output
 
 
 def test_some_tests_may_be_chosen_by_name(tmp_path: Path) -> None:

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ivr.flow.load import check
-from ivr.flow.reading import TEST_ENDING
+from ivr.flow.reading import TESTS
+from ivr.flow.trials.given import Given
+from ivr.flow.trials.trial import Then, Trial, TrialFile
 from tests.unit.flow.trees import write
 from tests.unit.flow.trials import TREE, folder_of, report_of, tried_of
 
@@ -80,6 +85,11 @@ MISTAKES = {
         "“2026-02-30 10:00” is not a date and time",
         "write it as 2026-12-24 10:00",
     ),
+    "a day that no calendar knows": (
+        f"given: {{at: «0001-01-01 00:00}}\n{TEST}{{then: {{at: bye}}}}",
+        "“0001-01-01 00:00” is not a date and time",
+        "write it as 2026-12-24 10:00",
+    ),
     "a time without a day": (
         f"given: {{at: «10:00}}\n{TEST}{{then: {{at: bye}}}}",
         "“10:00” is not a date and time",
@@ -136,7 +146,7 @@ def test_tests_are_no_call_tree(tmp_path: Path) -> None:
 
 def test_tests_of_no_tree_are_told(tmp_path: Path) -> None:
     home, _ = folder_of(tmp_path, f"{TEST}{{given: {{start: bye}}, then: {{at: bye}}}}")
-    write(home, f"mian{TEST_ENDING}", f"{TEST}{{then: {{at: bye}}}}")
+    write(home, f"mian{TESTS}", f"{TEST}{{then: {{at: bye}}}}")
     (problem,) = report_of(tmp_path, f"{TEST}{{then: {{ends: tree}}, when: press 1}}").problems
     assert problem.file.name == "mian.test.yaml"
     assert problem.message == "there is no call tree mian.yaml beside these tests"
@@ -147,3 +157,28 @@ def test_trees_with_an_error_are_not_tested(tmp_path: Path) -> None:
     report = report_of(tmp_path, f"{TEST}{{then: {{at: bye}}}}", broken)
     assert [problem.message for problem in report.problems] == ["no node is named “openning”"]
     assert (report.tried, report.passed) == ([], False)
+
+
+WORDS = [
+    *(name for model in (TrialFile, Trial, Given, Then) for name in model.model_fields),
+    *("a", "", "press 1", "say fees", "silence", "hang up", "speak 9 s", "press #", "*", "Hej*"),
+    *("main", "box", "support", "office", "talked", "timed_out", "hung_up", "closed", "en", "none"),
+    *("2026-11-23 10:00", "2099-12-31 23:59", "100", "withheld", "caller", "{{ x }}"),
+]
+SHAPES = st.recursive(
+    st.sampled_from(WORDS),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(WORDS), inner, max_size=4)
+    ),
+    max_leaves=10,
+)
+TRIALS = st.fixed_dictionaries({"then": SHAPES}, optional={"given": SHAPES, "when": SHAPES})
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(tests=st.one_of(SHAPES, st.dictionaries(st.sampled_from(WORDS), TRIALS, max_size=3)))
+def test_any_shape_of_tests_is_played_or_told(tmp_path: Path, tests: object) -> None:
+    tried = tried_of(tmp_path, json.dumps({"tests": tests}, ensure_ascii=False))
+    assert bool(tried.problems) != bool(tried.verdicts)
+    found = [*tried.problems, *(one for verdict in tried.verdicts for one in verdict.problems)]
+    assert all(str(problem) for problem in found)

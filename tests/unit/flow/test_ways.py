@@ -8,7 +8,7 @@ import pytest
 from ivr.flow.callback import CallbackOffer
 from ivr.flow.engine import Run
 from ivr.flow.memory import MemoryCall, Script
-from ivr.flow.tree import Path_, Tree
+from ivr.flow.tree import Exit, Path_, Tree
 from tests.unit.flow.trees import tree_of
 
 pytestmark = pytest.mark.unit
@@ -25,13 +25,14 @@ QUEUE = "  a: {queue: support, max_wait: 1 min, then: end, on_timeout: end, on_n
 HOURS = "  a: {hours: office, open: end, closed: end}\n"
 
 
-async def taken(tree: Tree, keys: str) -> Path_ | None:
+async def taken(tree: Tree, keys: str) -> Path_:
     """The way by which a call has left the tree's first node."""
     call = MemoryCall(Script.parse(keys), dialled="100")
     result = await Run(tree, call, now=call.now).to_end()
     leaving = result.trace[0].leaving
     assert leaving is not None
-    return tree.nodes["a"].way_taken(leaving)
+    assert tree.way_of("a", leaving) == tree.nodes["a"].way_of(leaving)
+    return tree.way_taken("a", leaving)
 
 
 WAYS: Sequence[tuple[str, str, Path_]] = [
@@ -77,7 +78,7 @@ async def test_who_hangs_up_has_left_by_no_way(tmp_path: Path) -> None:
 
 async def test_the_end_of_a_tree_is_no_way(tmp_path: Path) -> None:
     tree = tree_of(tmp_path, "  a: {hang_up: }\n")
-    assert await taken(tree, "") is None
+    assert await taken(tree, "") == ()
 
 
 async def test_values_given_to_a_run_are_known_to_its_texts(tmp_path: Path) -> None:
@@ -86,3 +87,19 @@ async def test_values_given_to_a_run_are_known_to_its_texts(tmp_path: Path) -> N
     run = Run(tree, call, now=call.now, language="en", values={"age": 65})
     await run.to_end()
     assert (run.values, run.language) == ({"age": 65}, "en")
+
+
+async def test_a_way_is_remembered_as_it_was_found(tmp_path: Path) -> None:
+    tree = tree_of(tmp_path, MENU)
+    assert [await taken(tree, keys) for keys in ("1", "2", "1", "2")] == [
+        ("choices", "1", "goto"),
+        ("choices", "2", "goto"),
+    ] * 2
+
+
+def test_an_exit_that_only_names_its_node_is_told_where_one_arrow_leads_there(
+    tmp_path: Path,
+) -> None:
+    tree = tree_of(tmp_path, HOURS.replace("open: end", "open: b") + "  b: {hang_up: }\n")
+    assert tree.way_of("a", Exit("b", "open")) == ("open",)
+    assert tree_of(tmp_path, HOURS).way_of("a", Exit("end", "open")) == ()
