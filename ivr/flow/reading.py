@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
-from pydantic import PlainValidator, TypeAdapter, ValidationError, ValidationInfo
+from pydantic import Field, PlainValidator, TypeAdapter, ValidationError, ValidationInfo
 
 from ivr.flow import explain
 from ivr.flow.document import Document, Place, Value, read
@@ -18,6 +18,7 @@ from ivr.flow.numbers import Number
 from ivr.flow.organisation import Organisation
 from ivr.flow.problems import Problem, Severity
 from ivr.flow.tree import Node, Tree
+from ivr.flow.variants import Moment, variant_problems
 from ivr.flow.vocabulary import CALL_VARIABLES, Name, Names, NotEmpty, Table, Target
 
 ORGANISATION_FILE = "organisation.yaml"
@@ -53,9 +54,12 @@ _NODE: TypeAdapter[Node] = TypeAdapter(NodeField)
 
 
 class TreeFile(Strict):
-    """What a tree's file says."""
+    """What a tree's file says; :mod:`ivr.flow.variants` judges which of it go together."""
 
-    numbers: Annotated[tuple[Number, ...], NotEmpty]
+    numbers: Annotated[tuple[Number, ...], NotEmpty] = ()
+    replaces: str | None = None
+    begins: Moment | None = Field(None, alias="from")
+    until: Moment | None = None
     start: Target
     nodes: Annotated[Table[Name, NodeField], NotEmpty]
 
@@ -80,10 +84,15 @@ class Home:
         """The finished trees of a folder without errors, by file."""
         for document, content in self.trees:
             if self.organisation is not None and content is not None:
-                name = document.file.stem
+                name, zone = document.file.stem, self.organisation.time_zone
                 yield (
                     document.file,
-                    Tree(self.organisation, name, content.numbers, content.start, content.nodes),
+                    Tree(
+                        *(self.organisation, name, content.numbers, content.start, content.nodes),
+                        replaces=content.replaces or "",
+                        begins=content.begins and content.begins.replace(tzinfo=zone),
+                        ends=content.until and content.until.replace(tzinfo=zone),
+                    ),
                 )
 
 
@@ -92,9 +101,12 @@ def read_home(folder: Path) -> Home:
     home = read_organisation(folder)
     names = _names(home.document)
     for file in sorted(folder.glob("*.yaml")):
-        if file.name != ORGANISATION_FILE and not file.name.endswith(TESTS):
+        # an editor keeps its locks and copies in files that begin with a dot
+        no_tree = file.name.startswith(".") or file.name.endswith(TESTS)
+        if file.name != ORGANISATION_FILE and not no_tree:
             document = read(file)
             home.trees.append((document, _tree(document, names, home.problems)))
+    home.problems += variant_problems(home.trees)
     home.problems += [
         Document(file).problem(
             Place(1, 1), "this file is not read", "give it the ending .yaml", Severity.WARNING
