@@ -21,7 +21,7 @@ from ivr.dialplan import DONE
 from ivr.flow.call import QueueAway
 from ivr.flow.engine import Listening, Run, RunResult, Visit
 from ivr.flow.load import Catalogue
-from ivr.flow.tree import Tree
+from ivr.flow.tree import BEGAN, Tree
 from ivr.office import Office
 from store.events import Event, EventType
 from wire.agi.session import AgiSession
@@ -102,6 +102,7 @@ class Inbound:
             EventType.CONTACT_ENDED,
             {
                 "reason": result.reason.value,
+                "tree": tree.name,
                 "node": result.last_node,
                 "language": result.trace[-1].visit.language if result.trace else "",
             },
@@ -127,7 +128,8 @@ class Inbound:
     async def _run(self, call: AgiCall, tree: Tree, office: Office) -> RunResult:
         start = language = ""
         answers: dict[str, str] = {}
-        if await office.distributor.held(call.contact) is not None:
+        taken_up = await office.distributor.held(call.contact) is not None
+        if taken_up:
             start, language, answers = await self._where_it_stood(call.session, tree)
             logger.info("Contact taken up again", extra={"contact": call.contact, "node": start})
         else:
@@ -144,7 +146,12 @@ class Inbound:
                 told = {"outcome": what.heard.hearing or "", "engine": what.heard.engine}
             else:
                 kind = EventType.NODE_VISITED
-                told = {"tree": tree.name, "kind": what.kind}
+                told = {
+                    "tree": tree.name,
+                    "kind": what.kind,
+                    "from": what.came_from,
+                    "way": what.came_by or ("" if what.came_from or taken_up else BEGAN),
+                }
                 if what.kind == "queue":
                     chosen = (f"{menu}={node}" for menu, node in run.answers.items())
                     stands = "|".join((what.node, what.language, *chosen))

@@ -4,7 +4,8 @@ Times are instants (:class:`store.columns.UtcDateTime`). Durations are whole mil
 in their name. Personal data: callers' numbers stand in ``contacts.caller`` and
 ``recordings.caller`` and nowhere else, what was said in ``transcripts``.
 
-Those of recordings are written down in :mod:`store.recording_models`; all have their name here.
+Those of recordings are written down in :mod:`store.recording_models`, those of call trees in
+:mod:`store.step_models`; all have their name here.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from store.recording_models import (
     Transcript,
     TranscriptState,
 )
+from store.step_models import TreeStep
 
 __all__ = [
     "AgentPeriod",
@@ -53,6 +55,7 @@ __all__ = [
     "StreamPosition",
     "Transcript",
     "TranscriptState",
+    "TreeStep",
     "UtcDateTime",
     "VisitOutcome",
     "instant",

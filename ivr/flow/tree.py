@@ -22,6 +22,9 @@ T = TypeVar("T")
 CHOICE: Final = "choice"
 """Outcome of a node that the caller left by a choice."""
 
+BEGAN: Final = "start"
+"""In the record of calls, the way by which a call comes to its first node."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exit:
@@ -77,6 +80,15 @@ class Node(Strict):
         for name, info in type(self).model_fields.items():
             for path, target in _found(Target, getattr(self, name), (info.alias or name,)):
                 yield Arrow(path, target, name in self.instant)
+
+    def way_of(self, leaving: Exit) -> tuple[str | int, ...]:
+        """Path of the arrow by which a run has left; empty where it cannot be told.
+
+        Of several arrows to one node it is the one whose very target the node gave to the exit.
+        """
+        there = [arrow for arrow in self.arrows() if arrow.target == leaving.target]
+        taken = [arrow for arrow in there if arrow.target is leaving.target] or there
+        return taken[0].path if len(taken) == 1 else ()
 
     def sets(self) -> frozenset[str]:
         """Names of the values that the node may set, found by the type of the fields."""
