@@ -122,22 +122,25 @@ def _line(line: Line) -> str:
 def _label(line: Line, width: float) -> str:
     """Keys, words and counts in three columns, clear of a line of so many points."""
     rows = [row for row in line.rows if row.way.key or row.way.words or row.count]
-    cells = [
-        "".join(f'<TD ALIGN="LEFT" VALIGN="TOP">{cell}</TD>' for cell in _cells(row))
-        for row in rows
-    ]
+    cells = [_cells(row) for row in rows]
     if line.untold:
         cells.append(f'<TD ALIGN="LEFT" COLSPAN="3"><I>{_escaped(line.untold)}</I></TD>')
     if not cells:
         return ""
     cells[0] = f'<TD ROWSPAN="{len(cells)}" WIDTH="{width / 2:.0f}"></TD>{cells[0]}'
     body = "".join(f"<TR>{row}</TR>" for row in cells)
-    return f'label=<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="1">{body}</TABLE>>'
+    return f'label=<<TABLE BORDER="0" CELLSPACING="1" CELLPADDING="1">{body}</TABLE>>'
 
 
-def _cells(row: Row) -> tuple[str, str, str]:
-    words = '<BR ALIGN="LEFT"/>'.join(map(_escaped, _wrapped(row.way.words, _LINE_WIDTH, 2)))
-    return _bold(row.way.key), words, _bold(row.count)
+def _cells(row: Row) -> str:
+    """The key as a key of a telephone, the words, the count."""
+    cap = f' BORDER="1" STYLE="ROUNDED" COLOR="{QUIET}" CELLPADDING="2"' if row.way.key else ""
+    words = "<BR/>".join(map(_escaped, _wrapped(row.way.words, _LINE_WIDTH, 2)))
+    return (
+        f"<TD{cap}>{_bold(row.way.key)}</TD>"
+        f'<TD ALIGN="LEFT" BALIGN="LEFT">{words}</TD>'
+        f'<TD ALIGN="LEFT">{_bold(row.count)}</TD>'
+    )
 
 
 def _bold(text: str) -> str:

@@ -15,6 +15,7 @@ from ivr.flow.nodes import NODE_TYPES
 from ivr.flow.picture.dot import dot
 from ivr.flow.picture.mermaid import escaped, mermaid
 from ivr.flow.picture.model import Picture, picture_of
+from ivr.flow.picture.palette import COLOURS, DARK, LOSS, PAPER, QUIET, TEXT
 from ivr.flow.picture.traffic import Step, with_calls
 from ivr.flow.tree import Tree
 from tests.unit.flow.trees import DEMO
@@ -118,3 +119,20 @@ def test_a_big_tree_goes_from_left_to_right() -> None:
     boxes = [replace(small.boxes[0], name=f"n{number}") for number in range(60)]
     assert "rankdir=TB" in dot(small)
     assert "rankdir=LR" in dot(replace(small, boxes=[*small.boxes, *boxes]))
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance as WCAG 2.1 defines it."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", [{}, DARK])
+@pytest.mark.parametrize("text", [TEXT, QUIET, LOSS])
+def test_every_text_can_be_read_on_what_it_stands_on(scheme: dict[str, str], text: str) -> None:
+    for ground in [PAPER, *(one.fill for one in COLOURS.values())]:
+        pair = [_luminance(scheme.get(colour, colour)) for colour in (text, ground)]
+        assert (max(pair) + 0.05) / (min(pair) + 0.05) >= 4.5, (text, ground)
