@@ -45,7 +45,7 @@ def _statements(picture: Picture) -> Iterator[str]:
     )
     yield (
         f'node [fontname="{FONT}" fontsize=10 fontcolor="{TEXT}" color="{STROKE}" '
-        'margin="0.14,0.07" height=0.3]'
+        'margin="0.14,0.12" height=0.3]'
     )
     yield (f'edge [fontname="{FONT}" fontsize=9 fontcolor="{TEXT}" color="{STROKE}" arrowsize=0.7]')
     yield (
