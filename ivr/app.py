@@ -223,7 +223,10 @@ class Controller:
             for org, organisation in catalogue.organisations.items()
         ]
         self._projections = [
-            ContactProjection(ground.database, self._streams[org], org) for org in self._offices
+            ContactProjection(
+                ground.database, self._streams[org], org, office.organisation.time_zone
+            )
+            for org, office in self._offices.items()
         ]
         self._delay = LoopDelay()
         live = Figures(

@@ -22,7 +22,7 @@ from ivr.flow.call import QueueAway
 from ivr.flow.engine import Answered, Listening, Observed, Run, RunResult
 from ivr.flow.load import Catalogue
 from ivr.flow.survey_answer import SurveyAnswer
-from ivr.flow.tree import Tree
+from ivr.flow.tree import BEGAN, Tree
 from ivr.office import Office
 from ivr.stand import STOOD_AT, STOOD_WITH, Stand
 from store.events import Event, EventType
@@ -101,6 +101,7 @@ class Inbound:
             EventType.CONTACT_ENDED,
             {
                 "reason": result.reason.value,
+                "tree": tree.name,
                 "node": result.last_node,
                 "language": result.trace[-1].visit.language if result.trace else "",
             },
@@ -125,7 +126,8 @@ class Inbound:
 
     async def _run(self, call: AgiCall, tree: Tree, office: Office) -> RunResult:
         stood = Stand()
-        if await office.distributor.held(call.contact) is not None:
+        taken_up = await office.distributor.held(call.contact) is not None
+        if taken_up:
             stood = await self._where_it_stood(call.session, tree)
             logger.info(
                 "Contact taken up again", extra={"contact": call.contact, "node": stood.node}
@@ -148,7 +150,12 @@ class Inbound:
                 told = _told(what.answer)
             else:
                 kind = EventType.NODE_VISITED
-                told = {"tree": tree.name, "kind": what.kind}
+                told = {
+                    "tree": tree.name,
+                    "kind": what.kind,
+                    "from": what.came_from,
+                    "way": what.came_by or ("" if what.came_from or taken_up else BEGAN),
+                }
                 if what.kind == "queue":
                     stand = Stand(what.node, what.language, run.answers, run.values)
                     await call.session.set_variable(STOOD_AT, stand.place())

@@ -13,6 +13,7 @@ from ivr.cli import (
     callbacks,
     dashboards,
     demo,
+    draw,
     models,
     platform,
     recordings,
@@ -61,7 +62,7 @@ app = typer.Typer(
         "`vaxel up` runs the platform in this terminal and shows the number to call; "
         "`vaxel status` tells from another terminal how it fares, `vaxel down` stops it. "
         "`vaxel check` and `vaxel call` try the call trees without a telephone, `vaxel test` "
-        "plays the tests beside them. "
+        "plays the tests beside them, `vaxel draw` makes pictures of them. "
         "`vaxel callbacks` tells who is to be called back, `vaxel recordings` finds and plays "
         "what was said. "
         "`vaxel report` gives the figures of any past time. "
@@ -71,6 +72,7 @@ app = typer.Typer(
 platform.register(app)
 trees.register(app)
 trials.register(app)
+draw.register(app)
 models.register(app)
 callbacks.register(app)
 recordings.register(app)

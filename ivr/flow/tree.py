@@ -26,6 +26,9 @@ Path_: TypeAlias = tuple[str | int, ...]
 CHOICE: Final = "choice"
 """Outcome of a node that the caller left by a choice."""
 
+BEGAN: Final = "start"
+"""In the record of calls, the way by which a call comes to its first node."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exit:
