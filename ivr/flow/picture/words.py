@@ -33,6 +33,7 @@ VERBS: Words = MappingProxyType(
         "recognise": ("känn igen", "genkend", "recognise"),
         "record": ("spela in", "optag", "record"),
         "remember": ("minns", "husk", "remember"),
+        "return": ("tillbaka", "tilbage", "return"),
         "say": ("säg", "sig", "say"),
         "set": ("sätt", "sæt", "set"),
         "sms": ("sms", "sms", "text message"),
@@ -40,6 +41,7 @@ VERBS: Words = MappingProxyType(
         "survey": ("enkät", "spørgeskema", "survey"),
         "switch_announcement": ("slå på besked", "slå besked til", "switch announcement"),
         "transfer": ("koppla vidare", "viderestil", "transfer"),
+        "use": ("delträd", "deltræ", "sub-tree"),
         "voicemail": ("röstbrevlåda", "telefonsvarer", "voicemail"),
     }
 )
