@@ -23,7 +23,7 @@ class EventType(StrEnum):
     """What happened. The own fields of each are named beside it; times are milliseconds."""
 
     # The contact as a whole
-    CONTACT_STARTED = "contact.started"  # caller (personal), dialled, tree
+    CONTACT_STARTED = "contact.started"  # caller (personal), dialled, tree, version
     CONTACT_ENDED = "contact.ended"  # reason: caller | tree | failed | lost, node, language
     NODE_VISITED = "node.visited"  # tree, node, kind
     VOICEMAIL_STORED = "voicemail.stored"  # mailbox, recording, duration
@@ -65,6 +65,10 @@ class EventType(StrEnum):
     RECORDING_RESUMED = "recording.resumed"  # recording, cause
     RECORDING_DELETED = "recording.deleted"  # recording, reason: retention | erasure
     RECORDING_TRANSCRIBED = "recording.transcribed"  # recording, leg, language, engine
+
+    # The organisation's call trees
+    TREES_CHANGED = "trees.changed"  # version, before, who, how, files: what changed, by commas
+    TREES_REFUSED = "trees.refused"  # version, before: still in place, who, problem
 
     # Speech
     SPEECH_HEARD = "speech.heard"  # node, outcome: match | no_match | silence | away, engine

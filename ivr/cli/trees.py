@@ -113,10 +113,9 @@ def call(
     if play is not None or record is not None:
         raise typer.BadParameter("sound needs a real call; add --sip", param_hint="--play/--record")
     console = _console()
-    tree = _find(console, number)
     person = Terminal(console) if keys is None else _script(keys)
+    tree, began = _find(console, number, at)
     zone = tree.organisation.time_zone
-    began = datetime.now(UTC) if at is None else at.replace(tzinfo=zone)
     line = MemoryCall(Narrated(person, console), dialled=number, began=began.astimezone(UTC))
     console.print(
         Text(
@@ -147,7 +146,8 @@ def _script(keys: str) -> Script:
         raise typer.BadParameter(str(error), param_hint="--keys") from error
 
 
-def _find(console: Console, number: str) -> Tree:
+def _find(console: Console, number: str, at: datetime | None) -> tuple[Tree, datetime]:
+    """The tree that answers the number, and when the call is made, by its organisation's clock."""
     folder = load_settings().trees
     checked = check_trees(folder)
     if checked.catalogue is None:
@@ -158,7 +158,8 @@ def _find(console: Console, number: str) -> Tree:
     if tree is None:
         console.print(f"Nobody answers the number {number}. {_known(checked.catalogue)}")
         raise typer.Exit(_USAGE)
-    return tree
+    began = datetime.now(UTC) if at is None else at.replace(tzinfo=tree.organisation.time_zone)
+    return checked.catalogue.find(number, began) or tree, began
 
 
 def _known(catalogue: Catalogue) -> str:

@@ -8,8 +8,9 @@ them has where its own file says nothing else, ``shared`` holds sub-trees.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from ivr.flow.claims import claim_all
@@ -27,6 +28,7 @@ from ivr.flow.reading import (
     read_organisation,
 )
 from ivr.flow.tree import Tree
+from ivr.flow.variants import by_replaced, in_effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +38,60 @@ class Catalogue:
     Attributes:
         organisations: By id.
         trees: In the order of their files.
+        folders: Where each organisation's files lie, by id.
     """
 
     organisations: Mapping[str, Organisation]
     trees: Sequence[Tree]
     _by_spelling: Mapping[str, Tree] = field(repr=False)
+    folders: Mapping[str, Path] = field(default_factory=dict, repr=False)
+    _variants: Mapping[tuple[str, str], Sequence[Tree]] = field(default_factory=dict, repr=False)
 
-    def find(self, number: str) -> Tree | None:
-        """The tree that answers ``number``, in whatever form the trunk writes it."""
-        return self._by_spelling.get(normalised(number))
+    def find(self, number: str, now: datetime | None = None) -> Tree | None:
+        """The tree that answers ``number``, in whatever form the trunk writes it.
+
+        Args:
+            number: As dialled.
+            now: Aware of its zone; the tree that takes another one's place then. ``None`` finds
+                the one that is there at all other times.
+        """
+        tree = self._by_spelling.get(normalised(number))
+        if tree is None or now is None:
+            return tree
+        variants = self._variants.get((tree.organisation.id, tree.name), ())
+        return in_effect(tree, variants, now)
+
+    def alone(self, org: str, version: str) -> Catalogue:
+        """What belongs to one organisation, its trees marked with their version."""
+        trees = {id(tree): replace(tree, version=version) for tree in self.trees if _of(tree, org)}
+        return Catalogue(
+            {org: self.organisations[org]},
+            tuple(trees.values()),
+            {
+                spelling: trees[id(tree)]
+                for spelling, tree in self._by_spelling.items()
+                if _of(tree, org)
+            },
+            {org: self.folders[org]},
+            by_replaced(tuple(trees.values())),
+        )
+
+    def disputed(self, other: Catalogue) -> str:
+        """A number that this and another catalogue both answer, ``""`` for none."""
+        both = self._by_spelling.keys() & other._by_spelling.keys()
+        return min(both, key=lambda number: (-len(number), number), default="")
+
+    @classmethod
+    def together(cls, parts: Iterable[Catalogue]) -> Catalogue:
+        """Several organisations as one catalogue; none of their numbers is disputed."""
+        parts = tuple(parts)
+        return cls(
+            {org: held for part in parts for org, held in part.organisations.items()},
+            tuple(tree for part in parts for tree in part.trees),
+            {spelling: tree for part in parts for spelling, tree in part._by_spelling.items()},
+            {org: folder for part in parts for org, folder in part.folders.items()},
+            {key: trees for part in parts for key, trees in part._variants.items()},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +111,18 @@ class Checked:
     homes: Sequence[Home]
 
 
-def check(folder: Path) -> Checked:
+def check(folder: Path, without: Collection[Path] = ()) -> Checked:
     """Check everything below a folder of organisations, or one organisation's own folder.
 
     Nothing that a file holds makes this raise.
+
+    Args:
+        folder: Where they lie.
+        without: Folders of organisations that are passed over.
     """
-    places = _places(folder)
-    city = read_city(places[0].parent if places else folder)
-    homes = [read_home(place, city) for place in places]
+    found = places(folder)
+    city = read_city(found[0].parent if found else folder)
+    homes = [read_home(place, city) for place in found if place not in without]
     documents = [document for home in homes for document, _ in home.trees]
     claims = claim_all(documents)
     problems = [*city.problems, *(problem for home in homes for problem in home.problems)]
@@ -97,6 +148,8 @@ def check(folder: Path) -> Checked:
         {home.organisation.id: home.organisation for home in homes if home.organisation},
         tuple(trees.values()),
         {spelling: trees[file] for spelling, file in claims.by_spelling().items()},
+        {home.organisation.id: home.document.file.parent for home in homes if home.organisation},
+        by_replaced(tuple(trees.values())),
     )
     return Checked(files, problems, catalogue, homes)
 
@@ -127,10 +180,15 @@ def load_organisation(folder: Path) -> Organisation:
     return home.organisation
 
 
-def _places(folder: Path) -> list[Path]:
+def places(folder: Path) -> list[Path]:
+    """The folders of the organisations below ``folder``."""
     if (folder / ORGANISATION_FILE).exists():
         return [folder.absolute()]  # the base is in the folder above
     return sorted(file.parent for file in folder.glob(f"*/{ORGANISATION_FILE}"))
+
+
+def _of(tree: Tree, org: str) -> bool:
+    return tree.organisation.id == org
 
 
 def _unused(city: City, homes: Sequence[Home]) -> list[Problem]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
-from pydantic import PlainValidator, TypeAdapter, ValidationError, ValidationInfo
+from pydantic import Field, PlainValidator, TypeAdapter, ValidationError, ValidationInfo
 
 from ivr.flow import explain
 from ivr.flow.checks import hours_that_never_open, of_tree, silent
@@ -23,6 +23,7 @@ from ivr.flow.sensitive import sensitive_names
 from ivr.flow.shelf import Shelf, SubTree, read_shelf
 from ivr.flow.subtrees import expand
 from ivr.flow.tree import Node, Tree
+from ivr.flow.variants import Moment, variant_problems
 from ivr.flow.vocabulary import CALL_VARIABLES, Names, NodeName, NotEmpty, Table, Target
 
 ORGANISATION_FILE = "organisation.yaml"
@@ -69,15 +70,21 @@ _NODE: TypeAdapter[Node] = TypeAdapter(NodeField)
 
 
 class TreeFile(Strict):
-    """What a tree's file says.
+    """What a tree's file says; :mod:`ivr.flow.variants` judges which of it go together.
 
     Attributes:
         numbers: The numbers that reach it, as ``+46 8 465 004 00`` or short.
+        replaces: The tree whose place it takes for a time, instead of numbers of its own.
+        begins: From when on it does, by the organisation's clock; ``from`` in the file.
+        until: To when it does.
         start: The node at which a call begins.
         nodes: Its nodes by name.
     """
 
-    numbers: Annotated[tuple[Number, ...], NotEmpty]
+    numbers: Annotated[tuple[Number, ...], NotEmpty] = ()
+    replaces: str | None = None
+    begins: Moment | None = Field(None, alias="from")
+    until: Moment | None = None
     start: Target
     nodes: Annotated[Table[NodeName, NodeField], NotEmpty]
 
@@ -132,10 +139,15 @@ class Home:
         """The finished trees of a folder without errors, by file."""
         for document, content in self.trees:
             if self.organisation is not None and content is not None:
-                name = document.file.stem
+                name, zone = document.file.stem, self.organisation.time_zone
                 yield (
                     document.file,
-                    Tree(self.organisation, name, content.numbers, content.start, content.nodes),
+                    Tree(
+                        *(self.organisation, name, content.numbers, content.start, content.nodes),
+                        replaces=content.replaces or "",
+                        begins=content.begins and content.begins.replace(tzinfo=zone),
+                        ends=content.until and content.until.replace(tzinfo=zone),
+                    ),
                 )
 
 
@@ -165,8 +177,11 @@ def read_home(folder: Path, city: City) -> Home:
     if _is_broken(city):
         names = Names(subtrees=names.subtrees)  # what the base would have said is not known
     for file in sorted(folder.glob("*.yaml")):
-        if file.name != ORGANISATION_FILE and not file.name.endswith(TESTS):
+        # an editor keeps its locks and copies in files that begin with a dot
+        no_tree = file.name.startswith(".") or file.name.endswith(TESTS)
+        if file.name != ORGANISATION_FILE and not no_tree:
             home.trees.append(_tree(read(file), names, shelf, home))
+    home.problems += variant_problems(home.trees)
     home.problems += [
         Document(file).problem(
             Place(1, 1),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Final, Self, TypeAlias, TypeVar
 
 from pydantic import BaseModel, RootModel, ValidationInfo, model_validator
@@ -153,6 +154,11 @@ class Tree:
         numbers: The numbers that reach it, as written in the file.
         start: Where a call begins.
         nodes: By name.
+        replaces: Name of the tree whose place it takes for a time, ``""`` for none.
+        begins: The beginning of that time, aware of its zone; ``None`` for ever since.
+        ends: Its end, likewise.
+        version: Hash of the organisation's files that it was read from, ``""`` where nobody keeps
+            their versions.
     """
 
     organisation: Organisation
@@ -160,6 +166,10 @@ class Tree:
     numbers: tuple[str, ...]
     start: str
     nodes: Mapping[str, Node]
+    replaces: str = ""
+    begins: datetime | None = None
+    ends: datetime | None = None
+    version: str = ""
     _ways: dict[int, Path_] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def way_of(self, name: str, leaving: Exit) -> Path_:

@@ -41,7 +41,7 @@ def ready_screen(
     http = f"http://{settings.http.host}:{settings.http.port}"
 
     numbers = _grid()
-    for tree in catalogue.trees:
+    for tree in filter(lambda tree: tree.numbers, catalogue.trees):
         numbers.add_row(", ".join(tree.numbers), f"{tree.organisation.name}, {tree.name}")
 
     phones = _grid()

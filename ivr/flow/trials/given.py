@@ -39,7 +39,8 @@ class Given(Strict):
     """What is so when the call comes.
 
     Attributes:
-        at: The date and time by the organisation's clock, :data:`A_MONDAY` when left out.
+        at: The date and time by the organisation's clock. When left out it is :data:`A_MONDAY`,
+            or the beginning of the time for which the tree takes another one's place.
         caller: The caller's number, ``None`` when withheld.
         number: The number that is dialled, the tree's first when left out.
         language: The caller's language from the start, the organisation's first when left out.
@@ -88,7 +89,7 @@ def stage(tree: Tree, given: Given, person: Person, observe: Observer) -> Stage:
         person,
         dialled=given.number or tree.numbers[0],
         caller=given.caller or "",
-        began=(given.at or A_MONDAY).replace(tzinfo=tree.organisation.time_zone).astimezone(UTC),
+        began=_moment(tree, given).astimezone(UTC),
     )
     run = Run(
         _with_hours(tree, given.hours),
@@ -100,6 +101,13 @@ def stage(tree: Tree, given: Given, person: Person, observe: Observer) -> Stage:
         values={str(name): value for name, value in given.values.items()},
     )
     return Stage(call, run)
+
+
+def _moment(tree: Tree, given: Given) -> datetime:
+    """When the call comes, aware of its zone."""
+    if given.at is None and tree.begins is not None:
+        return tree.begins
+    return (given.at or A_MONDAY).replace(tzinfo=tree.organisation.time_zone)
 
 
 def _with_hours(tree: Tree, shifts: Mapping[str, str]) -> Tree:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
 
@@ -121,8 +121,12 @@ def try_all(folder: Path, *, named: str = "") -> Report:
         for home in checked.homes:
             report.problems += _orphans(home)
             documents = {document.file: document for document, _ in home.trees}
-            for file, tree in home.built():
-                tried = _Trier(runner, tree, documents[file]).tried(named.casefold())
+            trees = dict(home.built())
+            numbers = {tree.name: tree.numbers for tree in trees.values()}
+            for file, tree in trees.items():
+                # one that takes another's place for a time answers that one's numbers
+                answers = replace(tree, numbers=tree.numbers + numbers.get(tree.replaces, ()))
+                tried = _Trier(runner, answers, documents[file]).tried(named.casefold())
                 if tried.verdicts or tried.problems or not named:
                     report.tried.append(tried)
     return report
@@ -136,7 +140,7 @@ def _orphans(home: Home) -> Iterator[Problem]:
     """Files of tests without a tree."""
     known = {_tests_of(document.file) for document, _ in home.trees}
     for file in sorted(home.document.file.parent.glob(f"*{TESTS}")):
-        if file not in known:
+        if file not in known and not file.name.startswith("."):  # an editor's own copies
             tree = file.name.removesuffix(TESTS) + ".yaml"
             yield Document(file).problem(
                 Place(1, 1),

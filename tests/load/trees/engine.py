@@ -30,7 +30,7 @@ from statistics import median
 from typing import Any
 
 from ivr.flow.call import QueueOutcome, QueueRequest
-from ivr.flow.engine import EndReason, Listening, Run, RunResult, Visit
+from ivr.flow.engine import EndReason, Observed, Run, RunResult
 from ivr.flow.load import load_all
 from ivr.flow.memory import MemoryCall, Script
 from ivr.flow.nodes.hang_up import HangUp
@@ -162,7 +162,7 @@ async def _call(tree: Tree, acts: Sequence[str]) -> RunResult:
     return await Run(tree, call, now=call.now, observe=_observe).to_end()
 
 
-async def _observe(what: Visit | Listening) -> None:
+async def _observe(what: Observed) -> None:
     pass
 
 

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ivr.flow.trials.suite import try_all
 from ivr.flow.trials.words import Hearable, spoken
-from tests.unit.flow.trials import TREE, report_of, tried_of, verdict_of
+from tests.unit.flow.trees import write
+from tests.unit.flow.trials import TREE, folder_of, report_of, tried_of, verdict_of
 
 pytestmark = pytest.mark.unit
 
@@ -187,6 +189,23 @@ def test_a_tests_own_given_wins_over_that_of_the_file(tmp_path: Path) -> None:
         "  open: {given: {hours: {office: open}}, then: {at: main}}\n"
     )
     assert report_of(tmp_path, tests).passed
+
+
+def test_a_tree_for_a_time_is_called_by_the_other_ones_number_when_its_time_begins(
+    tmp_path: Path,
+) -> None:
+    home, _ = folder_of(tmp_path, "tests:\n  it: {when: press 1, then: {reaches: support}}\n")
+    write(
+        home,
+        "sunday.yaml",
+        "replaces: main\nfrom: 2026-11-22\nstart: opening\nnodes:\n"
+        "  opening: {hours: office, open: open, closed: closed}\n"
+        "  open: {hang_up: }\n  closed: {hang_up: }\n",
+    )
+    write(home, "sunday.test.yaml", "tests:\n  it: {given: {number: 100}, then: {at: closed}}\n")
+    report = try_all(home)
+    assert [tried.tree for tried in report.tried] == ["main", "sunday"]
+    assert [one.message for verdict in report.verdicts for one in verdict.problems] == []
 
 
 def test_an_expression_that_fails_fails_the_test(tmp_path: Path) -> None:
