@@ -10,6 +10,7 @@ from acd.distributor import Distributor
 from ivr.flow.organisation import Organisation
 from ivr.messages import Messages
 from ivr.queueing import QueueRides
+from ivr.world import Surroundings
 from store.stream import EventStream
 
 
@@ -25,6 +26,7 @@ class Office:
         agents: Its agents' states.
         rides: Brings callers through its queues.
         messages: Takes callers' messages.
+        around: What lies outside its trees.
     """
 
     organisation: Organisation
@@ -34,3 +36,4 @@ class Office:
     agents: Agents
     rides: QueueRides
     messages: Messages
+    around: Surroundings

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
-from ivr.flow.call import Call, Heard, ListenRequest, Utterance
+from ivr.flow.call import Call, Cause, Heard, ListenRequest, Utterance
 from ivr.flow.errors import ExpressionError
 from ivr.flow.organisation import Organisation
 from ivr.flow.texts import Text
@@ -23,6 +23,7 @@ class Conversation:
         language: What the caller listens in; a node may change it.
         answers: The node that each menu has led to, by the menu's name.
         values: What nodes have set, by variable.
+        cause: Why our side will hang up.
         faults: Expressions that failed in the node that runs now.
     """
 
@@ -40,6 +41,7 @@ class Conversation:
         self.now = now
         self.answers: dict[str, str] = {}
         self.values: dict[str, object] = {}
+        self.cause = Cause.NORMAL
         self.faults = 0
         self._listened = listened
 

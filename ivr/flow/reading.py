@@ -23,6 +23,12 @@ from ivr.flow.vocabulary import CALL_VARIABLES, Name, Names, NotEmpty, Table, Ta
 ORGANISATION_FILE = "organisation.yaml"
 
 
+_KEYS = {
+    verb: frozenset(info.alias or name for name, info in kind.model_fields.items())
+    for verb, kind in NODE_TYPES.items()
+}
+
+
 def _node(value: object, info: ValidationInfo) -> Node:
     """The node that a mapping describes, its type told by the verb among the keys."""
     if not isinstance(value, dict):
@@ -30,6 +36,9 @@ def _node(value: object, info: ValidationInfo) -> Node:
             "no_node", "a node was expected here", advice="write it as “say: …” with “then: …”"
         )
     verbs = [verb for verb in NODE_TYPES if verb in value]
+    # a verb may be another node's key: the queue of a voicemail
+    if doing := [verb for verb in verbs if _KEYS[verb].issuperset(verbs)]:
+        verbs = doing
     if len(verbs) == 1:
         return NODE_TYPES[verbs[0]].model_validate(value, context=info.context)
     if verbs:
@@ -123,12 +132,26 @@ def _names(organisation: Document) -> Names:
     return Names(
         queues=frozenset(organisation.section("queues")),
         hours=frozenset(organisation.section("hours")),
+        calling_back=frozenset(
+            name
+            for name, queue in organisation.section("queues").items()
+            if isinstance(queue, dict) and "callback" in queue
+        ),
+        http_hosts=_listed(data, "http_hosts"),
+        transfers=_listed(data, "transfers"),
+        announcements=frozenset(organisation.section("announcements")),
         languages=(
             tuple(tag for tag in languages if isinstance(tag, str))
             if isinstance(languages, list)
             else None
         ),
     )
+
+
+def _listed(data: Mapping[str, Value], key: str) -> tuple[str, ...]:
+    entries = data.get(key)
+    found = entries if isinstance(entries, list) else ()
+    return tuple(entry for entry in found if isinstance(entry, str))
 
 
 def _tree(document: Document, names: Names, problems: list[Problem]) -> TreeFile | None:

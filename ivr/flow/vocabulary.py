@@ -67,6 +67,10 @@ class Names:
         hours: Named opening hours of the organisation.
         languages: Languages that the organisation declares, the default one first.
         variables: What a text's expressions may use.
+        calling_back: Queues that call people back.
+        http_hosts: Hosts that may be asked, as written.
+        transfers: Numbers and addresses that may be dialled, as written.
+        announcements: What can be switched on for everybody.
     """
 
     nodes: frozenset[str] | None = None
@@ -74,6 +78,10 @@ class Names:
     hours: frozenset[str] | None = None
     languages: tuple[str, ...] | None = None
     variables: frozenset[str] = field(default=CALL_VARIABLES)
+    calling_back: frozenset[str] | None = None
+    http_hosts: tuple[str, ...] | None = None
+    transfers: tuple[str, ...] | None = None
+    announcements: frozenset[str] | None = None
 
     @classmethod
     def of(cls, info: ValidationInfo) -> Names:
@@ -190,6 +198,14 @@ def _known_hours(value: str, info: ValidationInfo) -> str:
     return value
 
 
+def _known_announcement(value: str, info: ValidationInfo) -> str:
+    known = Names.of(info).announcements
+    if known is not None and value not in known:
+        message = f"no announcement is named “{value}”"
+        raise fault("undefined_announcement", message, name=value, known=known)
+    return value
+
+
 def _known_language(value: str, info: ValidationInfo) -> str:
     declared = Names.of(info).languages
     if declared is not None and value not in declared:
@@ -212,6 +228,7 @@ def _key(value: str) -> str:
 
 QueueName: TypeAlias = Annotated[str, AfterValidator(_known_queue)]
 HoursName: TypeAlias = Annotated[str, AfterValidator(_known_hours)]
+AnnouncementName: TypeAlias = Annotated[str, AfterValidator(_known_announcement)]
 LanguageTag: TypeAlias = Annotated[str, AfterValidator(_known_language)]
 Key: TypeAlias = Annotated[str, AfterValidator(_key)]
 
