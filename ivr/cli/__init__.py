@@ -9,7 +9,17 @@ from rich.console import Console
 from rich.text import Text
 
 from acd.errors import AcdError
-from ivr.cli import callbacks, dashboards, demo, models, platform, recordings, report, trees
+from ivr.cli import (
+    announcements,
+    callbacks,
+    dashboards,
+    demo,
+    models,
+    platform,
+    recordings,
+    report,
+    trees,
+)
 from ivr.demo.errors import DemoError
 from ivr.flow.errors import FlowError
 from ivr.numbers import NumberRefused
@@ -53,6 +63,7 @@ app = typer.Typer(
         "`vaxel check` and `vaxel call` try the call trees without a telephone. "
         "`vaxel callbacks` tells who is to be called back, `vaxel recordings` finds and plays "
         "what was said. "
+        "`vaxel announcements` switches on what every caller hears. "
         "`vaxel report` gives the figures of any past time. "
         "`vaxel demo` plays a lively contact centre, `vaxel dashboards` shows its figures."
     ),
@@ -61,6 +72,7 @@ platform.register(app)
 trees.register(app)
 models.register(app)
 callbacks.register(app)
+announcements.register(app)
 recordings.register(app)
 report.register(app)
 dashboards.register(app)
