@@ -10,6 +10,7 @@ from rich.text import Text
 
 from acd.errors import AcdError
 from ivr.cli import (
+    announcements,
     callbacks,
     dashboards,
     demo,
@@ -64,6 +65,7 @@ app = typer.Typer(
         "plays the tests beside them. "
         "`vaxel callbacks` tells who is to be called back, `vaxel recordings` finds and plays "
         "what was said. "
+        "`vaxel announcements` switches on what every caller hears. "
         "`vaxel report` gives the figures of any past time. "
         "`vaxel demo` plays a lively contact centre, `vaxel dashboards` shows its figures."
     ),
@@ -73,6 +75,7 @@ trees.register(app)
 trials.register(app)
 models.register(app)
 callbacks.register(app)
+announcements.register(app)
 recordings.register(app)
 report.register(app)
 dashboards.register(app)
