@@ -86,7 +86,7 @@ def test_what_is_wrong_is_told_in_an_admins_words(tmp_path: Path, node: str, mes
         ("http_hosts: [«10.0.0.0/33]", "neither a host nor a network"),
         ('transfers: [«"+46 8 x"]', "neither a number nor the beginning of one"),
         ("transfers: [«'*']", "neither a number nor the beginning of one"),
-        ("transfers: [«sip:]", "neither a number nor the beginning of one"),
+        ("transfers: [«'sip:']", "neither a number nor the beginning of one"),
         ("callers: {keep: «90}", "not a number of days"),
         ("callers: {«bloked: []}", "“bloked” is not known here"),
         ("announcements: {storm: {«en: x}}", "missing in Swedish"),

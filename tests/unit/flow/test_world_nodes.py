@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -393,6 +394,7 @@ async def test_a_callback_is_asked_for_without_a_wait(
     call = line()
     call.world.calls_back = agrees
     demo = (DEMO / "demo" / "organisation.yaml").read_text(encoding="utf-8")
+    shutil.copy(DEMO / "base.yaml", tmp_path)  # has the words
     result = await Run(tree_of(tmp_path, CALLBACK, demo), call, now=call.now).to_end()
     assert way(result)[1][0] == node
     assert call.world.wishes == [CallbackWish("support", "sv")]
