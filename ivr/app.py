@@ -32,9 +32,11 @@ from acd.errors import AcdUnavailable, StaleOffer
 from acd.model import system_clock
 from acd.offers import OfferListener
 from acd.sweeper import Sweeper
+from ivr.announcements import Announcements
 from ivr.answers import AnswerWatch
 from ivr.attention import Attention
 from ivr.callback_offer import Outgoing
+from ivr.callback_wishes import CallbackWishes
 from ivr.callbacks import CallbackRunner
 from ivr.desk import Desk
 from ivr.figures import Figures, known_words
@@ -55,11 +57,16 @@ from ivr.platform.paths import Layout, models_folder
 from ivr.platform.preflight import layout_of, load_settings, recording_keys_of
 from ivr.platform.secrets import Secrets
 from ivr.queueing import QueueRides
+from ivr.recognition_of_callers import CallerMemory
 from ivr.recording_codes import RecordingCodes
 from ivr.services import Services
 from ivr.settings import Settings
 from ivr.speech_server import SpeechServer
+from ivr.text_messages import sender_of
+from ivr.transfers import Transfers
 from ivr.tree_pins import pin_names, pins_of
+from ivr.web_request import WebServices
+from ivr.world import Surroundings
 from media.errors import MediaError
 from media.espeak import Espeak
 from media.prompts import PromptStore
@@ -329,6 +336,22 @@ class Controller:
             rides=QueueRides(organisation, services),
             messages=Messages(organisation, self._recorder, ground.beep, system_clock),
             pins=pins_of(organisation.id, ground.secrets.pins),
+            around=self._around(organisation, services),
+        )
+
+    def _around(self, organisation: Organisation, services: Services) -> Surroundings:
+        redis, org = self._ground.redis, organisation.id
+        regions = self._settings.outgoing.regions
+        return Surroundings(
+            organisation=organisation,
+            web=WebServices(organisation.http_hosts),
+            transfers=Transfers(services.outgoing),
+            memory=CallerMemory(redis, org, self._ground.secrets.callers, regions),
+            announcements=Announcements(redis, org, system_clock),
+            distributor=services.distributor,
+            wishes=CallbackWishes(organisation, services),
+            outgoing=services.outgoing,
+            texts=sender_of(self._settings.sms),
         )
 
 

@@ -86,6 +86,7 @@ class Inbound:
             ride=office.rides.ride,
             listen=self._listen,
             record=office.messages.take,
+            world=office.around.of,
         )
         self._in_hand[contact] = office.organisation.id
         try:

@@ -52,6 +52,9 @@ class EventType(StrEnum):
     # outcome: talked | given_up | cancelled, offer: of the agent, talked
     CALLBACK_ENDED = "callback.ended"
 
+    # What a supervisor has switched for everybody, by command (who) or telephone (contact)
+    ANNOUNCEMENT_SWITCHED = "announcement.switched"  # name, turn: on | off, until, who
+
     # The agent
     AGENT_LOGGED_IN = "agent.logged_in"  # phone
     AGENT_LOGGED_OUT = "agent.logged_out"

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from acd.errors import AcdError
 from ivr.cli import (
+    announcements,
     callbacks,
     dashboards,
     demo,
@@ -65,6 +66,7 @@ app = typer.Typer(
         "plays the tests beside them, `vaxel draw` makes pictures of them. "
         "`vaxel callbacks` tells who is to be called back, `vaxel recordings` finds and plays "
         "what was said. "
+        "`vaxel announcements` switches on what every caller hears. "
         "`vaxel report` gives the figures of any past time. "
         "`vaxel demo` plays a lively contact centre, `vaxel dashboards` shows its figures."
     ),
@@ -75,6 +77,7 @@ trials.register(app)
 draw.register(app)
 models.register(app)
 callbacks.register(app)
+announcements.register(app)
 recordings.register(app)
 report.register(app)
 dashboards.register(app)

@@ -72,7 +72,8 @@ def call(
         typer.Option(
             help="Keys to press, parted by commas: “12,,3” presses 1 and 2, stays silent once, "
             "presses 3; “say opening hours” says it. In a queue: a (an agent answers), n (nobody "
-            "is logged in), t (the wait times out). h hangs up, and so does the end of the keys. "
+            "is logged in), t (the wait times out), f (the queue is full). h hangs up, and so does "
+            "the end of the keys. "
             "With --sip: keys only, each comma a second's pause.",
             show_default=False,
         ),

@@ -199,7 +199,7 @@ class Run:
         return self._talk.language
 
     async def to_end(self) -> RunResult:
-        """Answer the call and walk until it ends. Never raises for what happens on a call.
+        """Walk until the call ends. Never raises for what happens on a call.
 
         Raises:
             QueueAway: No queue can be reached; the call is up and in other hands now.
@@ -211,21 +211,24 @@ class Run:
         except CallerHungUp:
             return self._result(EndReason.CALLER)
         with suppress(CallerHungUp, CallFailed):
-            await self._call.hang_up()
+            await self._call.hang_up(self._talk.cause)
         return self._result(EndReason.FAILED if fault else EndReason.TREE, fault)
 
     async def _walk(self) -> Fault | None:
         """Node after node to the tree's end; a fault when it could not be reached."""
-        try:
-            await self._call.answer()
-        except CallFailed as error:
-            self._tell_failure(Fault.CALL, error)
-            return Fault.CALL
         name: str | None = self._start
+        picked_up = False
         while name is not None:
             if len(self._trace) == MAX_STEPS:
                 self._tell_failure(Fault.TOO_MANY_STEPS)
                 return Fault.TOO_MANY_STEPS
+            if not picked_up and not self._tree.nodes[name].quiet():
+                try:
+                    await self._call.answer()
+                except CallFailed as error:
+                    self._tell_failure(Fault.CALL, error)
+                    return Fault.CALL
+                picked_up = True
             name, fault = await self._step(name)
             if fault is not None:
                 return fault

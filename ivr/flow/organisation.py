@@ -9,9 +9,11 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from ivr.flow.callback import CallbackOffer, CallbackTexts
 from ivr.flow.faults import Located, Strict, fault, faults
 from ivr.flow.holidays import Holidays
+from ivr.flow.hosts import Host
 from ivr.flow.hours import Hours, TimeZone
 from ivr.flow.numbers import Number
-from ivr.flow.recording import RecordingPolicy
+from ivr.flow.patterns import Pattern
+from ivr.flow.recording import Days, RecordingPolicy
 from ivr.flow.standard_texts import CollectTexts, PinTexts, SurveyTexts
 from ivr.flow.texts import Phrase, Text, Using
 from ivr.flow.vocabulary import (
@@ -162,6 +164,21 @@ class StandardTexts(Strict):
     survey: SurveyTexts | None = None
 
 
+class Callers(Strict):
+    """Callers who are treated as what they are.
+
+    Attributes:
+        blocked: Numbers, or all that begin so (``+46 900*``), for the node ``recognise``.
+        vip: Likewise.
+        keep_days: So long it is kept that a number has called, and in which language its caller
+            wants to be spoken to.
+    """
+
+    blocked: tuple[Pattern, ...] = ()
+    vip: tuple[Pattern, ...] = ()
+    keep_days: Days = Field(90, alias="keep")
+
+
 class Organisation(Strict):
     """One organisation.
 
@@ -180,6 +197,10 @@ class Organisation(Strict):
         agents: Agents by number, e.g. ``"4001"``.
         pauses: Reasons for a pause by the digit that an agent presses.
         texts: Standard texts.
+        callers: Whom the node ``recognise`` knows.
+        announcements: What can be switched on for everybody, by name.
+        http_hosts: What the node ``http`` may ask; nothing when left out.
+        transfers: Whom the node ``transfer`` may dial; nobody when left out.
     """
 
     id: Identifier
@@ -194,6 +215,10 @@ class Organisation(Strict):
     agents: Table[AgentId, Agent] = Field(default_factory=dict)
     pauses: Table[PauseCode, PauseReason] = Field(default_factory=dict)
     texts: StandardTexts
+    callers: Callers = Callers()
+    announcements: Table[Identifier, Text] = Field(default_factory=dict)
+    http_hosts: tuple[Host, ...] = ()
+    transfers: tuple[Pattern, ...] = ()
 
     @property
     def default_language(self) -> str:

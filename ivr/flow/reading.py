@@ -39,6 +39,12 @@ class _Scoped:
     names: Names
 
 
+_KEYS = {
+    verb: frozenset(info.alias or name for name, info in kind.model_fields.items())
+    for verb, kind in NODE_TYPES.items()
+}
+
+
 def _node(value: object, info: ValidationInfo) -> Node:
     """The node that a mapping describes, its type told by the verb among the keys."""
     names = Names.of(info)
@@ -49,6 +55,9 @@ def _node(value: object, info: ValidationInfo) -> Node:
             "no_node", "a node was expected here", advice="write it as “say: …” with “then: …”"
         )
     verbs = [verb for verb in NODE_TYPES if verb in value]
+    # a verb may be another node's key: the queue of a voicemail
+    if doing := [verb for verb in verbs if _KEYS[verb].issuperset(verbs)]:
+        verbs = doing
     if len(verbs) == 1:
         return NODE_TYPES[verbs[0]].model_validate(value, context=names)
     if verbs:
@@ -223,7 +232,21 @@ def _names(organisation: Document) -> Names:
         hours=frozenset(organisation.section("hours")),
         texts=frozenset(organisation.section("texts")),
         languages=declared(organisation),
+        calling_back=frozenset(
+            name
+            for name, queue in organisation.section("queues").items()
+            if isinstance(queue, dict) and "callback" in queue
+        ),
+        http_hosts=_listed(organisation.data, "http_hosts"),
+        transfers=_listed(organisation.data, "transfers"),
+        announcements=frozenset(organisation.section("announcements")),
     )
+
+
+def _listed(data: Mapping[str, Value], key: str) -> tuple[str, ...]:
+    entries = data.get(key)
+    found = entries if isinstance(entries, list) else ()
+    return tuple(entry for entry in found if isinstance(entry, str))
 
 
 def of_unused(subtree: SubTree, shelf: Iterable[str]) -> Iterator[Problem]:

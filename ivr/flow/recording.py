@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -53,6 +53,10 @@ def _days(value: object) -> int:
     return days
 
 
+Days: TypeAlias = Annotated[int, BeforeValidator(_days)]
+"""A number of days, written as ``90 days``."""
+
+
 class RecordingPolicy(Strict):
     """What is recorded of a queue's conversations; ``recording: never`` is short for ``when``.
 
@@ -65,7 +69,7 @@ class RecordingPolicy(Strict):
     """
 
     when: Annotated[When, BeforeValidator(_known)] = When.ALWAYS
-    keep_days: Annotated[int, BeforeValidator(_days)] = Field(90, alias="keep")
+    keep_days: Days = Field(90, alias="keep")
     after_digits: Annotated[float, Length(1, 60)] = 4
 
     @model_validator(mode="before")

@@ -99,6 +99,14 @@ class Node(Strict):
             CallFailed: The call cannot go on.
         """
 
+    def quiet(self) -> bool:
+        """Whether the node needs no line that is picked up.
+
+        A call is picked up at the first node that does: whom a tree turns away before pays nothing
+        and gets what the network has for it (busy, no such number).
+        """
+        return False
+
     def arrows(self) -> Iterator[Arrow]:
         """Every way out, found by the type of the fields."""
         for name, info in type(self).model_fields.items():

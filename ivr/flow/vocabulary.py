@@ -74,6 +74,10 @@ class Names:
         expanded: Nodes that sub-trees brought along, by their full names.
         sensitive: Those of them that are never spoken.
         texts: Groups of standard texts that the organisation has.
+        calling_back: Queues that call people back.
+        http_hosts: Hosts that may be asked, as written.
+        transfers: Numbers and addresses that may be dialled, as written.
+        announcements: What can be switched on for everybody.
     """
 
     nodes: frozenset[str] | None = None
@@ -87,6 +91,10 @@ class Names:
     expanded: frozenset[str] = frozenset()
     sensitive: frozenset[str] = frozenset()
     texts: frozenset[str] | None = None
+    calling_back: frozenset[str] | None = None
+    http_hosts: tuple[str, ...] | None = None
+    transfers: tuple[str, ...] | None = None
+    announcements: frozenset[str] | None = None
 
     @classmethod
     def of(cls, info: ValidationInfo) -> Names:
@@ -219,6 +227,14 @@ def _known_hours(value: str, info: ValidationInfo) -> str:
     return value
 
 
+def _known_announcement(value: str, info: ValidationInfo) -> str:
+    known = Names.of(info).announcements
+    if known is not None and value not in known:
+        message = f"no announcement is named “{value}”"
+        raise fault("undefined_announcement", message, name=value, known=known)
+    return value
+
+
 def _known_subtree(value: str, info: ValidationInfo) -> str:
     known = Names.of(info).subtrees
     if known is not None and value not in known:
@@ -257,6 +273,7 @@ NodeName: TypeAlias = Annotated[str, AfterValidator(_node_name)]
 SubTreeName: TypeAlias = Annotated[str, AfterValidator(_known_subtree)]
 QueueName: TypeAlias = Annotated[str, AfterValidator(_known_queue)]
 HoursName: TypeAlias = Annotated[str, AfterValidator(_known_hours)]
+AnnouncementName: TypeAlias = Annotated[str, AfterValidator(_known_announcement)]
 LanguageTag: TypeAlias = Annotated[str, AfterValidator(_known_language)]
 Key: TypeAlias = Annotated[str, AfterValidator(_key)]
 

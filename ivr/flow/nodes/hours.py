@@ -27,6 +27,10 @@ class OpeningHours(Node):
     open: Target
     closed: Target
 
+    def quiet(self) -> bool:
+        """The caller hears nothing of it."""
+        return True
+
     async def run(self, talk: Conversation) -> Exit:
         """Look at the clock."""
         organisation = talk.organisation

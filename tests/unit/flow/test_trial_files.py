@@ -141,7 +141,8 @@ def test_what_is_no_yaml_is_told(tmp_path: Path) -> None:
 def test_tests_are_no_call_tree(tmp_path: Path) -> None:
     home, _ = folder_of(tmp_path, "tests: of nothing\n")
     checked = check(home)
-    assert (list(checked.problems), checked.files) == ([], 2)
+    assert checked.catalogue is not None
+    assert (len(checked.catalogue.trees), checked.files) == (1, 2)
 
 
 def test_tests_of_no_tree_are_told(tmp_path: Path) -> None:

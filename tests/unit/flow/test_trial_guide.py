@@ -21,6 +21,7 @@ GUIDE = (DEMO / "TESTS.md").read_text(encoding="utf-8")
 def test_its_example_passes(tmp_path: Path) -> None:
     demo = tmp_path / "demo"
     shutil.copytree(DEMO / "demo", demo)
+    shutil.copy(DEMO / "base.yaml", tmp_path)
     (example,) = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
     (demo / "reception.test.yaml").write_text(example, encoding="utf-8")
     report = try_all(demo, named="customer service")
