@@ -67,9 +67,9 @@ def check(folder: Path) -> Checked:
 
     Nothing that a file holds makes this raise.
     """
-    places = _places(folder)
-    city = read_city(places[0].parent if places else folder)
-    homes = [read_home(place, city) for place in places]
+    found = places(folder)
+    city = read_city(found[0].parent if found else folder)
+    homes = [read_home(place, city) for place in found]
     documents = [document for home in homes for document, _ in home.trees]
     claims = claim_all(documents)
     problems = [*city.problems, *(problem for home in homes for problem in home.problems)]
@@ -125,7 +125,8 @@ def load_organisation(folder: Path) -> Organisation:
     return home.organisation
 
 
-def _places(folder: Path) -> list[Path]:
+def places(folder: Path) -> list[Path]:
+    """The organisations' folders in ``folder``; itself where it is one."""
     if (folder / ORGANISATION_FILE).exists():
         return [folder.absolute()]  # the base is in the folder above
     return sorted(file.parent for file in folder.glob(f"*/{ORGANISATION_FILE}"))

@@ -21,6 +21,12 @@ class HangUp(Node):
     """End the call, after a text if there is one (``hang_up:`` alone says nothing)."""
 
     verb: ClassVar[str] = "hang_up"
+    example: ClassVar[str] = """
+goodbye:
+  hang_up:
+    sv: Tack för ditt samtal. Hej då.
+    en: Thank you for calling. Goodbye.
+"""
 
     hang_up: Annotated[Text | None, BeforeValidator(_nothing)]
 
