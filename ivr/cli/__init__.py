@@ -15,10 +15,12 @@ from ivr.cli import (
     dashboards,
     demo,
     draw,
+    language,
     models,
     platform,
     recordings,
     report,
+    show,
     trees,
     trials,
 )
@@ -63,7 +65,8 @@ app = typer.Typer(
         "`vaxel up` runs the platform in this terminal and shows the number to call; "
         "`vaxel status` tells from another terminal how it fares, `vaxel down` stops it. "
         "`vaxel check` and `vaxel call` try the call trees without a telephone, `vaxel test` "
-        "plays the tests beside them, `vaxel draw` makes pictures of them. "
+        "plays the tests beside them, `vaxel draw` makes pictures of them, `vaxel show` tells what "
+        "is in effect and why. "
         "`vaxel callbacks` tells who is to be called back, `vaxel recordings` finds and plays "
         "what was said. "
         "`vaxel announcements` switches on what every caller hears. "
@@ -75,6 +78,8 @@ platform.register(app)
 trees.register(app)
 trials.register(app)
 draw.register(app)
+show.register(app)
+language.register(app)
 models.register(app)
 callbacks.register(app)
 announcements.register(app)

@@ -176,7 +176,7 @@ class Callers(Strict):
 
     blocked: tuple[Pattern, ...] = ()
     vip: tuple[Pattern, ...] = ()
-    keep_days: Days = Field(90, alias="keep")
+    keep_days: Annotated[int, Days()] = Field(90, alias="keep")
 
 
 class Organisation(Strict):
