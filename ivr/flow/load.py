@@ -26,11 +26,13 @@ class Catalogue:
     Attributes:
         organisations: By id.
         trees: In the order of their files.
+        folders: Where each organisation's files lie, by id.
     """
 
     organisations: Mapping[str, Organisation]
     trees: Sequence[Tree]
     _by_spelling: Mapping[str, Tree] = field(repr=False)
+    folders: Mapping[str, Path] = field(default_factory=dict, repr=False)
 
     def find(self, number: str) -> Tree | None:
         """The tree that answers ``number``, in whatever form the trunk writes it."""
@@ -82,6 +84,7 @@ def check(folder: Path) -> Checked:
         {home.organisation.id: home.organisation for home in homes if home.organisation},
         tuple(trees.values()),
         {spelling: trees[file] for spelling, file in claims.by_spelling().items()},
+        {home.organisation.id: home.document.file.parent for home in homes if home.organisation},
     )
     return Checked(files, problems, catalogue)
 

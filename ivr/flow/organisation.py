@@ -26,12 +26,21 @@ from ivr.flow.vocabulary import (
 NOT_ANSWERING = "not_answering"
 """The pause that the ACD itself sets; no organisation may use its key."""
 
+VARIANTS = (*(f"f{number}" for number in range(1, 6)), *(f"m{number}" for number in range(1, 9)))
+"""Voices that the speech engine has in every language."""
+
 
 def _language(value: str) -> str:
     if value not in LANGUAGES:
         raise fault(
             "unknown_language", f"the language “{value}” is not spoken", name=value, known=LANGUAGES
         )
+    return value
+
+
+def _variant(value: str) -> str:
+    if value not in VARIANTS:
+        raise fault("unknown_voice", f"no voice is named “{value}”", name=value, known=VARIANTS)
     return value
 
 
@@ -66,6 +75,19 @@ class Queue(Strict):
     announce_every: Annotated[float, Length(5, 600)] = 45
     recording: RecordingPolicy = RecordingPolicy()
     callback: CallbackOffer | None = None
+
+
+class Voice(Strict):
+    """How the synthetic voice of one language sounds.
+
+    Attributes:
+        variant: ``f1`` to ``f5`` are women, ``m1`` to ``m8`` men; the language's plain voice when
+            left out.
+        speed: Words a minute.
+    """
+
+    variant: Annotated[str, AfterValidator(_variant)] | None = None
+    speed: Annotated[int, Field(ge=80, le=300)] | None = None
 
 
 class Agent(Strict):
@@ -164,6 +186,7 @@ class Organisation(Strict):
             out.
         time_zone: For opening hours that name none.
         languages: Declared languages, each text exists in all of them; the first is the default.
+        voices: How the synthetic voice sounds, by language.
         hours: Opening hours by name.
         queues: Queues by name.
         agents: Agents by number, e.g. ``"4001"``.
@@ -176,6 +199,7 @@ class Organisation(Strict):
     number: Number | None = None
     time_zone: TimeZone
     languages: Annotated[tuple[Annotated[str, AfterValidator(_language)], ...], NotEmpty]
+    voices: Table[LanguageTag, Voice] = Field(default_factory=dict)
     hours: Table[Identifier, Hours] = Field(default_factory=dict)
     queues: Table[Identifier, Queue] = Field(default_factory=dict)
     agents: Table[AgentId, Agent] = Field(default_factory=dict)
