@@ -46,6 +46,7 @@ from store.stream import connect
 from tests.e2e.rig.callbacks import add_callbacks
 from tests.e2e.rig.korea import add_korean_town
 from tests.e2e.rig.policies import add_policies
+from tests.e2e.rig.recorded import add_recordings
 
 ORG = "demo"
 LEGS = 1000
@@ -349,6 +350,7 @@ def _quick_trees(folder: Path) -> Path:
             queue |= {"ring": "3 s", "wrapup": "1 s", "announce_every": "5 s"}
         add_policies(home, organisation)
         add_callbacks(home, organisation)
+        add_recordings(home, organisation)
         organisation["hours"]["office"] = {"weekly": {"mon-sun": "closed"}}
     with _edited(home / "reception.yaml") as tree:
         for node in tree["nodes"].values():
