@@ -132,10 +132,14 @@ def _name_of(failed: PromptFailed, catalogue: Catalogue) -> str:
 async def keep_tidy(store: PromptStore) -> None:
     """Delete once a day what nobody has needed for long; until cancelled."""
     while True:
-        pruned = await store.prune(unused_s=UNUSED_S, most_bytes=MOST_BYTES)
-        if pruned.files:
-            logger.info(
-                "prompts that nobody needed were deleted",
-                extra={"files": pruned.files, "bytes": pruned.freed, "left": pruned.left},
-            )
+        try:
+            pruned = await store.prune(unused_s=UNUSED_S, most_bytes=MOST_BYTES)
+        except OSError as error:  # calls are worth more than a tidy disk
+            logger.warning("prompts could not be tidied", extra={"fault": str(error)})
+        else:
+            if pruned.files:
+                logger.info(
+                    "prompts that nobody needed were deleted",
+                    extra={"files": pruned.files, "bytes": pruned.freed, "left": pruned.left},
+                )
         await asyncio.sleep(_TIDY_S)
