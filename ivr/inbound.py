@@ -16,7 +16,7 @@ from typing import Final
 
 from acd.errors import AcdError
 from acd.model import LeaveReason, check_name
-from ivr.agi_call import AgiCall, Listen, Prompts
+from ivr.agi_call import AgiCall, AllPrompts, Listen
 from ivr.dialplan import DONE
 from ivr.flow.call import QueueAway
 from ivr.flow.engine import Answered, Listening, Observed, Run, RunResult
@@ -44,7 +44,7 @@ class Inbound:
         self,
         catalogue: Catalogue,
         offices: Mapping[str, Office],
-        prompts: Prompts,
+        prompts: AllPrompts,
         listen: Listen,
         clock: Callable[[], int],
     ) -> None:
@@ -79,7 +79,7 @@ class Inbound:
         office = self._offices[tree.organisation.id]
         call = AgiCall(
             session,
-            self._prompts,
+            self._prompts.of(office.organisation.id),
             contact=contact,
             caller=environment.caller_number[:LONGEST_CALLER],
             dialled=environment.extension,

@@ -18,6 +18,7 @@ from ivr.cli import (
     language,
     models,
     platform,
+    prompts,
     recordings,
     report,
     show,
@@ -66,7 +67,7 @@ app = typer.Typer(
         "`vaxel status` tells from another terminal how it fares, `vaxel down` stops it. "
         "`vaxel check` and `vaxel call` try the call trees without a telephone, `vaxel test` "
         "plays the tests beside them, `vaxel draw` makes pictures of them, `vaxel show` tells what "
-        "is in effect and why. "
+        "is in effect and why, `vaxel prompts` what is said and by whom. "
         "`vaxel callbacks` tells who is to be called back, `vaxel recordings` finds and plays "
         "what was said. "
         "`vaxel announcements` switches on what every caller hears. "
@@ -80,6 +81,7 @@ trials.register(app)
 draw.register(app)
 show.register(app)
 language.register(app)
+prompts.register(app)
 models.register(app)
 callbacks.register(app)
 announcements.register(app)
