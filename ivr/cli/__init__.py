@@ -9,7 +9,17 @@ from rich.console import Console
 from rich.text import Text
 
 from acd.errors import AcdError
-from ivr.cli import callbacks, dashboards, demo, models, platform, recordings, report, trees
+from ivr.cli import (
+    callbacks,
+    dashboards,
+    demo,
+    models,
+    platform,
+    recordings,
+    report,
+    tree_versions,
+    trees,
+)
 from ivr.demo.errors import DemoError
 from ivr.flow.errors import FlowError
 from ivr.numbers import NumberRefused
@@ -50,7 +60,8 @@ app = typer.Typer(
         "Växel, an open contact centre on Asterisk.\n\n"
         "`vaxel up` runs the platform in this terminal and shows the number to call; "
         "`vaxel status` tells from another terminal how it fares, `vaxel down` stops it. "
-        "`vaxel check` and `vaxel call` try the call trees without a telephone. "
+        "`vaxel check` and `vaxel call` try the call trees without a telephone, `vaxel trees` "
+        "tells who changed them and takes a change back. "
         "`vaxel callbacks` tells who is to be called back, `vaxel recordings` finds and plays "
         "what was said. "
         "`vaxel report` gives the figures of any past time. "
@@ -59,6 +70,7 @@ app = typer.Typer(
 )
 platform.register(app)
 trees.register(app)
+tree_versions.register(app)
 models.register(app)
 callbacks.register(app)
 recordings.register(app)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from ivr.flow.reading import ORGANISATION_FILE
 from store.tree_history import Files
 
 MOST_BYTES: Final = 16 * 1024 * 1024
@@ -42,6 +43,12 @@ def own(files: Files, root: Path, place: Path) -> Files:
     """Those of ``files`` that belong to the organisation in ``place`` alone."""
     front = "" if place == root else f"{place.relative_to(root)}/"
     return {name: content for name, content in files.items() if name.startswith(front)}
+
+
+def home_of(files: Files, root: Path) -> Path:
+    """The organisation's own folder, as its version's files tell it."""
+    homes = (name for name in files if name.rpartition("/")[2] == ORGANISATION_FILE)
+    return root / Path(next(homes, ORGANISATION_FILE)).parent
 
 
 def changed(before: Files, after: Files) -> list[str]:

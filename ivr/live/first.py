@@ -15,13 +15,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from ivr.flow.errors import TreesInvalidError
-from ivr.live.files import write_whole
+from ivr.live.files import home_of, write_whole
 from ivr.live.survey import Part, survey
 from store.tree_history import SHORT, TreeHistory, Version
 
 logger = logging.getLogger(__name__)
-
-_HOME = "organisation.yaml"
 
 
 async def first_trees(root: Path, history: TreeHistory, spare: Path) -> Mapping[str, Part]:
@@ -45,7 +43,7 @@ async def first_trees(root: Path, history: TreeHistory, spare: Path) -> Mapping[
         if version is None:
             continue
         before += 1
-        place = _place(root, version)
+        place = home_of(version.files, root)
         if org in parts or place not in found.refused:
             continue  # its files are right, or gone on purpose
         part = await asyncio.to_thread(_restored, version, root, spare / org)
@@ -66,12 +64,6 @@ async def first_trees(root: Path, history: TreeHistory, spare: Path) -> Mapping[
     return parts
 
 
-def _place(root: Path, version: Version) -> Path:
-    """The folder that the version's files came from."""
-    homes = (name for name in version.files if name.rpartition("/")[2] == _HOME)
-    return root / Path(next(homes, _HOME)).parent
-
-
 def _restored(version: Version, root: Path, spare: Path) -> Part | None:
     """A version as it was, ``None`` where this Växel cannot use it any more."""
     shutil.rmtree(spare, ignore_errors=True)
@@ -80,5 +72,5 @@ def _restored(version: Version, root: Path, spare: Path) -> Part | None:
     part = survey(spare).parts.get(version.org)
     if part is None:
         return None
-    at_home = replace(part.catalogue, folders={version.org: _place(root, version)})
+    at_home = replace(part.catalogue, folders={version.org: home_of(version.files, root)})
     return replace(part, catalogue=at_home)

