@@ -12,20 +12,20 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Protocol
 
 from acd.errors import AcdError
 from acd.model import LeaveReason, check_name
-from ivr.agi_call import AgiCall, Listen, Prompts
+from ivr.agi_call import AgiCall, AllPrompts, Listen
 from ivr.dialplan import DONE
 from ivr.flow.call import QueueAway
 from ivr.flow.engine import Answered, Listening, Observed, Run, RunResult
-from ivr.flow.load import Catalogue
 from ivr.flow.survey_answer import SurveyAnswer
-from ivr.flow.tree import Tree
+from ivr.flow.tree import BEGAN, Tree
 from ivr.office import Office
 from ivr.stand import STOOD_AT, STOOD_WITH, Stand
 from store.events import Event, EventType
+from store.tree_history import SHORT
 from wire.agi.session import AgiSession
 
 logger = logging.getLogger(__name__)
@@ -37,18 +37,25 @@ UNALLOCATED: Final = "1"
 _RETRY_S: Final = 2.0
 
 
+class Trees(Protocol):
+    """The call trees of the moment (:class:`ivr.live.trees.LiveTrees`)."""
+
+    def find(self, number: str, now: datetime) -> Tree | None:
+        """The tree that answers a number at a moment."""
+
+
 class Inbound:
     """Serves callers (``agi://…/inbound``)."""
 
     def __init__(
         self,
-        catalogue: Catalogue,
+        trees: Trees,
         offices: Mapping[str, Office],
-        prompts: Prompts,
+        prompts: AllPrompts,
         listen: Listen,
         clock: Callable[[], int],
     ) -> None:
-        self._catalogue = catalogue
+        self._trees = trees
         self._offices = offices
         self._prompts = prompts
         self._listen = listen
@@ -70,7 +77,8 @@ class Inbound:
         """
         environment = session.environment
         contact = check_name("Contact", environment.uniqueid)
-        tree = self._catalogue.find(environment.extension)
+        # Tree and office of one moment: the call keeps both to its end, whatever changes meanwhile.
+        tree = self._trees.find(environment.extension, self._now())
         if tree is None:
             logger.warning("Nobody has this number", extra={"contact": contact})
             await session.set_variable(DONE, "1")
@@ -79,13 +87,14 @@ class Inbound:
         office = self._offices[tree.organisation.id]
         call = AgiCall(
             session,
-            self._prompts,
+            self._prompts.of(office.organisation.id),
             contact=contact,
             caller=environment.caller_number[:LONGEST_CALLER],
             dialled=environment.extension,
             ride=office.rides.ride,
             listen=self._listen,
             record=office.messages.take,
+            world=office.around.of,
         )
         self._in_hand[contact] = office.organisation.id
         try:
@@ -101,6 +110,7 @@ class Inbound:
             EventType.CONTACT_ENDED,
             {
                 "reason": result.reason.value,
+                "tree": tree.name,
                 "node": result.last_node,
                 "language": result.trace[-1].visit.language if result.trace else "",
             },
@@ -125,7 +135,8 @@ class Inbound:
 
     async def _run(self, call: AgiCall, tree: Tree, office: Office) -> RunResult:
         stood = Stand()
-        if await office.distributor.held(call.contact) is not None:
+        taken_up = await office.distributor.held(call.contact) is not None
+        if taken_up:
             stood = await self._where_it_stood(call.session, tree)
             logger.info(
                 "Contact taken up again", extra={"contact": call.contact, "node": stood.node}
@@ -135,7 +146,12 @@ class Inbound:
                 office,
                 call.contact,
                 EventType.CONTACT_STARTED,
-                {"caller": call.caller, "dialled": call.dialled, "tree": tree.name},
+                {
+                    "caller": call.caller,
+                    "dialled": call.dialled,
+                    "tree": tree.name,
+                    "version": tree.version[:SHORT],
+                },
             )
 
         async def observe(what: Observed) -> None:
@@ -148,7 +164,12 @@ class Inbound:
                 told = _told(what.answer)
             else:
                 kind = EventType.NODE_VISITED
-                told = {"tree": tree.name, "kind": what.kind}
+                told = {
+                    "tree": tree.name,
+                    "kind": what.kind,
+                    "from": what.came_from,
+                    "way": what.came_by or ("" if what.came_from or taken_up else BEGAN),
+                }
                 if what.kind == "queue":
                     stand = Stand(what.node, what.language, run.answers, run.values)
                     await call.session.set_variable(STOOD_AT, stand.place())

@@ -11,6 +11,7 @@ from ivr.flow.organisation import Organisation
 from ivr.flow.pins import NO_PINS, Pins
 from ivr.messages import Messages
 from ivr.queueing import QueueRides
+from ivr.world import Surroundings
 from store.stream import EventStream
 
 
@@ -27,6 +28,7 @@ class Office:
         rides: Brings callers through its queues.
         messages: Takes callers' messages.
         pins: Judges the PINs that its trees ask callers for.
+        around: What lies outside its trees.
     """
 
     organisation: Organisation
@@ -36,4 +38,5 @@ class Office:
     agents: Agents
     rides: QueueRides
     messages: Messages
+    around: Surroundings
     pins: Pins = NO_PINS

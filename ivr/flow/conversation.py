@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
-from ivr.flow.call import Call, Heard, ListenRequest, Utterance
+from ivr.flow.call import Call, Cause, Heard, ListenRequest, Utterance
 from ivr.flow.errors import ExpressionError
 from ivr.flow.expressions import Expression
 from ivr.flow.organisation import Organisation
@@ -32,6 +32,7 @@ class Conversation:
             digits that were complete without it: it does not interrupt what is said next.
         chance: Draws a number from 0 up to, not including, 1.
         pins: Who judges the PINs that callers give.
+        cause: Why our side will hang up.
         faults: Expressions that failed in the node that runs now.
     """
 
@@ -53,6 +54,7 @@ class Conversation:
         self.now = now
         self.answers: dict[str, str] = {}
         self.values: dict[str, object] = {}
+        self.cause = Cause.NORMAL
         self.faults = 0
         self.overlook = ""
         self.chance = chance

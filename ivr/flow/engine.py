@@ -16,7 +16,7 @@ from ivr.flow.call import Call, CallerHungUp, CallFailed, Heard, QueueAway
 from ivr.flow.conversation import Conversation
 from ivr.flow.pins import NO_PINS, Pins
 from ivr.flow.survey_answer import SurveyAnswer
-from ivr.flow.tree import CHOICE, Tree
+from ivr.flow.tree import CHOICE, Exit, Tree
 
 log = logging.getLogger(__name__)
 
@@ -50,12 +50,17 @@ class Visit:
         kind: Its verb.
         language: What the caller listens in.
         at: When, aware of its zone.
+        came_from: The node before, ``""`` at the beginning.
+        came_by: Path of the arrow from there, joined by dots; ``""`` where it cannot be told. It
+            is worked out for an observer only.
     """
 
     node: str
     kind: str
     language: str
     at: datetime
+    came_from: str = ""
+    came_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +71,13 @@ class Step:
         visit: Where and when.
         outcome: The node's own word, or ``"hung_up_on"``, or the fault that ended it.
         fault: What went wrong, ``None`` when nothing did.
+        leaving: How the call went on from there, ``None`` when it did not.
     """
 
     visit: Visit
     outcome: str
     fault: Fault | None = None
+    leaving: Exit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +180,7 @@ class Run:
         self._talk.answers.update(answers)
         self._talk.values.update(values)
         self._node = ""  # where the call is now
+        self._left: Exit | None = None  # how it left the node before
         self._trace: list[Step] = []
 
     @property
@@ -185,8 +193,13 @@ class Run:
         """What nodes have set up to now, without what is sensitive."""
         return self._talk.open_values
 
+    @property
+    def language(self) -> str:
+        """What the caller listens in now."""
+        return self._talk.language
+
     async def to_end(self) -> RunResult:
-        """Answer the call and walk until it ends. Never raises for what happens on a call.
+        """Walk until the call ends. Never raises for what happens on a call.
 
         Raises:
             QueueAway: No queue can be reached; the call is up and in other hands now.
@@ -197,23 +210,26 @@ class Run:
                 await self._apologise()
         except CallerHungUp:
             return self._result(EndReason.CALLER)
-        await self._at_last(self._call.hang_up())
+        await self._at_last(self._call.hang_up(self._talk.cause))
         return self._result(EndReason.FAILED if fault else EndReason.TREE, fault)
 
     async def _walk(self) -> Fault | None:
         """Node after node to the tree's end; a fault when it could not be reached."""
-        try:
-            await self._call.answer()
-        except CallerHungUp:
-            raise
-        except Exception as error:
-            self._tell_failure(Fault.CALL, error)
-            return Fault.CALL
         name: str | None = self._start
+        picked_up = False
         while name is not None:
             if len(self._trace) == MAX_STEPS:
                 self._tell_failure(Fault.TOO_MANY_STEPS)
                 return Fault.TOO_MANY_STEPS
+            if not picked_up and not self._tree.nodes[name].quiet():
+                try:
+                    await self._call.answer()
+                except CallerHungUp:
+                    raise
+                except Exception as error:
+                    self._tell_failure(Fault.CALL, error)
+                    return Fault.CALL
+                picked_up = True
             name, fault = await self._step(name)
             if fault is not None:
                 return fault
@@ -222,7 +238,9 @@ class Run:
     async def _step(self, name: str) -> tuple[str | None, Fault | None]:
         """One node: where to go on, and the fault that forbids it."""
         node = self._tree.nodes[name]
-        visit = Visit(name, node.verb, self._talk.language, self._now())
+        visit = Visit(
+            name, node.verb, self._talk.language, self._now(), self._node, self._came_by()
+        )
         self._talk.faults = 0
         self._node = name
         await self._notice(visit)
@@ -244,8 +262,15 @@ class Run:
             return None, Fault.NODE
         if leaving.outcome == CHOICE and leaving.target is not None:
             self._talk.answers[name] = leaving.target
-        self._note(visit, leaving.outcome, Fault.EXPRESSION if self._talk.faults else None)
+        fault = Fault.EXPRESSION if self._talk.faults else None
+        self._left = leaving
+        self._note(visit, leaving.outcome, fault, leaving)
         return leaving.target, None
+
+    def _came_by(self) -> str:
+        if self._observe is None or self._left is None:
+            return ""
+        return ".".join(map(str, self._tree.way_of(self._node, self._left)))
 
     async def _listened(self, heard: Heard) -> None:
         await self._notice(Listening(self._node, heard))
@@ -272,12 +297,15 @@ class Run:
         except Exception:
             log.exception("a call could not be ended in order", extra=self._fields(self._node))
 
-    def _note(self, visit: Visit, outcome: str, fault: Fault | None = None) -> None:
-        self._trace.append(Step(visit, outcome, fault))
-        log.debug(
-            "node left",
-            extra=self._fields(visit.node) | {"kind": visit.kind, "outcome": outcome},
-        )
+    def _note(
+        self, visit: Visit, outcome: str, fault: Fault | None = None, leaving: Exit | None = None
+    ) -> None:
+        self._trace.append(Step(visit, outcome, fault, leaving))
+        if log.isEnabledFor(logging.DEBUG):  # the fields cost more than the step
+            log.debug(
+                "node left",
+                extra=self._fields(visit.node) | {"kind": visit.kind, "outcome": outcome},
+            )
 
     def _tell_failure(self, fault: Fault, error: Exception | None = None) -> None:
         last = self._trace[-1].visit.node if self._trace else ""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Self
 
+from babel.numbers import is_currency
 from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.environment import TemplateExpression
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -21,11 +22,13 @@ from pydantic_core import CoreSchema, core_schema
 
 from ivr.flow.errors import ExpressionError
 from ivr.flow.faults import fault
+from ivr.flow.spoken import FILTERS, spoken_filters
 from ivr.flow.vocabulary import Names
 
 _MAX_CHARACTERS = 500
 _MAX_EXPRESSION_DEPTH = 20
-_FILTERS = {"capitalize", "default", "first", "int", "last", "length", "lower", "title", "upper"}
+_PLAIN = {"capitalize", "default", "first", "int", "last", "length", "lower", "title", "upper"}
+_FILTERS = _PLAIN | FILTERS
 _TESTS = {"defined", "undefined", "none"}
 _ALLOWED = (
     nodes.Template,
@@ -50,17 +53,17 @@ _ALLOWED = (
 )
 
 
-def _environment() -> ImmutableSandboxedEnvironment:
+@lru_cache(maxsize=64)
+def _environment(language: str = "") -> ImmutableSandboxedEnvironment:
+    """What expressions are worked out in; one a language, for the filters that speak it."""
     environment = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined, autoescape=False, optimized=False
     )
     environment.globals.clear()
-    environment.filters = {name: environment.filters[name] for name in _FILTERS}
+    environment.filters = {name: environment.filters[name] for name in _PLAIN}
+    environment.filters.update(spoken_filters(language))
     environment.tests = {name: environment.tests[name] for name in _TESTS}
     return environment
-
-
-_ENVIRONMENT = _environment()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +108,13 @@ class Expression:
         return cls(inner, frozenset(part.name for part in parts if isinstance(part, nodes.Name)))
 
     def value(self, variables: Mapping[str, object]) -> object:
-        """What it comes to.
+        """What it comes to; a filter that speaks does so in the call's language.
 
         Raises:
             ExpressionError: It cannot be worked out, e.g. because a variable is not set.
         """
         try:
-            found = _expression(self.source)(variables)
+            found = _expression(self.source, str(variables.get("language", "")))(variables)
         except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
             raise ExpressionError(str(error), "") from error
         if isinstance(found, StrictUndefined):
@@ -140,21 +143,41 @@ def known_variables(used: Set[str], known: Set[str]) -> None:
         raise fault("undefined_variable", message, name=name, known=known)
 
 
-@lru_cache(maxsize=4096)
-def _expression(source: str) -> TemplateExpression:
-    return _ENVIRONMENT.compile_expression(source, undefined_to_none=False)
+def needed(source: str) -> frozenset[str]:
+    """The variables of a template that must be set: not those that it tests or has a default for.
+
+    Args:
+        source: A text or ``{{ expression }}`` that :func:`parts_of` has let through.
+    """
+    used: set[str] = set()
+    guarded: set[str] = set()
+    for part in parts_of(source):
+        if isinstance(part, nodes.Name):
+            used.add(part.name)
+        elif (
+            isinstance(part, nodes.Test | nodes.Filter)
+            and isinstance(part.node, nodes.Name)
+            and part.name in _TESTS | {"default"}
+        ):
+            guarded.add(part.node.name)
+    return frozenset(used - guarded)
 
 
 @lru_cache(maxsize=4096)
-def compiled(source: str) -> Template:
-    """The template of a text that :func:`parts_of` has let through."""
-    return _ENVIRONMENT.from_string(source)
+def _expression(source: str, language: str) -> TemplateExpression:
+    return _environment(language).compile_expression(source, undefined_to_none=False)
+
+
+@lru_cache(maxsize=4096)
+def compiled(source: str, language: str) -> Template:
+    """The template of a text in a language that :func:`parts_of` has let through."""
+    return _environment(language).from_string(source)
 
 
 def parts_of(source: str) -> Iterator[nodes.Node]:
     """The syntax tree of a template, node by node; refuses what may not be in it."""
     try:
-        template = _ENVIRONMENT.parse(source)
+        template = _environment().parse(source)
     except (TemplateError, RecursionError, ValueError) as error:
         raise fault(
             "bad_expression",
@@ -177,11 +200,23 @@ def parts_of(source: str) -> Iterator[nodes.Node]:
         waiting.extend((child, depth + 1) for child in node.iter_child_nodes())
 
 
+def _refuse_unknown_currency(money: nodes.Filter) -> None:
+    for argument in money.args:
+        if isinstance(argument, nodes.Const) and not is_currency(str(argument.value)):
+            raise fault(
+                "unknown_currency",
+                f"no currency is named “{argument.value}”",
+                advice="use its three letters, such as SEK, DKK or EUR",
+            )
+
+
 def _refuse_unknown(node: nodes.Node) -> None:
     if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
         raise fault(
             "bad_expression", f"no filter is named “{node.name}”", name=node.name, known=_FILTERS
         )
+    if isinstance(node, nodes.Filter) and node.name == "money":
+        _refuse_unknown_currency(node)
     if isinstance(node, nodes.Test) and node.name not in _TESTS:
         raise fault(
             "bad_expression", f"no test is named “{node.name}”", name=node.name, known=_TESTS

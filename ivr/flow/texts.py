@@ -60,8 +60,12 @@ class Phrase:
         names = {part.name for part in parts if isinstance(part, nodes.Name)}
         return cls(source, frozenset(names), _speakable(rest))
 
-    def render(self, variables: Mapping[str, object]) -> str:
+    def render(self, variables: Mapping[str, object], language: str = "") -> str:
         """The text with its expressions worked out.
+
+        Args:
+            variables: Values for the expressions.
+            language: The language that values are spoken in; that of the call when left out.
 
         Raises:
             ExpressionError: One failed; the error carries the text without expressions.
@@ -69,7 +73,8 @@ class Phrase:
         if self.source == self._rest:
             return self.source
         try:
-            rendered = compiled(self.source).render(variables)
+            language = language or str(variables.get("language", ""))
+            rendered = compiled(self.source, language).render(variables)
         except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
             raise ExpressionError(str(error), self._rest) from error
         return _speakable(rendered)
@@ -77,7 +82,9 @@ class Phrase:
 
 def _speakable(text: str) -> str:
     """``text`` on one line, without characters that are no text."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,4 +146,4 @@ class Text(RootModel[Table[LanguageTag, Annotated[Phrase, Using()]]]):
         Raises:
             ExpressionError: An expression failed.
         """
-        return Utterance(self.root[language].render(variables), language)
+        return Utterance(self.root[language].render(variables, language), language)

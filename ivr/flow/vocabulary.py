@@ -13,7 +13,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Annotated, Any, TypeAlias, TypeVar
 
-from pydantic import AfterValidator, GetCoreSchemaHandler, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+)
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from ivr.flow.faults import fault
@@ -67,8 +73,17 @@ class Names:
         hours: Named opening hours of the organisation.
         languages: Languages that the organisation declares, the default one first.
         variables: What a text's expressions may use.
+        subtrees: Sub-trees that a node may use.
+        routes: The node that a written name leads to, where that is another: a node that uses a
+            sub-tree leads into it, and within a sub-tree names are short.
+        exits: Where each end of the sub-tree leads on; empty in a tree, ``None`` if not known.
+        expanded: Nodes that sub-trees brought along, by their full names.
         sensitive: Those of them that are never spoken.
         texts: Groups of standard texts that the organisation has.
+        calling_back: Queues that call people back.
+        http_hosts: Hosts that may be asked, as written.
+        transfers: Numbers and addresses that may be dialled, as written.
+        announcements: What can be switched on for everybody.
     """
 
     nodes: frozenset[str] | None = None
@@ -76,8 +91,16 @@ class Names:
     hours: frozenset[str] | None = None
     languages: tuple[str, ...] | None = None
     variables: frozenset[str] = field(default=CALL_VARIABLES)
+    subtrees: frozenset[str] | None = None
+    routes: Mapping[str, str] = field(default_factory=dict)
+    exits: Mapping[str, str] | None = None
+    expanded: frozenset[str] = frozenset()
     sensitive: frozenset[str] = frozenset()
     texts: frozenset[str] | None = None
+    calling_back: frozenset[str] | None = None
+    http_hosts: tuple[str, ...] | None = None
+    transfers: tuple[str, ...] | None = None
+    announcements: frozenset[str] | None = None
 
     @classmethod
     def of(cls, info: ValidationInfo) -> Names:
@@ -114,19 +137,17 @@ class Form:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(
-            self._matching, core_schema.str_schema()
-        )
+        return core_schema.no_info_after_validator_function(self.check, core_schema.str_schema())
 
-    def _matching(self, value: str) -> str:
+    def check(self, value: str) -> str:
+        """``value``, if it has the form."""
         if re.fullmatch(self.pattern, value) is None:
             raise fault("bad_form", f"“{value}” is no {self.message}", advice=self.advice)
         return value
 
 
-Name: TypeAlias = Annotated[
-    str, Form(r"[^\W_][\w-]{0,63}", "name", "use letters, digits, - and _, without spaces")
-]
+_NAME_FORM = Form(r"[^\W_][\w-]{0,63}", "name", "use letters, digits, - and _, without spaces")
+Name: TypeAlias = Annotated[str, _NAME_FORM]
 Identifier: TypeAlias = Annotated[
     str,
     Form(r"[a-z][a-z0-9_-]{0,31}", "identifier", "use a to z, digits, - and _, a letter first"),
@@ -146,10 +167,28 @@ class Target(str):
 
     @classmethod
     def _known(cls, value: str, info: core_schema.ValidationInfo) -> Target:
-        nodes = Names.of(info).nodes
-        if nodes is not None and value not in nodes:
-            raise fault("undefined_node", f"no node is named “{value}”", name=value, known=nodes)
-        return cls(value)
+        names = Names.of(info)
+        if names.nodes is not None and value not in names.nodes:
+            message = f"no node is named “{value}”"
+            raise fault("undefined_node", message, name=value, known=names.nodes)
+        return cls(names.routes.get(value, value))
+
+
+class ExitLabel(Target):
+    """The name of an end of a sub-tree; as a value it is the node where the call goes on."""
+
+    __slots__ = ()
+
+    @classmethod
+    def _known(cls, value: str, info: core_schema.ValidationInfo) -> ExitLabel:
+        exits = Names.of(info).exits
+        if exits is not None and not exits:
+            raise fault(
+                "no_subtree",
+                "there is nothing to return to: this is no sub-tree",
+                advice="end the call with “hang_up”, or go on with “then”",
+            )
+        return cls((exits or {}).get(value, value))
 
 
 class Variable(str):
@@ -194,6 +233,28 @@ def _known_hours(value: str, info: ValidationInfo) -> str:
     return value
 
 
+def _known_announcement(value: str, info: ValidationInfo) -> str:
+    known = Names.of(info).announcements
+    if known is not None and value not in known:
+        message = f"no announcement is named “{value}”"
+        raise fault("undefined_announcement", message, name=value, known=known)
+    return value
+
+
+def _known_subtree(value: str, info: ValidationInfo) -> str:
+    known = Names.of(info).subtrees
+    if known is not None and value not in known:
+        message = f"no sub-tree is named “{value}”"
+        raise fault("undefined_subtree", message, name=value, known=known)
+    return value
+
+
+def _node_name(value: str, info: ValidationInfo) -> str:
+    if value not in Names.of(info).expanded:
+        _NAME_FORM.check(value)
+    return value
+
+
 def _known_language(value: str, info: ValidationInfo) -> str:
     declared = Names.of(info).languages
     if declared is not None and value not in declared:
@@ -214,8 +275,11 @@ def _key(value: str) -> str:
     return value
 
 
+NodeName: TypeAlias = Annotated[str, AfterValidator(_node_name)]
+SubTreeName: TypeAlias = Annotated[str, AfterValidator(_known_subtree)]
 QueueName: TypeAlias = Annotated[str, AfterValidator(_known_queue)]
 HoursName: TypeAlias = Annotated[str, AfterValidator(_known_hours)]
+AnnouncementName: TypeAlias = Annotated[str, AfterValidator(_known_announcement)]
 LanguageTag: TypeAlias = Annotated[str, AfterValidator(_known_language)]
 Key: TypeAlias = Annotated[str, AfterValidator(_key)]
 
@@ -242,6 +306,21 @@ class Length:
         return core_schema.no_info_after_validator_function(
             self._seconds, core_schema.str_schema(strip_whitespace=True)
         )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"type": "string", "pattern": _LENGTH.pattern, "examples": [spelled(self.least)]}
+
+    @property
+    def words(self) -> str:
+        """What it is, in an admin's words."""
+        return f"a length of time, {spelled(self.least)} to {spelled(self.most)}"
+
+    @staticmethod
+    def written(value: float) -> str:
+        """A value as a file writes it."""
+        return spelled(value)
 
     def _seconds(self, value: str) -> float:
         match = _LENGTH.match(value)

@@ -23,7 +23,7 @@ from monitoring.prometheus import SCRAPE_SECONDS, Prometheus
 from store.events import EventType
 from tests.e2e.conftest import RESULTS, until_nothing_is_left
 from tests.e2e.rig.journal import Journal
-from tests.e2e.rig.platform import ORG, Platform, eventually
+from tests.e2e.rig.platform import ORG, Platform, copy_demo, eventually
 
 pytestmark = [
     pytest.mark.e2e,
@@ -83,8 +83,7 @@ NOT_NOTHING = {
 
 def _lively_trees(folder: Path) -> Path:
     """The demo organisation, whose callers and agents need not wait long for each other."""
-    shutil.copytree(CHECKOUT / "dialplans" / ORG, folder / ORG)
-    file = folder / ORG / "organisation.yaml"
+    file = copy_demo(folder) / "organisation.yaml"
     yaml = YAML()
     organisation = yaml.load(file)
     for queue in organisation["queues"].values():

@@ -126,5 +126,7 @@ class Survey(Node):
     async def _speech(self, talk: Conversation, question: Question) -> SurveyAnswer | None:
         await talk.say(question.ask)
         request = MessageRequest(self.survey, talk.language, max_seconds=question.max_length)
-        seconds = await talk.call.record(request)
-        return SurveyAnswer(self.survey, question.id, seconds=seconds) if seconds > 0 else None
+        message = await talk.call.record(request)
+        if not message.id:
+            return None
+        return SurveyAnswer(self.survey, question.id, seconds=message.seconds)

@@ -39,10 +39,10 @@ def add_korean_town(folder: Path) -> None:
     home.mkdir()
     yaml = YAML()
     organisation = yaml.load(folder / "demo" / "organisation.yaml")
-    for part in ("number", "hours", "queues", "agents", "pauses"):
+    for part in ("number", "hours", "queues", "agents", "pauses", "announcements"):
         organisation.pop(part, None)
-    organisation |= {"id": ORG, "name": "한강", "languages": ["ko"]}
-    organisation["texts"] = _in_korean(organisation["texts"])
+    organisation |= {"id": ORG, "name": "한강", "languages": ["ko"], "pauses": None}
+    organisation["texts"] = _in_korean(yaml.load(folder / "base.yaml")["texts"])
     yaml.dump(organisation, home / "organisation.yaml")
     yaml.dump(_TREE, home / "menu.yaml")
 

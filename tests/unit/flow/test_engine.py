@@ -10,6 +10,7 @@ import pytest
 from ivr.flow.call import (
     CallerHungUp,
     CallFailed,
+    Cause,
     QueueAway,
     QueueOutcome,
     QueueRequest,
@@ -60,9 +61,9 @@ class FragileCall(MemoryCall):
         self._maybe("queue")
         return await super().queue(request)
 
-    async def hang_up(self) -> None:
+    async def hang_up(self, cause: Cause = Cause.NORMAL) -> None:
         self._maybe("hang_up")
-        await super().hang_up()
+        await super().hang_up(cause)
 
 
 STEPS = [

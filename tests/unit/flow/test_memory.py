@@ -71,7 +71,7 @@ async def test_time_passes_by_speech_waiting_and_talking() -> None:
 
 async def test_a_message_is_no_longer_than_allowed() -> None:
     call = line("")
-    assert await call.record(MessageRequest("box", "sv", max_seconds=5)) == 5
+    assert (await call.record(MessageRequest("box", "sv", max_seconds=5))).seconds == 5
     assert call.messages == [(MessageRequest("box", "sv", max_seconds=5), 5)]
 
 
