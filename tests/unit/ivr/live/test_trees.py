@@ -15,7 +15,7 @@ from media.errors import PromptFailed
 from store.events import EventType
 from store.tree_models import ChangeKind
 from tests.unit.flow.trees import write
-from tests.unit.ivr.live.house import NOW_MS, House, spoken
+from tests.unit.ivr.live.house import GREETING, NOW_MS, House, spoken
 
 pytestmark = pytest.mark.unit
 
@@ -228,7 +228,7 @@ async def test_a_number_moves_between_organisations_when_both_are_right(house: H
 
 async def test_what_all_stand_on_is_part_of_everybodys_version(house: House) -> None:
     before = {org: one.part.version for org, one in house.trees.served.items()}
-    write(house.root / "shared", "greeting.yaml", "start: a\n")
+    write(house.root / "shared", "greeting.yaml", GREETING)
 
     await house.trees.glance()
 
