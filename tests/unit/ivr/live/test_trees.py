@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -224,6 +225,26 @@ async def test_a_number_moves_between_organisations_when_both_are_right(house: H
     assert told.refused == {}
     assert house.tree("100").organisation.id == "south"
     assert house.trees.find("200") is None
+
+
+async def test_a_tree_takes_anothers_place_when_its_time_comes_and_nobody_reloads(
+    house: House,
+) -> None:
+    house.now_ms = round(datetime(2026, 12, 23, 22, 59, 59, tzinfo=UTC).timestamp() * 1000)
+    write(
+        house.root / "north",
+        "christmas.yaml",
+        "replaces: tree\nfrom: 2026-12-24T00:00\nuntil: 2026-12-27T00:00\nstart: a\n"
+        "nodes:\n  a: {say: {sv: God jul, en: merry Christmas}, then: end}\n  end: {hang_up: }\n",
+    )
+    await house.trees.glance()
+    running = house.tree("100")
+
+    house.now_ms += 1000  # midnight in Stockholm
+
+    assert house.heard("100") == "merry Christmas"
+    assert spoken(running) == "hello"
+    assert "merry Christmas" in house.rendered
 
 
 async def test_what_all_stand_on_is_part_of_everybodys_version(house: House) -> None:
