@@ -28,7 +28,7 @@ goodbye:
     en: Thank you for calling. Goodbye.
 """
 
-    hang_up: Annotated[Text | None, BeforeValidator(_nothing)]
+    hang_up: Annotated[Text | None, BeforeValidator(_nothing, json_schema_input_type=Text | None)]
 
     async def run(self, talk: Conversation) -> Exit:
         """Say good-bye; the engine puts the receiver down."""
