@@ -10,7 +10,7 @@ from ivr.flow.call import Utterance
 from ivr.flow.errors import ExpressionError
 from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
-from ivr.flow.texts import Text
+from ivr.flow.texts import Text, WrittenText
 
 
 def utterances(catalogue: Catalogue) -> frozenset[Utterance]:
@@ -36,6 +36,8 @@ def _spoken(text: Text, organisation: Organisation) -> Iterator[Utterance]:
 
 
 def _texts(value: object) -> Iterator[Text]:
+    if isinstance(value, WrittenText):
+        return
     if isinstance(value, Text):
         yield value
     elif isinstance(value, BaseModel):
