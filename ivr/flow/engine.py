@@ -181,6 +181,7 @@ class Run:
         self._talk.values.update(values)
         self._node = ""  # where the call is now
         self._left: Exit | None = None  # how it left the node before
+        self._picked_up = False
         self._trace: list[Step] = []
 
     @property
@@ -217,18 +218,16 @@ class Run:
     async def _walk(self) -> Fault | None:
         """Node after node to the tree's end; a fault when it could not be reached."""
         name: str | None = self._start
-        picked_up = False
         while name is not None:
             if len(self._trace) == MAX_STEPS:
                 self._tell_failure(Fault.TOO_MANY_STEPS)
                 return Fault.TOO_MANY_STEPS
-            if not picked_up and not self._tree.nodes[name].quiet():
+            if not self._picked_up and not self._tree.nodes[name].quiet():
                 try:
-                    await self._call.answer()
+                    await self._pick_up()
                 except CallFailed as error:
                     self._tell_failure(Fault.CALL, error)
                     return Fault.CALL
-                picked_up = True
             name, fault = await self._step(name)
             if fault is not None:
                 return fault
@@ -285,8 +284,14 @@ class Run:
         except Exception:  # a caller is worth more than a figure: the call goes on unobserved
             log.exception("a visit could not be noted", extra=self._fields(what.node))
 
+    async def _pick_up(self) -> None:
+        self._picked_up = True
+        await self._call.answer()
+
     async def _apologise(self) -> None:
         with suppress(CallerHungUp, CallFailed):
+            if not self._picked_up:
+                await self._pick_up()
             await self._talk.say(self._tree.organisation.texts.technical_fault)
 
     def _note(
