@@ -208,11 +208,10 @@ class Run:
         try:
             fault = await self._walk()
             if fault is not None:
-                await self._apologise()
+                await self._at_last(self._apologise())
         except CallerHungUp:
             return self._result(EndReason.CALLER)
-        with suppress(CallerHungUp, CallFailed):
-            await self._call.hang_up(self._talk.cause)
+        await self._at_last(self._call.hang_up(self._talk.cause))
         return self._result(EndReason.FAILED if fault else EndReason.TREE, fault)
 
     async def _walk(self) -> Fault | None:
@@ -225,7 +224,9 @@ class Run:
             if not self._picked_up and not self._tree.nodes[name].quiet():
                 try:
                     await self._pick_up()
-                except CallFailed as error:
+                except CallerHungUp:
+                    raise
+                except Exception as error:
                     self._tell_failure(Fault.CALL, error)
                     return Fault.CALL
             name, fault = await self._step(name)
@@ -289,10 +290,17 @@ class Run:
         await self._call.answer()
 
     async def _apologise(self) -> None:
-        with suppress(CallerHungUp, CallFailed):
-            if not self._picked_up:
-                await self._pick_up()
-            await self._talk.say(self._tree.organisation.texts.technical_fault)
+        if not self._picked_up:
+            await self._pick_up()
+        await self._talk.say(self._tree.organisation.texts.technical_fault)
+
+    async def _at_last(self, work: Awaitable[object]) -> None:
+        """Do what is still to be done on a call that ends; it ends even if that cannot be done."""
+        try:
+            with suppress(CallerHungUp, CallFailed):
+                await work
+        except Exception:
+            log.exception("a call could not be ended in order", extra=self._fields(self._node))
 
     def _note(
         self, visit: Visit, outcome: str, fault: Fault | None = None, leaving: Exit | None = None

@@ -26,6 +26,8 @@ MEANS = Means(
     recorder=NOBODY,
     beep=Path("/beep"),
     outgoing=OutgoingSettings(),
+    pins=dict,
+    around=lambda *_: NOBODY,
     clock=lambda: 0,
 )
 
