@@ -24,6 +24,8 @@ from ivr.flow.wording import attributes, key_of, summary
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _REF = "#/$defs/{model}"
 _SUBTREES_ONLY = "return"
+_SHORT_FORM: Mapping[str, Any] = {"type": ["string", "number"]}
+"""What a validator may read that comes before the type's own; it tells no more of itself."""
 _PLACEHOLDER: Mapping[str, Any] = {
     "type": "string",
     "pattern": r"^\s*\{\{.*\}\}\s*$",
@@ -82,6 +84,8 @@ class _Generator(GenerateJsonSchema):
         found.pop("title", None)
         if text := summary(cls):
             found["description"] = text
+        if schema["schema"]["type"] == "function-before":
+            return {"anyOf": [found, dict(_SHORT_FORM)]}
         return found
 
     def str_schema(self, schema: core_schema.StringSchema) -> JsonSchemaValue:
@@ -92,6 +96,14 @@ class _Generator(GenerateJsonSchema):
         if inner["type"] == "nullable":
             inner = inner["schema"]
         return self.generate_inner(inner)
+
+    def function_before_schema(
+        self, schema: core_schema.BeforeValidatorFunctionSchema
+    ) -> JsonSchemaValue:
+        found = super().function_before_schema(schema)
+        if "json_schema_input_schema" in schema or schema["schema"]["type"] == "model-fields":
+            return found
+        return {"anyOf": [found, dict(_SHORT_FORM)]}
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
         found = super().dict_schema(schema)
