@@ -32,10 +32,17 @@ from wire.agi.session import AgiSession
 
 
 class Prompts(Protocol):
-    """Where spoken texts come from (``media.prompts.PromptStore``)."""
+    """Where an organisation's spoken texts come from (``media.prompts.OrganisationPrompts``)."""
 
     async def path(self, text: str, language: str) -> object:
         """The sound of a text, as a path without its extension."""
+
+
+class AllPrompts(Protocol):
+    """Where every organisation's come from (``media.prompts.PromptStore``)."""
+
+    def of(self, organisation: str) -> Prompts:
+        """Those of one organisation, by its id: it may have its own voices and recordings."""
 
 
 Ride: TypeAlias = Callable[["AgiCall", QueueRequest], Awaitable[QueueOutcome]]
@@ -56,11 +63,12 @@ class AgiVoice:
 
     Attributes:
         session: The channel.
+        prompts: Of the organisation that speaks.
     """
 
     def __init__(self, session: AgiSession, prompts: Prompts) -> None:
         self.session = session
-        self._prompts = prompts
+        self.prompts = prompts
 
     async def answer(self) -> None:
         """Pick up; harmless when already up."""
@@ -87,7 +95,7 @@ class AgiVoice:
         Raises:
             MediaError: The text cannot be spoken.
         """
-        return str(await self._prompts.path(utterance.text, utterance.language))
+        return str(await self.prompts.path(utterance.text, utterance.language))
 
     async def collect(self, *, first: str = "", count: int, wait: float, stop: str = "#") -> str:
         """Listen for keys one at a time, so that a stop key and each pause count at once."""

@@ -43,7 +43,6 @@ from ivr.figures import Figures, known_words
 from ivr.flow.errors import FlowError
 from ivr.flow.load import Catalogue, load_all
 from ivr.flow.organisation import Organisation
-from ivr.flow.prompts import utterances
 from ivr.flow.recording import RecordingPolicy
 from ivr.inbound import Inbound
 from ivr.listening import Listener
@@ -52,10 +51,12 @@ from ivr.messages import Messages
 from ivr.numbers import own_numbers, shown_numbers
 from ivr.office import Office
 from ivr.outgoing import Dialler
+from ivr.platform.announcements import SENTENCES
 from ivr.platform.errors import PlatformError
 from ivr.platform.paths import Layout, models_folder
 from ivr.platform.preflight import layout_of, load_settings, recording_keys_of
 from ivr.platform.secrets import Secrets
+from ivr.prompting import keep_tidy, make_ready, paced
 from ivr.queueing import QueueRides
 from ivr.recognition_of_callers import CallerMemory
 from ivr.recording_codes import RecordingCodes
@@ -69,6 +70,7 @@ from ivr.web_request import WebServices
 from ivr.world import Surroundings
 from media.errors import MediaError
 from media.espeak import Espeak
+from media.manner import Manner
 from media.prompts import PromptStore
 from media.tones import write_beep, write_nothing
 from monitoring.consumer import FiguresConsumer, RedisSnapshots
@@ -135,8 +137,10 @@ async def _foundation(settings: Settings, catalogue: Catalogue) -> AsyncIterator
         stack.push_async_callback(database.close)
         redis = connect(settings.redis_url or f"unix://{layout.redis_socket}")
         stack.push_async_callback(redis.aclose)
-        prompts = await stack.enter_async_context(PromptStore(layout.prompts, await Espeak.find()))
-        await prompts.render_all((said.text, said.language) for said in utterances(catalogue))
+        speech = await Espeak.find()
+        prompts = await stack.enter_async_context(PromptStore(layout.prompts, speech))
+        prompts.manners = {"": Manner(sentences=SENTENCES)}
+        await make_ready(prompts, catalogue, speech, paced(_tell_rendering))
         yield Foundation(
             layout=layout,
             secrets=Secrets.load_or_create(layout.secrets, (*agents, *pin_names(catalogue))),
@@ -146,6 +150,10 @@ async def _foundation(settings: Settings, catalogue: Catalogue) -> AsyncIterator
             beep=write_beep(layout.prompts),
             nothing=write_nothing(layout.prompts),
         )
+
+
+def _tell_rendering(done: int, total: int) -> None:
+    logger.info("Prompts are being rendered", extra={"done": done, "total": total})
 
 
 class Controller:
@@ -230,7 +238,10 @@ class Controller:
             for org, organisation in catalogue.organisations.items()
         ]
         self._projections = [
-            ContactProjection(ground.database, self._streams[org], org) for org in self._offices
+            ContactProjection(
+                ground.database, self._streams[org], org, office.organisation.time_zone
+            )
+            for org, office in self._offices.items()
         ]
         self._delay = LoopDelay()
         live = Figures(
@@ -278,6 +289,7 @@ class Controller:
         yield self._pauses.run()
         yield self._transcribing.run()
         yield self._inbound.tidy()
+        yield keep_tidy(self._ground.prompts)
         for office in self._offices.values():
             queues = office.rides.queues
             yield Sweeper(office.distributor, queues.values, self._live_contacts).run()

@@ -22,7 +22,7 @@ from acd.callback_model import Callback, MissReason
 from acd.errors import AcdError, StaleOffer
 from acd.model import LeaveReason, Offer, check_name
 from acd.offers import OfferListener
-from ivr.agi_call import AgiCaller, Prompts, speaking_of_callers
+from ivr.agi_call import AgiCaller, AllPrompts, Prompts, speaking_of_callers
 from ivr.callback_offer import NOTHING, YES, Speaker
 from ivr.consent import note_consent
 from ivr.dialplan import DONE
@@ -56,7 +56,7 @@ class CallbackRunner:
         offices: Mapping[str, Office],
         offers: OfferListener,
         dialler: Dialler,
-        prompts: Prompts,
+        prompts: AllPrompts,
         shown_numbers: Mapping[str, str],
     ) -> None:
         """Bind; nothing is called yet.
@@ -136,7 +136,8 @@ class CallbackRunner:
         callback = await office.callbacks.get(contact)
         if callback is not None and callback.queue not in office.rides.queues:
             callback = None  # its queue was taken away while the phone rang
-        answer = _Answer(session, office, self._prompts, callback)
+        prompts = self._prompts.of(office.organisation.id)
+        answer = _Answer(session, office, prompts, callback)
         try:
             if callback is None:
                 await answer.apologise()

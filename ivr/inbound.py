@@ -16,13 +16,13 @@ from typing import Final
 
 from acd.errors import AcdError
 from acd.model import LeaveReason, check_name
-from ivr.agi_call import AgiCall, Listen, Prompts
+from ivr.agi_call import AgiCall, AllPrompts, Listen
 from ivr.dialplan import DONE
 from ivr.flow.call import QueueAway
 from ivr.flow.engine import Answered, Listening, Observed, Run, RunResult
 from ivr.flow.load import Catalogue
 from ivr.flow.survey_answer import SurveyAnswer
-from ivr.flow.tree import Tree
+from ivr.flow.tree import BEGAN, Tree
 from ivr.office import Office
 from ivr.stand import STOOD_AT, STOOD_WITH, Stand
 from store.events import Event, EventType
@@ -44,7 +44,7 @@ class Inbound:
         self,
         catalogue: Catalogue,
         offices: Mapping[str, Office],
-        prompts: Prompts,
+        prompts: AllPrompts,
         listen: Listen,
         clock: Callable[[], int],
     ) -> None:
@@ -79,7 +79,7 @@ class Inbound:
         office = self._offices[tree.organisation.id]
         call = AgiCall(
             session,
-            self._prompts,
+            self._prompts.of(office.organisation.id),
             contact=contact,
             caller=environment.caller_number[:LONGEST_CALLER],
             dialled=environment.extension,
@@ -102,6 +102,7 @@ class Inbound:
             EventType.CONTACT_ENDED,
             {
                 "reason": result.reason.value,
+                "tree": tree.name,
                 "node": result.last_node,
                 "language": result.trace[-1].visit.language if result.trace else "",
             },
@@ -126,7 +127,8 @@ class Inbound:
 
     async def _run(self, call: AgiCall, tree: Tree, office: Office) -> RunResult:
         stood = Stand()
-        if await office.distributor.held(call.contact) is not None:
+        taken_up = await office.distributor.held(call.contact) is not None
+        if taken_up:
             stood = await self._where_it_stood(call.session, tree)
             logger.info(
                 "Contact taken up again", extra={"contact": call.contact, "node": stood.node}
@@ -149,7 +151,12 @@ class Inbound:
                 told = _told(what.answer)
             else:
                 kind = EventType.NODE_VISITED
-                told = {"tree": tree.name, "kind": what.kind}
+                told = {
+                    "tree": tree.name,
+                    "kind": what.kind,
+                    "from": what.came_from,
+                    "way": what.came_by or ("" if what.came_from or taken_up else BEGAN),
+                }
                 if what.kind == "queue":
                     stand = Stand(what.node, what.language, run.answers, run.values)
                     await call.session.set_variable(STOOD_AT, stand.place())

@@ -24,8 +24,10 @@ class EventType(StrEnum):
 
     # The contact as a whole
     CONTACT_STARTED = "contact.started"  # caller (personal), dialled, tree, version
-    CONTACT_ENDED = "contact.ended"  # reason: caller | tree | failed | lost, node, language
-    NODE_VISITED = "node.visited"  # tree, node, kind
+    CONTACT_ENDED = "contact.ended"  # tree, node, language, reason: caller | tree | failed | lost
+    # tree, node, kind, from: the node before, way: path of the arrow from there, as
+    # "choices.1.goto", or "start" at the first node; neither where a contact is taken up again
+    NODE_VISITED = "node.visited"
     VOICEMAIL_STORED = "voicemail.stored"  # mailbox, recording, duration
 
     # The contact in a queue

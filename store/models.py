@@ -5,7 +5,8 @@ in their name. Personal data: callers' numbers stand in ``contacts.caller`` and
 ``recordings.caller`` and nowhere else, what was said in ``transcripts``.
 
 Those of recordings are written down in :mod:`store.recording_models`, those of the call trees'
-versions in :mod:`store.tree_models`; all have their name here.
+versions in :mod:`store.tree_models`, those of the steps through them in :mod:`store.step_models`;
+all have their name here.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from store.recording_models import (
     Transcript,
     TranscriptState,
 )
+from store.step_models import TreeStep
 from store.tree_models import ChangeKind, TreeChange, TreeFile, TreeVersion
 
 __all__ = [
@@ -58,6 +60,7 @@ __all__ = [
     "TranscriptState",
     "TreeChange",
     "TreeFile",
+    "TreeStep",
     "TreeVersion",
     "UtcDateTime",
     "VisitOutcome",

@@ -14,10 +14,14 @@ from ivr.cli import (
     callbacks,
     dashboards,
     demo,
+    draw,
+    language,
     models,
     platform,
+    prompts,
     recordings,
     report,
+    show,
     trees,
     trials,
 )
@@ -62,7 +66,8 @@ app = typer.Typer(
         "`vaxel up` runs the platform in this terminal and shows the number to call; "
         "`vaxel status` tells from another terminal how it fares, `vaxel down` stops it. "
         "`vaxel check` and `vaxel call` try the call trees without a telephone, `vaxel test` "
-        "plays the tests beside them. "
+        "plays the tests beside them, `vaxel draw` makes pictures of them, `vaxel show` tells what "
+        "is in effect and why, `vaxel prompts` what is said and by whom. "
         "`vaxel callbacks` tells who is to be called back, `vaxel recordings` finds and plays "
         "what was said. "
         "`vaxel announcements` switches on what every caller hears. "
@@ -73,6 +78,10 @@ app = typer.Typer(
 platform.register(app)
 trees.register(app)
 trials.register(app)
+draw.register(app)
+show.register(app)
+language.register(app)
+prompts.register(app)
 models.register(app)
 callbacks.register(app)
 announcements.register(app)

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from ivr.cli.findings import Format, as_json, as_sarif
 from ivr.cli.handset import Narrated, Terminal
 from ivr.flow.engine import EndReason, Run, RunResult
 from ivr.flow.load import Catalogue, Checked
@@ -46,6 +47,11 @@ def check(
             show_default=False,
         ),
     ] = None,
+    *,
+    form: Annotated[
+        Format,
+        typer.Option("--format", help="For people, or for other programs: JSON, SARIF 2.1.0."),
+    ] = Format.TEXT,
 ) -> None:
     """Check the call trees and tell every error with file, line and column.
 
@@ -58,8 +64,11 @@ def check(
         console.print(f"{folder} is not a folder; name the folder of the call trees.")
         raise typer.Exit(_USAGE)
     checked = check_trees(folder)
-    _print_problems(console, checked.problems)
-    console.print(_summary(checked))
+    if form is Format.TEXT:
+        print_problems(console, checked.problems)
+        console.print(_summary(checked))
+    else:
+        typer.echo(as_json(checked) if form is Format.JSON else as_sarif(checked))
     if checked.catalogue is None:
         raise typer.Exit(_INVALID)
 
@@ -152,7 +161,7 @@ def _find(console: Console, number: str, at: datetime | None) -> tuple[Tree, dat
     folder = load_settings().trees
     checked = check_trees(folder)
     if checked.catalogue is None:
-        _print_problems(console, checked.problems)
+        print_problems(console, checked.problems)
         console.print(_summary(checked))
         raise typer.Exit(_INVALID)
     tree = checked.catalogue.find(number)
@@ -188,7 +197,8 @@ def _count(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def _print_problems(console: Console, problems: Sequence[Problem]) -> None:
+def print_problems(console: Console, problems: Sequence[Problem]) -> None:
+    """Print each problem with its place, its line and what to do about it."""
     for problem in problems:
         where = f"{shown(problem.file)}:{problem.line}:{problem.column}: "
         severity = (f"{problem.severity}: ", _COLOURS[problem.severity])

@@ -12,10 +12,9 @@ alias bombs) and a call tree needs none of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 import yaml
 from ruamel.yaml import YAML
@@ -32,13 +31,13 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from ivr.flow.problems import Problem, Severity, shown
+from ivr.flow.places import Document, Path_, Place, Value
+from ivr.flow.problems import shown
+
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "Document", "Path_", "Place", "Value", "read"]
 
 MAX_BYTES = 512 * 1024  # a tree of 1,000 nodes takes 200 KiB; to say what is wrong takes seconds
 MAX_DEPTH = 20
-
-Value: TypeAlias = "str | list[Value] | dict[str, Value]"
-Path_: TypeAlias = tuple[str | int, ...]
 
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as both parsers count lines
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
@@ -50,117 +49,7 @@ _BYTE_ORDER_MARKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A position in a file.
-
-    Attributes:
-        line: From 1.
-        column: From 1, in characters.
-        document: The file, where it is another than the document's own: a document may be woven
-            from several files.
-    """
-
-    line: int
-    column: int
-    document: Document | None = field(default=None, repr=False, compare=False)
-
-
 _TOP = Place(1, 1)
-
-
-@dataclass(slots=True)
-class Document:
-    """One file as data, or what several files together say.
-
-    Attributes:
-        file: Where it lies; of several the one that draws on the others.
-        data: What it says; ``None`` when it could not be read as YAML.
-        problems: What was wrong with it as YAML.
-    """
-
-    file: Path
-    data: Value | None = None
-    problems: list[Problem] = field(default_factory=list)
-    _lines: list[str] = field(default_factory=list)
-    _values: dict[Path_, Place] = field(default_factory=dict)
-    _keys: dict[Path_, Place] = field(default_factory=dict)
-    _given: dict[Path_, Place] = field(default_factory=dict)
-
-    def section(self, *path: str) -> Mapping[str, Value]:
-        """The mapping at ``path``, empty when there is none."""
-        here: Value | None = self.data
-        for step in path:
-            here = here.get(step) if isinstance(here, dict) else None
-        return here if isinstance(here, dict) else {}
-
-    def holds(self, path: Path_) -> bool:
-        """Whether there is a value at ``path``."""
-        return path in self._values
-
-    def value_place(self, path: Path_) -> Place:
-        """Where the value at ``path`` begins, or what comes nearest above it."""
-        while path and path not in self._values:
-            path = path[:-1]
-        return self._values.get(path, _TOP)
-
-    def key_place(self, path: Path_) -> Place:
-        """Where the key of ``path`` stands (the value, for a list's item)."""
-        return self._keys.get(path) or self.value_place(path)
-
-    def given(self, path: Path_) -> Place | None:
-        """Where the value at ``path`` was handed to a sub-tree, ``None`` where it was not."""
-        return self._given.get(path)
-
-    def problem(
-        self,
-        place: Place,
-        message: str,
-        advice: str = "",
-        severity: Severity = Severity.ERROR,
-        code: str = "yaml",
-    ) -> Problem:
-        """A finding at a place of this document."""
-        written = place.document or self
-        inside = 1 <= place.line <= len(written._lines)
-        source = written._lines[place.line - 1] if inside else ""
-        if written.file != self.file:
-            advice = f"{advice}{'; ' if advice else ''}needed by {shown(self.file)}"
-        return Problem(
-            severity, written.file, place.line, place.column, message, advice, source, code
-        )
-
-    def weave(self, path: Path_, document: Document, at: Path_) -> None:
-        """Note that what stands at ``path`` here is what stands at ``at`` in ``document``."""
-        for places, theirs in ((self._values, document._values), (self._keys, document._keys)):
-            if (place := theirs.get(at)) is not None:
-                places[path] = place if document is self else _in(document, place)
-
-    def hand_over(self, path: Path_, document: Document, at: Path_) -> None:
-        """Note that the value at ``path``, but not its key, was given at ``at``."""
-        for places, place in (
-            (self._values, document.value_place(at)),
-            (self._given, document.key_place(at)),
-        ):
-            places[path] = place if document is self else _in(document, place)
-
-    def like(self) -> Document:
-        """A document of the same file and places that can be changed."""
-        return replace(
-            self,
-            data=dict(self.data) if isinstance(self.data, dict) else self.data,
-            _values=dict(self._values),
-            _keys=dict(self._keys),
-            _given=dict(self._given),
-        )
-
-    def woven(self) -> Document:
-        """A document of the same file that says nothing yet."""
-        return Document(self.file, _lines=self._lines)
-
-
-def _in(document: Document, place: Place) -> Place:
-    return place if place.document else Place(place.line, place.column, document)
 
 
 class _Refused(Exception):

@@ -50,12 +50,17 @@ class Visit:
         kind: Its verb.
         language: What the caller listens in.
         at: When, aware of its zone.
+        came_from: The node before, ``""`` at the beginning.
+        came_by: Path of the arrow from there, joined by dots; ``""`` where it cannot be told. It
+            is worked out for an observer only.
     """
 
     node: str
     kind: str
     language: str
     at: datetime
+    came_from: str = ""
+    came_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +180,7 @@ class Run:
         self._talk.answers.update(answers)
         self._talk.values.update(values)
         self._node = ""  # where the call is now
+        self._left: Exit | None = None  # how it left the node before
         self._trace: list[Step] = []
 
     @property
@@ -231,7 +237,9 @@ class Run:
     async def _step(self, name: str) -> tuple[str | None, Fault | None]:
         """One node: where to go on, and the fault that forbids it."""
         node = self._tree.nodes[name]
-        visit = Visit(name, node.verb, self._talk.language, self._now())
+        visit = Visit(
+            name, node.verb, self._talk.language, self._now(), self._node, self._came_by()
+        )
         self._talk.faults = 0
         self._node = name
         await self._notice(visit)
@@ -254,8 +262,14 @@ class Run:
         if leaving.outcome == CHOICE and leaving.target is not None:
             self._talk.answers[name] = leaving.target
         fault = Fault.EXPRESSION if self._talk.faults else None
+        self._left = leaving
         self._note(visit, leaving.outcome, fault, leaving)
         return leaving.target, None
+
+    def _came_by(self) -> str:
+        if self._observe is None or self._left is None:
+            return ""
+        return ".".join(map(str, self._tree.way_of(self._node, self._left)))
 
     async def _listened(self, heard: Heard) -> None:
         await self._notice(Listening(self._node, heard))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Self
 
+from babel.numbers import is_currency
 from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.environment import TemplateExpression
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -199,11 +200,23 @@ def parts_of(source: str) -> Iterator[nodes.Node]:
         waiting.extend((child, depth + 1) for child in node.iter_child_nodes())
 
 
+def _refuse_unknown_currency(money: nodes.Filter) -> None:
+    for argument in money.args:
+        if isinstance(argument, nodes.Const) and not is_currency(str(argument.value)):
+            raise fault(
+                "unknown_currency",
+                f"no currency is named “{argument.value}”",
+                advice="use its three letters, such as SEK, DKK or EUR",
+            )
+
+
 def _refuse_unknown(node: nodes.Node) -> None:
     if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
         raise fault(
             "bad_expression", f"no filter is named “{node.name}”", name=node.name, known=_FILTERS
         )
+    if isinstance(node, nodes.Filter) and node.name == "money":
+        _refuse_unknown_currency(node)
     if isinstance(node, nodes.Test) and node.name not in _TESTS:
         raise fault(
             "bad_expression", f"no test is named “{node.name}”", name=node.name, known=_TESTS

@@ -181,7 +181,7 @@ def load_organisation(folder: Path) -> Organisation:
 
 
 def places(folder: Path) -> list[Path]:
-    """The folders of the organisations below ``folder``."""
+    """The organisations' folders in ``folder``; itself where it is one."""
     if (folder / ORGANISATION_FILE).exists():
         return [folder.absolute()]  # the base is in the folder above
     return sorted(file.parent for file in folder.glob(f"*/{ORGANISATION_FILE}"))

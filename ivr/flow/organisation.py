@@ -30,12 +30,21 @@ from ivr.flow.vocabulary import (
 NOT_ANSWERING = "not_answering"
 """The pause that the ACD itself sets; no organisation may use its key."""
 
+VARIANTS = (*(f"f{number}" for number in range(1, 6)), *(f"m{number}" for number in range(1, 9)))
+"""Voices that the speech engine has in every language."""
+
 
 def _language(value: str) -> str:
     if value not in LANGUAGES:
         raise fault(
             "unknown_language", f"the language “{value}” is not spoken", name=value, known=LANGUAGES
         )
+    return value
+
+
+def _variant(value: str) -> str:
+    if value not in VARIANTS:
+        raise fault("unknown_voice", f"no voice is named “{value}”", name=value, known=VARIANTS)
     return value
 
 
@@ -70,6 +79,19 @@ class Queue(Strict):
     announce_every: Annotated[float, Length(5, 600)] = 45
     recording: RecordingPolicy = RecordingPolicy()
     callback: CallbackOffer | None = None
+
+
+class Voice(Strict):
+    """How the synthetic voice of one language sounds.
+
+    Attributes:
+        variant: ``f1`` to ``f5`` are women, ``m1`` to ``m8`` men; the language's plain voice when
+            left out.
+        speed: Words a minute.
+    """
+
+    variant: Annotated[str, AfterValidator(_variant)] | None = None
+    speed: Annotated[int, Field(ge=80, le=300)] | None = None
 
 
 class Agent(Strict):
@@ -176,7 +198,7 @@ class Callers(Strict):
 
     blocked: tuple[Pattern, ...] = ()
     vip: tuple[Pattern, ...] = ()
-    keep_days: Days = Field(90, alias="keep")
+    keep_days: Annotated[int, Days()] = Field(90, alias="keep")
 
 
 class Organisation(Strict):
@@ -190,6 +212,7 @@ class Organisation(Strict):
         time_zone: For opening hours that name none.
         languages: Declared languages, each text exists in all of them; the first is the default.
         holidays: The days that opening hours treat as holidays; none when left out.
+        voices: How the synthetic voice sounds, by language.
         hours: Opening hours by name.
         queue_defaults: What each queue has where it says nothing else; reading the files works it
             into ``queues``.
@@ -209,6 +232,7 @@ class Organisation(Strict):
     time_zone: TimeZone
     languages: Annotated[tuple[Annotated[str, AfterValidator(_language)], ...], NotEmpty]
     holidays: Holidays | None = None
+    voices: Table[LanguageTag, Voice] = Field(default_factory=dict)
     hours: Table[Identifier, Hours] = Field(default_factory=dict)
     queue_defaults: Queue | None = None
     queues: Table[Identifier, Queue] = Field(default_factory=dict)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, model_validator
+from pydantic_core import CoreSchema, core_schema
 
 from ivr.flow.faults import Strict, fault
 from ivr.flow.vocabulary import Length
@@ -35,6 +37,25 @@ def _known(value: object) -> object:
     return value
 
 
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Marks an ``int`` as a number of days, written as ``90 days``."""
+
+    words: ClassVar[str] = f"days, 1 day to {_MOST_DAYS} days"
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(
+            _days, handler(source), json_schema_input_schema=core_schema.str_schema()
+        )
+
+    @staticmethod
+    def written(value: int) -> str:
+        """A value as a file writes it."""
+        return f"{value} day{'' if value == 1 else 's'}"
+
+
 def _days(value: object) -> int:
     match = _DAYS.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
@@ -53,10 +74,6 @@ def _days(value: object) -> int:
     return days
 
 
-Days: TypeAlias = Annotated[int, BeforeValidator(_days)]
-"""A number of days, written as ``90 days``."""
-
-
 class RecordingPolicy(Strict):
     """What is recorded of a queue's conversations; ``recording: never`` is short for ``when``.
 
@@ -69,7 +86,7 @@ class RecordingPolicy(Strict):
     """
 
     when: Annotated[When, BeforeValidator(_known)] = When.ALWAYS
-    keep_days: Days = Field(90, alias="keep")
+    keep_days: Annotated[int, Days()] = Field(90, alias="keep")
     after_digits: Annotated[float, Length(1, 60)] = 4
 
     @model_validator(mode="before")

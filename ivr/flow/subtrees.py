@@ -7,34 +7,20 @@ what is wrong with a given value where it was given.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from pydantic import ValidationError
 
 from ivr.flow.document import Document, Path_, Value
-from ivr.flow.layers import without_languages
 from ivr.flow.nodes.use import Use
+from ivr.flow.parameters import Budget, Filling, Given, TooMuch
 from ivr.flow.problems import Problem, suggestion
 from ivr.flow.shelf import SubTree
 from ivr.flow.vocabulary import Names
 
 MAX_DEPTH = 8
 MAX_VALUES = 100_000  # what the sub-trees of one tree may bring along, some 10,000 nodes
-MAX_CHARACTERS = 20_000  # of a text with values put in; no text of a tree may be as long
-
-_ALONE = re.compile(r"\s*\{\{\s*([a-z][a-z0-9_]*)\s*\}\}\s*")
-_INSIDE = re.compile(r"\{\{\s*([a-z][a-z0-9_]*)\s*\}\}")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Given:
-    """A value for a parameter, and where it was given."""
-
-    value: Value
-    document: Document
-    at: Path_
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,10 +90,6 @@ class Expanded:
         )
 
 
-class _TooMuch(Exception):
-    """The sub-trees bring along more than a tree may hold."""
-
-
 def expand(
     document: Document, shelf: Mapping[str, SubTree], languages: Collection[str] | None
 ) -> Expanded:
@@ -142,7 +124,7 @@ class _Expansion:
         self._nodes = dict(document.section("nodes"))
         self._shelf = shelf
         self._languages = languages
-        self._left = MAX_VALUES
+        self._budget = Budget(MAX_VALUES)
         self.expanded = Expanded(self._document, top, scopes=dict.fromkeys(self._nodes, top))
         waiting = list(self._nodes)
         while waiting:
@@ -171,7 +153,7 @@ class _Expansion:
         inner = Scope(f"{name}/", frozenset(subtree.nodes), exits, (*scope.chain, subtree))
         try:
             came = dict(self._nodes_of(subtree, inner.prefix, arguments))
-        except _TooMuch:
+        except TooMuch:
             self._tell(
                 (name, "use"),
                 "the sub-trees make this tree bigger than it may be",
@@ -264,91 +246,11 @@ class _Expansion:
         languages = self._languages if subtree.city else None
         for short, node in subtree.nodes.items():
             path: Path_ = ("nodes", prefix + short)
-            filling = _Filling(self, subtree.document, arguments, languages)
+            filling = Filling(self._document, subtree.document, arguments, languages, self._budget)
             yield prefix + short, filling.fill(path, ("nodes", short), node)
-
-    def spend(self) -> None:
-        """Count one more value.
-
-        Raises:
-            _TooMuch: It is one too many.
-        """
-        self._left -= 1
-        if self._left < 0:
-            raise _TooMuch
 
     def _tell(self, below: tuple[str, ...], message: str, advice: str, code: str) -> None:
         path: Path_ = ("nodes", *below)
         key = len(below) != 2 or below[1] != "use"
         place = self._document.key_place(path) if key else self._document.value_place(path)
         self.expanded.problems.append(self._document.problem(place, message, advice, code=code))
-
-
-@dataclass(slots=True)
-class _Filling:
-    """A node of a sub-tree on its way into a tree."""
-
-    into: _Expansion
-    source: Document
-    arguments: Mapping[str, Given]
-    languages: Collection[str] | None
-
-    def fill(self, path: Path_, at: Path_, value: Value) -> Value:
-        """``value`` with what was given put in, its places noted at ``path``."""
-        self.into.spend()
-        document = self.into.expanded.document
-        document.weave(path, self.source, at)
-        if isinstance(value, str):
-            match = _ALONE.fullmatch(value)
-            if match is not None and match[1] in self.arguments:
-                return self._hand_over(path, self.arguments[match[1]])
-            return self._with_texts(value, str(path[-1]))
-        if isinstance(value, list):
-            return [
-                self.fill((*path, index), (*at, index), inner) for index, inner in enumerate(value)
-            ]
-        return {
-            key: self.fill((*path, key), (*at, key), inner)
-            for key, inner in without_languages(value, self.languages).items()
-        }
-
-    def _hand_over(self, path: Path_, given: Given) -> Value:
-        self.into.expanded.document.hand_over(path, given.document, given.at)
-        default = given.document is self.source
-        return self._copied(path, given, given.at, given.value, default=default)
-
-    def _copied(
-        self, path: Path_, given: Given, at: Path_, value: Value, *, default: bool
-    ) -> Value:
-        self.into.spend()
-        if at != given.at:
-            self.into.expanded.document.weave(path, given.document, at)
-        if isinstance(value, str):
-            return value
-        if isinstance(value, list):
-            return [
-                self._copied((*path, index), given, (*at, index), inner, default=default)
-                for index, inner in enumerate(value)
-            ]
-        kept = without_languages(value, self.languages if default else None)
-        return {
-            key: self._copied((*path, key), given, (*at, key), inner, default=default)
-            for key, inner in kept.items()
-        }
-
-    def _with_texts(self, text: str, key: str) -> str:
-        """``text`` with the values inside it; of one in several languages that of ``key``."""
-        length = len(text)
-
-        def put(match: re.Match[str]) -> str:
-            nonlocal length
-            given = self.arguments.get(match[1])
-            value = given.value if given is not None else None
-            if isinstance(value, dict):
-                value = value.get(key)
-            if not isinstance(value, str) or length + len(value) > MAX_CHARACTERS:
-                return match[0]
-            length += len(value)
-            return value
-
-        return _INSIDE.sub(put, text)

@@ -82,7 +82,9 @@ class Phrase:
 
 def _speakable(text: str) -> str:
     """``text`` on one line, without characters that are no text."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ Path_: TypeAlias = tuple[str | int, ...]
 CHOICE: Final = "choice"
 """Outcome of a node that the caller left by a choice."""
 
+BEGAN: Final = "start"
+"""In the record of calls, the way by which a call comes to its first node."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exit:
@@ -138,6 +141,11 @@ def _found(kind: type[T], value: object, path: Path_) -> Iterator[tuple[Path_, T
     """Everything of a type in a field's value, keys included, and where it stands."""
     if isinstance(value, kind):
         yield path, value
+    elif value is None or isinstance(value, str | int | float):
+        return  # most values are plain, and the questions below are dear
+    elif isinstance(value, tuple):
+        for index, inner in enumerate(value):
+            yield from _found(kind, inner, (*path, index))
     elif isinstance(value, RootModel):
         yield from _found(kind, value.root, path)
     elif isinstance(value, BaseModel):
@@ -147,9 +155,6 @@ def _found(kind: type[T], value: object, path: Path_) -> Iterator[tuple[Path_, T
         for key, inner in value.items():
             yield from _found(kind, key, (*path, key))
             yield from _found(kind, inner, (*path, key))
-    elif isinstance(value, tuple):
-        for index, inner in enumerate(value):
-            yield from _found(kind, inner, (*path, index))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Annotated, Any, TypeAlias, TypeVar
 
-from pydantic import AfterValidator, GetCoreSchemaHandler, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+)
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from ivr.flow.faults import fault
@@ -300,6 +306,21 @@ class Length:
         return core_schema.no_info_after_validator_function(
             self._seconds, core_schema.str_schema(strip_whitespace=True)
         )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"type": "string", "pattern": _LENGTH.pattern, "examples": [spelled(self.least)]}
+
+    @property
+    def words(self) -> str:
+        """What it is, in an admin's words."""
+        return f"a length of time, {spelled(self.least)} to {spelled(self.most)}"
+
+    @staticmethod
+    def written(value: float) -> str:
+        """A value as a file writes it."""
+        return spelled(value)
 
     def _seconds(self, value: str) -> float:
         match = _LENGTH.match(value)

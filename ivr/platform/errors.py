@@ -35,6 +35,12 @@ class ConfigurationInvalid(PlatformError):
     code = "configuration-invalid"
 
 
+class LayoutFailed(PlatformError):
+    """Graphviz could not lay a call tree out."""
+
+    code = "layout-failed"
+
+
 class NotHealthy(PlatformError):
     """A part was started but did not become ready in time, or died while starting."""
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, ClassVar
 
-from ivr.flow.call import Utterance
+from ivr.flow.call import CallFailed, Utterance
 from ivr.flow.tree import Exit, Node
 from ivr.flow.vocabulary import AnnouncementName, Target
 
 if TYPE_CHECKING:
     from ivr.flow.conversation import Conversation
+
+logger = logging.getLogger(__name__)
 
 
 class Announcement(Node):
@@ -35,8 +38,21 @@ class Announcement(Node):
         words = await talk.call.world.announcement(self.announcement)
         if words is None:
             return Exit(self.then, "off")
-        if own := words.get(talk.language):
-            await talk.call.say(Utterance(own, talk.language))
-        else:
+        if not await _said(talk, words.get(talk.language, "")):
             await talk.say(talk.organisation.announcements[self.announcement])
         return Exit(self.then, "said")
+
+
+async def _said(talk: Conversation, words: str) -> bool:
+    """Say words that somebody wrote in a hurry; whether they could be said."""
+    if not words:
+        return False
+    try:
+        await talk.call.say(Utterance(words, talk.language))
+    except CallFailed as fault:
+        logger.warning(
+            "an announcement's own words cannot be said; the organisation's are",
+            extra={"contact": talk.call.contact, "fault": str(fault)},
+        )
+        return False
+    return True

@@ -38,6 +38,12 @@ class HangUp(Node):
     """
 
     verb: ClassVar[str] = "hang_up"
+    example: ClassVar[str] = """
+goodbye:
+  hang_up:
+    sv: Tack för ditt samtal. Hej då.
+    en: Thank you for calling. Goodbye.
+"""
 
     hang_up: Annotated[Text | None, BeforeValidator(_nothing)]
     cause: Annotated[Cause, BeforeValidator(_known)] = Cause.NORMAL

@@ -22,6 +22,12 @@ class OpeningHours(Node):
 
     verb: ClassVar[str] = "hours"
     instant: ClassVar[frozenset[str]] = frozenset({"open", "closed"})
+    example: ClassVar[str] = """
+opening:
+  hours: office                # under “hours” in organisation.yaml
+  open: main
+  closed: mailbox
+"""
 
     hours: HoursName
     open: Target

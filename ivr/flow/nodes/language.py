@@ -30,6 +30,14 @@ class Language(Node):
     """
 
     verb: ClassVar[str] = "language"
+    example: ClassVar[str] = """
+choose_language:
+  language:
+    sv: För svenska, tryck 1.
+    en: For English, press 2.
+  choices: {1: sv, 2: en}
+  then: opening
+"""
 
     language: Text
     choices: Annotated[Table[Key, LanguageTag], NotEmpty]

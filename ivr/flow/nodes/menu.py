@@ -63,6 +63,17 @@ class Menu(Node):
     """
 
     verb: ClassVar[str] = "menu"
+    example: ClassVar[str] = """
+main:
+  menu:
+    sv: För avgifter, tryck 1. För att tala med oss, tryck 0.
+    en: For fees, press 1. To speak to us, press 0.
+  choices:
+    1: {goto: fees, phrases: {sv: [avgift, faktura], en: [fee, invoice]}}
+    0: {goto: operator}
+  on_invalid: {repeat: 2, then: operator}
+  on_silence: {repeat: 2, then: operator}
+"""
 
     menu: Text
     choices: Annotated[Table[Key, Choice], NotEmpty]

@@ -37,6 +37,14 @@ class InQueue(Node):
     verb: ClassVar[str] = "queue"
     instant: ClassVar[frozenset[str]] = frozenset({"on_nobody", "on_full"})
     serves: ClassVar[bool] = True
+    example: ClassVar[str] = """
+operator:
+  queue: support               # under “queues” in organisation.yaml
+  max_wait: 10 min
+  then: goodbye
+  on_timeout: mailbox
+  on_nobody: mailbox
+"""
 
     queue: QueueName
     max_wait: Annotated[float, Length(5, 4 * 3600)] | None = None

@@ -26,6 +26,15 @@ class Voicemail(Node):
     """
 
     verb: ClassVar[str] = "voicemail"
+    example: ClassVar[str] = """
+mailbox:
+  voicemail: reception
+  greeting:
+    sv: Lämna ett meddelande efter tonen.
+    en: Please leave a message after the tone.
+  max_length: 2 min
+  then: goodbye
+"""
 
     voicemail: Identifier
     greeting: Text

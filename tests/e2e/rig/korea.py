@@ -39,7 +39,7 @@ def add_korean_town(folder: Path) -> None:
     home.mkdir()
     yaml = YAML()
     organisation = yaml.load(folder / "demo" / "organisation.yaml")
-    for part in ("number", "hours", "queues", "agents", "pauses"):
+    for part in ("number", "hours", "queues", "agents", "pauses", "announcements"):
         organisation.pop(part, None)
     organisation |= {"id": ORG, "name": "한강", "languages": ["ko"], "pauses": None}
     organisation["texts"] = _in_korean(yaml.load(folder / "base.yaml")["texts"])

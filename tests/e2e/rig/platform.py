@@ -46,6 +46,8 @@ from store.stream import connect
 from tests.e2e.rig.callbacks import add_callbacks
 from tests.e2e.rig.korea import add_korean_town
 from tests.e2e.rig.policies import add_policies
+from tests.e2e.rig.recorded import add_recordings
+from tests.e2e.rig.world import add_world
 
 ORG = "demo"
 LEGS = 1000
@@ -358,6 +360,8 @@ def _quick_trees(folder: Path) -> Path:
             queue |= {"ring": "3 s", "wrapup": "1 s", "announce_every": "5 s"}
         add_policies(home, organisation)
         add_callbacks(home, organisation)
+        add_world(home, organisation)
+        add_recordings(home, organisation)
         organisation["hours"]["office"] = {"weekly": {"mon-sun": "closed"}}
     with _edited(home / "reception.yaml") as tree:
         for node in tree["nodes"].values():

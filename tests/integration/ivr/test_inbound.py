@@ -125,7 +125,24 @@ async def test_a_call_leaves_its_way_in_the_events(board: Switchboard) -> None:
         "dialled": "+46846500400",
         "tree": "reception",
     }
-    assert ended.fields == {"reason": "tree", "node": "goodbye", "language": "en"}
+    assert ended.fields == {
+        "reason": "tree",
+        "tree": "reception",
+        "node": "goodbye",
+        "language": "en",
+    }
+    visits = await board.events(EventType.NODE_VISITED)
+    steps = [[one.fields.get(name, "") for name in ("from", "node", "way")] for one in visits]
+    assert steps == [
+        ["", "welcome", "start"],
+        ["welcome", "choose_language", "then"],
+        ["choose_language", "opening", "then"],
+        ["opening", "main", "open"],
+        ["main", "support", "choices.1.goto"],
+        ["support", "nobody", "on_nobody"],
+        ["nobody", "message", "then"],
+        ["message", "goodbye", "then"],
+    ]
     assert session.variables["VAXEL_DONE"] == "1"
     assert session.variables["VAXEL_AT"] == "support|en|main=support"
     assert board.inbound.calls == {}
@@ -159,6 +176,9 @@ async def test_a_caller_of_a_dead_controller_goes_on_at_the_queue(board: Switchb
     assert again.variables["CALLERID(name)"] == "en support fees", "what was chosen is known still"
     assert len(await board.events(EventType.CONTACT_STARTED)) == 1
     assert len(await board.events(EventType.CALL_QUEUED)) == 1
+    visits = await board.events(EventType.NODE_VISITED)
+    ways = [one.fields.get("way") for one in visits if one.fields["node"] == "support"]
+    assert ways == ["choices.1.goto", None], "to be taken up is no step of the tree"
 
 
 async def test_what_nodes_have_set_survives_a_dead_controller_but_nothing_sensitive(
