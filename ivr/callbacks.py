@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Final
 
@@ -57,7 +57,7 @@ class CallbackRunner:
         offers: OfferListener,
         dialler: Dialler,
         prompts: AllPrompts,
-        shown_numbers: Mapping[str, str],
+        shown_number: Callable[[str], str],
     ) -> None:
         """Bind; nothing is called yet.
 
@@ -66,19 +66,20 @@ class CallbackRunner:
             offers: Tells of callbacks whose turn it is.
             dialler: Makes the calls.
             prompts: Spoken texts.
-            shown_numbers: What the phones of people who are called show, by organisation.
+            shown_number: What the phones of people show whom an organisation calls.
         """
         self._offices = offices
         self._offers = offers
         self._dialler = dialler
         self._prompts = prompts
-        self._shown_numbers = shown_numbers
+        self._shown_number = shown_number
 
     async def run(self, office: Office) -> None:
-        """Call whoever's turn it is in one organisation, until cancelled."""
+        """Call whoever's turn it is in one organisation, as its files say then, until cancelled."""
+        org = office.organisation.id
         async with asyncio.TaskGroup() as calls:
             async for offer in self._offers.callback_offers(office.distributor):
-                calls.create_task(self._call(office, offer))
+                calls.create_task(self._call(self._offices[org], offer))
 
     async def _call(self, office: Office, offer: Offer) -> None:
         """One attempt. Redis or Asterisk going away leaves it to its time limit."""
@@ -119,7 +120,7 @@ class CallbackRunner:
             contact=callback.contact,
             org=organisation.id,
             number=callback.number,
-            shown_number=self._shown_numbers.get(organisation.id, ""),
+            shown_number=self._shown_number(organisation.id),
             shown_name=organisation.name,
             ring_ms=callback.rules.ring_ms,
         )

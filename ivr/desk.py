@@ -37,12 +37,12 @@ class Desk:
     def __init__(
         self,
         offices: Mapping[str, Office],
-        pins: Mapping[str, str],
+        pin_of: Callable[[str], str],
         prompts: AllPrompts,
         clock: Callable[[], int],
     ) -> None:
         self._offices = offices
-        self._pins = pins
+        self._pin_of = pin_of
         self._prompts = prompts
         self._clock = clock
 
@@ -61,7 +61,7 @@ class Desk:
         try:
             await call.answer()
             if environment.extension == LOG_IN:
-                await visit.log_in(self._pins)
+                await visit.log_in(self._pin_of)
             else:
                 await visit.change(environment.extension)
             await session.set_variable(DONE, "1")
@@ -93,7 +93,7 @@ class _Visit:
         self._home = office.organisation
         self.call.prompts = self._prompts.of(self._home.id)
 
-    async def log_in(self, pins: Mapping[str, str]) -> None:
+    async def log_in(self, pin_of: Callable[[str], str]) -> None:
         """Ask for number and PIN, a few times at most; make the agent ready."""
         for _ in range(TRIES):
             number = await self._enter(self._texts.enter_agent)
@@ -104,7 +104,7 @@ class _Visit:
                 continue
             self._come_to(office)
             try:
-                await office.agents.check_pin(number, pin, pins.get(number, ""))
+                await office.agents.check_pin(number, pin, pin_of(number))
                 known = office.organisation.agents[number]
                 await office.agents.login(Agent(number, known.name, known.queues), self._phone)
             except WrongPin:
@@ -162,7 +162,7 @@ class _Visit:
         return await self.call.say(utterance, interrupt=interrupt)
 
     async def _who(self) -> tuple[Office, AgentStatus] | None:
-        for office in self._offices.values():
+        for office in tuple(self._offices.values()):
             agent = await office.agents.at_phone(self._phone)
             if agent is not None:
                 return office, agent

@@ -12,7 +12,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Protocol
 
 from acd.errors import AcdError
 from acd.model import LeaveReason, check_name
@@ -20,12 +20,12 @@ from ivr.agi_call import AgiCall, AllPrompts, Listen
 from ivr.dialplan import DONE
 from ivr.flow.call import QueueAway
 from ivr.flow.engine import Answered, Listening, Observed, Run, RunResult
-from ivr.flow.load import Catalogue
 from ivr.flow.survey_answer import SurveyAnswer
 from ivr.flow.tree import BEGAN, Tree
 from ivr.office import Office
 from ivr.stand import STOOD_AT, STOOD_WITH, Stand
 from store.events import Event, EventType
+from store.tree_history import SHORT
 from wire.agi.session import AgiSession
 
 logger = logging.getLogger(__name__)
@@ -37,18 +37,25 @@ UNALLOCATED: Final = "1"
 _RETRY_S: Final = 2.0
 
 
+class Trees(Protocol):
+    """The call trees of the moment (:class:`ivr.live.trees.LiveTrees`)."""
+
+    def find(self, number: str, now: datetime) -> Tree | None:
+        """The tree that answers a number at a moment."""
+
+
 class Inbound:
     """Serves callers (``agi://…/inbound``)."""
 
     def __init__(
         self,
-        catalogue: Catalogue,
+        trees: Trees,
         offices: Mapping[str, Office],
         prompts: AllPrompts,
         listen: Listen,
         clock: Callable[[], int],
     ) -> None:
-        self._catalogue = catalogue
+        self._trees = trees
         self._offices = offices
         self._prompts = prompts
         self._listen = listen
@@ -70,7 +77,8 @@ class Inbound:
         """
         environment = session.environment
         contact = check_name("Contact", environment.uniqueid)
-        tree = self._catalogue.find(environment.extension)
+        # Tree and office of one moment: the call keeps both to its end, whatever changes meanwhile.
+        tree = self._trees.find(environment.extension, self._now())
         if tree is None:
             logger.warning("Nobody has this number", extra={"contact": contact})
             await session.set_variable(DONE, "1")
@@ -138,7 +146,12 @@ class Inbound:
                 office,
                 call.contact,
                 EventType.CONTACT_STARTED,
-                {"caller": call.caller, "dialled": call.dialled, "tree": tree.name},
+                {
+                    "caller": call.caller,
+                    "dialled": call.dialled,
+                    "tree": tree.name,
+                    "version": tree.version[:SHORT],
+                },
             )
 
         async def observe(what: Observed) -> None:

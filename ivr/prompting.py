@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from pathlib import Path
 from typing import Final
 
@@ -61,7 +61,7 @@ async def make_ready(
             (
                 (text, language, organisation)
                 for organisation, manner in manners.items()
-                for text, language in manner.sentences
+                for text, language in _unsaid(manner, before.get(organisation))
             ),
             progress,
         )
@@ -71,6 +71,18 @@ async def make_ready(
     except BaseException:
         store.manners = before
         raise
+
+
+def _unsaid(manner: Manner, before: Manner | None) -> Set[Sentence]:
+    """The sentences that may not be there yet: looking for all of them holds calls up."""
+    if before is None or _how(before) != _how(manner):
+        return manner.sentences
+    return manner.sentences - before.sentences
+
+
+def _how(manner: Manner) -> tuple[object, object]:
+    """All but what is said; two engines of one identity speak alike."""
+    return {tag: voice.identity for tag, voice in manner.voices.items()}, manner.recordings
 
 
 def paced(tell: Progress, clock: Callable[[], float] = time.monotonic) -> Progress:

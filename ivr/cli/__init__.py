@@ -22,6 +22,7 @@ from ivr.cli import (
     recordings,
     report,
     show,
+    tree_versions,
     trees,
     trials,
 )
@@ -67,7 +68,8 @@ app = typer.Typer(
         "`vaxel status` tells from another terminal how it fares, `vaxel down` stops it. "
         "`vaxel check` and `vaxel call` try the call trees without a telephone, `vaxel test` "
         "plays the tests beside them, `vaxel draw` makes pictures of them, `vaxel show` tells what "
-        "is in effect and why, `vaxel prompts` what is said and by whom. "
+        "is in effect and why, `vaxel prompts` what is said and by whom, `vaxel trees` who changed "
+        "them, and takes a change back. "
         "`vaxel callbacks` tells who is to be called back, `vaxel recordings` finds and plays "
         "what was said. "
         "`vaxel announcements` switches on what every caller hears. "
@@ -82,6 +84,7 @@ draw.register(app)
 show.register(app)
 language.register(app)
 prompts.register(app)
+tree_versions.register(app)
 models.register(app)
 callbacks.register(app)
 announcements.register(app)

@@ -87,3 +87,9 @@ class TreesInvalid(PlatformError):
     """At least one call tree has errors; the message lists them."""
 
     code = "trees-invalid"
+
+
+class RollbackRefused(PlatformError):
+    """A version of call trees cannot be put back."""
+
+    code = "rollback-refused"

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ivr.flow.load import Catalogue
+from ivr.live.ask import TreesStanding
 from ivr.platform.alarms import Alarm
 from ivr.platform.asterisk import AsteriskProgram
 from ivr.platform.floor import Floor
@@ -144,6 +145,22 @@ def alarm_lines(alarms: Sequence[Alarm]) -> RenderableType:
             for alarm in alarms
         )
     )
+
+
+def trees_lines(trees: Sequence[TreesStanding]) -> RenderableType:
+    """Which version of its call trees each organisation's calls get, and which are refused."""
+    lines = []
+    for one in trees:
+        if one.version:
+            since = datetime.fromisoformat(one.since).astimezone()
+            lines.append(
+                Text(f"call trees of {one.org}: version {one.version} since {since:%Y-%m-%d %H:%M}")
+            )
+        if one.refused:
+            lines.append(
+                Text.assemble((f"newer ones of {one.org} are refused: ", "bold red"), one.refused)
+            )
+    return Group(*lines)
 
 
 def _agents(by_state: Mapping[str, int]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -36,4 +37,5 @@ nodes:
         ("recorded.changed.hang_up", "Så löd den förut.", STALE_HZ),
     ):
         write_wav(folder / f"{key}.wav", tone(hertz, 2))
+        os.utime(folder / f"{key}.wav", (1, 1))  # the same for all platforms that share prompts
         (folder / f"{key}.txt").write_text(f"{said}\n", encoding="utf-8")

@@ -41,7 +41,6 @@ async def test_what_is_loaded_is_not_looked_through_while_calls_run(
 
     monkeypatch.setattr(app, "Controller", Controller)
     monkeypatch.setattr(app, "_foundation", nothing)
-    monkeypatch.setattr(app, "load_all", lambda _: None)
 
     await app.serve(Settings())
 

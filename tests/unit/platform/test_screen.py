@@ -8,9 +8,16 @@ import pytest
 from rich.console import Console, RenderableType
 
 from ivr.flow.load import load_all
+from ivr.live.ask import TreesStanding
 from ivr.platform.asterisk import AsteriskProgram
 from ivr.platform.paths import Layout
-from ivr.platform.screen import FEATURE_CODES, TALK_CODES, ready_screen, status_table
+from ivr.platform.screen import (
+    FEATURE_CODES,
+    TALK_CODES,
+    ready_screen,
+    status_table,
+    trees_lines,
+)
 from ivr.platform.secrets import Secrets
 from ivr.platform.status import PartStatus
 from ivr.settings import CHECKOUT, Settings
@@ -76,3 +83,17 @@ def test_the_status_tells_since_when_and_what_is_wrong() -> None:
     assert "controller: calls 3" in told
     assert "It is ill." in told
     assert "It does not run." in told
+
+
+def test_the_status_tells_which_call_trees_serve_and_which_are_refused() -> None:
+    told = shown(
+        trees_lines(
+            [
+                TreesStanding("demo", "3f2a90c1d4e5", "2026-11-23T11:00:00+00:00", ""),
+                TreesStanding("town", "", "", "town/a.yaml:3:7: error: no node is named “b”"),
+            ]
+        )
+    )
+
+    assert "call trees of demo: version 3f2a90c1d4e5 since 2026-11-23" in told
+    assert "newer ones of town are refused: town/a.yaml:3:7: error: no node" in told

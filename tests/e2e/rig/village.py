@@ -1,0 +1,53 @@
+"""A village that comes to the platform while it runs, and whose admin changes what callers hear."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from ivr.live.files import write_whole
+
+ORG, NUMBER = "village", "120"
+QUESTION = "Tryck 1 för att sluta."
+
+
+class Village:
+    """Its files; whoever calls is greeted, asked for a key, and hears a goodbye."""
+
+    def __init__(self, trees: Path) -> None:
+        self._home = trees / ORG
+        self._tree = self._home / "menu.yaml"
+        if not self._home.exists():
+            self._home.mkdir()
+            yaml = YAML()
+            organisation = yaml.load(trees / "demo" / "organisation.yaml")
+            for part in ("number", "hours", "queues", "agents", "pauses"):
+                organisation.pop(part, None)
+            organisation |= {"id": ORG, "name": "Byn", "languages": ["sv"]}
+            organisation["texts"] = _in_swedish(organisation["texts"])
+            yaml.dump(organisation, self._home / "organisation.yaml")
+
+    def save(self, greeting: str, goodbye: str, end: str = "end") -> None:
+        """Save its tree as an editor does; ``end`` may name a node that does not exist."""
+        text = f"""numbers: ["{NUMBER}"]
+start: greeting
+nodes:
+  greeting: {{say: {{sv: {greeting}}}, then: question}}
+  question:
+    menu: {{sv: {QUESTION}}}
+    choices: {{1: {{goto: {end}}}}}
+    wait: 20 s
+    on_invalid: {{then: end}}
+    on_silence: {{then: end}}
+  end: {{hang_up: {{sv: {goodbye}}}}}
+"""
+        write_whole(self._tree, text.encode())
+
+
+def _in_swedish(texts: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "sv" in texts:
+        return {"sv": texts["sv"]}
+    return {name: _in_swedish(text) for name, text in texts.items()}
