@@ -14,11 +14,14 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from ivr.flow.asking import DigitCount
 from ivr.flow.nodes import NODE_TYPES
 from ivr.flow.organisation import Organisation
 from ivr.flow.reading import TreeFile
+from ivr.flow.recording import RecordingPolicy, When
 from ivr.flow.shelf import SubTreeFile
 from ivr.flow.tree import Node
+from ivr.flow.trials.trial import TrialFile
 from ivr.flow.wording import attributes, key_of, summary
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -29,6 +32,12 @@ _PLACEHOLDER: Mapping[str, Any] = {
     "pattern": r"^\s*\{\{.*\}\}\s*$",
     "description": "The value of a parameter.",
 }
+
+_SHORT: Mapping[type[BaseModel], Mapping[str, Any]] = {
+    RecordingPolicy: {"enum": [str(when) for when in When]},
+    DigitCount: {"type": "integer"},
+}
+"""What may stand in the place of a model's keys."""
 
 
 def schemas() -> Mapping[str, Mapping[str, Any]]:
@@ -43,6 +52,7 @@ def schemas() -> Mapping[str, Mapping[str, Any]]:
         "organisation": _titled(organisation, "An organisation, over the city's base"),
         "tree": _titled(_of_nodes(TreeFile), "A call tree"),
         "shared": _titled(_open_to_parameters(_of_nodes(SubTreeFile)), "A shared sub-tree"),
+        "test": _titled(_one_or_many(_generated(TrialFile)), "Tests of a call tree"),
     }
 
 
@@ -70,7 +80,7 @@ class _Generator(GenerateJsonSchema):
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         found = super().model_schema(schema)
-        cls = schema["cls"]
+        cls: type[BaseModel] = schema["cls"]
         said = attributes(cls)
         properties = found.get("properties", {})
         for name, info in cls.model_fields.items():
@@ -82,6 +92,8 @@ class _Generator(GenerateJsonSchema):
         found.pop("title", None)
         if text := summary(cls):
             found["description"] = text
+        if short := _SHORT.get(cls):
+            return {"anyOf": [short, found]}
         return found
 
     def str_schema(self, schema: core_schema.StringSchema) -> JsonSchemaValue:
@@ -135,6 +147,19 @@ def _of_nodes(cls: type[BaseModel]) -> dict[str, Any]:
     parts["AnyNode"] = {"oneOf": one_of}
     schema["properties"]["nodes"]["additionalProperties"] = {"$ref": "#/$defs/AnyNode"}
     return schema
+
+
+def _one_or_many(schema: Any) -> Any:
+    """The schema of a file of tests, in which every list of one may be written without brackets."""
+    if isinstance(schema, list):
+        return [_one_or_many(inner) for inner in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {key: _one_or_many(value) for key, value in schema.items()}
+    if inner.get("type") != "array":
+        return inner
+    said = {"description": inner.pop("description")} if "description" in inner else {}
+    return said | {"anyOf": [inner["items"], inner]}
 
 
 def _open_to_parameters(schema: dict[str, Any]) -> dict[str, Any]:

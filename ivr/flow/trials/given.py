@@ -39,7 +39,7 @@ class Given(Outside):
     """What is so when the call comes.
 
     Attributes:
-        at: The date and time by the organisation's clock. When left out it is :data:`A_MONDAY`,
+        at: The date and time by the organisation's clock. When left out it is a Monday at 10,
             or the beginning of the time for which the tree takes another one's place.
         caller: The caller's number, ``None`` when withheld.
         number: The number that is dialled, the tree's first when left out.
