@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from acd.distributor import Distributor
 from acd.errors import AcdUnavailable
+from ivr import conferences
 from ivr.agi_call import AgiCall, speaking_of_callers
 from ivr.announcements import Announcements, words_of
 from ivr.callback_offer import Outgoing
@@ -161,6 +162,11 @@ class CallersWorld:
             )
             return False
         return True
+
+    async def conference(self, room: str) -> bool:
+        """Be in it."""
+        with speaking_of_callers():
+            return await conferences.join(self._call, self._around.organisation.id, room)
 
     async def _unless_hung_up(self, work: Coroutine[Any, Any, T]) -> T:
         """What comes of work, which ends when the caller hangs up."""

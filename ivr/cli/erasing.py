@@ -60,8 +60,8 @@ def erase(
     That there was a contact stays in the figures; nothing of it leads to the person any more. The
     platform must run, for its parts are told. What cannot be undone is shown first.
 
-    Out of reach are copies that somebody took out (export, backups) and the telephone network's
-    own lists.
+    Out of reach are copies that somebody took out (export, backups), text messages that a sender
+    has taken, and the telephone network's own lists.
     """
 
     async def work(desk: ArchiveDesk) -> Traces | Erased:

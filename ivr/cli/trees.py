@@ -18,9 +18,12 @@ from ivr.flow.engine import EndReason, Run, RunResult
 from ivr.flow.load import Catalogue, Checked
 from ivr.flow.load import check as check_trees
 from ivr.flow.memory import MemoryCall, Script
+from ivr.flow.pins import NO_PINS, Pins
 from ivr.flow.problems import Problem, Severity, shown
 from ivr.flow.tree import Tree
-from ivr.platform.preflight import load_settings
+from ivr.platform.preflight import layout_of, load_settings
+from ivr.platform.secrets import Secrets
+from ivr.tree_pins import pins_of
 
 _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
 _ENDINGS = {
@@ -133,11 +136,19 @@ def call(
             "bold",
         )
     )
-    result = _run(Run(tree, line, now=line.now))
+    result = _run(Run(tree, line, now=line.now, pins=_pins(tree.organisation.id)))
     way = " → ".join(step.visit.node for step in result.trace)
     console.print(f"{_ENDINGS[result.reason]}; the way was: {way}")
     if result.reason is EndReason.FAILED:
         raise typer.Exit(_INVALID)
+
+
+def _pins(organisation: str) -> Pins:
+    """The PINs that the installation has made; none before its first start."""
+    file = layout_of(load_settings()).secrets
+    return (
+        pins_of(organisation, Secrets.load_or_create(file, ()).pins) if file.exists() else NO_PINS
+    )
 
 
 def _run(run: Run) -> RunResult:

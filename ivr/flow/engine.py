@@ -181,6 +181,7 @@ class Run:
         self._talk.values.update(values)
         self._node = ""  # where the call is now
         self._left: Exit | None = None  # how it left the node before
+        self._picked_up = False
         self._trace: list[Step] = []
 
     @property
@@ -207,28 +208,27 @@ class Run:
         try:
             fault = await self._walk()
             if fault is not None:
-                await self._apologise()
+                await self._at_last(self._apologise())
         except CallerHungUp:
             return self._result(EndReason.CALLER)
-        with suppress(CallerHungUp, CallFailed):
-            await self._call.hang_up(self._talk.cause)
+        await self._at_last(self._call.hang_up(self._talk.cause))
         return self._result(EndReason.FAILED if fault else EndReason.TREE, fault)
 
     async def _walk(self) -> Fault | None:
         """Node after node to the tree's end; a fault when it could not be reached."""
         name: str | None = self._start
-        picked_up = False
         while name is not None:
             if len(self._trace) == MAX_STEPS:
                 self._tell_failure(Fault.TOO_MANY_STEPS)
                 return Fault.TOO_MANY_STEPS
-            if not picked_up and not self._tree.nodes[name].quiet():
+            if not self._picked_up and not self._tree.nodes[name].quiet():
                 try:
-                    await self._call.answer()
-                except CallFailed as error:
+                    await self._pick_up()
+                except CallerHungUp:
+                    raise
+                except Exception as error:
                     self._tell_failure(Fault.CALL, error)
                     return Fault.CALL
-                picked_up = True
             name, fault = await self._step(name)
             if fault is not None:
                 return fault
@@ -285,9 +285,22 @@ class Run:
         except Exception:  # a caller is worth more than a figure: the call goes on unobserved
             log.exception("a visit could not be noted", extra=self._fields(what.node))
 
+    async def _pick_up(self) -> None:
+        self._picked_up = True
+        await self._call.answer()
+
     async def _apologise(self) -> None:
-        with suppress(CallerHungUp, CallFailed):
-            await self._talk.say(self._tree.organisation.texts.technical_fault)
+        if not self._picked_up:
+            await self._pick_up()
+        await self._talk.say(self._tree.organisation.texts.technical_fault)
+
+    async def _at_last(self, work: Awaitable[object]) -> None:
+        """Do what is still to be done on a call that ends; it ends even if that cannot be done."""
+        try:
+            with suppress(CallerHungUp, CallFailed):
+                await work
+        except Exception:
+            log.exception("a call could not be ended in order", extra=self._fields(self._node))
 
     def _note(
         self, visit: Visit, outcome: str, fault: Fault | None = None, leaving: Exit | None = None

@@ -115,7 +115,7 @@ Spans: TypeAlias = Annotated[
 HolidaySpans: TypeAlias = Annotated[
     tuple[Span, ...] | None, PlainValidator(_on_holidays, json_schema_input_type=str | list[str])
 ]
-Day: TypeAlias = Annotated[str, BeforeValidator(_day)]
+Day: TypeAlias = Annotated[str, BeforeValidator(_day, json_schema_input_type=str)]
 Date: TypeAlias = Annotated[date, PlainValidator(parse_date, json_schema_input_type=str)]
 TimeZone: TypeAlias = Annotated[ZoneInfo, PlainValidator(_zone, json_schema_input_type=str)]
 

@@ -35,10 +35,12 @@ class MemoryWorld:
         figures: Of each queue; nobody waits in any other.
         calls_back: Whether a caller who would be called back has it their way.
         texts_go: Whether text messages are taken.
+        rooms_open: Whether conferences can be joined.
         requests: What was asked of services, in order.
         transferred: What was dialled.
         wishes: Callbacks asked for.
         texts: Text messages sent.
+        rooms: Conferences asked for.
     """
 
     def __init__(self, now: Callable[[], datetime], wait: Callable[[float], None]) -> None:
@@ -59,10 +61,12 @@ class MemoryWorld:
         self.figures: MutableMapping[str, Mapping[QueueFigure, int]] = {}
         self.calls_back = False
         self.texts_go = False
+        self.rooms_open = False
         self.requests: list[WebRequest] = []
         self.transferred: list[TransferRequest] = []
         self.wishes: list[CallbackWish] = []
         self.texts: list[TextMessage] = []
+        self.rooms: list[str] = []
 
     async def fetch(self, request: WebRequest) -> bytes:
         """Answer as :attr:`web` says."""
@@ -121,3 +125,10 @@ class MemoryWorld:
         """As :attr:`texts_go` says."""
         self.texts.append(message)
         return self.texts_go
+
+    async def conference(self, room: str) -> bool:
+        """As :attr:`rooms_open` says."""
+        self.rooms.append(room)
+        if self.rooms_open:
+            self._wait(TALK_SECONDS)
+        return self.rooms_open

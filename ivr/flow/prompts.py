@@ -16,7 +16,7 @@ from ivr.flow.call import Utterance
 from ivr.flow.errors import ExpressionError
 from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
-from ivr.flow.texts import Phrase, Text
+from ivr.flow.texts import Phrase, Text, WrittenText
 
 _EVERYWHERE = frozenset({"organisation", "language"})
 """Variables whose values are known before any call."""
@@ -77,7 +77,9 @@ def _spoken(phrase: Phrase, language: str, organisation: Organisation) -> tuple[
 
 
 def _texts(value: object, way: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Text]]:
-    """Every text in a value, and the keys that lead to it."""
+    """Every text in a value that is spoken, and the keys that lead to it."""
+    if isinstance(value, WrittenText):
+        return
     if isinstance(value, Text):
         yield way, value
     elif isinstance(value, BaseModel):

@@ -85,7 +85,7 @@ class RecordingPolicy(Strict):
             the recording goes on: card numbers and the like are not kept.
     """
 
-    when: Annotated[When, BeforeValidator(_known)] = When.ALWAYS
+    when: Annotated[When, BeforeValidator(_known, json_schema_input_type=When)] = When.ALWAYS
     keep_days: Annotated[int, Days()] = Field(90, alias="keep")
     after_digits: Annotated[float, Length(1, 60)] = 4
 

@@ -14,11 +14,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from ivr.flow.asking import DigitCount
 from ivr.flow.nodes import NODE_TYPES
 from ivr.flow.organisation import Organisation
 from ivr.flow.reading import TreeFile
-from ivr.flow.recording import RecordingPolicy, When
 from ivr.flow.shelf import SubTreeFile
 from ivr.flow.tree import Node
 from ivr.flow.trials.trial import TrialFile
@@ -27,17 +25,13 @@ from ivr.flow.wording import attributes, key_of, summary
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _REF = "#/$defs/{model}"
 _SUBTREES_ONLY = "return"
+_SHORT_FORM: Mapping[str, Any] = {"type": ["string", "number"]}
+"""What a validator may read that comes before the type's own; it tells no more of itself."""
 _PLACEHOLDER: Mapping[str, Any] = {
     "type": "string",
     "pattern": r"^\s*\{\{.*\}\}\s*$",
     "description": "The value of a parameter.",
 }
-
-_SHORT: Mapping[type[BaseModel], Mapping[str, Any]] = {
-    RecordingPolicy: {"enum": [str(when) for when in When]},
-    DigitCount: {"type": "integer"},
-}
-"""What may stand in the place of a model's keys."""
 
 
 def schemas() -> Mapping[str, Mapping[str, Any]]:
@@ -92,8 +86,8 @@ class _Generator(GenerateJsonSchema):
         found.pop("title", None)
         if text := summary(cls):
             found["description"] = text
-        if short := _SHORT.get(cls):
-            return {"anyOf": [short, found]}
+        if schema["schema"]["type"] == "function-before":
+            return {"anyOf": [found, dict(_SHORT_FORM)]}
         return found
 
     def str_schema(self, schema: core_schema.StringSchema) -> JsonSchemaValue:
@@ -104,6 +98,14 @@ class _Generator(GenerateJsonSchema):
         if inner["type"] == "nullable":
             inner = inner["schema"]
         return self.generate_inner(inner)
+
+    def function_before_schema(
+        self, schema: core_schema.BeforeValidatorFunctionSchema
+    ) -> JsonSchemaValue:
+        found = super().function_before_schema(schema)
+        if "json_schema_input_schema" in schema or schema["schema"]["type"] == "model-fields":
+            return found
+        return {"anyOf": [found, dict(_SHORT_FORM)]}
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
         found = super().dict_schema(schema)

@@ -147,3 +147,7 @@ class Text(RootModel[Table[LanguageTag, Annotated[Phrase, Using()]]]):
             ExpressionError: An expression failed.
         """
         return Utterance(self.root[language].render(variables, language), language)
+
+
+class WrittenText(Text):
+    """A text that people read; it is never spoken."""

@@ -163,3 +163,6 @@ class World(Protocol):
 
     async def send_text(self, message: TextMessage) -> bool:
         """Send a text message; whether it was taken."""
+
+    async def conference(self, room: str) -> bool:
+        """Be in a room of the organisation until the caller leaves it; whether they were in it."""

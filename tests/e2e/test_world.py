@@ -15,6 +15,7 @@ from tests.e2e.rig.world import (
     ANNOUNCES,
     ASKS,
     BUSY,
+    MEETS,
     NO_ANSWER,
     NOTHING_NEW,
     OUTSIDE,
@@ -101,3 +102,16 @@ async def test_what_a_caller_is_asked_to_tell_is_kept_as_the_queues(
     stored = await journal.wait(EventType.VOICEMAIL_STORED, mailbox="recorded", queue="always")
     (row,) = platform.rows("SELECT * FROM recordings WHERE contact = ?", stored.contact)
     assert (row["id"], row["queue"]) == (stored.fields["recording"], "always")
+
+
+async def test_two_callers_meet_in_a_room_and_leave_it_by_a_key(cast: Cast, ears: Ears) -> None:
+    one, other = await cast.caller(), await cast.caller(OUTSIDE)
+    line, theirs = await one.call(MEETS), await other.call(MEETS)
+    line.start_playing(tone(CALLER_HZ, 4))
+    theirs.start_playing(tone(OUTSIDE_HZ, 4))
+    await wait_until_hears_tone(theirs, CALLER_HZ)
+    await wait_until_hears_tone(line, OUTSIDE_HZ)
+    await line.press("*")
+    await ears.hear(line, THANKS)
+    await line.wait_closed()
+    await theirs.hang_up()

@@ -45,7 +45,7 @@ goodbye:
     en: Thank you for calling. Goodbye.
 """
 
-    hang_up: Annotated[Text | None, BeforeValidator(_nothing)]
+    hang_up: Annotated[Text | None, BeforeValidator(_nothing, json_schema_input_type=Text | None)]
     cause: Annotated[Cause, BeforeValidator(_known)] = Cause.NORMAL
 
     def quiet(self) -> bool:

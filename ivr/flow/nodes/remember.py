@@ -30,6 +30,7 @@ class Remember(Node):
     """
 
     verb: ClassVar[str] = "remember"
+    instant: ClassVar[frozenset[str]] = frozenset({"then"})
 
     remember: Literal["language"]
     ask: Text

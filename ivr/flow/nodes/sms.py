@@ -8,7 +8,7 @@ from ivr.flow.errors import ExpressionError
 from ivr.flow.expressions import Expression
 from ivr.flow.filling import Filling
 from ivr.flow.patterns import is_target
-from ivr.flow.texts import Text
+from ivr.flow.texts import WrittenText
 from ivr.flow.tree import Exit, Node
 from ivr.flow.vocabulary import Target
 from ivr.flow.world import TextMessage
@@ -38,7 +38,7 @@ class Sms(Node):
     verb: ClassVar[str] = "sms"
     instant: ClassVar[frozenset[str]] = frozenset({"then", "on_failure"})
 
-    sms: Text
+    sms: WrittenText
     to: Filling = _CALLER
     then: Target
     on_failure: Target

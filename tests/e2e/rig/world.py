@@ -20,7 +20,7 @@ def _free_port() -> int:
 
 SERVICE_PORT = _free_port()
 
-ASKS, TRANSFERS, BUSY, ANNOUNCES, RECORDS = "221", "222", "223", "224", "225"
+ASKS, TRANSFERS, BUSY, ANNOUNCES, RECORDS, MEETS = "221", "222", "223", "224", "225", "226"
 OUTSIDE = "+46707654321"
 """Whom the organisation transfers to."""
 
@@ -69,6 +69,10 @@ def add_world(home: Path, organisation: Any) -> None:
         ANNOUNCES: f"""
   a: {{announcement: storm, then: b}}
   b: {{say: {text(NOTHING_NEW)!r}, then: end}}
+""",
+        MEETS: f"""
+  a: {{conference: room, then: b, on_failure: end}}
+  b: {{say: {text(THANKS)!r}, then: end}}
 """,
         RECORDS: f"""
   a: {{record: {text(TELL)!r}, into: story, queue: always, then: b}}

@@ -18,6 +18,7 @@ from acd.callback_model import CallbackSource, CallbackState
 from acd.model import Agent, system_clock
 from acd.offers import OfferListener
 from ivr.agi_call import AgiCall
+from ivr.conferences import PROFILES
 from ivr.dialplan import CAUSE, DONE
 from ivr.flow.call import CallerHungUp, Cause, QueueAway, QueueOutcome, QueueRequest
 from ivr.flow.hosts import Host
@@ -197,6 +198,26 @@ async def test_a_caller_who_hangs_up_in_a_transfer_is_gone(office: Office) -> No
     line = FakeSession(hangs_up)
     with pytest.raises(CallerHungUp):
         await calling(office, line).world.transfer(TransferRequest("112", True, 10))
+
+
+# Conferences ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("result", "joined"), [("DTMF", True), ("TIMEOUT", True), ("FAILED", False)]
+)
+async def test_a_room_is_the_organisations_own(office: Office, result: str, joined: bool) -> None:
+    line = session()
+    line.variables["CONFBRIDGE_RESULT"] = result
+    assert await calling(office, line).world.conference("storm") is joined
+    assert line.executed == [("ConfBridge", "demo-storm", *PROFILES)]
+
+
+async def test_a_caller_who_hangs_up_in_a_room_is_gone(office: Office) -> None:
+    line = session()
+    line.variables["CONFBRIDGE_RESULT"] = "HANGUP"
+    with pytest.raises(CallerHungUp):
+        await calling(office, line).world.conference("storm")
 
 
 # Hanging up -----------------------------------------------------------------------------------

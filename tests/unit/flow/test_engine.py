@@ -90,6 +90,7 @@ async def test_a_hang_up_at_any_step_is_the_normal_end(
     ("operation", "node", "error", "fault"),
     [
         ("answer", "", CallFailed("no channel"), Fault.CALL),
+        ("answer", "", OSError("x"), Fault.CALL),
         ("collect", "b", CallFailed("no channel"), Fault.CALL),
         ("queue", "c", CallFailed("no Redis"), Fault.CALL),
         ("collect", "b", KeyError("x"), Fault.NODE),
@@ -107,13 +108,14 @@ async def test_a_failure_is_told_to_the_caller_and_ends_the_call(
 
 
 async def test_a_call_that_cannot_even_speak_still_ends(tmp_path: Path) -> None:
-    call = FragileCall("", "say", CallFailed("no sound"))
-    result = await Run(tree_of(tmp_path, NODES), call, now=call.now).to_end()
-    assert (result.reason, result.fault) == (EndReason.FAILED, Fault.CALL)
-    assert call.ended
+    for error, fault in ((CallFailed("no sound"), Fault.CALL), (OSError("x"), Fault.NODE)):
+        call = FragileCall("", "say", error)
+        result = await Run(tree_of(tmp_path, NODES), call, now=call.now).to_end()
+        assert (result.reason, result.fault) == (EndReason.FAILED, fault)
+        assert call.ended
 
 
-@pytest.mark.parametrize("error", [CallFailed("gone"), CallerHungUp()])
+@pytest.mark.parametrize("error", [CallFailed("gone"), CallerHungUp(), OSError("x")])
 async def test_a_caller_who_is_gone_before_our_hang_up_changes_nothing(
     tmp_path: Path, error: Exception
 ) -> None:

@@ -22,6 +22,7 @@ from tests.unit.flow.trees import DEMO
 pytestmark = pytest.mark.unit
 
 FOLDER = DEMO / "schema"
+SCHEMAS = schemas()
 KINDS = {"base.yaml": "base", "organisation.yaml": "organisation"}
 
 
@@ -50,19 +51,19 @@ def as_an_editor(value: Any) -> Any:
 
 
 def slips(name: str, data: Any) -> list[str]:
-    validator = jsonschema.Draft202012Validator(schemas()[name])
+    validator = jsonschema.Draft202012Validator(SCHEMAS[name])
     return [f"{list(one.absolute_path)}: {one.message}" for one in validator.iter_errors(data)]
 
 
-@pytest.mark.parametrize("name", schemas())
+@pytest.mark.parametrize("name", SCHEMAS)
 def test_the_schemas_file_is_what_the_models_say(name: str) -> None:
-    jsonschema.Draft202012Validator.check_schema(schemas()[name])
+    jsonschema.Draft202012Validator.check_schema(SCHEMAS[name])
     written = (FOLDER / f"{name}.json").read_text(encoding="utf-8")
-    assert written == to_json(schemas()[name]), "run: vaxel schema"
+    assert written == to_json(SCHEMAS[name]), "run: vaxel schema"
 
 
 def test_there_is_no_schema_that_the_models_do_not_have() -> None:
-    assert {file.stem for file in FOLDER.glob("*.json")} == set(schemas())
+    assert {file.stem for file in FOLDER.glob("*.json")} == set(SCHEMAS)
 
 
 @each_file
@@ -92,6 +93,21 @@ def test_a_slip_in_a_node_is_seen_by_the_editor(node: dict[str, Any]) -> None:
     assert slips("tree", {"numbers": ["1"], "start": "a", "nodes": {"a": node}})
 
 
+def test_a_short_form_is_right_too() -> None:
+    data = {"id": "a", "name": "b", "queues": {"c": {"recording": "never"}}}
+    assert slips("organisation", data) == []
+
+
+@pytest.mark.parametrize("hang_up", [None, {"sv": "Hej."}])
+def test_a_key_with_nothing_behind_it_is_right_where_it_means_something(hang_up: Any) -> None:
+    def tree(node: dict[str, Any]) -> dict[str, Any]:
+        return {"numbers": ["1"], "start": "a", "nodes": {"a": node}}
+
+    assert slips("tree", tree({"hang_up": hang_up})) == []
+    assert slips("tree", tree({"hang_up": "Hej."}))
+    assert slips("tree", tree({"say": None, "then": "a"}))
+
+
 @pytest.mark.parametrize("name", ["base", "organisation"])
 def test_a_slip_in_an_organisation_is_seen_by_the_editor(name: str) -> None:
     assert slips(name, {"id": "a", "name": "b", "queus": {}}) != []
@@ -108,7 +124,7 @@ def test_a_parameter_may_stand_for_any_value_of_a_sub_tree() -> None:
 
 
 def test_every_verb_and_what_is_said_about_it_is_in_the_schema() -> None:
-    tree = schemas()["tree"]["$defs"]
+    tree = SCHEMAS["tree"]["$defs"]
     for verb, node in NODE_TYPES.items():
         if verb != "return":
             assert verb in tree[node.__name__]["required"]

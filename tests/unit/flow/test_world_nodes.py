@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from ivr.flow.call import Cause, QueueOutcome, QueueRequest, Utterance
+from ivr.flow.call import CallFailed, Cause, QueueOutcome, QueueRequest, Utterance
 from ivr.flow.engine import EndReason, Run, RunResult
+from ivr.flow.load import load_all
 from ivr.flow.memory import MemoryCall, Script
+from ivr.flow.prompts import utterances
 from ivr.flow.world import (
     CallbackWish,
     QueueFigure,
@@ -428,3 +430,50 @@ async def test_no_text_message_goes_to_nowhere(tmp_path: Path) -> None:
     call.world.texts_go = True
     assert way(await walk(tmp_path, SMS, call))[0] == ("a", "failed")
     assert call.world.texts == []
+
+
+@pytest.mark.parametrize(("opens", "outcome"), [(True, "left"), (False, "failed")])
+async def test_a_conference_is_joined_and_left(tmp_path: Path, opens: bool, outcome: str) -> None:
+    call = line()
+    call.world.rooms_open = opens
+    nodes = "  a: {conference: storm-staff, then: end, on_failure: end}\n"
+    assert way(await walk(tmp_path, nodes, call))[0] == ("a", outcome)
+    assert call.world.rooms == ["storm-staff"]
+
+
+async def test_a_text_message_is_never_spoken(tmp_path: Path) -> None:
+    tree_of(tmp_path, SMS.replace(" {{ language }}", ""), WORLDLY)
+    spoken = {utterance.text for utterance in utterances(load_all(tmp_path))}
+    assert "Hej" not in spoken
+    assert "Det stormar." in spoken
+
+
+async def test_a_call_that_fails_before_it_was_picked_up_is_picked_up_to_say_so(
+    tmp_path: Path,
+) -> None:
+    call = line()
+
+    async def fails() -> Remembered:
+        raise RuntimeError("a slip of ours")
+
+    call.world.recall = fails  # type: ignore[method-assign]  # a node whose work goes wrong
+    result = await walk(tmp_path, RECOGNISE, call)
+    assert result.reason is EndReason.FAILED
+    assert call.answered
+    assert said(call) == ["technical_fault sv"]
+
+
+class Hoarse(MemoryCall):
+    """A line on which some words cannot be said."""
+
+    async def say(self, utterance: Utterance, *, interrupt: str = "") -> str:
+        if utterance.text == "???":
+            raise CallFailed("no voice for this")
+        return await super().say(utterance, interrupt=interrupt)
+
+
+async def test_own_words_that_cannot_be_said_are_the_organisations(tmp_path: Path) -> None:
+    call = Hoarse(Script(()), dialled="100", began=MONDAY)
+    call.world.announcements["storm"] = ({"sv": "???"}, MONDAY + timedelta(hours=1))
+    assert way(await walk(tmp_path, ANNOUNCE, call))[0] == ("a", "said")
+    assert said(call) == ["Det stormar."]

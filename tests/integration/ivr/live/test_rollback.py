@@ -17,7 +17,7 @@ from store.errors import TreeVersionUnknown
 from store.tree_history import TreeHistory
 from store.tree_models import ChangeKind
 from tests.unit.flow.trees import write
-from tests.unit.ivr.live.house import House
+from tests.unit.ivr.live.house import GREETING, House
 
 pytestmark = pytest.mark.integration
 
@@ -97,7 +97,7 @@ async def test_files_that_came_later_are_removed_and_kept(town: Town) -> None:
 
 
 async def test_shared_files_stay_as_they_are_and_make_it_another_version(town: Town) -> None:
-    write(town.root / "shared", "greeting.yaml", "start: a\n")
+    write(town.root / "shared", "greeting.yaml", GREETING)
     await town.note()
     done = await town.roll_back("1")
     assert (town.root / "shared" / "greeting.yaml").exists()

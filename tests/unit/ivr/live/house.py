@@ -15,6 +15,9 @@ from ivr.live.trees import LiveTrees
 from store.events import EventType
 from tests.unit.flow.trees import ORGANISATION, write
 
+GREETING = "start: a\nnodes:\n  a: {return: done}\n"
+"""A sub-tree that all share."""
+
 NOW_MS = 1_795_000_000_000
 
 

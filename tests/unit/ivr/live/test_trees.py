@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from media.errors import PromptFailed
 from store.events import EventType
 from store.tree_models import ChangeKind
 from tests.unit.flow.trees import write
-from tests.unit.ivr.live.house import NOW_MS, House, spoken
+from tests.unit.ivr.live.house import GREETING, NOW_MS, House, spoken
 
 pytestmark = pytest.mark.unit
 
@@ -226,9 +227,29 @@ async def test_a_number_moves_between_organisations_when_both_are_right(house: H
     assert house.trees.find("200") is None
 
 
+async def test_a_tree_takes_anothers_place_when_its_time_comes_and_nobody_reloads(
+    house: House,
+) -> None:
+    house.now_ms = round(datetime(2026, 12, 23, 22, 59, 59, tzinfo=UTC).timestamp() * 1000)
+    write(
+        house.root / "north",
+        "christmas.yaml",
+        "replaces: tree\nfrom: 2026-12-24T00:00\nuntil: 2026-12-27T00:00\nstart: a\n"
+        "nodes:\n  a: {say: {sv: God jul, en: merry Christmas}, then: end}\n  end: {hang_up: }\n",
+    )
+    await house.trees.glance()
+    running = house.tree("100")
+
+    house.now_ms += 1000  # midnight in Stockholm
+
+    assert house.heard("100") == "merry Christmas"
+    assert spoken(running) == "hello"
+    assert "merry Christmas" in house.rendered
+
+
 async def test_what_all_stand_on_is_part_of_everybodys_version(house: House) -> None:
     before = {org: one.part.version for org, one in house.trees.served.items()}
-    write(house.root / "shared", "greeting.yaml", "start: a\n")
+    write(house.root / "shared", "greeting.yaml", GREETING)
 
     await house.trees.glance()
 
