@@ -50,6 +50,7 @@ Talk: TypeAlias = Annotated[str, OneOf.these(TransferOutcome, "a way for a trans
 Figure: TypeAlias = Annotated[str, OneOf.these(QueueFigure, "a figure of a queue")]
 Sent: TypeAlias = Annotated[str, OneOf.these(["sent", "failed"], "“sent” or “failed”")]
 Promise: TypeAlias = Annotated[str, OneOf.these(["promised", "refused"], "“promised” or “refused”")]
+Room: TypeAlias = Annotated[str, OneOf.these(["open", "closed"], "“open” or “closed”")]
 Done: TypeAlias = Annotated[str, OneOf.these(["done", "failed"], "“done” or “failed”")]
 
 
@@ -64,6 +65,7 @@ class Outside(Strict):
         figures: Live figures of queues.
         sms: Whether text messages are taken.
         callbacks: Whether a caller who is to be called back has it their way.
+        rooms: Whether conferences can be joined, or are ``closed``.
         known: Whether the caller's number has called before.
         remembered: The language that is kept of the caller.
         pins: The right PINs, by name.
@@ -78,6 +80,7 @@ class Outside(Strict):
     figures: Table[QueueName, Table[Figure, int]] = Field(default_factory=dict)
     sms: Sent = "failed"
     callbacks: Promise = "refused"
+    rooms: Room = "closed"
     known: bool = False
     remembered: LanguageTag = ""
     pins: Table[Identifier, str] = Field(default_factory=dict)
@@ -95,6 +98,7 @@ class Outside(Strict):
         world.switches = self.switching == "done"
         world.texts_go = self.sms == "sent"
         world.calls_back = self.callbacks == "promised"
+        world.rooms_open = self.rooms == "open"
         world.remembered = Remembered(self.known or bool(self.remembered), self.remembered)
 
     def judge_of_pins(self) -> Pins:

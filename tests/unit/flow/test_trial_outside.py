@@ -71,6 +71,11 @@ NODES = {
         "{sms: sent}",
         "{at: yes, sends: Boka*}",
     ),
+    "a room that is open": (
+        "a: {conference: crisis, then: yes, on_failure: no}",
+        "{rooms: open}",
+        "{at: yes}",
+    ),
     "a caller who is known": (
         "a: {recognise: {known: yes}, otherwise: no}",
         "{known: true}",
