@@ -30,6 +30,7 @@ class MemoryWorld:
         web_seconds: So long each request takes.
         transfers: How transfers end, by target; any other is unreachable.
         remembered: What is kept of the caller.
+        switches: Whether announcements can be switched.
         announcements: What is switched on, the words by language, and until when.
         figures: Of each queue; nobody waits in any other.
         calls_back: Whether a caller who would be called back has it their way.
@@ -56,6 +57,7 @@ class MemoryWorld:
         self.transfers: MutableMapping[str, TransferOutcome] = {}
         self.remembered = Remembered()
         self.announcements: MutableMapping[str, tuple[Mapping[str, str], datetime]] = {}
+        self.switches = True
         self.figures: MutableMapping[str, Mapping[QueueFigure, int]] = {}
         self.calls_back = False
         self.texts_go = False
@@ -105,9 +107,10 @@ class MemoryWorld:
 
     async def switch_announcement(self, name: str, seconds: float | None) -> bool:
         """Switch it."""
-        ends = self._now() + timedelta(seconds=seconds or 0)
-        self.announcements[name] = ({}, ends)
-        return True
+        if self.switches:
+            ends = self._now() + timedelta(seconds=seconds or 0)
+            self.announcements[name] = ({}, ends)
+        return self.switches
 
     async def queue_figures(self, queue: str) -> Mapping[QueueFigure, int]:
         """What :attr:`figures` says; what it leaves out is nothing."""

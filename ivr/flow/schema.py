@@ -19,6 +19,7 @@ from ivr.flow.organisation import Organisation
 from ivr.flow.reading import TreeFile
 from ivr.flow.shelf import SubTreeFile
 from ivr.flow.tree import Node
+from ivr.flow.trials.trial import TrialFile
 from ivr.flow.wording import attributes, key_of, summary
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -45,6 +46,7 @@ def schemas() -> Mapping[str, Mapping[str, Any]]:
         "organisation": _titled(organisation, "An organisation, over the city's base"),
         "tree": _titled(_of_nodes(TreeFile), "A call tree"),
         "shared": _titled(_open_to_parameters(_of_nodes(SubTreeFile)), "A shared sub-tree"),
+        "test": _titled(_one_or_many(_generated(TrialFile)), "Tests of a call tree"),
     }
 
 
@@ -72,7 +74,7 @@ class _Generator(GenerateJsonSchema):
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         found = super().model_schema(schema)
-        cls = schema["cls"]
+        cls: type[BaseModel] = schema["cls"]
         said = attributes(cls)
         properties = found.get("properties", {})
         for name, info in cls.model_fields.items():
@@ -147,6 +149,19 @@ def _of_nodes(cls: type[BaseModel]) -> dict[str, Any]:
     parts["AnyNode"] = {"oneOf": one_of}
     schema["properties"]["nodes"]["additionalProperties"] = {"$ref": "#/$defs/AnyNode"}
     return schema
+
+
+def _one_or_many(schema: Any) -> Any:
+    """The schema of a file of tests, in which every list of one may be written without brackets."""
+    if isinstance(schema, list):
+        return [_one_or_many(inner) for inner in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {key: _one_or_many(value) for key, value in schema.items()}
+    if inner.get("type") != "array":
+        return inner
+    said = {"description": inner.pop("description")} if "description" in inner else {}
+    return said | {"anyOf": [inner["items"], inner]}
 
 
 def _open_to_parameters(schema: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ivr.flow.load import Catalogue
+from ivr.flow.organisation import Organisation
 from ivr.live.ask import TreesStanding
 from ivr.platform.alarms import Alarm
 from ivr.platform.asterisk import AsteriskProgram
@@ -22,6 +23,9 @@ from ivr.settings import Settings
 from ivr.tree_pins import pin_names
 
 _MOST_QUEUES = 20
+_MOST_ROWS = 12
+_FIRST = "demo"
+_MAIN = "main"
 
 FEATURE_CODES = {"*11": "log in", "*12": "log out", "*13": "pause", "*14": "end the pause"}
 """What an agent dials, as in the dialplan's context ``agents``."""
@@ -37,13 +41,18 @@ def ready_screen(
     program: AsteriskProgram,
     catalogue: Catalogue,
 ) -> RenderableType:
-    """Everything that a first call needs, on one screen."""
+    """Everything that a first call needs, on one screen.
+
+    Of a city with many organisations one is told in full, the demo where it is there.
+    """
     address = f"{settings.asterisk.sip_host}:{settings.asterisk.sip_port}"
     http = f"http://{settings.http.host}:{settings.http.port}"
 
     numbers = _grid()
-    for tree in filter(lambda tree: tree.numbers, catalogue.trees):
-        numbers.add_row(", ".join(tree.numbers), f"{tree.organisation.name}, {tree.name}")
+    shown, others = _in_full(catalogue)
+    for tree in catalogue.trees:
+        if tree.numbers and tree.organisation.id in shown:
+            numbers.add_row(", ".join(tree.numbers), f"{tree.organisation.name}, {tree.name}")
 
     phones = _grid()
     for name in PHONES:
@@ -51,7 +60,7 @@ def ready_screen(
         phones.add_row(name, secrets.phones[name], use)
 
     agents = _grid()
-    for organisation in catalogue.organisations.values():
+    for organisation in shown.values():
         for number, agent in organisation.agents.items():
             agents.add_row(number, secrets.pins[number], f"{agent.name}, {organisation.name}")
 
@@ -67,6 +76,7 @@ def ready_screen(
     body = Group(
         _head("Numbers to call"),
         numbers,
+        _others(catalogue, others),
         _head(f"SIP accounts (name, password) on {address}, UDP"),
         phones,
         _head("Agents (number, PIN)"),
@@ -82,6 +92,28 @@ def ready_screen(
         _head("Stop with Ctrl-C, or with `make down` from another terminal."),
     )
     return Panel(body, title="Växel is ready", title_align="left", expand=False)
+
+
+def _in_full(
+    catalogue: Catalogue,
+) -> tuple[Mapping[str, Organisation], Mapping[str, Organisation]]:
+    """The organisations that are told in full, and the others, by id."""
+    everybody = dict(catalogue.organisations)
+    rows = len(catalogue.trees) + sum(len(one.agents) for one in everybody.values())
+    if rows <= _MOST_ROWS:
+        return everybody, {}
+    first = _FIRST if _FIRST in everybody else next(iter(everybody))
+    return {first: everybody.pop(first)}, everybody
+
+
+def _others(catalogue: Catalogue, others: Mapping[str, Organisation]) -> RenderableType:
+    """A number of each of the ``others``, and where their agents' PINs are."""
+    if not others:
+        return Group()
+    trees = sorted(catalogue.trees, key=lambda tree: tree.name == _MAIN)  # which is told, if any
+    numbers = {tree.organisation.id: tree.numbers[-1] for tree in trees if tree.numbers}
+    told = sorted(f"{numbers[org]} {org}" for org in others if org in numbers)
+    return Text(f"{', '.join(told)}; their agents' PINs are with the passwords", "dim")
 
 
 def status_table(parts: Sequence[PartStatus], now: datetime) -> RenderableType:

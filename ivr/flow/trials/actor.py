@@ -65,6 +65,10 @@ class Actor:
         """The call has come to a node (:data:`ivr.flow.engine.Observer`)."""
         self._node = what.node
 
+    def where(self) -> str:
+        """The node that the call is at."""
+        return self._node
+
     def hears(self, utterance: Utterance) -> None:
         """Remember it."""
         self._tell(f"{utterance.language}: {utterance.text}")

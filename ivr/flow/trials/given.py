@@ -6,7 +6,7 @@ more field of :class:`Given` and one more line in :func:`stage`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Self, TypeAlias
@@ -15,10 +15,10 @@ from pydantic import Field
 
 from ivr.flow.call import QueueOutcome
 from ivr.flow.engine import Observer, Run
-from ivr.flow.faults import Strict
 from ivr.flow.hours import Hours
 from ivr.flow.memory import MemoryCall, Person
 from ivr.flow.tree import Tree
+from ivr.flow.trials.outside import Outside
 from ivr.flow.trials.words import Caller, Moment, Native, OneOf, OwnNumber, Several, TreeValue
 from ivr.flow.vocabulary import HoursName, LanguageTag, QueueName, Table, Target
 
@@ -35,11 +35,11 @@ _SHIFTS = {"open": "00:00-24:00", "closed": "closed"}
 Shift: TypeAlias = Annotated[str, OneOf.these(_SHIFTS, "“open” or “closed”")]
 
 
-class Given(Strict):
+class Given(Outside):
     """What is so when the call comes.
 
     Attributes:
-        at: The date and time by the organisation's clock. When left out it is :data:`A_MONDAY`,
+        at: The date and time by the organisation's clock. When left out it is a Monday at 10,
             or the beginning of the time for which the tree takes another one's place.
         caller: The caller's number, ``None`` when withheld.
         number: The number that is dialled, the tree's first when left out.
@@ -83,14 +83,25 @@ class Stage:
     run: Run
 
 
-def stage(tree: Tree, given: Given, person: Person, observe: Observer) -> Stage:
-    """Everything that a call needs, as the test gives it."""
+def stage(
+    tree: Tree, given: Given, person: Person, observe: Observer, where: Callable[[], str]
+) -> Stage:
+    """Everything that a call needs, as the test gives it.
+
+    Args:
+        tree: The tree.
+        given: What the test gives.
+        person: Who calls.
+        observe: Told of the call's way.
+        where: The node that the call is at.
+    """
     call = MemoryCall(
         person,
         dialled=given.number or tree.numbers[0],
         caller=given.caller or "",
         began=_moment(tree, given).astimezone(UTC),
     )
+    given.furnish(call.world, call)
     run = Run(
         _with_hours(tree, given.hours),
         call,
@@ -99,6 +110,8 @@ def stage(tree: Tree, given: Given, person: Person, observe: Observer) -> Stage:
         start=given.start or "",
         language=given.language,
         values={str(name): value for name, value in given.values.items()},
+        chance=lambda: given.draw(tree, where()),
+        pins=given.judge_of_pins(),
     )
     return Stage(call, run)
 

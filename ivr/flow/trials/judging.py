@@ -38,6 +38,8 @@ def judge(trial: Trial, played: Played) -> list[Finding]:
         *_unheard(then.hears or (), played),
         *_overheard(then.not_hears or (), played),
         *_in_order("reaches", "queue", then.reaches or (), [ride.queue for ride in played.rides]),
+        *_in_order("dials", "number", then.dials or (), played.dialled),
+        *_unsent(then.sends or (), played),
         *_in_order("by", "node", then.by or (), played.way),
         *_ending(then, played),
         *_values(then, played),
@@ -78,6 +80,17 @@ def _unheard(wanted: Sequence[Hearable], played: Played) -> Iterator[Finding]:
             yield Finding(("then", "hears", index), message, _nearest(one, said))
             return
         behind = found + 1
+
+
+def _unsent(wanted: Sequence[Hearable], played: Played) -> Iterator[Finding]:
+    """The first text message that was not sent where it should have been."""
+    left = iter(played.texts)
+    for index, one in enumerate(wanted):
+        if not any(one.matches(text) for text in left):
+            message = f"the text message “{one.written}” should be sent, and was not"
+            advice = _nearest(one, played.texts) if played.texts else "none was sent at all"
+            yield Finding(("then", "sends", index), message, advice)
+            return
 
 
 def _nearest(wanted: Hearable, said: Sequence[str]) -> str:

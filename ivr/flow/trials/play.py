@@ -22,6 +22,8 @@ class Played:
         heard: What was said, in order.
         rides: The queues that the caller came to, in order.
         messages: Messages left, with their seconds.
+        dialled: Whom the call was transferred to, or was to be, in order.
+        texts: What was sent to a telephone, in order.
         values: What nodes have set in the end.
         language: What the caller listened in at the end.
         story: What the caller heard and did, a line each.
@@ -33,6 +35,8 @@ class Played:
     heard: Sequence[Utterance]
     rides: Sequence[QueueRequest]
     messages: Sequence[tuple[MessageRequest, float]]
+    dialled: Sequence[str]
+    texts: Sequence[str]
     values: Mapping[str, object]
     language: str
     story: Sequence[str]
@@ -48,13 +52,15 @@ class Played:
 async def play(tree: Tree, given: Given, acts: Sequence[Act]) -> Played:
     """Make the call. Never raises for what happens on it."""
     actor = Actor(given, acts, tree.organisation)
-    staged = stage(tree, given, actor, actor.notices)
+    staged = stage(tree, given, actor, actor.notices, actor.where)
     result = await staged.run.to_end()
     return Played(
         result,
         staged.call.heard,
         staged.call.rides,
         staged.call.messages,
+        [request.target for request in staged.call.world.transferred],
+        [message.text for message in staged.call.world.texts],
         staged.run.values,
         staged.run.language,
         actor.story,

@@ -24,6 +24,8 @@ class Then(Strict):
         hears: What the caller hears, in this order; more may be said between.
         not_hears: What the caller never hears.
         reaches: The queues that the caller comes to, in this order; more may lie between.
+        dials: Whom the call is transferred to, in this order.
+        sends: The text messages that are sent, in this order.
         by: The nodes that the call comes by, likewise.
         at: The last node.
         ends: Who ends the call: ``caller``, ``tree``, or ``failed`` when it cannot go on.
@@ -35,6 +37,8 @@ class Then(Strict):
     hears: Several[Hearable] | None = None
     not_hears: Several[Hearable] | None = None
     reaches: Several[QueueName] | None = None
+    dials: Several[str] | None = None
+    sends: Several[Hearable] | None = None
     by: Several[Target] | None = None
     at: Target | None = None
     ends: Ending | None = None

@@ -53,6 +53,7 @@ class Surroundings(Names):
             queues=frozenset(organisation.queues),
             hours=frozenset(organisation.hours),
             languages=organisation.languages,
+            announcements=frozenset(organisation.announcements),
             variables=CALL_VARIABLES | values,
             numbers=tree.numbers,
         )
@@ -162,10 +163,12 @@ class Native:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(
-            lambda value: int(value) if _WHOLE.fullmatch(value) else value,
-            core_schema.str_schema(),
-        )
+        return core_schema.no_info_after_validator_function(native, core_schema.str_schema())
+
+
+def native(value: str) -> int | str:
+    """Whole digits as the number that they are."""
+    return int(value) if _WHOLE.fullmatch(value) else value
 
 
 def spoken(text: str) -> str:

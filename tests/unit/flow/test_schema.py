@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from ivr.cli.language import register
 from ivr.flow.document import read
 from ivr.flow.nodes import NODE_TYPES
+from ivr.flow.reading import TESTS
 from ivr.flow.schema import schemas, to_json
 from tests.unit.flow.trees import DEMO
 
@@ -27,10 +28,12 @@ KINDS = {"base.yaml": "base", "organisation.yaml": "organisation"}
 
 def kind(file: Path) -> str:
     """Which schema is for a file."""
+    if file.name.endswith(TESTS):
+        return "test"
     return "shared" if file.parent.name == "shared" else KINDS.get(file.name, "tree")
 
 
-FILES = [file for file in sorted(DEMO.rglob("*.yaml")) if not file.name.endswith(".test.yaml")]
+FILES = sorted(DEMO.rglob("*.yaml"))
 each_file = pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(DEMO)))
 
 
@@ -139,6 +142,7 @@ def test_the_command_writes_them_where_it_is_told(tmp_path: Path) -> None:
         "base.json",
         "organisation.json",
         "shared.json",
+        "test.json",
         "tree.json",
     ]
     assert json.loads(files[0].read_text())["$schema"].startswith("https://json-schema.org/")
