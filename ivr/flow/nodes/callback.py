@@ -46,6 +46,7 @@ call_me:
   on_refused: operator
 """
     instant: ClassVar[frozenset[str]] = frozenset({"on_refused"})
+    serves: ClassVar[bool] = True
 
     callback: Annotated[QueueName, AfterValidator(_calls_back)]
     then: Target

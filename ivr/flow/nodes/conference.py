@@ -30,6 +30,7 @@ crisis_room:
   on_failure: operator
 """
     instant: ClassVar[frozenset[str]] = frozenset({"on_failure"})
+    serves: ClassVar[bool] = True
 
     conference: Identifier
     then: Target

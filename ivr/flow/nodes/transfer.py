@@ -64,6 +64,7 @@ on_call:
   on_failure: mailbox
 """
     instant: ClassVar[frozenset[str]] = frozenset({"on_failure"})
+    serves: ClassVar[bool] = True
 
     transfer: Annotated[Filling, AfterValidator(_listed)]
     ring: Annotated[float, Length(5, 120)] = 30

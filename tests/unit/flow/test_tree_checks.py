@@ -13,13 +13,15 @@ from ivr.flow.conversation import Conversation
 from ivr.flow.document import Document
 from ivr.flow.expressions import Expression, needed
 from ivr.flow.faults import Strict
+from ivr.flow.load import check
 from ivr.flow.nodes import NODE_TYPES
 from ivr.flow.problems import Severity
 from ivr.flow.texts import Text
 from ivr.flow.tree import Exit, Node
 from ivr.flow.unset import Unset, unset_uses
 from ivr.flow.vocabulary import Names, Table, Target, Variable
-from tests.unit.flow.trees import ORGANISATION, check_nodes, check_organisation
+from tests.unit.flow.random_trees import RICH
+from tests.unit.flow.trees import ORGANISATION, check_nodes, check_organisation, write
 
 pytestmark = pytest.mark.unit
 
@@ -44,15 +46,25 @@ def test_a_circle_that_leads_to_nobody_and_to_no_end_is_told_once(tmp_path: Path
     assert [(one.line, one.column) for one in errors] == list(found.marked)
 
 
-@pytest.mark.parametrize("way_out", ["end", "q"])
-def test_a_circle_with_a_way_to_an_end_or_to_a_queue_is_none(tmp_path: Path, way_out: str) -> None:
+@pytest.mark.parametrize(
+    "way_out",
+    [
+        "hang_up: ",
+        "queue: support, then: a, on_nobody: a",
+        'transfer: "+46 8 465 004 00", then: a, on_failure: a',
+        "conference: crisis, then: a, on_failure: a",
+        "callback: support, then: a, on_refused: a",
+    ],
+)
+def test_a_circle_with_a_way_to_an_end_or_to_somebody_is_none(tmp_path: Path, way_out: str) -> None:
     nodes = (
         f"  a: {{{menu('sv: x, en: x', '1: {goto: b}, 2: {goto: a}', 'a')}}}\n"
-        f"  b: {{{menu('sv: x, en: x', f'1: {{goto: {way_out}}}', 'a')}}}\n"
-        "  q: {queue: support, then: a, on_nobody: a}\n"
+        f"  b: {{{menu('sv: x, en: x', '1: {goto: out}', 'a')}}}\n"
+        f"  out: {{{way_out}}}\n"
     )
-    found = check_nodes(tmp_path, nodes)
-    assert {one.severity for one in found.problems} <= {Severity.WARNING}
+    write(tmp_path / "town", "organisation.yaml", RICH)
+    write(tmp_path / "town", "tree.yaml", f"numbers: ['100']\nstart: a\nnodes:\n{nodes}")
+    assert {one.severity for one in check(tmp_path).problems} <= {Severity.WARNING}
 
 
 def test_hours_that_never_open_are_a_warning(tmp_path: Path) -> None:
