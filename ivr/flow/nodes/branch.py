@@ -48,6 +48,10 @@ who:
     branch: Annotated[tuple[Way, ...], NotEmpty]
     otherwise: Target
 
+    def quiet(self) -> bool:
+        """The caller hears nothing of it."""
+        return True
+
     async def run(self, talk: Conversation) -> Exit:
         """Try one condition after the other."""
         for number, way in enumerate(self.branch, 1):

@@ -36,6 +36,10 @@ count:
     set: Annotated[Table[Variable, Setting], NotEmpty]
     then: Target
 
+    def quiet(self) -> bool:
+        """The caller hears nothing of it."""
+        return True
+
     async def run(self, talk: Conversation) -> Exit:
         """Work the values out."""
         for name, setting in self.set.items():

@@ -51,6 +51,10 @@ send_link:
     then: Target
     on_failure: Target
 
+    def quiet(self) -> bool:
+        """The caller hears nothing of it."""
+        return True
+
     async def run(self, talk: Conversation) -> Exit:
         """Send it."""
         try:

@@ -68,6 +68,10 @@ trial:
             )
         return self
 
+    def quiet(self) -> bool:
+        """The caller hears nothing of it."""
+        return True
+
     async def run(self, talk: Conversation) -> Exit:
         """Draw."""
         drawn = talk.chance() * 100

@@ -62,6 +62,10 @@ switch_off: {switch_announcement: water-leak, turn: off, then: is_off, on_failur
             )
         return self
 
+    def quiet(self) -> bool:
+        """The caller hears nothing of it."""
+        return True
+
     async def run(self, talk: Conversation) -> Exit:
         """Switch it."""
         seconds = self.seconds if self.turn == "on" else None

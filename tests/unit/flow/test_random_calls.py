@@ -64,6 +64,7 @@ async def test_nodes_of_every_type_are_made_and_walked(verb: str, tmp_path: Path
         result = await walked(tree, call, seed)
         assert verb in {step.visit.kind for step in result.trace}
         assert Fault.NODE not in {step.fault for step in result.trace}
+        assert call.answered or not (call.heard or call.rides or call.messages)
 
 
 @many
