@@ -36,6 +36,13 @@ class Branch(Node):
     """
 
     verb: ClassVar[str] = "branch"
+    example: ClassVar[str] = """
+who:
+  branch:
+    - {when: not caller, goto: withheld}
+    - {when: language == "en" and dialled != "100", goto: english}
+  otherwise: main
+"""
     instant: ClassVar[frozenset[str]] = frozenset({"branch", "otherwise"})
 
     branch: Annotated[tuple[Way, ...], NotEmpty]

@@ -56,6 +56,17 @@ class Collect(Node):
     """
 
     verb: ClassVar[str] = "collect"
+    example: ClassVar[str] = """
+case:
+  collect: {sv: Ange ärendenumret., en: Please enter your case number.}
+  into: case
+  as: case_number
+  pattern: BYGG 20nn-nnnnn
+  confirm: true
+  on_invalid: {repeat: 2, then: operator}
+  on_silence: {repeat: 1, then: operator}
+  then: status
+"""
     needs: ClassVar[str] = "collect"
 
     collect: Text

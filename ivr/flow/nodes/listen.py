@@ -46,6 +46,19 @@ class Listen(Node):
     """
 
     verb: ClassVar[str] = "listen"
+    example: ClassVar[str] = """
+waste:
+  listen:
+    sv: Gäller det matavfall, tryck 1, eller glas, tryck 2? Du kan också säga det.
+    en: For food waste, press 1, for glass, press 2. Or just say it.
+  into: waste
+  answers:
+    food: {key: 1, phrases: {sv: [matavfall, mat], en: [food waste, food]}}
+    glass: {key: 2, phrases: {sv: [glas], en: [glass]}}
+  on_invalid: {then: operator}
+  on_silence: {then: operator}
+  then: collection
+"""
 
     listen: Text
     into: Variable

@@ -34,6 +34,13 @@ class Pin(Node):
     """
 
     verb: ClassVar[str] = "pin"
+    example: ClassVar[str] = """
+guard:
+  pin: {sv: Ange pinkoden och fyrkant., en: "Enter the PIN, followed by hash."}
+  of: supervisor
+  then: announcements
+  on_wrong: goodbye
+"""
     instant: ClassVar[frozenset[str]] = frozenset({"on_wrong"})
     needs: ClassVar[str] = "pin"
 

@@ -26,6 +26,11 @@ class Set(Node):
     """
 
     verb: ClassVar[str] = "set"
+    example: ClassVar[str] = """
+count:
+  set: {topic: fees, tries: 0, line: "{{ dialled }}"}
+  then: main
+"""
     instant: ClassVar[frozenset[str]] = frozenset({"then"})
 
     set: Annotated[Table[Variable, Setting], NotEmpty]

@@ -47,6 +47,12 @@ class Split(Node):
     """
 
     verb: ClassVar[str] = "split"
+    example: ClassVar[str] = """
+trial:
+  split:
+    - {share: 70 %, goto: short-menu}
+    - {share: 30 %, goto: long-menu}
+"""
     instant: ClassVar[frozenset[str]] = frozenset({"split"})
 
     split: Annotated[tuple[Share, ...], NotEmpty]

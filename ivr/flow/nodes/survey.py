@@ -75,6 +75,18 @@ class Survey(Node):
     """
 
     verb: ClassVar[str] = "survey"
+    example: ClassVar[str] = """
+rating:
+  survey: after-call
+  questions:
+    - id: helpful
+      ask: {sv: "Hur nöjd är du, från 1 till 5?", en: "How satisfied are you, from 1 to 5?"}
+      into: score
+    - id: words
+      ask: {sv: Berätta gärna mer efter tonen., en: Tell us more after the tone.}
+      kind: speech
+  then: goodbye
+"""
     needs: ClassVar[str] = "survey"
 
     survey: Identifier

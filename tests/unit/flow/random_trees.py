@@ -23,6 +23,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from ivr.flow.call import CallerHungUp, MessageRequest, QueueOutcome, QueueRequest, Utterance
+from ivr.flow.callback import CallbackTexts, DayTexts
 from ivr.flow.expressions import Expression
 from ivr.flow.load import load_all
 from ivr.flow.nodes import NODE_TYPES
@@ -32,6 +33,7 @@ from ivr.flow.tree import Node, Tree
 from ivr.flow.vocabulary import (
     CALL_VARIABLES,
     KEYS,
+    AnnouncementName,
     HoursName,
     Identifier,
     Key,
@@ -43,7 +45,7 @@ from ivr.flow.vocabulary import (
     Target,
     Variable,
 )
-from tests.unit.flow.trees import ORGANISATION, write
+from tests.unit.flow.trees import ORGANISATION, texts, write
 
 Data = Any  # of YAML
 
@@ -68,11 +70,29 @@ EXPRESSIONS = (
 )
 TEXTS = ("hej", "{{ organisation }}", "och {{ v1 }}", "{{ v1 / v2 }} {{ v3 }}", "{{ caller|int }}")
 
+_DAYS = texts(DayTexts.model_fields, "      ")
+_CALLBACK = texts({name: 0 for name in CallbackTexts.model_fields if name != "days"}, "    ")
+RICH = (
+    ORGANISATION.replace("support: {}", "support: {callback: {}}")
+    + f"  callback:\n{_CALLBACK}\n    days:\n{_DAYS}\n"
+    + """http_hosts: [api.example.se]
+transfers: ["+46 8*"]
+announcements: {alfa: {sv: alfa, en: alfa}}
+"""
+)
+"""The small organisation with all that a node may need of one."""
+
+VERBS = tuple(verb for verb in NODE_TYPES if verb not in ("use", "return"))
+"""Those of a tree as it runs: sub-trees are put in when the files are read."""
+
 NAMES = Names(
     queues=frozenset({"support"}),
     hours=frozenset({"office"}),
     languages=("sv", "en"),
     variables=CALL_VARIABLES | set(VARIABLES),
+    http_hosts=("api.example.se",),
+    transfers=("+46 8*",),
+    announcements=frozenset({"alfa"}),
 )
 
 
@@ -131,6 +151,7 @@ def _named(kind: Any, marks: Sequence[Any]) -> st.SearchStrategy[Data] | None:
     known: Mapping[Any, Sequence[str]] = {
         QueueName: ["support"],
         HoursName: ["office"],
+        AnnouncementName: ["alfa"],
         LanguageTag: ["sv", "en"],
         Key: list(KEYS),
         Identifier: WORDS,
@@ -215,6 +236,16 @@ def _menu(data: dict[str, Data]) -> None:
         choice.pop("phrases", None)
 
 
+def _http(data: dict[str, Data]) -> None:
+    data["http"] = "https://api.example.se/{{ v1 }}"
+    data.pop("headers", None)
+    data["method"] = "POST" if "body" in data else "GET"
+
+
+def _transfer(data: dict[str, Data]) -> None:
+    data["transfer"] = "{{ v1 }}" if data["transfer"] in WORDS[:2] else "+46 8 465 004 00"
+
+
 def _survey(data: dict[str, Data]) -> None:
     for number, question in enumerate(data["questions"]):
         question["id"] = WORDS[number]
@@ -229,6 +260,8 @@ MENDED: Mapping[str, Callable[[dict[str, Data]], None]] = {
     "listen": _listen,
     "menu": _menu,
     "survey": _survey,
+    "http": _http,
+    "transfer": _transfer,
 }
 """What makes the fields of a node type fit each other, by its verb."""
 
@@ -247,27 +280,30 @@ def nodes(verb: str, onward: Sequence[str], anywhere: Sequence[str]) -> st.Searc
     kind = NODE_TYPES[verb]
     names = replace(NAMES, nodes=frozenset(anywhere))
 
-    def mended(data: dict[str, Data]) -> dict[str, Data]:
+    def mended(data: dict[str, Data]) -> dict[str, Data] | None:
         copied: dict[str, Data] = json.loads(json.dumps(data))
         if verb in MENDED:
             MENDED[verb](copied)
+        try:
+            arrows = list(kind.model_validate(copied, context=names).arrows())
+        except ValidationError:
+            return None
+        if arrows and not any(arrow.target in onward for arrow in arrows):
+            *above, last = arrows[0].path
+            part: Any = copied
+            for step in above:
+                part = part[step]
+            part[last] = onward[-1]  # so that a way leads out of every circle
         return copied
 
-    def valid(data: dict[str, Data]) -> bool:
-        try:
-            kind.model_validate(data, context=names)
-        except ValidationError:
-            return False
-        return True
-
-    return _fields(kind, _Ways(onward, anywhere)).map(mended).filter(valid)
+    return _fields(kind, _Ways(onward, anywhere)).map(mended).filter(bool)
 
 
 @st.composite
-def tree_texts(draw: st.DrawFn, verbs: Sequence[str] = tuple(NODE_TYPES)) -> str:
+def tree_texts(draw: st.DrawFn, verbs: Sequence[str] = VERBS) -> str:
     """The text of a valid tree's file; YAML is a superset of JSON.
 
-    Every variable is one that the tree sets, though perhaps not on the way that a call takes.
+    Every variable is set to begin with, and from every node a way leads to the end.
     """
     names = [f"n{number}" for number in range(draw(st.integers(1, MOST_NODES)))]
     anywhere = [*names, END]
@@ -278,13 +314,12 @@ def tree_texts(draw: st.DrawFn, verbs: Sequence[str] = tuple(NODE_TYPES)) -> str
     for number, name in enumerate(names):
         verb = draw(st.sampled_from(verbs))
         made[name] = draw(nodes(verb, anywhere[number + 1 :], anywhere))
-    start = draw(st.sampled_from(["setting", names[0]]))
-    return json.dumps({"numbers": ["100"], "start": start, "nodes": made})
+    return json.dumps({"numbers": ["100"], "start": "setting", "nodes": made})
 
 
 def tree_of_text(folder: Path, text: str) -> Tree:
     """The tree of a file with this text."""
-    write(folder / "town", "organisation.yaml", ORGANISATION)
+    write(folder / "town", "organisation.yaml", RICH)
     write(folder / "town", "tree.yaml", text)
     tree = load_all(folder).find("100")
     assert tree is not None

@@ -15,14 +15,21 @@ from hypothesis import strategies as st
 from ivr.flow.call import CallerHungUp, CallFailed, QueueAway
 from ivr.flow.engine import MAX_STEPS, EndReason, Fault, Run, RunResult
 from ivr.flow.memory import MemoryCall
-from ivr.flow.nodes import NODE_TYPES
 from ivr.flow.pins import KnownPins
-from tests.unit.flow.random_trees import END, Anybody, nodes, people, tree_of_text, tree_texts
+from tests.unit.flow.random_trees import (
+    END,
+    VERBS,
+    Anybody,
+    nodes,
+    people,
+    tree_of_text,
+    tree_texts,
+)
 
 pytestmark = pytest.mark.unit
 
 many = settings(
-    max_examples=60,
+    max_examples=100,
     deadline=None,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,
@@ -46,7 +53,7 @@ async def called(folder: Path, text: str, call: MemoryCall, seed: int) -> RunRes
     ).to_end()
 
 
-@pytest.mark.parametrize("verb", NODE_TYPES)
+@pytest.mark.parametrize("verb", VERBS)
 def test_nodes_of_every_type_are_made(verb: str) -> None:
     """A new type whose fields must fit each other needs a line in ``random_trees.MENDED``."""
     once = settings(many, database=None, phases=[Phase.generate])
