@@ -28,6 +28,11 @@ class Announcement(Node):
     """
 
     verb: ClassVar[str] = "announcement"
+    example: ClassVar[str] = """
+news:
+  announcement: water-leak     # under “announcements” in organisation.yaml
+  then: main
+"""
     instant: ClassVar[frozenset[str]] = frozenset({"then"})
 
     announcement: AnnouncementName

@@ -39,6 +39,12 @@ class Callback(Node):
     """
 
     verb: ClassVar[str] = "callback"
+    example: ClassVar[str] = """
+call_me:
+  callback: support            # a queue of organisation.yaml with “callback”
+  then: goodbye
+  on_refused: operator
+"""
     instant: ClassVar[frozenset[str]] = frozenset({"on_refused"})
 
     callback: Annotated[QueueName, AfterValidator(_calls_back)]

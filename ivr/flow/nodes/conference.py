@@ -23,6 +23,12 @@ class Conference(Node):
     """
 
     verb: ClassVar[str] = "conference"
+    example: ClassVar[str] = """
+crisis_room:
+  conference: crisis
+  then: goodbye
+  on_failure: operator
+"""
     instant: ClassVar[frozenset[str]] = frozenset({"on_failure"})
 
     conference: Identifier

@@ -99,6 +99,15 @@ class Http(Node):
     """
 
     verb: ClassVar[str] = "http"
+    example: ClassVar[str] = """
+ask:
+  http: https://cases.example.se/api/callers/{{ caller }}   # its host under “http_hosts”
+  headers: {X-Service: telephone}
+  timeout: 4 s
+  into: {case: cases.0.number, status: cases.0.status}
+  then: tell
+  on_failure: operator
+"""
     instant: ClassVar[frozenset[str]] = frozenset({"then", "on_failure"})
 
     http: Annotated[Filling, AfterValidator(_to_a_listed_host)]

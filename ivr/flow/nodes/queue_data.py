@@ -37,6 +37,12 @@ class QueueData(Node):
     """
 
     verb: ClassVar[str] = "queue_data"
+    example: ClassVar[str] = """
+look:
+  queue_data: support          # under “queues” in organisation.yaml
+  into: {ahead: waiting, logged_in: agents}
+  then: tell
+"""
     instant: ClassVar[frozenset[str]] = frozenset({"then"})
 
     queue_data: QueueName

@@ -51,6 +51,11 @@ class Recognise(Node):
     """
 
     verb: ClassVar[str] = "recognise"
+    example: ClassVar[str] = """
+who:
+  recognise: {blocked: goodbye, vip: operator, known: main}   # lists: “callers”
+  otherwise: choose_language
+"""
     instant: ClassVar[frozenset[str]] = frozenset({"recognise", "otherwise"})
 
     recognise: Recognised

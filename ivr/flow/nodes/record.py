@@ -32,6 +32,13 @@ class Record(Node):
     """
 
     verb: ClassVar[str] = "record"
+    example: ClassVar[str] = """
+describe:
+  record: {sv: Beskriv felet efter tonen., en: Describe the fault after the tone.}
+  into: description
+  max_length: 90 s
+  then: operator
+"""
 
     record: Text
     into: Variable

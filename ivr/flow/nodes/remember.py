@@ -30,6 +30,14 @@ class Remember(Node):
     """
 
     verb: ClassVar[str] = "remember"
+    example: ClassVar[str] = """
+keep:
+  remember: language
+  ask:
+    sv: Ska vi minnas ditt språk till nästa gång? Tryck 1 för ja.
+    en: Shall we remember your language for next time? Press 1 for yes.
+  then: main
+"""
     instant: ClassVar[frozenset[str]] = frozenset({"then"})
 
     remember: Literal["language"]

@@ -36,6 +36,14 @@ class Sms(Node):
     """
 
     verb: ClassVar[str] = "sms"
+    example: ClassVar[str] = """
+send_link:
+  sms:
+    sv: "Här är blanketten: https://example.se/blankett"
+    en: "Here is the form: https://example.se/form"
+  then: sent
+  on_failure: not_sent
+"""
     instant: ClassVar[frozenset[str]] = frozenset({"then", "on_failure"})
 
     sms: WrittenText

@@ -35,6 +35,15 @@ class SwitchAnnouncement(Node):
     """
 
     verb: ClassVar[str] = "switch_announcement"
+    example: ClassVar[str] = """
+switch_on:
+  switch_announcement: water-leak
+  turn: on
+  for: 4 h
+  then: is_on
+  on_failure: goodbye
+switch_off: {switch_announcement: water-leak, turn: off, then: is_off, on_failure: goodbye}
+"""
     instant: ClassVar[frozenset[str]] = frozenset({"then", "on_failure"})
 
     switch_announcement: AnnouncementName

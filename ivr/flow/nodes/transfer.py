@@ -56,6 +56,13 @@ class Transfer(Node):
     """
 
     verb: ClassVar[str] = "transfer"
+    example: ClassVar[str] = """
+on_call:
+  transfer: +46 8 465 004 00   # among “transfers” in organisation.yaml
+  ring: 40 s
+  then: goodbye
+  on_failure: mailbox
+"""
     instant: ClassVar[frozenset[str]] = frozenset({"on_failure"})
 
     transfer: Annotated[Filling, AfterValidator(_listed)]

@@ -1,4 +1,4 @@
-"""Random valid trees of every node type that there is, and random people who call them.
+"""Random valid trees of every node type that there is, random people who call them, random worlds.
 
 A node is made from its type's own fields, so that a new module in ``ivr/flow/nodes`` takes part by
 itself. Where the fields of a type must fit each other, :data:`MENDED` makes them fit; where a field
@@ -13,6 +13,7 @@ import random
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
@@ -26,6 +27,7 @@ from ivr.flow.call import CallerHungUp, MessageRequest, QueueOutcome, QueueReque
 from ivr.flow.callback import CallbackTexts, DayTexts
 from ivr.flow.expressions import Expression
 from ivr.flow.load import load_all
+from ivr.flow.memory_world import MemoryWorld
 from ivr.flow.nodes import NODE_TYPES
 from ivr.flow.setting import Setting
 from ivr.flow.texts import Text
@@ -45,6 +47,7 @@ from ivr.flow.vocabulary import (
     Target,
     Variable,
 )
+from ivr.flow.world import Remembered, TransferOutcome, WebFailed
 from tests.unit.flow.trees import ORGANISATION, texts, write
 
 Data = Any  # of YAML
@@ -68,6 +71,9 @@ EXPRESSIONS = (
     "'a' if v3 else v2",
     "caller|first",
 )
+CALLERS = ("", "+46 70 174 06 05", "+46 70 174 06 06", "+46 70 174 06 07")
+"""Nobody's number, somebody's, one of the block list, one of the VIP list."""
+OUTSIDE = "+46 8 465 004 00"
 TEXTS = ("hej", "{{ organisation }}", "och {{ v1 }}", "{{ v1 / v2 }} {{ v3 }}", "{{ caller|int }}")
 
 _DAYS = texts(DayTexts.model_fields, "      ")
@@ -77,6 +83,7 @@ RICH = (
     + f"  callback:\n{_CALLBACK}\n    days:\n{_DAYS}\n"
     + """http_hosts: [api.example.se]
 transfers: ["+46 8*"]
+callers: {blocked: ["+46 70 174 06 06"], vip: ["+46 70 174 06 07"]}
 announcements: {alfa: {sv: alfa, en: alfa}}
 """
 )
@@ -197,6 +204,10 @@ def _queue(data: dict[str, Data]) -> None:
         data.setdefault("on_timeout", data["then"])
     else:
         data.pop("on_timeout", None)
+    if "max_length" in data:
+        data.setdefault("on_full", data["on_nobody"])
+    else:
+        data.pop("on_full", None)
 
 
 def _split(data: dict[str, Data]) -> None:
@@ -243,7 +254,16 @@ def _http(data: dict[str, Data]) -> None:
 
 
 def _transfer(data: dict[str, Data]) -> None:
-    data["transfer"] = "{{ v1 }}" if data["transfer"] in WORDS[:2] else "+46 8 465 004 00"
+    data["transfer"] = "{{ v1 }}" if data["transfer"] in WORDS[:2] else OUTSIDE
+
+
+def _sms(data: dict[str, Data]) -> None:
+    if data.get("to") not in WORDS[:2]:
+        data.pop("to", None)
+
+
+def _switch_announcement(data: dict[str, Data]) -> None:
+    data["for"] = f"{60 * (1 + len(data['then']))} s"
 
 
 def _survey(data: dict[str, Data]) -> None:
@@ -262,11 +282,13 @@ MENDED: Mapping[str, Callable[[dict[str, Data]], None]] = {
     "survey": _survey,
     "http": _http,
     "transfer": _transfer,
+    "sms": _sms,
+    "switch_announcement": _switch_announcement,
 }
 """What makes the fields of a node type fit each other, by its verb."""
 
 
-# Nodes, trees, people ----------------------------------------------------------------------------
+# Nodes, trees, people, worlds --------------------------------------------------------------------
 
 
 def nodes(verb: str, onward: Sequence[str], anywhere: Sequence[str]) -> st.SearchStrategy[Data]:
@@ -337,12 +359,17 @@ class Anybody:
         chance: Decides what.
         patience: After so many turns nothing more is done.
         hangs_up: Whether the end is a hang-up.
+
+    Attributes:
+        number: Theirs, one of :data:`CALLERS`.
+        turns: How often they were asked for something, or told.
     """
 
     def __init__(self, chance: random.Random, patience: int, *, hangs_up: bool) -> None:
         self._chance = chance
         self._left = patience
         self._hangs_up = hangs_up
+        self.number = chance.choice(CALLERS)
         self.turns = 0
 
     def hears(self, utterance: Utterance) -> None:
@@ -381,6 +408,28 @@ class Anybody:
         self.turns += 1
         if self.turns > MOST_TURNS:
             raise TooLong
+
+
+def let_anything_happen(world: MemoryWorld, began: datetime, chance: random.Random) -> None:
+    """Let each thing outside of a call succeed or fail, for the whole of it.
+
+    Args:
+        world: Of the call.
+        began: When it began.
+        chance: Decides what.
+    """
+    answers: tuple[object, ...] = (dict.fromkeys(WORDS, 7), {}, b"rubbish", WebFailed("it is away"))
+    world.web["https://"] = chance.choice(answers)
+    world.transfers[OUTSIDE] = chance.choice(list(TransferOutcome))
+    world.remembered = Remembered(
+        known=chance.random() < 0.5, language=chance.choice(("", "sv", "en"))
+    )
+    if chance.random() < 0.5:
+        words: dict[str, str] = chance.choice(({}, {"sv": "hej"}))
+        world.announcements["alfa"] = (words, began + timedelta(minutes=5))
+    world.switches, world.calls_back, world.texts_go, world.rooms_open = chance.choices(
+        (True, False), k=4
+    )
 
 
 def people() -> st.SearchStrategy[Anybody]:

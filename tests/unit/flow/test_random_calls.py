@@ -16,11 +16,11 @@ from ivr.flow.call import CallerHungUp, CallFailed, QueueAway
 from ivr.flow.engine import MAX_STEPS, EndReason, Fault, Run, RunResult
 from ivr.flow.memory import MemoryCall
 from ivr.flow.pins import KnownPins
+from ivr.flow.tree import Tree
 from tests.unit.flow.random_trees import (
-    END,
     VERBS,
     Anybody,
-    nodes,
+    let_anything_happen,
     people,
     tree_of_text,
     tree_texts,
@@ -38,6 +38,7 @@ many = settings(
     ],
 )
 seeds = st.integers(0, 2**32)
+WALKS = 20
 
 
 @pytest.fixture(autouse=True)
@@ -45,19 +46,24 @@ def _no_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.CRITICAL, "ivr.flow")  # thousands of failures that are meant
 
 
-async def called(folder: Path, text: str, call: MemoryCall, seed: int) -> RunResult:
-    chance = random.Random(seed).random
+async def walked(tree: Tree, call: MemoryCall, seed: int) -> RunResult:
+    chance = random.Random(seed)
+    let_anything_happen(call.world, call.now(), chance)
     pins = KnownPins({"alfa": "1"}, wrong=2)
-    return await Run(
-        tree_of_text(folder, text), call, now=call.now, chance=chance, pins=pins
-    ).to_end()
+    return await Run(tree, call, now=call.now, chance=chance.random, pins=pins).to_end()
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_nodes_of_every_type_are_made(verb: str) -> None:
+async def test_nodes_of_every_type_are_made_and_walked(verb: str, tmp_path: Path) -> None:
     """A new type whose fields must fit each other needs a line in ``random_trees.MENDED``."""
     once = settings(many, database=None, phases=[Phase.generate])
-    find(nodes(verb, [END], [END, "n1"]), lambda _: True, settings=once)
+    tree = tree_of_text(tmp_path, find(tree_texts([verb]), lambda _: True, settings=once))
+    for seed in range(WALKS):
+        person = Anybody(random.Random(seed), seed, hangs_up=False)
+        call = MemoryCall(person, dialled="100", caller=person.number)
+        result = await walked(tree, call, seed)
+        assert verb in {step.visit.kind for step in result.trace}
+        assert Fault.NODE not in {step.fault for step in result.trace}
 
 
 @many
@@ -65,8 +71,8 @@ def test_nodes_of_every_type_are_made(verb: str) -> None:
 async def test_a_call_always_ends_and_no_node_fails(
     tmp_path: Path, text: str, person: Anybody, seed: int
 ) -> None:
-    call = MemoryCall(person, dialled="100")
-    result = await called(tmp_path, text, call, seed)
+    call = MemoryCall(person, dialled="100", caller=person.number)
+    result = await walked(tree_of_text(tmp_path, text), call, seed)
     assert result.fault in (None, Fault.TOO_MANY_STEPS)
     assert {step.fault for step in result.trace} <= {None, Fault.EXPRESSION}
     assert len(result.trace) <= MAX_STEPS
@@ -77,7 +83,7 @@ class BadLine(MemoryCall):
     """A call on which anything may fail at any time."""
 
     def __init__(self, person: Anybody, chance: random.Random) -> None:
-        super().__init__(person, dialled="100")
+        super().__init__(person, dialled="100", caller=person.number)
         self._chance = chance
 
     def _maybe(self, operation: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
@@ -101,7 +107,7 @@ async def test_whatever_fails_on_the_line_leaves_the_engine_as_a_result(
     tmp_path: Path, text: str, person: Anybody, seed: int
 ) -> None:
     call = BadLine(person, random.Random(seed))
-    result = await called(tmp_path, text, call, seed)
+    result = await walked(tree_of_text(tmp_path, text), call, seed)
     assert result.reason in EndReason
     assert len(result.trace) <= MAX_STEPS
 
@@ -116,9 +122,9 @@ class NoQueue(MemoryCall):
 async def test_only_a_queue_that_is_away_is_told_to_who_runs_the_call(
     tmp_path: Path, text: str, person: Anybody, seed: int
 ) -> None:
-    call = NoQueue(person, dialled="100")
+    call = NoQueue(person, dialled="100", caller=person.number)
     try:
-        result = await called(tmp_path, text, call, seed)
+        result = await walked(tree_of_text(tmp_path, text), call, seed)
     except QueueAway:
         assert not call.ended
     else:
