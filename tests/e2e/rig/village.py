@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-from ruamel.yaml import YAML
 
 from ivr.live.files import write_whole
 
@@ -22,13 +18,9 @@ class Village:
         self._tree = self._home / "menu.yaml"
         if not self._home.exists():
             self._home.mkdir()
-            yaml = YAML()
-            organisation = yaml.load(trees / "demo" / "organisation.yaml")
-            for part in ("number", "hours", "queues", "agents", "pauses"):
-                organisation.pop(part, None)
-            organisation |= {"id": ORG, "name": "Byn", "languages": ["sv"]}
-            organisation["texts"] = _in_swedish(organisation["texts"])
-            yaml.dump(organisation, self._home / "organisation.yaml")
+            (self._home / "organisation.yaml").write_text(
+                f"id: {ORG}\nname: Byn\nlanguages: [sv]\n"
+            )
 
     def save(self, greeting: str, goodbye: str, end: str = "end") -> None:
         """Save its tree as an editor does; ``end`` may name a node that does not exist."""
@@ -45,9 +37,3 @@ nodes:
   end: {{hang_up: {{sv: {goodbye}}}}}
 """
         write_whole(self._tree, text.encode())
-
-
-def _in_swedish(texts: Mapping[str, Any]) -> Mapping[str, Any]:
-    if "sv" in texts:
-        return {"sv": texts["sv"]}
-    return {name: _in_swedish(text) for name, text in texts.items()}

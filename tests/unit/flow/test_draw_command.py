@@ -79,7 +79,7 @@ def test_an_organisation_with_one_tree_needs_no_name_of_it(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("none",), "choose one of demo"),
+        (("none",), "choose one of building-permits, culture, demo"),
         (("demo", "none"), "choose one of office, reception"),
         (("demo", "office", "--language", "fi"), "choose one of sv, da, en"),
         (("demo", "office", "--from", "2026-01-01"), "a period needs --calls"),
