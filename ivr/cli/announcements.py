@@ -14,9 +14,9 @@ from rich.table import Table
 from acd.model import system_clock
 from ivr.announcements import Announcements, SwitchedOn
 from ivr.cli.saying import console
+from ivr.flow.lengths import Length
 from ivr.flow.organisation import Organisation
 from ivr.flow.texts import MAX_CHARACTERS
-from ivr.flow.vocabulary import Length
 from ivr.platform.preflight import layout_of, load_settings, load_trees
 from recorder.audit import system_user
 from store.stream import REPLY_SECONDS, connect

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from ivr.flow.call import CHARACTERS_A_SECOND
 from ivr.flow.nodes.menu import Menu
 
-CHARACTERS_A_SECOND = 15
 MOST_SECONDS = 30
 
 _PRESS: Mapping[str, re.Pattern[str]] = MappingProxyType(

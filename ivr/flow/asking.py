@@ -10,11 +10,12 @@ from pydantic import Field, model_validator
 
 from ivr.flow.call import Heard, Hearing, Utterance
 from ivr.flow.faults import Strict, fault
+from ivr.flow.lengths import Length
 from ivr.flow.phrases import Phrases
 from ivr.flow.standard_texts import CollectTexts
 from ivr.flow.texts import Text
 from ivr.flow.tree import Exit
-from ivr.flow.vocabulary import KEYS, Length, Target
+from ivr.flow.vocabulary import DIGITS, KEYS, Target
 
 if TYPE_CHECKING:
     from ivr.flow.conversation import Conversation
@@ -24,7 +25,6 @@ Repeat = Annotated[int, Field(ge=0, le=9)]
 Confidence = Annotated[int, Field(ge=0, le=100)]
 
 _RIGHT, _AGAIN = "1", "2"
-_DIGITS = "0123456789"
 _READINGS = 3
 
 
@@ -111,16 +111,16 @@ async def read_back(talk: Conversation, texts: CollectTexts, digits: str, wait: 
 
 
 async def _reading(talk: Conversation, texts: CollectTexts, digits: str, wait: float) -> str:
-    if key := await talk.say(texts.entered, interrupt=_DIGITS):
+    if key := await talk.say(texts.entered, interrupt=DIGITS):
         return key
     for digit in digits:
         said = Utterance(digit, talk.language)
-        if key := await talk.call.say(said, interrupt=_DIGITS):
+        if key := await talk.call.say(said, interrupt=DIGITS):
             return key
-    if key := await talk.say(texts.right, interrupt=_DIGITS):
+    if key := await talk.say(texts.right, interrupt=DIGITS):
         return key
     key = await talk.call.collect(count=1, wait=wait, stop="")
-    return key if not key or key in _DIGITS else await talk.call.collect(count=1, wait=wait)
+    return key if not key or key in DIGITS else await talk.call.collect(count=1, wait=wait)
 
 
 async def press_or_say(

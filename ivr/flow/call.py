@@ -15,6 +15,9 @@ from typing import Protocol
 
 from ivr.flow.world import World
 
+CHARACTERS_A_SECOND = 15
+"""How fast a voice reads, near enough to warn of a long text and for a virtual clock."""
+
 
 class CallerHungUp(Exception):
     """The caller is gone. Any method of :class:`Call` may raise it; the engine ends the run."""

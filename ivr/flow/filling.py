@@ -17,9 +17,9 @@ from pydantic_core import CoreSchema, core_schema
 
 from ivr.flow.expressions import Expression, known_variables
 from ivr.flow.faults import fault
+from ivr.flow.texts import MAX_CHARACTERS
 from ivr.flow.vocabulary import Names
 
-MAX_CHARACTERS = 2000
 _EXPRESSION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
 

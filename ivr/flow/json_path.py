@@ -13,6 +13,7 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from ivr.flow.faults import fault
+from ivr.flow.texts import on_one_line
 
 LONGEST: Final = 500
 """Characters of a value: what is spoken or sent on is no document."""
@@ -74,12 +75,8 @@ class JsonPath:
             raise NotThere(f"{self.source} of the answer is no single value")
         if len(str(here)) > LONGEST:
             raise NotThere(f"{self.source} of the answer is longer than {LONGEST} characters")
-        return here if not isinstance(here, str) else _on_one_line(here)
+        return here if not isinstance(here, str) else on_one_line(here)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(cls.parse, core_schema.str_schema())
-
-
-def _on_one_line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from ivr.flow.call import (
+    CHARACTERS_A_SECOND,
     CallerHungUp,
     Cause,
     Heard,
@@ -22,12 +23,10 @@ from ivr.flow.call import (
     QueueRequest,
     Utterance,
 )
-from ivr.flow.memory_world import MemoryWorld
+from ivr.flow.memory_world import TALK_SECONDS, MemoryWorld
 from ivr.flow.phrases import normalised
 from ivr.flow.vocabulary import KEYS
 
-CHARACTERS_A_SECOND = 15  # how fast a voice reads, near enough for a virtual clock
-TALK_SECONDS = 60.0
 MESSAGE_SECONDS = 8.0
 
 SILENCE = ""

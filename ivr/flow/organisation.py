@@ -11,6 +11,7 @@ from ivr.flow.faults import Located, Strict, fault, faults
 from ivr.flow.holidays import Holidays
 from ivr.flow.hosts import Host
 from ivr.flow.hours import Hours, TimeZone
+from ivr.flow.lengths import Length
 from ivr.flow.numbers import Number
 from ivr.flow.patterns import Pattern
 from ivr.flow.recording import Days, RecordingPolicy
@@ -21,7 +22,6 @@ from ivr.flow.vocabulary import (
     Form,
     Identifier,
     LanguageTag,
-    Length,
     NotEmpty,
     QueueName,
     Table,

@@ -6,96 +6,27 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import TypeAlias
 
-from pydantic import Field, PlainValidator, TypeAdapter, ValidationError, ValidationInfo
+from pydantic import ValidationError
 
 from ivr.flow import explain
 from ivr.flow.checks import hours_that_never_open, of_tree, silent
 from ivr.flow.document import Document, Place, Value, read
-from ivr.flow.faults import Strict, fault
 from ivr.flow.layers import BASE_FILE, declared, layered, misplaced
-from ivr.flow.nodes import NODE_TYPES
-from ivr.flow.numbers import Number
 from ivr.flow.organisation import Organisation
 from ivr.flow.problems import Problem, Severity
 from ivr.flow.sensitive import sensitive_names
 from ivr.flow.shelf import Shelf, SubTree, read_shelf
 from ivr.flow.subtrees import expand
 from ivr.flow.tree import Node, Tree
-from ivr.flow.variants import Moment, variant_problems
-from ivr.flow.vocabulary import CALL_VARIABLES, Names, NodeName, NotEmpty, Table, Target
+from ivr.flow.tree_file import NODE, Scoped, TreeFile
+from ivr.flow.variants import variant_problems
+from ivr.flow.vocabulary import CALL_VARIABLES, Names
 
 ORGANISATION_FILE = "organisation.yaml"
 TESTS = ".test.yaml"
 """How the files end that test a tree: they stand beside it and are none."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Scoped:
-    """A node as written, and what it may name."""
-
-    value: Value
-    names: Names
-
-
-_KEYS = {
-    verb: frozenset(info.alias or name for name, info in kind.model_fields.items())
-    for verb, kind in NODE_TYPES.items()
-}
-
-
-def _node(value: object, info: ValidationInfo) -> Node:
-    """The node that a mapping describes, its type told by the verb among the keys."""
-    names = Names.of(info)
-    if isinstance(value, _Scoped):
-        names, value = value.names, value.value
-    if not isinstance(value, dict):
-        raise fault(
-            "no_node", "a node was expected here", advice="write it as “say: …” with “then: …”"
-        )
-    verbs = [verb for verb in NODE_TYPES if verb in value]
-    # a verb may be another node's key: the queue of a voicemail
-    if doing := [verb for verb in verbs if _KEYS[verb].issuperset(verbs)]:
-        verbs = doing
-    if len(verbs) == 1:
-        return NODE_TYPES[verbs[0]].model_validate(value, context=names)
-    if verbs:
-        raise fault(
-            "many_verbs",
-            f"a node does one thing, this one does {' and '.join(verbs)}",
-            advice="make a node of each, joined by “then”",
-        )
-    raise fault(
-        "no_verb",
-        "nothing here says what the node does",
-        name=next(iter(value), "?"),
-        known=NODE_TYPES,
-    )
-
-
-NodeField: TypeAlias = Annotated[Node, PlainValidator(_node)]
-_NODE: TypeAdapter[Node] = TypeAdapter(NodeField)
-
-
-class TreeFile(Strict):
-    """What a tree's file says; :mod:`ivr.flow.variants` judges which of it go together.
-
-    Attributes:
-        numbers: The numbers that reach it, as ``+46 8 465 004 00`` or short.
-        replaces: The tree whose place it takes for a time, instead of numbers of its own.
-        begins: From when on it does, by the organisation's clock; ``from`` in the file.
-        until: To when it does.
-        start: The node at which a call begins.
-        nodes: Its nodes by name.
-    """
-
-    numbers: Annotated[tuple[Number, ...], NotEmpty] = ()
-    replaces: str | None = None
-    begins: Moment | None = Field(None, alias="from")
-    until: Moment | None = None
-    start: Target
-    nodes: Annotated[Table[NodeName, NodeField], NotEmpty]
 
 
 TreeOf: TypeAlias = tuple[Document, TreeFile | None]
@@ -267,7 +198,7 @@ def of_unused(subtree: SubTree, shelf: Iterable[str]) -> Iterator[Problem]:
         if any(asked.search(text) for text in _texts(node)):
             continue
         try:
-            _NODE.validate_python(node, context=names)
+            NODE.validate_python(node, context=names)
         except ValidationError as error:
             for problem in explain.problems(subtree.document, error, ("nodes", name)):
                 if problem.code != "undefined_variable":
@@ -299,7 +230,7 @@ def _tree(file: Document, names: Names, shelf: Mapping[str, SubTree], home: Home
         sensitive=frozenset(sensitive_names(nodes)),
     )
     scopes = expanded.names(names)
-    scoped = {name: _Scoped(node, scopes[expanded.scopes[name]]) for name, node in nodes.items()}
+    scoped = {name: Scoped(node, scopes[expanded.scopes[name]]) for name, node in nodes.items()}
     top = expanded.top_names(names)
     data = {**file.data, **({"nodes": scoped} if nodes else {})}
     try:
@@ -340,12 +271,12 @@ def _variables(value: Value | Mapping[str, Value]) -> Iterator[str]:
             yield from _variables(inner)
 
 
-def _right_nodes(scoped: Mapping[str, _Scoped]) -> Mapping[str, Node]:
+def _right_nodes(scoped: Mapping[str, Scoped]) -> Mapping[str, Node]:
     """The nodes without errors of a file that has some, so that a circle among them is told too."""
     nodes: dict[str, Node] = {}
     for name, node in scoped.items():
         try:
-            nodes[name] = _NODE.validate_python(node)
+            nodes[name] = NODE.validate_python(node)
         except ValidationError:
             continue  # told already
     return nodes

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, model_validat
 from pydantic_core import CoreSchema, core_schema
 
 from ivr.flow.faults import Strict, fault
-from ivr.flow.vocabulary import Length
+from ivr.flow.lengths import Length
 
 _DAYS = re.compile(r"([0-9]{1,5}) days?")
 _MOST_DAYS = 36_500

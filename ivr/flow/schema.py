@@ -16,9 +16,9 @@ from pydantic_core import CoreSchema, core_schema
 
 from ivr.flow.nodes import NODE_TYPES
 from ivr.flow.organisation import Organisation
-from ivr.flow.reading import TreeFile
 from ivr.flow.shelf import SubTreeFile
 from ivr.flow.tree import Node
+from ivr.flow.tree_file import TreeFile
 from ivr.flow.trials.trial import TrialFile
 from ivr.flow.wording import attributes, key_of, summary
 

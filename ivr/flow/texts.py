@@ -46,7 +46,7 @@ class Phrase:
         Raises:
             PydanticCustomError: It is empty, too long, or an expression is not allowed.
         """
-        source = _speakable(source)
+        source = on_one_line(source)
         if not source:
             raise fault(
                 "empty_text", "the text is empty", advice="write what the caller shall hear"
@@ -58,7 +58,7 @@ class Phrase:
         parts = list(parts_of(source))
         rest = "".join(part.data for part in parts if isinstance(part, nodes.TemplateData))
         names = {part.name for part in parts if isinstance(part, nodes.Name)}
-        return cls(source, frozenset(names), _speakable(rest))
+        return cls(source, frozenset(names), on_one_line(rest))
 
     def render(self, variables: Mapping[str, object], language: str = "") -> str:
         """The text with its expressions worked out.
@@ -77,10 +77,10 @@ class Phrase:
             rendered = compiled(self.source, language).render(variables)
         except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
             raise ExpressionError(str(error), self._rest) from error
-        return _speakable(rendered)
+        return on_one_line(rendered)
 
 
-def _speakable(text: str) -> str:
+def on_one_line(text: str) -> str:
     """``text`` on one line, without characters that are no text."""
     if not text.isprintable():
         text = "".join(c if c.isprintable() else " " for c in text)

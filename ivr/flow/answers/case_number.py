@@ -10,9 +10,9 @@ from pydantic_core import CoreSchema, core_schema
 
 from ivr.flow.answers.kind import Circumstances
 from ivr.flow.faults import fault
+from ivr.flow.vocabulary import DIGITS
 
 _ANY: Final = "n"
-_DIGITS: Final = frozenset("0123456789")
 _MOST_KEYS: Final = 30
 
 
@@ -33,7 +33,7 @@ class CaseNumber:
     @property
     def longest(self) -> int:
         """Keys of one number; it has neither fewer nor more."""
-        return sum(character in _DIGITS or character == _ANY for character in self.pattern)
+        return sum(character in DIGITS or character == _ANY for character in self.pattern)
 
     def answer(self, keys: str, at: Circumstances) -> str | None:
         """The number as the pattern writes it."""
@@ -42,9 +42,9 @@ class CaseNumber:
         left = iter(keys)
         written = ""
         for character in self.pattern:
-            if character == _ANY or character in _DIGITS:
+            if character == _ANY or character in DIGITS:
                 key = next(left)
-                if key not in _DIGITS or character not in (_ANY, key):
+                if key not in DIGITS or character not in (_ANY, key):
                     return None
                 written += key
             else:

@@ -16,8 +16,9 @@ from ivr.flow.faults import fault
 from ivr.flow.filling import Filling
 from ivr.flow.hosts import listed, parsed, split_host
 from ivr.flow.json_path import JsonPath, NotThere, Scalar
+from ivr.flow.lengths import Length
 from ivr.flow.tree import Exit, Node
-from ivr.flow.vocabulary import Form, Length, Names, Table, Target, Variable
+from ivr.flow.vocabulary import Form, Names, Table, Target, Variable
 from ivr.flow.world import WebFailed, WebRequest
 
 if TYPE_CHECKING:

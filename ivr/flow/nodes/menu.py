@@ -8,15 +8,14 @@ from pydantic import Field, model_validator
 
 from ivr.flow.asking import Confidence, Retries, Retry, Wait, press_or_say
 from ivr.flow.faults import Strict, faults
+from ivr.flow.lengths import Length
 from ivr.flow.phrases import Phrases, said_twice
 from ivr.flow.texts import Text
 from ivr.flow.tree import CHOICE, Exit, Node
-from ivr.flow.vocabulary import Key, Length, NotEmpty, Table, Target, Variable
+from ivr.flow.vocabulary import DIGITS, Key, NotEmpty, Table, Target, Variable
 
 if TYPE_CHECKING:
     from ivr.flow.conversation import Conversation
-
-_DIGITS = "0123456789"
 
 
 class Choice(Strict):
@@ -96,7 +95,7 @@ main:
                 talk, self.menu, self._phrases(), wait=self.wait, confidence=self.confidence
             )
             keys = heard.key
-            if self.extensions is not None and keys and keys in _DIGITS and not heard.phrase:
+            if self.extensions is not None and keys and keys in DIGITS and not heard.phrase:
                 keys = await talk.call.collect(
                     first=keys, count=self.extensions.length, wait=self.extensions.pause
                 )

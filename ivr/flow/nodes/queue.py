@@ -9,8 +9,9 @@ from pydantic import Field, model_validator
 
 from ivr.flow.call import QueueOutcome, QueueRequest
 from ivr.flow.faults import fault
+from ivr.flow.lengths import Length
 from ivr.flow.tree import Exit, Node, Path_
-from ivr.flow.vocabulary import Length, QueueName, Target
+from ivr.flow.vocabulary import QueueName, Target
 
 if TYPE_CHECKING:
     from ivr.flow.conversation import Conversation

@@ -10,10 +10,11 @@ from pydantic import BeforeValidator, model_validator
 from ivr.flow.asking import Repeat, Wait, press
 from ivr.flow.call import MessageRequest
 from ivr.flow.faults import Strict, fault, faults
+from ivr.flow.lengths import Length
 from ivr.flow.survey_answer import SurveyAnswer
 from ivr.flow.texts import Text
 from ivr.flow.tree import Exit, Node
-from ivr.flow.vocabulary import Identifier, Length, NotEmpty, Target, Variable
+from ivr.flow.vocabulary import Identifier, NotEmpty, Target, Variable
 
 if TYPE_CHECKING:
     from ivr.flow.conversation import Conversation

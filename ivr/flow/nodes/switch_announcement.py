@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from ivr.flow.faults import fault
+from ivr.flow.lengths import Length
 from ivr.flow.tree import Exit, Node
-from ivr.flow.vocabulary import AnnouncementName, Length, Target
+from ivr.flow.vocabulary import AnnouncementName, Target
 
 if TYPE_CHECKING:
     from ivr.flow.conversation import Conversation

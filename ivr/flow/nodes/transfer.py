@@ -10,9 +10,10 @@ from pydantic import AfterValidator, ValidationInfo
 from ivr.flow.errors import ExpressionError
 from ivr.flow.faults import fault
 from ivr.flow.filling import Filling
+from ivr.flow.lengths import Length
 from ivr.flow.patterns import is_target, named, parsed
 from ivr.flow.tree import Exit, Node
-from ivr.flow.vocabulary import Length, Names, Target
+from ivr.flow.vocabulary import Names, Target
 from ivr.flow.world import TransferOutcome, TransferRequest
 
 if TYPE_CHECKING:

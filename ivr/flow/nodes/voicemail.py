@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from ivr.flow.call import MessageRequest
+from ivr.flow.lengths import Length
 from ivr.flow.texts import Text
 from ivr.flow.tree import Exit, Node
-from ivr.flow.vocabulary import Identifier, Length, QueueName, Target
+from ivr.flow.vocabulary import Identifier, QueueName, Target
 
 if TYPE_CHECKING:
     from ivr.flow.conversation import Conversation

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from ivr.flow.expressions import Expression
 from ivr.flow.picture.words import WAYS, word
-from ivr.flow.texts import Phrase, Text
+from ivr.flow.texts import Phrase, Text, on_one_line
 from ivr.flow.tree import Arrow, Node
 from ivr.flow.vocabulary import KEYS, Target
 
@@ -57,7 +57,7 @@ def caption(node: Node, language: str) -> Caption:
     value = getattr(node, node.verb, None)
     subject = "" if isinstance(value, Text) else _shown(value, language)
     speech = next((_spoken(text, language) for text in _texts(node)), "")
-    return Caption(plain(subject), plain(speech))
+    return Caption(on_one_line(subject), on_one_line(speech))
 
 
 def way(node: Node, arrow: Arrow, language: str, *, alone: bool) -> Way:
@@ -85,12 +85,7 @@ def way(node: Node, arrow: Arrow, language: str, *, alone: bool) -> Way:
             parts.append(word(WAYS, step, language))
     if holder is not node:
         parts += _told_beside(holder, language)
-    return Way(name, key, plain(", ".join(part for part in parts if part)))
-
-
-def plain(text: str) -> str:
-    """``text`` on one line, without characters that no picture can hold."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return Way(name, key, on_one_line(", ".join(part for part in parts if part)))
 
 
 def _holder(node: Node, path: tuple[str | int, ...]) -> object:

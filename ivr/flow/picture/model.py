@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ivr.flow.picture.describing import Caption, Way, caption, plain, way
+from ivr.flow.picture.describing import Caption, Way, caption, way
 from ivr.flow.picture.families import Family, family_of
 from ivr.flow.picture.words import VERBS, counted, word
+from ivr.flow.texts import on_one_line
 from ivr.flow.tree import BEGAN, Node, Tree
 
 
@@ -121,7 +122,7 @@ def picture_of(tree: Tree, language: str) -> Picture:
     """A tree in the words of a language that its organisation declares."""
     boxes = [_box(name, node, language) for name, node in tree.nodes.items()]
     return Picture(
-        title=plain(f"{tree.organisation.name}: {tree.name}"),
+        title=on_one_line(f"{tree.organisation.name}: {tree.name}"),
         summary=counted("summary", len(boxes), language, start=tree.start),
         subtitle="",
         language=language,

@@ -26,6 +26,7 @@ from pydantic.fields import FieldInfo
 from ivr.flow.call import CallerHungUp, MessageRequest, QueueOutcome, QueueRequest, Utterance
 from ivr.flow.callback import CallbackTexts, DayTexts
 from ivr.flow.expressions import Expression
+from ivr.flow.lengths import Length
 from ivr.flow.load import load_all
 from ivr.flow.memory_world import MemoryWorld
 from ivr.flow.nodes import NODE_TYPES
@@ -40,7 +41,6 @@ from ivr.flow.vocabulary import (
     Identifier,
     Key,
     LanguageTag,
-    Length,
     Name,
     Names,
     QueueName,
