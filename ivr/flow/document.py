@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import yaml
@@ -38,6 +39,8 @@ __all__ = ["MAX_BYTES", "MAX_DEPTH", "Document", "Path_", "Place", "Value", "rea
 
 MAX_BYTES = 512 * 1024  # a tree of 1,000 nodes takes 200 KiB; to say what is wrong takes seconds
 MAX_DEPTH = 20
+
+_TOO_DEEP = "exceeded maximum nesting depth"  # libyaml's word for a thousand levels
 
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as both parsers count lines
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
@@ -233,9 +236,16 @@ class _Builder:
 
 def _events(text: str) -> Iterator[Event]:
     """The parser's events; its errors become refusals with a place."""
+    told = 0
     try:
-        yield from yaml.parse(text, Loader=yaml.CSafeLoader)
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            yield event
+            told += 1
     except yaml.YAMLError as error:
+        if getattr(error, "problem", "") == _TOO_DEEP:
+            # It looks a thousand levels ahead; in what stands before, the one too many is found.
+            before = yaml.parse(text[: error.problem_mark.index - 1], Loader=yaml.CSafeLoader)
+            yield from islice(before, told, None)
         _refuse(text)
         # the two do not agree on every odd file
         mark = getattr(error, "problem_mark", None)
