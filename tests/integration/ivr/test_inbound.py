@@ -33,7 +33,7 @@ from wire.agi.session import AgiSession
 
 pytestmark = pytest.mark.integration
 
-CATALOGUE = load_all(Path(__file__).parents[3] / "dialplans")
+CATALOGUE = load_all(Path(__file__).parents[3] / "dialplans" / "demo")
 ALVA = Agent("4001", "Alva", ("support",))
 CONTACT = "vaxel-1.1"
 
