@@ -22,10 +22,10 @@ status: $(BIN)/vaxel ## tell what runs, since when, and what is wrong
 demo: $(BIN)/vaxel ## let callers and agents loose on the running platform; Ctrl-C stops them
 	@$(BIN)/vaxel demo
 
-# Calls mostly wait for audio: four platforms at once keep two cores busy and no more.
+# Calls mostly wait for audio: three platforms at once keep two cores busy and no more.
 test: lint ## prove it: style, types, import rules, then every test
-	$(BIN)/pytest -n 2 tests/unit tests/integration
-	$(BIN)/pytest -n 4 --dist worksteal tests/e2e
+	$(BIN)/pytest -n 3 tests/unit tests/integration
+	$(BIN)/pytest -n 3 --dist worksteal tests/e2e
 
 lint: ## style, types and import rules alone
 	$(SETUP) dev

@@ -21,17 +21,13 @@ from collections.abc import (
     Coroutine,
     Iterable,
     Iterator,
-    Mapping,
 )
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
-from pathlib import Path
 from typing import Final, TypeAlias
 
 import uvloop
 from prometheus_client import CollectorRegistry, ProcessCollector
-from redis.asyncio import Redis
 
 from acd.errors import AcdUnavailable, StaleOffer
 from acd.model import system_clock
@@ -48,23 +44,21 @@ from ivr.flow.errors import FlowError
 from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
 from ivr.flow.recording import RecordingPolicy
+from ivr.foundation import Foundation, laid_for, with_pins
 from ivr.inbound import Inbound
 from ivr.listening import Listener
 from ivr.live.book import Book
-from ivr.live.first import first_trees
 from ivr.live.pages import pages
-from ivr.live.survey import Part
 from ivr.live.trees import LiveTrees
 from ivr.live.watch import on_hang_up, watch
 from ivr.logs import configure_logs
 from ivr.offices import Means, Offices
 from ivr.outgoing import Dialler
-from ivr.platform.announcements import SENTENCES
 from ivr.platform.errors import PlatformError
-from ivr.platform.paths import Layout, models_folder
-from ivr.platform.preflight import layout_of, load_settings, recording_keys_of, writing
+from ivr.platform.paths import models_folder
+from ivr.platform.preflight import load_settings, recording_keys_of, writing
 from ivr.platform.secrets import Secrets
-from ivr.prompting import keep_tidy, make_ready, paced
+from ivr.prompting import keep_tidy, make_ready
 from ivr.recognition_of_callers import CallerMemory
 from ivr.recording_codes import RecordingCodes
 from ivr.services import Services
@@ -72,14 +66,9 @@ from ivr.settings import Settings
 from ivr.speech_server import SpeechServer
 from ivr.text_messages import sender_of
 from ivr.transfers import Transfers
-from ivr.tree_pins import pin_names
 from ivr.web_request import WebServices
 from ivr.world import Surroundings
 from media.errors import MediaError
-from media.espeak import Espeak
-from media.manner import Manner
-from media.prompts import PromptStore
-from media.tones import write_beep, write_nothing
 from monitoring.errors import MonitoringError
 from monitoring.exposition import Exposition
 from monitoring.http import HttpServer
@@ -93,9 +82,7 @@ from recorder.recorder import Recorder
 from recorder.retention import Retention
 from recorder.sidecar import Sidecar
 from recorder.transcribing import Transcribing
-from store.database import Database, open_database
 from store.errors import StoreError
-from store.stream import connect
 from store.tree_history import TreeHistory
 from wire.agi.server import FastAgiServer
 from wire.ami.client import AmiClient
@@ -119,64 +106,6 @@ FAULTS: Final = (
     OSError,
 )
 """What can keep the controller from starting; each says in a sentence what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Foundation:
-    """What a controller stands on, open for as long as it runs.
-
-    Attributes:
-        trees: The call trees that it starts with, by organisation.
-    """
-
-    layout: Layout
-    trees: Mapping[str, Part]
-    secrets: Secrets
-    database: Database
-    redis: Redis
-    speech: Espeak
-    prompts: PromptStore
-    beep: Path
-    nothing: Path
-
-
-@asynccontextmanager
-async def _foundation(settings: Settings) -> AsyncIterator[Foundation]:
-    layout = layout_of(settings)
-    async with AsyncExitStack() as stack:
-        database = await open_database(
-            settings.database_url or f"sqlite+aiosqlite:///{layout.database}"
-        )
-        stack.push_async_callback(database.close)
-        trees = await first_trees(settings.trees, TreeHistory(database), layout.trees)
-        catalogue = Catalogue.together(part.catalogue for part in trees.values())
-        redis = connect(settings.redis_url or f"unix://{layout.redis_socket}")
-        stack.push_async_callback(redis.aclose)
-        speech = await Espeak.find()
-        prompts = await stack.enter_async_context(PromptStore(layout.prompts, speech))
-        prompts.manners = {"": Manner(sentences=SENTENCES)}
-        await make_ready(prompts, catalogue, speech, paced(_tell_rendering))
-        yield Foundation(
-            layout=layout,
-            trees=trees,
-            secrets=Secrets.load_or_create(layout.secrets, _with_pins(catalogue)),
-            database=database,
-            redis=redis,
-            speech=speech,
-            prompts=prompts,
-            beep=write_beep(layout.prompts),
-            nothing=write_nothing(layout.prompts),
-        )
-
-
-def _tell_rendering(done: int, total: int) -> None:
-    logger.info("Prompts are being rendered", extra={"done": done, "total": total})
-
-
-def _with_pins(catalogue: Catalogue) -> list[str]:
-    """Names of all that need a PIN: agents, and those that trees ask callers for."""
-    agents = [agent for org in catalogue.organisations.values() for agent in org.agents]
-    return [*agents, *pin_names(catalogue)]
 
 
 class Controller:
@@ -342,7 +271,7 @@ class Controller:
         Raises:
             PlatformError: The secrets cannot be read or written.
         """
-        new = set(_with_pins(catalogue)) - self._pins.keys()
+        new = set(with_pins(catalogue)) - self._pins.keys()
         if new:
             path = self._ground.layout.secrets
             with writing(self._ground.layout):
@@ -421,7 +350,7 @@ async def serve(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with _foundation(settings) as foundation:
+    async with laid_for(settings) as foundation:
         controller = Controller(settings, foundation)
         # What is loaded by now stays to the end; whenever a full collection went through all of
         # it, every call would be held for a tenth of a second.
