@@ -24,7 +24,7 @@ demo: $(BIN)/vaxel ## let callers and agents loose on the running platform; Ctrl
 
 # Calls mostly wait for audio: three platforms at once keep two cores busy and no more.
 test: lint ## prove it: style, types, import rules, then every test
-	$(BIN)/pytest -n 2 tests/unit tests/integration
+	$(BIN)/pytest -n 3 tests/unit tests/integration
 	$(BIN)/pytest -n 3 --dist worksteal tests/e2e
 
 lint: ## style, types and import rules alone

@@ -115,9 +115,11 @@ class Callbacks:
         language: str,
         answers: Mapping[str, str],
         rules: CallbackRules,
+        consent: bool | None = None,
         due_ms: int | None = None,
+        contact: str = "",
     ) -> str:
-        """Make a callback that no call came before.
+        """Make a callback of somebody who has no place in the queue.
 
         Args:
             number: E.164.
@@ -125,7 +127,10 @@ class Callbacks:
             language: BCP 47 tag.
             answers: What is known of the caller.
             rules: How often and how long to try.
+            consent: Whether the person has agreed to be recorded; ``None``: not asked.
             due_ms: Epoch; a chosen time, ``None`` for as soon as its turn comes.
+            contact: Of the person who has asked for it in a call that is not in a queue; without
+                one an operator has.
 
         Returns:
             Its contact id.
@@ -135,16 +140,18 @@ class Callbacks:
             CallbackOpen: The number has an open callback.
         """
         wish = _wish(
-            CallbackSource.OPERATOR,
+            CallbackSource.QUEUE if contact else CallbackSource.OPERATOR,
             number,
             language=language,
             answers=answers,
             rules=rules,
+            consent=consent,
             due_ms=due_ms,
         )
-        contact = f"cb-{secrets.token_hex(6)}"
+        parting_ms = rules.parting_ms if contact else 0
+        contact = contact or f"cb-{secrets.token_hex(6)}"
         ring_ms, wrapup_ms = queue.ring_seconds * 1000, queue.wrapup_seconds * 1000
-        await self._run("add_callback", contact, queue.name, ring_ms, wrapup_ms, wish)
+        await self._run("add_callback", contact, queue.name, ring_ms, wrapup_ms, wish, parting_ms)
         return contact
 
     async def cancel(self, contact: str) -> bool:

@@ -20,6 +20,7 @@ from acd.model import (
     AgentState,
     Clock,
     LeaveReason,
+    LineFigures,
     Offer,
     Place,
     Queue,
@@ -273,6 +274,10 @@ class Distributor:
             queues={name: QueueGauge(*line) for name, line in zip(names, lines, strict=True)},
             agents=dict(zip(_GAUGED, agents, strict=True)),
         )
+
+    async def figures(self, queue: str) -> LineFigures:
+        """One queue, now."""
+        return LineFigures(*await self._run("figures", queue))
 
     async def _run(self, name: str, *arguments: str | int) -> Reply:
         return await self._scripts.run(name, self.clock(), *arguments)

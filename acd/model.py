@@ -189,6 +189,25 @@ class QueueGauge:
 
 
 @dataclass(frozen=True, slots=True)
+class LineFigures:
+    """A queue as somebody sees it who thinks of joining it.
+
+    Attributes:
+        waiting: As :attr:`QueueGauge.waiting`.
+        callbacks: As :attr:`QueueGauge.callbacks`.
+        oldest_wait_ms: As :attr:`QueueGauge.oldest_wait_ms`.
+        logged_in: Agents who serve it.
+        ready: Those who could take a call now.
+    """
+
+    waiting: int
+    callbacks: int
+    oldest_wait_ms: int
+    logged_in: int
+    ready: int
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """An organisation in figures, at one instant.
 

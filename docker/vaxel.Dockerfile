@@ -3,7 +3,7 @@ FROM docker.io/library/debian:bookworm-slim
 
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
-        ca-certificates espeak-ng ffmpeg python3 python3-venv \
+        ca-certificates espeak-ng ffmpeg graphviz python3 python3-venv \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --no-create-home --home-dir /var/lib/vaxel --shell /usr/sbin/nologin vaxel \
     && install --directory --owner=vaxel --group=vaxel --mode=0700 /var/lib/vaxel

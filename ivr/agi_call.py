@@ -12,26 +12,37 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol, TypeAlias
 
+from ivr.dialplan import CAUSE, CAUSES, DONE
 from ivr.flow.call import (
     CallerHungUp,
     CallFailed,
+    Cause,
     Heard,
     ListenRequest,
+    Message,
     MessageRequest,
     QueueOutcome,
     QueueRequest,
     Utterance,
 )
+from ivr.flow.world import World
 from media.errors import MediaError
 from wire.agi.errors import AgiError, AgiHungUp
 from wire.agi.session import AgiSession
 
 
 class Prompts(Protocol):
-    """Where spoken texts come from (``media.prompts.PromptStore``)."""
+    """Where an organisation's spoken texts come from (``media.prompts.OrganisationPrompts``)."""
 
     async def path(self, text: str, language: str) -> object:
         """The sound of a text, as a path without its extension."""
+
+
+class AllPrompts(Protocol):
+    """Where every organisation's come from (``media.prompts.PromptStore``)."""
+
+    def of(self, organisation: str) -> Prompts:
+        """Those of one organisation, by its id: it may have its own voices and recordings."""
 
 
 Ride: TypeAlias = Callable[["AgiCall", QueueRequest], Awaitable[QueueOutcome]]
@@ -40,8 +51,11 @@ Ride: TypeAlias = Callable[["AgiCall", QueueRequest], Awaitable[QueueOutcome]]
 Listen: TypeAlias = Callable[["AgiCall", ListenRequest], Awaitable[Heard]]
 """Asks a caller who may answer by voice (``ivr.listening``)."""
 
-Record: TypeAlias = Callable[["AgiCall", MessageRequest], Awaitable[float]]
-"""Takes a message from a caller (``ivr.messages``); its length in seconds."""
+Record: TypeAlias = Callable[["AgiCall", MessageRequest], Awaitable[Message]]
+"""Takes a message from a caller (``ivr.messages``)."""
+
+Outside: TypeAlias = Callable[["AgiCall"], World]
+"""The world as it is for a caller (``ivr.world``)."""
 
 
 class AgiVoice:
@@ -49,11 +63,12 @@ class AgiVoice:
 
     Attributes:
         session: The channel.
+        prompts: Of the organisation that speaks.
     """
 
     def __init__(self, session: AgiSession, prompts: Prompts) -> None:
         self.session = session
-        self._prompts = prompts
+        self.prompts = prompts
 
     async def answer(self) -> None:
         """Pick up; harmless when already up."""
@@ -80,7 +95,7 @@ class AgiVoice:
         Raises:
             MediaError: The text cannot be spoken.
         """
-        return str(await self._prompts.path(utterance.text, utterance.language))
+        return str(await self.prompts.path(utterance.text, utterance.language))
 
     async def collect(self, *, first: str = "", count: int, wait: float, stop: str = "#") -> str:
         """Listen for keys one at a time, so that a stop key and each pause count at once."""
@@ -93,10 +108,14 @@ class AgiVoice:
                 keys += key
         return keys.partition(stop)[0] if stop else keys
 
-    async def hang_up(self) -> None:
-        """End the call from our side."""
+    async def hang_up(self, cause: Cause = Cause.NORMAL) -> None:
+        """End the call from our side; any cause but the normal one is told by the dialplan."""
         with speaking_of_callers():
-            await self.session.hangup()
+            if cause is Cause.NORMAL:
+                await self.session.hangup()
+            else:
+                await self.session.set_variable(CAUSE, CAUSES[cause])
+                await self.session.set_variable(DONE, "1")
 
 
 class AgiCaller(AgiVoice):
@@ -122,6 +141,7 @@ class AgiCall(AgiCaller):
 
     Attributes:
         queued: The queue that the caller came to last, ``""`` before the first.
+        world: What lies outside.
     """
 
     def __init__(
@@ -135,20 +155,22 @@ class AgiCall(AgiCaller):
         ride: Ride,
         listen: Listen,
         record: Record,
+        world: Outside,
     ) -> None:
         super().__init__(session, prompts, contact=contact, caller=caller, dialled=dialled)
         self._ride = ride
         self._listen = listen
         self._record = record
         self.queued = ""
+        self.world = world(self)
 
     async def listen(self, request: ListenRequest) -> Heard:
         """Ask a caller who may answer by voice."""
         with speaking_of_callers():
             return await self._listen(self, request)
 
-    async def record(self, request: MessageRequest) -> float:
-        """Take a message; its length in seconds."""
+    async def record(self, request: MessageRequest) -> Message:
+        """Take a message."""
         with speaking_of_callers():
             return await self._record(self, request)
 

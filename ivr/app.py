@@ -14,56 +14,61 @@ import os
 import secrets as entropy
 import signal
 import sys
-from collections.abc import AsyncIterator, Collection, Coroutine, Iterable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Collection,
+    Coroutine,
+    Iterable,
+    Iterator,
+)
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
-from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import uvloop
 from prometheus_client import CollectorRegistry, ProcessCollector
-from redis.asyncio import Redis
 
-from acd.agents import Agents
-from acd.callbacks import Callbacks
-from acd.distributor import Distributor
 from acd.errors import AcdUnavailable, StaleOffer
 from acd.model import system_clock
 from acd.offers import OfferListener
 from acd.sweeper import Sweeper
+from ivr.announcements import Announcements
 from ivr.answers import AnswerWatch
 from ivr.attention import Attention
-from ivr.callback_offer import Outgoing
+from ivr.callback_wishes import CallbackWishes
 from ivr.callbacks import CallbackRunner
 from ivr.desk import Desk
-from ivr.figures import Figures, known_words
+from ivr.figures import Figures
 from ivr.flow.errors import FlowError
-from ivr.flow.load import Catalogue, load_all
+from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
-from ivr.flow.prompts import utterances
 from ivr.flow.recording import RecordingPolicy
+from ivr.foundation import Foundation, laid_for, with_pins
 from ivr.inbound import Inbound
 from ivr.listening import Listener
+from ivr.live.book import Book
+from ivr.live.pages import pages
+from ivr.live.trees import LiveTrees
+from ivr.live.watch import on_hang_up, watch
 from ivr.logs import configure_logs
-from ivr.messages import Messages
-from ivr.numbers import own_numbers, shown_numbers
-from ivr.office import Office
+from ivr.offices import Means, Offices
 from ivr.outgoing import Dialler
 from ivr.platform.errors import PlatformError
-from ivr.platform.paths import Layout, models_folder
-from ivr.platform.preflight import layout_of, load_settings, recording_keys_of
+from ivr.platform.paths import models_folder
+from ivr.platform.preflight import load_settings, recording_keys_of, writing
 from ivr.platform.secrets import Secrets
-from ivr.queueing import QueueRides
+from ivr.prompting import keep_tidy, make_ready
+from ivr.recognition_of_callers import CallerMemory
 from ivr.recording_codes import RecordingCodes
 from ivr.services import Services
 from ivr.settings import Settings
 from ivr.speech_server import SpeechServer
+from ivr.text_messages import sender_of
+from ivr.transfers import Transfers
+from ivr.web_request import WebServices
+from ivr.world import Surroundings
 from media.errors import MediaError
-from media.espeak import Espeak
-from media.prompts import PromptStore
-from media.tones import write_beep, write_nothing
-from monitoring.consumer import FiguresConsumer, RedisSnapshots
 from monitoring.errors import MonitoringError
 from monitoring.exposition import Exposition
 from monitoring.http import HttpServer
@@ -77,10 +82,8 @@ from recorder.recorder import Recorder
 from recorder.retention import Retention
 from recorder.sidecar import Sidecar
 from recorder.transcribing import Transcribing
-from store.database import Database, open_database
 from store.errors import StoreError
-from store.projection import ContactProjection
-from store.stream import EventStream, connect
+from store.tree_history import TreeHistory
 from wire.agi.server import FastAgiServer
 from wire.ami.client import AmiClient
 from wire.ami.errors import AmiError
@@ -89,6 +92,8 @@ from wire.ami.settings import AmiAccount
 logger = logging.getLogger(__name__)
 
 AMI_USER: Final = "vaxel"
+
+Duties: TypeAlias = Iterable[Coroutine[None, None, None]]
 
 FAULTS: Final = (
     AmiError,
@@ -103,47 +108,10 @@ FAULTS: Final = (
 """What can keep the controller from starting; each says in a sentence what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Foundation:
-    """What a controller stands on, open for as long as it runs."""
-
-    layout: Layout
-    secrets: Secrets
-    database: Database
-    redis: Redis
-    prompts: PromptStore
-    beep: Path
-    nothing: Path
-
-
-@asynccontextmanager
-async def _foundation(settings: Settings, catalogue: Catalogue) -> AsyncIterator[Foundation]:
-    layout = layout_of(settings)
-    agents = [agent for org in catalogue.organisations.values() for agent in org.agents]
-    async with AsyncExitStack() as stack:
-        database = await open_database(
-            settings.database_url or f"sqlite+aiosqlite:///{layout.database}"
-        )
-        stack.push_async_callback(database.close)
-        redis = connect(settings.redis_url or f"unix://{layout.redis_socket}")
-        stack.push_async_callback(redis.aclose)
-        prompts = await stack.enter_async_context(PromptStore(layout.prompts, await Espeak.find()))
-        await prompts.render_all((said.text, said.language) for said in utterances(catalogue))
-        yield Foundation(
-            layout=layout,
-            secrets=Secrets.load_or_create(layout.secrets, agents),
-            database=database,
-            redis=redis,
-            prompts=prompts,
-            beep=write_beep(layout.prompts),
-            nothing=write_nothing(layout.prompts),
-        )
-
-
 class Controller:
     """Everything that one process does for every organisation."""
 
-    def __init__(self, settings: Settings, catalogue: Catalogue, foundation: Foundation) -> None:
+    def __init__(self, settings: Settings, foundation: Foundation) -> None:
         ground = self._ground = foundation
         self._settings = settings
         self._ami = AmiClient(
@@ -161,14 +129,12 @@ class Controller:
         dialler = Dialler(self._ami, settings.outgoing.endpoint)
         self._answers = AnswerWatch(self._ami, self._answered_elsewhere)
         self._attention = Attention(self._ami)
-        self._outgoing = Outgoing(
-            settings.outgoing.endpoint, settings.outgoing.regions, own_numbers(catalogue)
-        )
-        self._streams = {org: EventStream(ground.redis, org) for org in catalogue.organisations}
+        self._offices = Offices()
+        streams = self._offices.streams
         self._recorder = Recorder(
-            ground.layout.recordings, recording_keys_of(settings), ground.database, self._streams
+            ground.layout.recordings, recording_keys_of(settings), ground.database, streams
         )
-        deleter = Deleter(ground.layout.recordings, ground.database, self._streams, system_clock)
+        deleter = Deleter(ground.layout.recordings, ground.database, streams, system_clock)
         self._retention = Retention(
             deleter,
             Leftovers(ground.layout.recordings),
@@ -181,26 +147,39 @@ class Controller:
             recording_keys_of(settings),
             models_folder(settings),
             ground.database,
-            self._streams,
+            streams,
             clock_ms=system_clock,
         )
-        self._offices = {
-            org: self._office(organisation, name)
-            for org, organisation in catalogue.organisations.items()
-        }
+        self._means = Means(
+            controller=name,
+            redis=ground.redis,
+            database=ground.database,
+            offers=self._offers,
+            answers=self._answers,
+            attention=self._attention,
+            recorder=self._recorder,
+            beep=ground.beep,
+            outgoing=settings.outgoing,
+            pins=lambda: self._pins,
+            around=self._around,
+            clock=system_clock,
+        )
+        self._pins = ground.secrets.pins
+        self._book = Book(TreeHistory(ground.database), streams)
+        self._trees = LiveTrees(settings.trees, ground.trees, self, self._book, clock=system_clock)
+        self._offices.adopt(self._trees.catalogue, self._means)
+        offices = self._offices.all
         self._speech = SpeechServer(f"http://{settings.speech.host}:{settings.speech.port}")
         listener = Listener(self._speech, ground.nothing)
-        self._inbound = Inbound(
-            catalogue, self._offices, ground.prompts, listener.ask, system_clock
-        )
+        self._inbound = Inbound(self._trees, offices, ground.prompts, listener.ask, system_clock)
         self._callbacks = CallbackRunner(
-            self._offices, self._offers, dialler, ground.prompts, shown_numbers(catalogue)
+            offices, self._offers, dialler, ground.prompts, self._offices.shown_number
         )
-        desk = Desk(self._offices, ground.secrets.pins, ground.prompts, system_clock)
+        desk = Desk(offices, lambda agent: self._pins.get(agent, ""), ground.prompts, system_clock)
         self._pauses = Pauses(
-            self._ami, self._streams, after_digits=self._after_digits, clock_ms=system_clock
+            self._ami, streams, after_digits=self._after_digits, clock_ms=system_clock
         )
-        codes = RecordingCodes(self._offices, self._pauses, ground.prompts)
+        codes = RecordingCodes(offices, self._pauses, ground.prompts)
         self._agi = FastAgiServer(
             {
                 "inbound": self._inbound.serve,
@@ -212,38 +191,27 @@ class Controller:
             port=settings.agi.port,
             max_sessions=settings.agi.max_sessions,
         )
-        self._figures = [
-            FiguresConsumer(
-                org,
-                self._streams[org],
-                RedisSnapshots(ground.redis, org),
-                known=known_words(organisation, catalogue),
-            )
-            for org, organisation in catalogue.organisations.items()
-        ]
-        self._projections = [
-            ContactProjection(ground.database, self._streams[org], org) for org in self._offices
-        ]
         self._delay = LoopDelay()
         live = Figures(
-            offices=self._offices,
+            offices=offices,
             inbound=self._inbound,
             agi=self._agi,
             ami=self._ami,
             redis=ground.redis,
             recorder=self._recorder,
             transcribing=self._transcribing,
-            counted=self._figures,
-            recorded=self._projections,
+            counted=self._offices.counted,
+            recorded=self._offices.recorded,
             listener=self._speech,
+            trees=self._trees,
             state=settings.state,
         )
         registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         exposition = Exposition(
-            registry, self._figures, live, version=version("vaxel"), delay=self._delay
+            registry, self._offices.counted, live, version=version("vaxel"), delay=self._delay
         )
-        self._http = HttpServer(exposition, live.checks())
+        self._http = HttpServer(exposition, live.checks(), pages(self._trees))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until ``stop`` is set.
@@ -251,7 +219,7 @@ class Controller:
         Raises:
             AddressInUse, OSError: A port is taken.
         """
-        async with self._ami, self._speech, _together(self._duties()):
+        async with self._ami, self._speech, _together(self._duties()) as self._begin:
             await self._http.start(self._settings.http.host, self._settings.http.port)
             try:
                 await self._agi.start()
@@ -270,15 +238,50 @@ class Controller:
         yield self._pauses.run()
         yield self._transcribing.run()
         yield self._inbound.tidy()
-        for office in self._offices.values():
-            queues = office.rides.queues
-            yield Sweeper(office.distributor, queues.values, self._live_contacts).run()
-            yield self._callbacks.run(office)
-        for figures in self._figures:
-            yield figures.run()
-        for projection in self._projections:
-            yield projection.run()
+        yield keep_tidy(self._ground.prompts)
+        for org in self._offices.all:
+            yield from self._duties_of(org)
         yield self._delay.run()
+        yield self._book.run()
+        yield watch(self._settings.trees, self._trees.glance)
+        yield on_hang_up(self._trees.reload)
+
+    def _duties_of(self, org: str) -> Iterator[Coroutine[None, None, None]]:
+        """What goes on for one organisation."""
+        office = self._offices.all[org]
+        number = list(self._offices.all).index(org)
+        yield Sweeper(
+            office.distributor, lambda: self._offices.queues(org), self._live_contacts
+        ).run()
+        yield self._callbacks.run(office)
+        yield self._offices.counted[number].run()
+        yield self._offices.recorded[number].run()
+
+    async def render(self, catalogue: Catalogue) -> None:
+        """Have all that call trees say spoken before they are heard.
+
+        Raises:
+            MediaError: A text cannot be spoken.
+        """
+        await make_ready(self._ground.prompts, catalogue, self._ground.speech)
+
+    def prepare(self, catalogue: Catalogue) -> None:
+        """Make the PINs of new agents, and those that trees ask for from now on.
+
+        Raises:
+            PlatformError: The secrets cannot be read or written.
+        """
+        new = set(with_pins(catalogue)) - self._pins.keys()
+        if new:
+            path = self._ground.layout.secrets
+            with writing(self._ground.layout):
+                self._pins = Secrets.load_or_create(path, new).pins
+            logger.info("New PINs are made", extra={"pins": len(new), "file": path.name})
+
+    def adopt(self, catalogue: Catalogue) -> None:
+        """Serve new calls by new call trees."""
+        for org in self._offices.adopt(catalogue, self._means):
+            self._begin(self._duties_of(org))
 
     async def _live_contacts(self) -> Collection[str] | None:
         """The contacts whose channel exists in Asterisk; nothing known while it is away."""
@@ -290,49 +293,50 @@ class Controller:
 
     def _after_digits(self, sidecar: Sidecar) -> float:
         """Seconds of silence in the recording after a caller's last digit."""
-        office = self._offices.get(sidecar.org)
+        office = self._offices.all.get(sidecar.org)
         queue = office.organisation.queues.get(sidecar.queue) if office else None
         return (queue.recording if queue else RecordingPolicy()).after_digits
 
     async def _answered_elsewhere(self, contact: str) -> None:
         """Note an answer for a controller that may not live to do it; idempotent."""
-        for office in self._offices.values():
+        for office in tuple(self._offices.all.values()):
             with suppress(StaleOffer, AcdUnavailable):
                 offer = await office.distributor.current_offer(contact)
                 if offer is not None:
                     await office.distributor.answered(offer)
 
-    def _office(self, organisation: Organisation, controller: str) -> Office:
-        ground = self._ground
-        distributor = Distributor(ground.redis, organisation.id, system_clock, controller)
-        callbacks = Callbacks(ground.redis, organisation.id, system_clock)
-        services = Services(
-            distributor=distributor,
-            callbacks=callbacks,
-            offers=self._offers,
-            answers=self._answers,
-            attention=self._attention,
-            recorder=self._recorder,
-            outgoing=self._outgoing,
-            clock=system_clock,
-        )
-        return Office(
+    def _around(self, organisation: Organisation, services: Services) -> Surroundings:
+        """What lies outside the trees of an organisation."""
+        redis, org = self._ground.redis, organisation.id
+        regions = self._settings.outgoing.regions
+        return Surroundings(
             organisation=organisation,
-            stream=self._streams[organisation.id],
-            distributor=distributor,
-            callbacks=callbacks,
-            agents=Agents(ground.redis, organisation.id, system_clock),
-            rides=QueueRides(organisation, services),
-            messages=Messages(organisation, self._recorder, ground.beep, system_clock),
+            web=WebServices(organisation.http_hosts),
+            transfers=Transfers(services.outgoing),
+            memory=CallerMemory(redis, org, self._ground.secrets.callers, regions),
+            announcements=Announcements(redis, org, system_clock),
+            distributor=services.distributor,
+            wishes=CallbackWishes(organisation, services),
+            outgoing=services.outgoing,
+            texts=sender_of(self._settings.sms),
         )
 
 
 @asynccontextmanager
-async def _together(duties: Iterable[Coroutine[None, None, None]]) -> AsyncIterator[None]:
-    """Run duties beside the block; they end with it, and one that fails ends it."""
+async def _together(duties: Duties) -> AsyncIterator[Callable[[Duties], None]]:
+    """Run duties beside the block; they end with it, and one that fails ends it.
+
+    Yields:
+        What begins more of them.
+    """
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(duty) for duty in duties]
-        yield
+        tasks: list[asyncio.Task[None]] = []
+
+        def begin(more: Duties) -> None:
+            tasks.extend(group.create_task(duty) for duty in more)
+
+        begin(duties)
+        yield begin
         for task in tasks:
             task.cancel()
 
@@ -346,9 +350,8 @@ async def serve(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    catalogue = load_all(settings.trees)
-    async with _foundation(settings, catalogue) as foundation:
-        controller = Controller(settings, catalogue, foundation)
+    async with laid_for(settings) as foundation:
+        controller = Controller(settings, foundation)
         # What is loaded by now stays to the end; whenever a full collection went through all of
         # it, every call would be held for a tenth of a second.
         gc.collect()

@@ -160,7 +160,7 @@ class Speaker:
 
 
 class CallbackTalk:
-    """One talk with one waiting caller."""
+    """One talk with one caller."""
 
     def __init__(
         self,
@@ -172,6 +172,7 @@ class CallbackTalk:
         outgoing: Outgoing,
         taken: Callable[[str], Awaitable[bool]],
         now: Callable[[], datetime],
+        in_line: bool = True,
     ) -> None:
         """Begin with nothing known.
 
@@ -183,6 +184,7 @@ class CallbackTalk:
             outgoing: Whom the installation calls.
             taken: Whether a number is going to be called already; several may share one.
             now: The time.
+            in_line: Whether the caller waits in the queue meanwhile.
         """
         self._speaker = speaker
         self._texts = texts
@@ -191,6 +193,7 @@ class CallbackTalk:
         self._outgoing = outgoing
         self._taken = taken
         self._now = now
+        self._in_line = in_line
 
     async def wish(self, caller: str) -> Wish | None:
         """Ask for number and time.
@@ -203,7 +206,8 @@ class CallbackTalk:
         """
         number = await self._number(caller)
         if number is None:
-            await self._speaker.say(self._texts.kept)
+            if self._in_line:
+                await self._speaker.say(self._texts.kept)
             return None
         return Wish(number, await self._time())
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Final
 
@@ -22,7 +22,7 @@ from acd.callback_model import Callback, MissReason
 from acd.errors import AcdError, StaleOffer
 from acd.model import LeaveReason, Offer, check_name
 from acd.offers import OfferListener
-from ivr.agi_call import AgiCaller, Prompts, speaking_of_callers
+from ivr.agi_call import AgiCaller, AllPrompts, Prompts, speaking_of_callers
 from ivr.callback_offer import NOTHING, YES, Speaker
 from ivr.consent import note_consent
 from ivr.dialplan import DONE
@@ -56,8 +56,8 @@ class CallbackRunner:
         offices: Mapping[str, Office],
         offers: OfferListener,
         dialler: Dialler,
-        prompts: Prompts,
-        shown_numbers: Mapping[str, str],
+        prompts: AllPrompts,
+        shown_number: Callable[[str], str],
     ) -> None:
         """Bind; nothing is called yet.
 
@@ -66,19 +66,20 @@ class CallbackRunner:
             offers: Tells of callbacks whose turn it is.
             dialler: Makes the calls.
             prompts: Spoken texts.
-            shown_numbers: What the phones of people who are called show, by organisation.
+            shown_number: What the phones of people show whom an organisation calls.
         """
         self._offices = offices
         self._offers = offers
         self._dialler = dialler
         self._prompts = prompts
-        self._shown_numbers = shown_numbers
+        self._shown_number = shown_number
 
     async def run(self, office: Office) -> None:
-        """Call whoever's turn it is in one organisation, until cancelled."""
+        """Call whoever's turn it is in one organisation, as its files say then, until cancelled."""
+        org = office.organisation.id
         async with asyncio.TaskGroup() as calls:
             async for offer in self._offers.callback_offers(office.distributor):
-                calls.create_task(self._call(office, offer))
+                calls.create_task(self._call(self._offices[org], offer))
 
     async def _call(self, office: Office, offer: Offer) -> None:
         """One attempt. Redis or Asterisk going away leaves it to its time limit."""
@@ -119,7 +120,7 @@ class CallbackRunner:
             contact=callback.contact,
             org=organisation.id,
             number=callback.number,
-            shown_number=self._shown_numbers.get(organisation.id, ""),
+            shown_number=self._shown_number(organisation.id),
             shown_name=organisation.name,
             ring_ms=callback.rules.ring_ms,
         )
@@ -136,7 +137,8 @@ class CallbackRunner:
         callback = await office.callbacks.get(contact)
         if callback is not None and callback.queue not in office.rides.queues:
             callback = None  # its queue was taken away while the phone rang
-        answer = _Answer(session, office, self._prompts, callback)
+        prompts = self._prompts.of(office.organisation.id)
+        answer = _Answer(session, office, prompts, callback)
         try:
             if callback is None:
                 await answer.apologise()

@@ -11,7 +11,7 @@ from typing import Final
 
 from acd.errors import AgentBusy, AgentLocked, PhoneBusy, WrongPin
 from acd.model import Agent, AgentStatus
-from ivr.agi_call import AgiVoice, Prompts
+from ivr.agi_call import AgiVoice, AllPrompts
 from ivr.dialplan import DONE
 from ivr.flow.call import CallerHungUp
 from ivr.flow.organisation import DeskTexts
@@ -37,12 +37,12 @@ class Desk:
     def __init__(
         self,
         offices: Mapping[str, Office],
-        pins: Mapping[str, str],
-        prompts: Prompts,
+        pin_of: Callable[[str], str],
+        prompts: AllPrompts,
         clock: Callable[[], int],
     ) -> None:
         self._offices = offices
-        self._pins = pins
+        self._pin_of = pin_of
         self._prompts = prompts
         self._clock = clock
 
@@ -54,12 +54,14 @@ class Desk:
             AcdError: Redis does not answer; the dialplan tells the agent.
         """
         environment = session.environment
-        call = AgiVoice(session, self._prompts)
-        visit = _Visit(call, phone_of(environment.channel), self._offices, self._clock)
+        visit = _Visit(
+            session, self._prompts, phone_of(environment.channel), self._offices, self._clock
+        )
+        call = visit.call
         try:
             await call.answer()
             if environment.extension == LOG_IN:
-                await visit.log_in(self._pins)
+                await visit.log_in(self._pin_of)
             else:
                 await visit.change(environment.extension)
             await session.set_variable(DONE, "1")
@@ -73,18 +75,25 @@ class _Visit:
 
     def __init__(
         self,
-        call: AgiVoice,
+        session: AgiSession,
+        prompts: AllPrompts,
         phone: str,
         offices: Mapping[str, Office],
         clock: Callable[[], int],
     ) -> None:
-        self._call = call
+        self._prompts = prompts
         self._phone = phone
         self._offices = offices
         self._clock = clock
         self._home = next(iter(offices.values())).organisation
+        self.call = AgiVoice(session, prompts.of(self._home.id))
 
-    async def log_in(self, pins: Mapping[str, str]) -> None:
+    def _come_to(self, office: Office) -> None:
+        """Speak from now on as an organisation does."""
+        self._home = office.organisation
+        self.call.prompts = self._prompts.of(self._home.id)
+
+    async def log_in(self, pin_of: Callable[[str], str]) -> None:
         """Ask for number and PIN, a few times at most; make the agent ready."""
         for _ in range(TRIES):
             number = await self._enter(self._texts.enter_agent)
@@ -93,9 +102,9 @@ class _Visit:
             if office is None:  # an unknown number sounds like a wrong PIN
                 await self._say(self._texts.wrong_pin)
                 continue
-            self._home = office.organisation
+            self._come_to(office)
             try:
-                await office.agents.check_pin(number, pin, pins.get(number, ""))
+                await office.agents.check_pin(number, pin, pin_of(number))
                 known = office.organisation.agents[number]
                 await office.agents.login(Agent(number, known.name, known.queues), self._phone)
             except WrongPin:
@@ -119,7 +128,7 @@ class _Visit:
             await self._say(self._texts.not_logged_in)
             return
         office, agent = found
-        self._home = office.organisation
+        self._come_to(office)
         if code == LOG_OUT:
             await office.agents.logout(agent.id)
             await self._say(self._texts.logged_out)
@@ -133,7 +142,7 @@ class _Visit:
     async def _pause(self, office: Office, agent: AgentStatus) -> None:
         for _ in range(TRIES):
             key = await self._say(self._texts.enter_reason, interrupt=_KEYS)
-            key = key or await self._call.collect(count=1, wait=KEY_WAIT_S, stop="")
+            key = key or await self.call.collect(count=1, wait=KEY_WAIT_S, stop="")
             reason = office.organisation.pauses.get(key)
             if reason is not None:
                 await office.agents.pause(agent.id, reason.key)
@@ -145,15 +154,15 @@ class _Visit:
     async def _enter(self, question: Text) -> str:
         """Ask for digits up to ``#``; the first may interrupt the question."""
         first = await self._say(question, interrupt=_KEYS)
-        return await self._call.collect(first=first, count=LONGEST_NUMBER, wait=KEY_WAIT_S)
+        return await self.call.collect(first=first, count=LONGEST_NUMBER, wait=KEY_WAIT_S)
 
     async def _say(self, text: Text, *, interrupt: str = "", **variables: object) -> str:
         everyday = {"organisation": self._home.name, "language": self._language}
         utterance = text.utterance(self._language, {**everyday, **variables})
-        return await self._call.say(utterance, interrupt=interrupt)
+        return await self.call.say(utterance, interrupt=interrupt)
 
     async def _who(self) -> tuple[Office, AgentStatus] | None:
-        for office in self._offices.values():
+        for office in tuple(self._offices.values()):
             agent = await office.agents.at_phone(self._phone)
             if agent is not None:
                 return office, agent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,15 +14,18 @@ from redis.exceptions import RedisError
 from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
 from ivr.inbound import Inbound
+from ivr.live.model import Outcome
+from ivr.live.trees import LiveTrees
 from ivr.office import Office
 from ivr.speech_server import SpeechServer
 from monitoring.consumer import FiguresConsumer
 from monitoring.counting import Known
 from monitoring.http import Check, Health
-from monitoring.live import AcdNow, AgentsNow, ControllerNow, QueueNow, SpeechNow
+from monitoring.live import AcdNow, AgentsNow, ControllerNow, QueueNow, SpeechNow, TreesNow
 from recorder.recorder import Recorder
 from recorder.transcribing import Transcribing
 from store.projection import ContactProjection
+from store.tree_history import SHORT
 from wire.agi.server import FastAgiServer
 from wire.ami.client import AmiClient
 
@@ -56,6 +59,7 @@ class Figures:
         counted: The consumers of the metrics.
         recorded: The consumers of the SQL record.
         listener: The speech server.
+        trees: The call trees.
         state: Folder of everything that the installation makes.
     """
 
@@ -69,6 +73,7 @@ class Figures:
     counted: Sequence[FiguresConsumer]
     recorded: Sequence[ContactProjection]
     listener: SpeechServer
+    trees: LiveTrees
     state: Path
 
     async def acd(self) -> AcdNow:
@@ -83,8 +88,9 @@ class Figures:
         queues: list[QueueNow] = []
         agents: list[AgentsNow] = []
         lags: dict[tuple[str, str], float] = {}
-        for office, counted, recorded in zip(
-            self.offices.values(), self.counted, self.recorded, strict=True
+        # at once: while Redis is asked, organisations may come
+        for office, counted, recorded in tuple(
+            zip(self.offices.values(), self.counted, self.recorded, strict=True)
         ):
             org = office.organisation.id
             now = await office.distributor.snapshot(office.rides.queues.values())
@@ -152,7 +158,17 @@ class Figures:
             disk_size=disk.total,
             recordings=self.recorder.backlog,
             transcripts=self.transcribing.backlog,
+            trees=tuple(self._trees_now()),
+            trees_reloads={outcome.value: self.trees.reloads[outcome] for outcome in Outcome},
         )
+
+    def _trees_now(self) -> Iterator[TreesNow]:
+        served, refused = self.trees.served, self.trees.refused
+        for org, standing in served.items():
+            version = standing.part.version[:SHORT]
+            yield TreesNow(org, version, standing.since_ms / 1000, refused=org in refused)
+        for org in refused.keys() - served.keys():
+            yield TreesNow(org, "", 0.0, refused=True)
 
     def checks(self) -> Mapping[str, Check]:
         """What must be well before the controller takes calls."""

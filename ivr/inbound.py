@@ -12,24 +12,23 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Protocol
 
 from acd.errors import AcdError
 from acd.model import LeaveReason, check_name
-from ivr.agi_call import AgiCall, Listen, Prompts
+from ivr.agi_call import AgiCall, AllPrompts, Listen
 from ivr.dialplan import DONE
 from ivr.flow.call import QueueAway
-from ivr.flow.engine import Listening, Run, RunResult, Visit
-from ivr.flow.load import Catalogue
-from ivr.flow.tree import Tree
+from ivr.flow.engine import Answered, Listening, Observed, Run, RunResult
+from ivr.flow.survey_answer import SurveyAnswer
+from ivr.flow.tree import BEGAN, Tree
 from ivr.office import Office
+from ivr.stand import STOOD_AT, STOOD_WITH, Stand
 from store.events import Event, EventType
+from store.tree_history import SHORT
 from wire.agi.session import AgiSession
 
 logger = logging.getLogger(__name__)
-
-STOOD_AT: Final = "VAXEL_AT"
-"""The queue node that the caller came to, language and choices: ``node|language|menu=node|…``."""
 
 LONGEST_CALLER: Final = 80
 UNALLOCATED: Final = "1"
@@ -38,18 +37,25 @@ UNALLOCATED: Final = "1"
 _RETRY_S: Final = 2.0
 
 
+class Trees(Protocol):
+    """The call trees of the moment (:class:`ivr.live.trees.LiveTrees`)."""
+
+    def find(self, number: str, now: datetime) -> Tree | None:
+        """The tree that answers a number at a moment."""
+
+
 class Inbound:
     """Serves callers (``agi://…/inbound``)."""
 
     def __init__(
         self,
-        catalogue: Catalogue,
+        trees: Trees,
         offices: Mapping[str, Office],
-        prompts: Prompts,
+        prompts: AllPrompts,
         listen: Listen,
         clock: Callable[[], int],
     ) -> None:
-        self._catalogue = catalogue
+        self._trees = trees
         self._offices = offices
         self._prompts = prompts
         self._listen = listen
@@ -71,7 +77,8 @@ class Inbound:
         """
         environment = session.environment
         contact = check_name("Contact", environment.uniqueid)
-        tree = self._catalogue.find(environment.extension)
+        # Tree and office of one moment: the call keeps both to its end, whatever changes meanwhile.
+        tree = self._trees.find(environment.extension, self._now())
         if tree is None:
             logger.warning("Nobody has this number", extra={"contact": contact})
             await session.set_variable(DONE, "1")
@@ -80,13 +87,14 @@ class Inbound:
         office = self._offices[tree.organisation.id]
         call = AgiCall(
             session,
-            self._prompts,
+            self._prompts.of(office.organisation.id),
             contact=contact,
             caller=environment.caller_number[:LONGEST_CALLER],
             dialled=environment.extension,
             ride=office.rides.ride,
             listen=self._listen,
             record=office.messages.take,
+            world=office.around.of,
         )
         self._in_hand[contact] = office.organisation.id
         try:
@@ -102,6 +110,7 @@ class Inbound:
             EventType.CONTACT_ENDED,
             {
                 "reason": result.reason.value,
+                "tree": tree.name,
                 "node": result.last_node,
                 "language": result.trace[-1].visit.language if result.trace else "",
             },
@@ -125,30 +134,47 @@ class Inbound:
                 del self._stranded[contact]
 
     async def _run(self, call: AgiCall, tree: Tree, office: Office) -> RunResult:
-        start = language = ""
-        answers: dict[str, str] = {}
-        if await office.distributor.held(call.contact) is not None:
-            start, language, answers = await self._where_it_stood(call.session, tree)
-            logger.info("Contact taken up again", extra={"contact": call.contact, "node": start})
+        stood = Stand()
+        taken_up = await office.distributor.held(call.contact) is not None
+        if taken_up:
+            stood = await self._where_it_stood(call.session, tree)
+            logger.info(
+                "Contact taken up again", extra={"contact": call.contact, "node": stood.node}
+            )
         else:
             await self._note(
                 office,
                 call.contact,
                 EventType.CONTACT_STARTED,
-                {"caller": call.caller, "dialled": call.dialled, "tree": tree.name},
+                {
+                    "caller": call.caller,
+                    "dialled": call.dialled,
+                    "tree": tree.name,
+                    "version": tree.version[:SHORT],
+                },
             )
 
-        async def observe(what: Visit | Listening) -> None:
+        async def observe(what: Observed) -> None:
+            told: Mapping[str, str]
             if isinstance(what, Listening):
                 kind = EventType.SPEECH_HEARD
                 told = {"outcome": what.heard.hearing or "", "engine": what.heard.engine}
+            elif isinstance(what, Answered):
+                kind = EventType.SURVEY_ANSWERED
+                told = _told(what.answer)
             else:
                 kind = EventType.NODE_VISITED
-                told = {"tree": tree.name, "kind": what.kind}
+                told = {
+                    "tree": tree.name,
+                    "kind": what.kind,
+                    "from": what.came_from,
+                    "way": what.came_by or ("" if what.came_from or taken_up else BEGAN),
+                }
                 if what.kind == "queue":
-                    chosen = (f"{menu}={node}" for menu, node in run.answers.items())
-                    stands = "|".join((what.node, what.language, *chosen))
-                    await call.session.set_variable(STOOD_AT, stands)
+                    stand = Stand(what.node, what.language, run.answers, run.values)
+                    await call.session.set_variable(STOOD_AT, stand.place())
+                    if stand.values:
+                        await call.session.set_variable(STOOD_WITH, stand.luggage())
             await self._note(office, call.contact, kind, {"node": what.node, **told})
 
         run = Run(
@@ -156,21 +182,20 @@ class Inbound:
             call,
             now=self._now,
             observe=observe,
-            start=start,
-            language=language,
-            answers=answers,
+            start=stood.node,
+            language=stood.language,
+            answers=stood.answers,
+            values=stood.values,
+            pins=office.pins,
         )
         return await run.to_end()
 
-    async def _where_it_stood(
-        self, session: AgiSession, tree: Tree
-    ) -> tuple[str, str, dict[str, str]]:
-        """Node, language and choices to go on with; empty where the tree has changed meanwhile."""
-        stood = await session.get_variable(STOOD_AT) or ""
-        node, language, *chosen = (*stood.split("|"), "")
-        if node in tree.nodes and language in tree.organisation.languages:
-            return node, language, dict(one.split("=") for one in chosen if one.count("=") == 1)
-        return "", "", {}
+    async def _where_it_stood(self, session: AgiSession, tree: Tree) -> Stand:
+        """Where to go on and with what; nothing where the tree has changed meanwhile."""
+        place = await session.get_variable(STOOD_AT) or ""
+        stood = Stand.read(place, await session.get_variable(STOOD_WITH) or "")
+        known = stood.node in tree.nodes and stood.language in tree.organisation.languages
+        return stood if known else Stand()
 
     async def _note(
         self, office: Office, contact: str, kind: EventType, fields: Mapping[str, str]
@@ -181,3 +206,13 @@ class Inbound:
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock() / 1000, UTC)
+
+
+def _told(answer: SurveyAnswer) -> Mapping[str, str]:
+    spoken_ms = f"{answer.seconds * 1000:.0f}" if answer.score is None else ""
+    return {
+        "survey": answer.survey,
+        "question": answer.question,
+        "score": "" if answer.score is None else str(answer.score),
+        "duration": spoken_ms,
+    }

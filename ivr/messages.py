@@ -1,7 +1,8 @@
 """A message that a caller leaves: recorded after a beep, handed to the recorder.
 
-It is kept as long as the recordings of the queue in which the caller waited for an agent; of a
-caller who came to none, as long as those of the organisation's queue that keeps them longest.
+It is kept as long as the recordings of the queue that the tree names for it, or else in which the
+caller waited for an agent; of a caller who came to none, as long as those of the organisation's
+queue that keeps them longest.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from ivr.agi_call import AgiCall
-from ivr.flow.call import MessageRequest
+from ivr.flow.call import Message, MessageRequest
 from ivr.flow.organisation import Organisation
 from media.wav import RATE_HZ
 from recorder.recorder import Recorder
@@ -43,11 +44,11 @@ class Messages:
         self._beep = beep
         self._clock = clock
 
-    async def take(self, call: AgiCall, request: MessageRequest) -> float:
+    async def take(self, call: AgiCall, request: MessageRequest) -> Message:
         """Beep, record, keep. A caller who ends it by hanging up has left a message too.
 
         Returns:
-            Its length in seconds, 0 when there was none worth keeping.
+            Nothing's when there was none worth keeping.
 
         Raises:
             AgiError: As :meth:`wire.agi.session.AgiSession.record_file`.
@@ -62,7 +63,8 @@ class Messages:
             caller=call.caller,
             mailbox=request.mailbox,
             language=request.language,
-            keep_days=self._keep_days.get(call.queued) or self._longest,
+            queue=request.queue,
+            keep_days=self._keep_days.get(request.queue or call.queued) or self._longest,
         )
         await call.session.stream_file(str(self._beep))
         base = await self._recorder.expect(sidecar)
@@ -80,7 +82,7 @@ class Messages:
                 await self._recorder.drop(sidecar)
             else:
                 self._recorder.finish(sidecar.base)
-        return length if length >= SHORTEST_S else 0.0
+        return Message(sidecar.base, length) if length >= SHORTEST_S else Message()
 
     @property
     def _longest(self) -> int:

@@ -8,8 +8,10 @@ from acd.agents import Agents
 from acd.callbacks import Callbacks
 from acd.distributor import Distributor
 from ivr.flow.organisation import Organisation
+from ivr.flow.pins import NO_PINS, Pins
 from ivr.messages import Messages
 from ivr.queueing import QueueRides
+from ivr.world import Surroundings
 from store.stream import EventStream
 
 
@@ -25,6 +27,8 @@ class Office:
         agents: Its agents' states.
         rides: Brings callers through its queues.
         messages: Takes callers' messages.
+        pins: Judges the PINs that its trees ask callers for.
+        around: What lies outside its trees.
     """
 
     organisation: Organisation
@@ -34,3 +38,5 @@ class Office:
     agents: Agents
     rides: QueueRides
     messages: Messages
+    around: Surroundings
+    pins: Pins = NO_PINS

@@ -26,6 +26,8 @@ ORGANISATION: Final = "VAXEL_ORG"
 """On the channel of a call that Växel made: whose it is."""
 
 _LATE_S: Final = 3.0  # after the ring time; what is not known by then is not known
+_STRAGGLER_S: Final = 0.5
+"""``DialEnd`` may come so much behind the end of the call: each is told by a way of its own."""
 _RINGING: Final = "3"  # AST_CONTROL_RINGING: it rang until the time was over
 _NUMBER: Final = re.compile(r"\+?[0-9]{2,15}", re.ASCII)
 _UNQUOTABLE: Final = re.compile(r'["\\<>\x00-\x1f\x7f]')
@@ -88,7 +90,7 @@ class Dialler:
         """
         self._ami = ami
         self._endpoint = endpoint
-        self._statuses: dict[str, str] = {}
+        self._statuses: dict[str, asyncio.Future[str]] = {}
         self._ends: dict[str, asyncio.Future[Frame]] = {}
         if not endpoint:
             logger.warning("Nobody is called back: the setting outgoing.endpoint is empty")
@@ -111,12 +113,13 @@ class Dialler:
         """Ring a phone until somebody picks up, or until it is over."""
         if not self._endpoint:
             return Outcome.UNREACHABLE
-        end = self._ends[call.contact] = asyncio.get_running_loop().create_future()
-        self._statuses[call.contact] = ""
+        loop = asyncio.get_running_loop()
+        end = self._ends[call.contact] = loop.create_future()
+        self._statuses[call.contact] = loop.create_future()
         try:
             await self._ami.action("Originate", self._fields(call))
             async with asyncio.timeout(call.ring_ms / 1000 + _LATE_S):
-                return self._outcome(call.contact, await end)
+                return await self._outcome(call.contact, await end)
         except (AmiConnectionLost, AmiActionTimedOut, TimeoutError):
             return Outcome.UNKNOWN
         except AmiError as fault:
@@ -141,18 +144,20 @@ class Dialler:
             "Async": "true",
         }
 
-    def _outcome(self, contact: str, end: Frame) -> Outcome:
+    async def _outcome(self, contact: str, end: Frame) -> Outcome:
         if end.get("Response") == "Success":
             return Outcome.ANSWERED
-        if status := self._statuses[contact]:
-            return _STATUSES.get(status, Outcome.UNREACHABLE)
+        status = self._statuses[contact]
+        await asyncio.wait([status], timeout=_STRAGGLER_S)
+        if status.done():
+            return _STATUSES.get(status.result(), Outcome.UNREACHABLE)
         return Outcome.NO_ANSWER if end.get("Reason") == _RINGING else Outcome.UNREACHABLE
 
     def _on_dial_end(self, event: Frame) -> None:
-        """Note why a phone did not answer; it comes before the end of the call."""
-        contact = event.get("DestUniqueid")
-        if contact in self._statuses:
-            self._statuses[contact] = event.get("DialStatus")
+        """Note why a phone did not answer."""
+        status = self._statuses.get(event.get("DestUniqueid"))
+        if status is not None and not status.done():
+            status.set_result(event.get("DialStatus"))
 
     def _on_end(self, event: Frame) -> None:
         end = self._ends.get(event.get("Uniqueid"))

@@ -33,6 +33,7 @@ from ivr.dialplan import DONE
 from ivr.flow.call import CallFailed, QueueAway, QueueOutcome, QueueRequest
 from ivr.flow.callback import CallbackOffer
 from ivr.flow.organisation import Organisation
+from ivr.flow.organisation import Queue as Described
 from ivr.flow.texts import Text
 from ivr.numbers import NumberRefused
 from ivr.ringing import Ringing
@@ -53,6 +54,11 @@ _TAKEN_OVER: Final = frozenset(
 """A callback that nobody has picked up may become the call of whoever is to be called."""
 
 
+def acd_queue(name: str, queue: Described) -> Queue:
+    """A queue as the ACD knows it."""
+    return Queue(name, round(queue.ring_seconds), round(queue.wrapup_seconds))
+
+
 class QueueRides:
     """The rides through the queues of one organisation."""
 
@@ -60,8 +66,7 @@ class QueueRides:
         self._organisation = organisation
         self._services = services
         self._queues: Mapping[str, Queue] = {
-            name: Queue(name, round(queue.ring_seconds), round(queue.wrapup_seconds))
-            for name, queue in organisation.queues.items()
+            name: acd_queue(name, queue) for name, queue in organisation.queues.items()
         }
 
     @property
@@ -121,11 +126,14 @@ class _Ride:
     async def to_end(self) -> QueueOutcome:
         """Ask for consent where the queue wants it; join, wait, talk; the queue knows the end."""
         contact = self._call.contact
+        if await self._full():
+            return QueueOutcome.FULL
         # Before the queue knows of the caller: no agent shall wait for the answer.
         ringing = await self._ringing()
         kept = await self._kept()
         waited = 0 if kept is None else kept.wait_ms(self._services.clock())
-        await self._distributor.join(contact, self._queue, credit_ms=waited)
+        credit = max(waited, round(self._request.priority * 1000))
+        await self._distributor.join(contact, self._queue, credit_ms=credit)
         async with self._until_gone():
             place = await self._distributor.place(contact)
             if place is not None and place.logged_in == 0:
@@ -136,6 +144,14 @@ class _Ride:
                     await self._services.callbacks.cancel(kept.contact)
             await self._distributor.match(self._queue)
             return await self._wait(ringing, self._callback())
+
+    async def _full(self) -> bool:
+        """Whether as many wait as may; never for a caller who has a place already."""
+        longest = self._request.max_length
+        if longest is None or await self._distributor.held(self._call.contact) is not None:
+            return False
+        line = await self._distributor.figures(self._queue.name)
+        return line.waiting + line.callbacks >= longest
 
     async def called_back(self) -> QueueOutcome:
         """The same for somebody who was called, and for whom an agent is held, as a rule."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ivr.agi_call import AgiVoice, Prompts
+from ivr.agi_call import AgiVoice, AllPrompts
 from ivr.dialplan import DONE
 from ivr.flow.texts import Text
 from ivr.office import Office
@@ -26,7 +26,7 @@ TAPE: Final = "VAXEL_TAPE"
 class RecordingCodes:
     """Serves agents in conversations (``agi://…/recording``)."""
 
-    def __init__(self, offices: Mapping[str, Office], pauses: Pauses, prompts: Prompts) -> None:
+    def __init__(self, offices: Mapping[str, Office], pauses: Pauses, prompts: AllPrompts) -> None:
         self._offices = offices
         self._pauses = pauses
         self._prompts = prompts
@@ -44,7 +44,7 @@ class RecordingCodes:
         office = self._offices.get(sidecar.org) if sidecar else None
         if office is None:
             return
-        voice = AgiVoice(session, self._prompts)
+        voice = AgiVoice(session, self._prompts.of(office.organisation.id))
         texts = office.organisation.texts.desk
         language = office.organisation.default_language
 

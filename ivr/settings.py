@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -113,6 +113,24 @@ class OutgoingSettings(BaseModel):
     regions: tuple[str, ...] = ("SE", "DK", "NO", "FI")
 
 
+class SmsSettings(BaseModel):
+    """How text messages are sent: not at all, into a file, or by a gateway.
+
+    Attributes:
+        file: Each message is appended here, a JSON object a line; it wins over a gateway.
+        url: The gateway's, which takes ``{"from": …, "to": …, "text": …}`` by POST.
+        token: Sent to the gateway as ``Authorization: Bearer``.
+        name: Whom messages come from; the organisation's id when empty.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    file: Path | None = None
+    url: str = Field("", pattern=r"^(https?://\S+)?$")
+    token: SecretStr = SecretStr("")
+    name: str = Field("", max_length=15)
+
+
 class PrometheusSettings(BaseModel):
     """Where the platform's own Prometheus listens, if it is to have one."""
 
@@ -150,6 +168,7 @@ class Settings(BaseSettings):
     speech: SpeechSettings = SpeechSettings()
     recordings: RecordingSettings = RecordingSettings()
     outgoing: OutgoingSettings = OutgoingSettings()
+    sms: SmsSettings = SmsSettings()
     prometheus: PrometheusSettings = PrometheusSettings()
 
     @classmethod

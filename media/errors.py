@@ -74,6 +74,9 @@ class PromptFailed(MediaError):
     code = "prompt_failed"
 
     def __init__(self, key: str, language: str, reason: str) -> None:
+        self.key = key
+        self.language = language
+        self.reason = reason
         super().__init__(f"The prompt {key} ({language}) cannot be played: {reason}")
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from types import MappingProxyType
 
 from media.errors import NothingSaid, NoVoice, ToolFailed
+from media.telephone import to_telephone
 from media.tool import run_tool
-from media.wav import RATE_HZ
 
 _SAME_NAME = "sv da ar de es et fa fi fr is it ko lt lv nb nl pl pt ru tr uk"
 VOICES = MappingProxyType({tag: tag for tag in _SAME_NAME.split()} | {"en": "en-gb"})
@@ -18,28 +19,32 @@ WORDS_A_MINUTE = 150
 # -23 dBFS of speech, the level of a person on a telephone.
 AMPLITUDE = 75
 SECONDS = 20.0
-
-# espeak-ng speaks at 22.05 kHz. The telephone carries 300-3400 Hz: what lies above 4 kHz would fold
-# back as a hiss, what lies below only eats level.
-_TO_TELEPHONE = f"highpass=f=120,aresample={RATE_HZ}:filter_size=64:cutoff=0.95"
-_FFMPEG = (
-    *("ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error"),
-    *("-f", "wav", "-i", "pipe:0", "-af", _TO_TELEPHONE),
-    *("-f", "s16le", "-c:a", "pcm_s16le", "-ac", "1", "pipe:1"),
-)
+_SOUND = 2
+"""Raised whenever the way from the voice to the telephone changes what is heard."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
 class Espeak:
-    """A :class:`media.prompts.SpeechEngine`.
+    """A :class:`media.manner.SpeechEngine`.
+
+    Args:
+        version: Of the program.
+        variant: One of espeak-ng's variants of every voice, e.g. ``f3``; ``""`` for none.
+        words_a_minute: How fast it speaks.
 
     Attributes:
         identity: Program, version and manner; the cache of prompts is renewed when it changes.
     """
 
-    def __init__(self, version: str) -> None:
-        self.identity = f"espeak-ng-{version}-{WORDS_A_MINUTE}-{AMPLITUDE}"
+    def __init__(
+        self, version: str, *, variant: str = "", words_a_minute: int = WORDS_A_MINUTE
+    ) -> None:
+        self._version = version
+        self._variant = variant
+        self._words_a_minute = words_a_minute
+        manner = f"{words_a_minute}-{AMPLITUDE}-{_SOUND}" + (f"-{variant}" if variant else "")
+        self.identity = f"espeak-ng-{version}-{manner}"
 
     @classmethod
     async def find(cls) -> Espeak:
@@ -55,20 +60,29 @@ class Espeak:
             raise ToolFailed("espeak-ng", 0, told.strip())
         return cls(found[1])
 
+    def like(self, variant: str, words_a_minute: int | None) -> Espeak:
+        """The same program with another voice or at another speed."""
+        return Espeak(
+            self._version,
+            variant=variant,
+            words_a_minute=words_a_minute or WORDS_A_MINUTE,
+        )
+
     async def speak(self, text: str, language: str) -> bytes:
-        """Speak ``text``; see :meth:`media.prompts.SpeechEngine.speak`."""
+        """Speak ``text``; see :meth:`media.manner.SpeechEngine.speak`."""
         voice = VOICES.get(language)
         if voice is None:
             raise NoVoice(language, list(VOICES))
         spoken = await run_tool(
             (
-                *("espeak-ng", "-v", voice, "-b", "1"),
-                *("-s", str(WORDS_A_MINUTE), "-a", str(AMPLITUDE), "--stdin", "--stdout"),
+                *("espeak-ng", "-v", f"{voice}+{self._variant}" if self._variant else voice),
+                *("-b", "1", "-s", str(self._words_a_minute), "-a", str(AMPLITUDE)),
+                *("--stdin", "--stdout"),
             ),
             _as_plain_text(text).encode("utf-8", "replace"),
             seconds=SECONDS,
         )
-        pcm = await run_tool(_FFMPEG, spoken, seconds=SECONDS) if spoken else b""
+        pcm = await asyncio.to_thread(to_telephone, spoken) if spoken else b""
         if not any(pcm):
             raise NothingSaid
         return pcm

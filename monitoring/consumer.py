@@ -114,6 +114,15 @@ class FiguresConsumer:
         self._saved_at = float("-inf")
         self._saved_position: str | None = None
 
+    def know(self, known: Known) -> None:
+        """Take in words that labels may hold from now on; those before remain.
+
+        Calls go on for a while on what was there before, and are counted by its names.
+        """
+        before, self.known = self.known, self.known.with_those_of(known)
+        if self._restored and self.known != before:
+            prepare(self.totals, self.org, known)
+
     @property
     def up(self) -> bool:
         """Whether the events can be read at present."""

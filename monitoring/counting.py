@@ -59,6 +59,14 @@ class Known:
     pauses: tuple[str, ...] = ()
     nodes: frozenset[tuple[str, str, str]] = frozenset()
 
+    def with_those_of(self, other: Known) -> Known:
+        """The words of both."""
+        return Known(
+            tuple(dict.fromkeys((*self.queues, *other.queues))),
+            tuple(dict.fromkeys((*self.pauses, *other.pauses))),
+            self.nodes | other.nodes,
+        )
+
 
 _PAUSED_BY_ACD = ("busy", "not_answering", "unreachable")
 

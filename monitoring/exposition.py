@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import TypeVar
 
@@ -49,7 +49,7 @@ class Exposition:
 
         Args:
             registry: What others have registered there is served too.
-            consumers: One an organisation.
+            consumers: One an organisation; more may come.
             live: What is true now.
             version: Of Växel.
             delay: The event loop's.
@@ -59,7 +59,7 @@ class Exposition:
         self._live = live
         self._version = version
         self._delay = delay or LoopDelay()
-        self._lines = [Lines() for _ in consumers]
+        self._lines: defaultdict[str, Lines] = defaultdict(Lines)
         self._writing = asyncio.Lock()
         self._away: set[str] = set()
 
@@ -69,7 +69,8 @@ class Exposition:
         Raises:
             NotCaughtUp: An organisation's past is still being counted.
         """
-        for consumer in self._consumers:
+        consumers = tuple(self._consumers)
+        for consumer in consumers:
             if not consumer.caught_up:
                 raise NotCaughtUp(consumer.org)
         async with self._writing:
@@ -77,9 +78,9 @@ class Exposition:
                 self._asked("acd", "queues and agents cannot be asked", self._live.acd),
                 self._asked("speech", "the speech server cannot be asked", self._live.speech),
             )
-            moment: list[Totals] = []
-            for consumer in self._consumers:
-                moment.append(_until_now(consumer))
+            moment: list[tuple[Lines, Totals]] = []
+            for consumer in consumers:
+                moment.append((self._lines[consumer.org], _until_now(consumer)))
                 await asyncio.sleep(0)
             written = await self._counted(moment)
             written += self._process(acd)
@@ -88,7 +89,7 @@ class Exposition:
             written += speech_lines(speech)
             return "".join(written).encode() + generate_latest(self._registry)
 
-    async def _counted(self, moment: Sequence[Totals]) -> list[str]:
+    async def _counted(self, moment: Sequence[tuple[Lines, Totals]]) -> list[str]:
         written: list[str] = []
         for number, series in enumerate(self._series(moment)):
             written.append(series)
@@ -96,14 +97,14 @@ class Exposition:
                 await asyncio.sleep(0)
         return written
 
-    def _series(self, moment: Sequence[Totals]) -> Iterator[str]:
+    def _series(self, moment: Sequence[tuple[Lines, Totals]]) -> Iterator[str]:
         for counter in metrics.COUNTERS:
             yield heading(counter)
-            for lines, totals in zip(self._lines, moment, strict=True):
+            for lines, totals in moment:
                 yield from lines.counter(counter, totals.counters[counter.name])
         for histogram in metrics.HISTOGRAMS:
             yield heading(histogram)
-            for lines, totals in zip(self._lines, moment, strict=True):
+            for lines, totals in moment:
                 yield from lines.histogram(histogram, totals.tallies[histogram.name])
 
     def _process(self, acd: AcdNow | None) -> list[str]:

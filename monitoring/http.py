@@ -4,14 +4,17 @@
   answer within a few seconds should restart it.
 * ``/readyz`` answers 200 when every check is well, else 503; the body says for each check, in a
   sentence, how it stands.
-* ``/metrics`` answers 503 until all past events are counted, and from then on always.
+* ``/metrics`` answers 503 until all past events are counted, and from then on always; of an
+  organisation that is new to a running controller, for the moment that its own take.
+
+Whoever makes the server may add pages of their own.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from aiohttp import web
@@ -43,18 +46,24 @@ Check = Callable[[], Awaitable[Health]]
 
 
 class HttpServer:
-    """The three pages on one address."""
+    """The three pages on one address, and those of others."""
 
-    def __init__(self, exposition: Exposition, checks: Mapping[str, Check]) -> None:
+    def __init__(
+        self,
+        exposition: Exposition,
+        checks: Mapping[str, Check],
+        more: Iterable[web.AbstractRouteDef] = (),
+    ) -> None:
         """Make a server; :meth:`start` opens it.
 
         Args:
             exposition: The figures.
             checks: What readiness depends on, by name.
+            more: Other pages.
         """
-        self._runner = web.AppRunner(
-            build_app(exposition, checks), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS
-        )
+        app = build_app(exposition, checks)
+        app.add_routes(more)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
 
     async def start(self, host: str, port: int) -> int:
         """Listen.

@@ -79,6 +79,23 @@ class SpeechNow:
 
 
 @dataclass(frozen=True, slots=True)
+class TreesNow:
+    """The call trees of one organisation.
+
+    Attributes:
+        org: The organisation.
+        version: That new calls get, ``""`` while it is not served.
+        since_seconds: Epoch; since then.
+        refused: Whether newer ones lie on disk that cannot be used.
+    """
+
+    org: str
+    version: str
+    since_seconds: float
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ControllerNow:
     """This controller itself; its counters begin with it.
 
@@ -98,6 +115,8 @@ class ControllerNow:
         disk_size: Bytes of that disk.
         recordings: Recordings that wait to be finished.
         transcripts: Recordings that wait to be turned into text.
+        trees: The call trees, one an organisation.
+        trees_reloads: How often they were looked at, by outcome.
     """
 
     calls: Mapping[str, int]
@@ -115,6 +134,8 @@ class ControllerNow:
     disk_size: int
     recordings: int = 0
     transcripts: int = 0
+    trees: Sequence[TreesNow] = ()
+    trees_reloads: Mapping[str, int] = field(default_factory=dict)
 
 
 class LiveFigures(Protocol):

@@ -35,6 +35,17 @@ def controller_lines(now: ControllerNow) -> list[str]:
         *gauge(metrics.DISK_SIZE, {(): now.disk_size}),
         *gauge(metrics.RECORDINGS_BACKLOG, {(): now.recordings}),
         *gauge(metrics.TRANSCRIPTS_BACKLOG, {(): now.transcripts}),
+        *_trees_lines(now),
+    ]
+
+
+def _trees_lines(now: ControllerNow) -> list[str]:
+    served = [one for one in now.trees if one.version]
+    return [
+        *gauge(metrics.TREES_RELOADS, _by_word(now.trees_reloads)),
+        *gauge(metrics.TREES_VERSION, {(one.org, one.version): 1 for one in served}),
+        *gauge(metrics.TREES_SINCE, {(one.org,): one.since_seconds for one in served}),
+        *gauge(metrics.TREES_REFUSED, {(one.org,): one.refused for one in now.trees}),
     ]
 
 

@@ -375,6 +375,31 @@ SPEECH_DECODED = Counter(
     "Seconds of sound decoded, since the speech server's start.",
     ("engine",),
 )
+TREES_RELOADS = Counter(
+    "vaxel_trees_reloads_total",
+    "Looks at call trees that were saved or asked for, since this controller's start, by outcome;"
+    " refused: an organisation's files cannot be used, unsettled: they were written all the time.",
+    ("outcome",),
+    each=True,
+)
+TREES_VERSION = Gauge(
+    "vaxel_trees_version_info",
+    "Always 1; the version of the organisation's call trees that new calls get is in the label.",
+    ("org", "version"),
+    each=True,
+)
+TREES_SINCE = Gauge(
+    "vaxel_trees_changed_timestamp_seconds",
+    "Since when new calls of the organisation get that version, epoch.",
+    ("org",),
+    each=True,
+)
+TREES_REFUSED = Gauge(
+    "vaxel_trees_refused",
+    "1 while the organisation's call trees on disk cannot be used: calls get the version before.",
+    ("org",),
+    each=True,
+)
 DISK_FREE = Gauge("vaxel_disk_free_bytes", "Room left on the disk of the state folder.", each=True)
 DISK_SIZE = Gauge("vaxel_disk_size_bytes", "Size of the disk of the state folder.", each=True)
 BUILD_INFO = Gauge(

@@ -8,9 +8,10 @@ which they are gone through, the contacts' rows last, for by them a second attem
 2. Stored recordings, with their transcripts; also those of the caller's contacts in which another
    number was called back.
 3. Recordings that could not be finished, and messages that Asterisk took by itself.
-4. The events, for the rows of contacts are made from them.
-5. The rows of contacts.
-6. What Redis and the database have of it in their own logs on disk.
+4. What is kept of the number between calls.
+5. The events, for the rows of contacts are made from them.
+6. The rows of contacts.
+7. What Redis and the database have of it in their own logs on disk.
 """
 
 from __future__ import annotations
@@ -53,6 +54,16 @@ class Line(Protocol):
         """End one; ``False`` where it cannot be ended now, for the two talk already."""
 
 
+class Memory(Protocol):
+    """What one organisation keeps of callers' numbers between calls."""
+
+    async def count(self, numbers: Collection[str]) -> int:
+        """How many entries there are of these."""
+
+    async def forget(self, numbers: Collection[str]) -> None:
+        """Remove them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """Where callers' numbers stand, apart from the recordings folder.
@@ -62,12 +73,14 @@ class Places:
         redis: The events, by a client made by :func:`store.stream.connect`.
         spool: Asterisk's folder of messages that it took by itself; need not exist.
         line: The callbacks of an organisation.
+        memory: What an organisation keeps of numbers.
     """
 
     database: Database
     redis: Redis
     spool: Path
     line: Callable[[str], Line]
+    memory: Callable[[str], Memory]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +94,7 @@ class Traces:
         callbacks: Contacts to be called back, by organisation.
         failed: Recordings that could not be finished.
         messages: Messages that Asterisk took by itself.
+        remembered: How many organisations keep something of the number between calls.
         unfinished: How many recordings are still being made or finished, and callbacks being
             talked in: they cannot be erased yet.
     """
@@ -91,6 +105,7 @@ class Traces:
     callbacks: Mapping[str, Collection[str]]
     failed: tuple[Leftover, ...]
     messages: tuple[Path, ...]
+    remembered: int
     unfinished: int
 
 
@@ -184,6 +199,7 @@ class Erasure:
             callbacks={org: waiting for org, waiting in callbacks.items() if waiting},
             failed=tuple(one for one in leftovers if of_caller(one.sidecar)),
             messages=tuple(await asyncio.to_thread(self._spool.of, numbers)),
+            remembered=sum([await places.memory(org).count(numbers) for org in orgs]),
             unfinished=len(unfinished),
         )
 
@@ -208,11 +224,10 @@ class Erasure:
             await asyncio.to_thread(self._leftovers.discard, found.failed)
             await asyncio.to_thread(self._leftovers.tidy, self._clock_ms())
             await asyncio.to_thread(self._spool.remove, found.messages)
-            behind = [
-                org
-                for org in await organisations(self._places.redis)
-                if not await self._forgotten(org, numbers)
-            ]
+            orgs = await organisations(self._places.redis)
+            for org in orgs:
+                await self._places.memory(org).forget(numbers)
+            behind = [org for org in orgs if not await self._forgotten(org, numbers)]
             async with self._places.database.writing() as session:
                 await session.execute(
                     update(Contact).where(Contact.caller.in_(numbers)).values(caller=None)

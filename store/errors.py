@@ -47,3 +47,16 @@ class DatabaseAway(StoreError):
         super().__init__(
             f"The database does not answer ({complaint}); it is tried again until it does."
         )
+
+
+class TreeVersionUnknown(StoreError):
+    """An organisation's call trees have no such version."""
+
+    code = "tree_version_unknown"
+
+    def __init__(self, org: str, which: str, newest: int) -> None:
+        known = f"they are 1 to {newest}" if newest else "none was ever in place"
+        super().__init__(
+            f"The call trees of {org} have no single version “{which}”: {known};"
+            f" `vaxel trees history {org}` lists them."
+        )

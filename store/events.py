@@ -23,9 +23,11 @@ class EventType(StrEnum):
     """What happened. The own fields of each are named beside it; times are milliseconds."""
 
     # The contact as a whole
-    CONTACT_STARTED = "contact.started"  # caller (personal), dialled, tree
-    CONTACT_ENDED = "contact.ended"  # reason: caller | tree | failed | lost, node, language
-    NODE_VISITED = "node.visited"  # tree, node, kind
+    CONTACT_STARTED = "contact.started"  # caller (personal), dialled, tree, version
+    CONTACT_ENDED = "contact.ended"  # tree, node, language, reason: caller | tree | failed | lost
+    # tree, node, kind, from: the node before, way: path of the arrow from there, as
+    # "choices.1.goto", or "start" at the first node; neither where a contact is taken up again
+    NODE_VISITED = "node.visited"
     VOICEMAIL_STORED = "voicemail.stored"  # mailbox, recording, duration
 
     # The contact in a queue
@@ -50,6 +52,9 @@ class EventType(StrEnum):
     # outcome: talked | given_up | cancelled, offer: of the agent, talked
     CALLBACK_ENDED = "callback.ended"
 
+    # What a supervisor has switched for everybody, by command (who) or telephone (contact)
+    ANNOUNCEMENT_SWITCHED = "announcement.switched"  # name, turn: on | off, until, who
+
     # The agent
     AGENT_LOGGED_IN = "agent.logged_in"  # phone
     AGENT_LOGGED_OUT = "agent.logged_out"
@@ -66,8 +71,15 @@ class EventType(StrEnum):
     RECORDING_DELETED = "recording.deleted"  # recording, reason: retention | erasure
     RECORDING_TRANSCRIBED = "recording.transcribed"  # recording, leg, language, engine
 
+    # The organisation's call trees
+    TREES_CHANGED = "trees.changed"  # version, before, who, how, files: what changed, by commas
+    TREES_REFUSED = "trees.refused"  # version, before: still in place, who, problem
+
     # Speech
     SPEECH_HEARD = "speech.heard"  # node, outcome: match | no_match | silence | away, engine
+
+    # The survey: score 1 to 5, or duration of what was said and is kept as a voicemail
+    SURVEY_ANSWERED = "survey.answered"  # node, survey, question, score | duration
 
 
 @dataclass(frozen=True, slots=True)

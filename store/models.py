@@ -4,7 +4,9 @@ Times are instants (:class:`store.columns.UtcDateTime`). Durations are whole mil
 in their name. Personal data: callers' numbers stand in ``contacts.caller`` and
 ``recordings.caller`` and nowhere else, what was said in ``transcripts``.
 
-Those of recordings are written down in :mod:`store.recording_models`; all have their name here.
+Those of recordings are written down in :mod:`store.recording_models`, those of the call trees'
+versions in :mod:`store.tree_models`, those of the steps through them in :mod:`store.step_models`;
+all have their name here.
 """
 
 from __future__ import annotations
@@ -34,6 +36,8 @@ from store.recording_models import (
     Transcript,
     TranscriptState,
 )
+from store.step_models import TreeStep
+from store.tree_models import ChangeKind, TreeChange, TreeFile, TreeVersion
 
 __all__ = [
     "AgentPeriod",
@@ -41,6 +45,7 @@ __all__ = [
     "Base",
     "Callback",
     "CallbackOutcome",
+    "ChangeKind",
     "Contact",
     "Deletion",
     "OutsideText",
@@ -53,6 +58,10 @@ __all__ = [
     "StreamPosition",
     "Transcript",
     "TranscriptState",
+    "TreeChange",
+    "TreeFile",
+    "TreeStep",
+    "TreeVersion",
     "UtcDateTime",
     "VisitOutcome",
     "instant",

@@ -8,6 +8,7 @@ worth no more than the stream: :meth:`ContactProjection.rebuild` makes them anew
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, tzinfo
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -25,10 +26,15 @@ from store.models import (
     QueueVisit,
     RecordingPause,
     StreamPosition,
+    TreeStep,
 )
 from store.pause_records import PauseRecords
-from store.records import Records, Row
+from store.records import Records
+from store.records import Row as ContactRow
+from store.step_records import StepRecords
 from store.stream import BEGINNING
+
+Row = ContactRow | TreeStep
 
 _CONSUMER = "contacts"
 _BATCH = 200
@@ -42,7 +48,18 @@ class ContactProjection:
         reached: Id of the last event that this process knows to be in the rows.
     """
 
-    def __init__(self, database: Database, stream: EventReader, org: str) -> None:
+    def __init__(
+        self, database: Database, stream: EventReader, org: str, zone: tzinfo = UTC
+    ) -> None:
+        """Take in what happens to an organisation's contacts.
+
+        Args:
+            database: Where the rows are.
+            stream: The events.
+            org: The organisation.
+            zone: By whose clock a day of its call trees begins.
+        """
+        self._zone = zone
         self._database = database
         self._stream = stream
         self._org = org
@@ -64,7 +81,7 @@ class ContactProjection:
         async with self._database.writing() as session:
             for table in (
                 *(QueueVisit, Callback, Contact),
-                *(AgentSession, AgentPeriod, RecordingPause),
+                *(AgentSession, AgentPeriod, RecordingPause, TreeStep),
             ):
                 await session.execute(delete(table).where(table.org == self._org))
             await session.execute(
@@ -111,9 +128,13 @@ class ContactProjection:
             ours = moved.first() is not None
             if ours:
                 records = await self._load(session, events)
+                steps = StepRecords(self._org, self._zone)
                 for event in events:
                     records.apply(event)
-                await _insert(session, records.new)
+                    steps.apply(event)
+                if steps:
+                    steps.add_to(await session.scalars(steps.known()))
+                await _insert(session, [*records.new, *steps.new])
         if not ours:
             return await self.position()
         self.reached = events[-1].id

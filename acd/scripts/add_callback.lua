@@ -1,7 +1,8 @@
--- add_callback now contact queue ring wrapup wish -> 1
+-- add_callback now contact queue ring wrapup wish parting -> 1
 --   contact        an id that no other contact has
 --   ring, wrapup   milliseconds, of the queue
 --   wish           as in keep_place.lua
+--   parting        nobody calls for so long (ms): the person is on the phone with us still
 -- A callback that no call came before.
 -- Writes contacts, waiting, callbacks, numbers, owned, due, events.
 -- Errors: CALLBACKOPEN
@@ -16,5 +17,5 @@ local contact = {
   ring = tonumber(ARGV[4]),
   wrapup = tonumber(ARGV[5]),
 }
-begin_callback(id, contact, wish, now, now)
+begin_callback(id, contact, wish, now + tonumber(ARGV[7]), now)
 return 1

@@ -9,7 +9,23 @@ from rich.console import Console
 from rich.text import Text
 
 from acd.errors import AcdError
-from ivr.cli import callbacks, dashboards, demo, models, platform, recordings, report, trees
+from ivr.cli import (
+    announcements,
+    callbacks,
+    dashboards,
+    demo,
+    draw,
+    language,
+    models,
+    platform,
+    prompts,
+    recordings,
+    report,
+    show,
+    tree_versions,
+    trees,
+    trials,
+)
 from ivr.demo.errors import DemoError
 from ivr.flow.errors import FlowError
 from ivr.numbers import NumberRefused
@@ -50,17 +66,28 @@ app = typer.Typer(
         "Växel, an open contact centre on Asterisk.\n\n"
         "`vaxel up` runs the platform in this terminal and shows the number to call; "
         "`vaxel status` tells from another terminal how it fares, `vaxel down` stops it. "
-        "`vaxel check` and `vaxel call` try the call trees without a telephone. "
+        "`vaxel check` and `vaxel call` try the call trees without a telephone, `vaxel test` "
+        "plays the tests beside them, `vaxel draw` makes pictures of them, `vaxel show` tells what "
+        "is in effect and why, `vaxel prompts` what is said and by whom, `vaxel trees` who changed "
+        "them, and takes a change back. "
         "`vaxel callbacks` tells who is to be called back, `vaxel recordings` finds and plays "
         "what was said. "
+        "`vaxel announcements` switches on what every caller hears. "
         "`vaxel report` gives the figures of any past time. "
         "`vaxel demo` plays a lively contact centre, `vaxel dashboards` shows its figures."
     ),
 )
 platform.register(app)
 trees.register(app)
+trials.register(app)
+draw.register(app)
+show.register(app)
+language.register(app)
+prompts.register(app)
+tree_versions.register(app)
 models.register(app)
 callbacks.register(app)
+announcements.register(app)
 recordings.register(app)
 report.register(app)
 dashboards.register(app)

@@ -15,6 +15,8 @@ from acd.model import system_clock
 from ivr.cli.archive_desk import ArchiveDesk, at_desk, every_spelling
 from ivr.cli.saying import console, count, length, when
 from ivr.platform.preflight import layout_of
+from ivr.platform.secrets import Secrets
+from ivr.recognition_of_callers import CallerMemory
 from recorder.audit import system_user
 from recorder.erasure import Erased, Erasure, Places, Traces
 
@@ -58,19 +60,21 @@ def erase(
     That there was a contact stays in the figures; nothing of it leads to the person any more. The
     platform must run, for its parts are told. What cannot be undone is shown first.
 
-    Out of reach are copies that somebody took out (export, backups) and the telephone network's
-    own lists.
+    Out of reach are copies that somebody took out (export, backups), text messages that a sender
+    has taken, and the telephone network's own lists.
     """
 
     async def work(desk: ArchiveDesk) -> Traces | Erased:
         numbers = every_spelling(caller, desk.settings)
-        layout = layout_of(desk.settings)
+        layout, regions = layout_of(desk.settings), desk.settings.outgoing.regions
+        secret = Secrets.load_or_create(layout.secrets, agents=()).callers
         async with desk.redis() as redis:
             places = Places(
                 database=desk.database,
                 redis=redis,
                 spool=layout.asterisk_messages,
                 line=lambda org: CallbackLine(Callbacks(redis, org, system_clock)),
+                memory=lambda org: CallerMemory(redis, org, secret, regions),
             )
             erasure = Erasure(layout.recordings, desk.deleter(redis), places, system_clock)
             if yes:
@@ -108,6 +112,7 @@ def _say(screen: Console, what: str, found: Traces) -> None:
         count(len(found.failed), "recording") + " that could not be finished",
         count(len(found.messages), "message") + " taken by Asterisk alone",
         count(sum(map(len, found.callbacks.values())), "open callback"),
+        count(found.remembered, "note") + " of earlier calls",
         f"the number of {count(found.contacts, 'contact')} and {count(found.events, 'event')}",
     )
     screen.print(f"{what}: {', '.join(parts)}.")

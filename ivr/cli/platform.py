@@ -108,21 +108,25 @@ def status(
 async def _status(settings: Settings, layout: Layout) -> tuple[RenderableType, bool]:
     """The platform as it is now, and whether all is well."""
     # here, not above: `down` does not wait for it
+    from ivr.live.ask import trees_standing  # noqa: PLC0415 - as said
     from ivr.platform.alarms import alarms  # noqa: PLC0415 - as said
     from ivr.platform.floor import floor  # noqa: PLC0415 - as said
     from ivr.platform.screen import (  # noqa: PLC0415 - as said
         alarm_lines,
         floor_table,
         status_table,
+        trees_lines,
     )
     from ivr.platform.status import status as ask  # noqa: PLC0415 - as said
 
-    parts, now, firing = await asyncio.gather(
-        ask(settings, layout), floor(settings), alarms(settings)
+    parts, now, firing, trees = await asyncio.gather(
+        ask(settings, layout), floor(settings), alarms(settings), trees_standing(settings)
     )
     shown = [status_table(parts, datetime.now().astimezone())]
     if now is not None:
         shown += ["", floor_table(now)]
+    if trees:
+        shown += ["", trees_lines(trees)]
     if firing:
         shown += ["", alarm_lines(firing)]
     return Group(*shown), not any(part.wrong for part in parts)

@@ -12,14 +12,18 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from ivr.cli.findings import Format, as_json, as_sarif
 from ivr.cli.handset import Narrated, Terminal
 from ivr.flow.engine import EndReason, Run, RunResult
 from ivr.flow.load import Catalogue, Checked
 from ivr.flow.load import check as check_trees
 from ivr.flow.memory import MemoryCall, Script
+from ivr.flow.pins import NO_PINS, Pins
 from ivr.flow.problems import Problem, Severity, shown
 from ivr.flow.tree import Tree
-from ivr.platform.preflight import load_settings
+from ivr.platform.preflight import layout_of, load_settings
+from ivr.platform.secrets import Secrets
+from ivr.tree_pins import pins_of
 
 _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
 _ENDINGS = {
@@ -46,6 +50,11 @@ def check(
             show_default=False,
         ),
     ] = None,
+    *,
+    form: Annotated[
+        Format,
+        typer.Option("--format", help="For people, or for other programs: JSON, SARIF 2.1.0."),
+    ] = Format.TEXT,
 ) -> None:
     """Check the call trees and tell every error with file, line and column.
 
@@ -58,8 +67,11 @@ def check(
         console.print(f"{folder} is not a folder; name the folder of the call trees.")
         raise typer.Exit(_USAGE)
     checked = check_trees(folder)
-    _print_problems(console, checked.problems)
-    console.print(_summary(checked))
+    if form is Format.TEXT:
+        print_problems(console, checked.problems)
+        console.print(_summary(checked))
+    else:
+        typer.echo(as_json(checked) if form is Format.JSON else as_sarif(checked))
     if checked.catalogue is None:
         raise typer.Exit(_INVALID)
 
@@ -72,7 +84,8 @@ def call(
         typer.Option(
             help="Keys to press, parted by commas: “12,,3” presses 1 and 2, stays silent once, "
             "presses 3; “say opening hours” says it. In a queue: a (an agent answers), n (nobody "
-            "is logged in), t (the wait times out). h hangs up, and so does the end of the keys. "
+            "is logged in), t (the wait times out), f (the queue is full). h hangs up, and so does "
+            "the end of the keys. "
             "With --sip: keys only, each comma a second's pause.",
             show_default=False,
         ),
@@ -113,10 +126,9 @@ def call(
     if play is not None or record is not None:
         raise typer.BadParameter("sound needs a real call; add --sip", param_hint="--play/--record")
     console = _console()
-    tree = _find(console, number)
     person = Terminal(console) if keys is None else _script(keys)
+    tree, began = _find(console, number, at)
     zone = tree.organisation.time_zone
-    began = datetime.now(UTC) if at is None else at.replace(tzinfo=zone)
     line = MemoryCall(Narrated(person, console), dialled=number, began=began.astimezone(UTC))
     console.print(
         Text(
@@ -124,11 +136,19 @@ def call(
             "bold",
         )
     )
-    result = _run(Run(tree, line, now=line.now))
+    result = _run(Run(tree, line, now=line.now, pins=_pins(tree.organisation.id)))
     way = " → ".join(step.visit.node for step in result.trace)
     console.print(f"{_ENDINGS[result.reason]}; the way was: {way}")
     if result.reason is EndReason.FAILED:
         raise typer.Exit(_INVALID)
+
+
+def _pins(organisation: str) -> Pins:
+    """The PINs that the installation has made; none before its first start."""
+    file = layout_of(load_settings()).secrets
+    return (
+        pins_of(organisation, Secrets.load_or_create(file, ()).pins) if file.exists() else NO_PINS
+    )
 
 
 def _run(run: Run) -> RunResult:
@@ -147,18 +167,20 @@ def _script(keys: str) -> Script:
         raise typer.BadParameter(str(error), param_hint="--keys") from error
 
 
-def _find(console: Console, number: str) -> Tree:
+def _find(console: Console, number: str, at: datetime | None) -> tuple[Tree, datetime]:
+    """The tree that answers the number, and when the call is made, by its organisation's clock."""
     folder = load_settings().trees
     checked = check_trees(folder)
     if checked.catalogue is None:
-        _print_problems(console, checked.problems)
+        print_problems(console, checked.problems)
         console.print(_summary(checked))
         raise typer.Exit(_INVALID)
     tree = checked.catalogue.find(number)
     if tree is None:
         console.print(f"Nobody answers the number {number}. {_known(checked.catalogue)}")
         raise typer.Exit(_USAGE)
-    return tree
+    began = datetime.now(UTC) if at is None else at.replace(tzinfo=tree.organisation.time_zone)
+    return checked.catalogue.find(number, began) or tree, began
 
 
 def _known(catalogue: Catalogue) -> str:
@@ -186,7 +208,8 @@ def _count(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def _print_problems(console: Console, problems: Sequence[Problem]) -> None:
+def print_problems(console: Console, problems: Sequence[Problem]) -> None:
+    """Print each problem with its place, its line and what to do about it."""
     for problem in problems:
         where = f"{shown(problem.file)}:{problem.line}:{problem.column}: "
         severity = (f"{problem.severity}: ", _COLOURS[problem.severity])

@@ -13,6 +13,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from ivr.flow.world import World
+
+CHARACTERS_A_SECOND = 15
+"""How fast a voice reads, near enough to warn of a long text and for a virtual clock."""
+
 
 class CallerHungUp(Exception):
     """The caller is gone. Any method of :class:`Call` may raise it; the engine ends the run."""
@@ -51,14 +56,31 @@ class QueueRequest:
         queue: Name of a queue of the call's own organisation.
         language: The language for what is said while waiting.
         max_wait: Seconds until the wait ends with ``TIMED_OUT``; ``None`` waits for ever.
+        priority: Seconds; the caller stands as if they had waited so long already.
+        max_length: Where so many wait the ride ends with ``FULL`` at once; ``None`` for no limit.
         answers: What the caller has chosen before: the node that each menu led to, by the menu's
             name.
+        values: What nodes have set and an agent may see, by variable; nothing sensitive. Personal.
     """
 
     queue: str
     language: str
     max_wait: float | None = None
     answers: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict, repr=False)
+    priority: float = 0
+    max_length: int | None = None
+
+
+class Cause(StrEnum):
+    """Why our side ends a call, as the caller's network hears it."""
+
+    NORMAL = "normal"
+    BUSY = "busy"
+    CONGESTION = "congestion"
+    UNALLOCATED = "unallocated"  # nobody has this number
+    REJECTED = "rejected"
+    UNAVAILABLE = "unavailable"  # temporarily
 
 
 class QueueOutcome(StrEnum):
@@ -67,6 +89,7 @@ class QueueOutcome(StrEnum):
     TALKED = "talked"  # an agent answered, and the agent's side ended the conversation
     TIMED_OUT = "timed_out"  # nobody answered within max_wait
     NOBODY = "nobody"  # no agent is logged in to the queue
+    FULL = "full"  # as many wait as may
     CALLED_BACK = "called_back"  # the caller keeps the place and will be called; the call ends
 
 
@@ -79,12 +102,28 @@ class MessageRequest:
         language: The language that the caller is expected to speak.
         max_seconds: The longest message.
         silence_seconds: Silence that ends it.
+        queue: Whose message it is: kept and told of as that queue's; ``""`` for the queue that the
+            caller came to last.
     """
 
     mailbox: str
     language: str
     max_seconds: float = 120
     silence_seconds: float = 5
+    queue: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a caller has recorded.
+
+    Attributes:
+        id: Under which it is kept, ``""`` when nothing is.
+        seconds: Its length.
+    """
+
+    id: str = ""
+    seconds: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +184,10 @@ class Call(Protocol):
     def dialled(self) -> str:
         """The number that the caller dialled."""
 
+    @property
+    def world(self) -> World:
+        """What lies outside of line and tree."""
+
     async def answer(self) -> None:
         """Pick up. Harmless when already up."""
 
@@ -175,12 +218,8 @@ class Call(Protocol):
         no difference.
         """
 
-    async def record(self, request: MessageRequest) -> float:
-        """Record a message after a beep and keep it.
-
-        Returns:
-            Its length in seconds; ``0.0`` when the caller said nothing (then nothing is kept).
-        """
+    async def record(self, request: MessageRequest) -> Message:
+        """Record a message after a beep and keep it; nothing is kept when nothing is said."""
 
     async def queue(self, request: QueueRequest) -> QueueOutcome:
         """Wait for an agent with music and talk to them.
@@ -189,5 +228,5 @@ class Call(Protocol):
             QueueAway: No queue can be reached.
         """
 
-    async def hang_up(self) -> None:
+    async def hang_up(self, cause: Cause = Cause.NORMAL) -> None:
         """End the call from our side."""

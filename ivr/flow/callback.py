@@ -7,8 +7,9 @@ from typing import Annotated
 from pydantic import Field
 
 from ivr.flow.faults import Strict
+from ivr.flow.lengths import Length
 from ivr.flow.texts import Phrase, Text, Using
-from ivr.flow.vocabulary import HoursName, Key, LanguageTag, Length, Table
+from ivr.flow.vocabulary import HoursName, Key, LanguageTag, Table
 
 
 class CallbackOffer(Strict):

@@ -52,6 +52,7 @@ class Claims:
                         claim.place,
                         f"the number {claim.written} is claimed twice",
                         f"it is already claimed at {where}; keep one of them",
+                        code="number_twice",
                     )
                 )
                 continue

@@ -1,23 +1,27 @@
 """A YAML file as plain data in which every key and value knows its line and column.
 
-The data is built from ruamel.yaml's *events*, never by its constructors, so nothing in a file can
-name a Python object, and nesting costs no stack. Every scalar is text, whether quoted or not; what
-a text means (a number, a length of time, a name) is decided by the model that reads it. So ``no``,
-``010`` and ``08:00`` stay what the admin wrote. Anchors, aliases, tags and several documents in
-one file are refused: they bring surprises (and alias bombs) and a call tree needs none of them.
+The data is built from a parser's *events*, never by its constructors, so nothing in a file can
+name a Python object, and nesting costs no stack. libyaml parses, because it is fifteen times as
+fast; where it refuses a file, ruamel.yaml says why: its sentences and places are better. Every
+scalar is text, whether quoted or not; what a text means (a number, a length of time, a name) is
+decided by the model that reads it. So ``no``, ``010`` and ``08:00`` stay what the admin wrote.
+Anchors, aliases, tags and several documents in one file are refused: they bring surprises (and
+alias bombs) and a call tree needs none of them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import TypeAlias
 
+import yaml
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
+from ruamel.yaml.reader import ReaderError
+from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
     Event,
@@ -27,17 +31,18 @@ from ruamel.yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
-from ruamel.yaml.reader import ReaderError
 
-from ivr.flow.problems import Problem, Severity, shown
+from ivr.flow.places import Document, Path_, Place, Value
+from ivr.flow.problems import shown
 
-MAX_BYTES = 512 * 1024  # a tree of 1,000 nodes takes 200 KiB; parsing this much takes seconds
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "Document", "Path_", "Place", "Value", "read"]
+
+MAX_BYTES = 512 * 1024  # a tree of 1,000 nodes takes 200 KiB; to say what is wrong takes seconds
 MAX_DEPTH = 20
 
-Value: TypeAlias = "str | list[Value] | dict[str, Value]"
-Path_: TypeAlias = tuple[str | int, ...]
+_TOO_DEEP = "exceeded maximum nesting depth"  # libyaml's word for a thousand levels
 
-_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as ruamel.yaml counts lines
+_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as both parsers count lines
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _BYTE_ORDER_MARKS = {
     b"\xff\xfe\x00\x00": "UTF-32",
@@ -47,68 +52,17 @@ _BYTE_ORDER_MARKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A position in a file, both from 1, the column in characters."""
-
-    line: int
-    column: int
-
-
 _TOP = Place(1, 1)
-
-
-@dataclass(slots=True)
-class Document:
-    """One file as data.
-
-    Attributes:
-        file: Where it lies.
-        data: What it says; ``None`` when it could not be read as YAML.
-        problems: What was wrong with it as YAML.
-    """
-
-    file: Path
-    data: Value | None = None
-    problems: list[Problem] = field(default_factory=list)
-    _lines: list[str] = field(default_factory=list)
-    _values: dict[Path_, Place] = field(default_factory=dict)
-    _keys: dict[Path_, Place] = field(default_factory=dict)
-
-    def section(self, *path: str) -> Mapping[str, Value]:
-        """The mapping at ``path``, empty when there is none."""
-        here: Value | None = self.data
-        for step in path:
-            here = here.get(step) if isinstance(here, dict) else None
-        return here if isinstance(here, dict) else {}
-
-    def holds(self, path: Path_) -> bool:
-        """Whether there is a value at ``path``."""
-        return path in self._values
-
-    def value_place(self, path: Path_) -> Place:
-        """Where the value at ``path`` begins, or what comes nearest above it."""
-        while path and path not in self._values:
-            path = path[:-1]
-        return self._values.get(path, _TOP)
-
-    def key_place(self, path: Path_) -> Place:
-        """Where the key of ``path`` stands (the value, for a list's item)."""
-        return self._keys.get(path) or self.value_place(path)
-
-    def problem(
-        self, place: Place, message: str, advice: str = "", severity: Severity = Severity.ERROR
-    ) -> Problem:
-        """A finding at a place of this file."""
-        inside = 1 <= place.line <= len(self._lines)
-        source = self._lines[place.line - 1] if inside else ""
-        return Problem(severity, self.file, place.line, place.column, message, advice, source)
 
 
 class _Refused(Exception):
     def __init__(self, place: Place, message: str, advice: str = "") -> None:
         super().__init__(message)
         self.place, self.message, self.advice = place, message, advice
+
+
+def _unspeakable(place: Place, character: str) -> _Refused:
+    return _Refused(place, f"the text holds the character U+{ord(character):04X}", "remove it")
 
 
 def read(file: Path) -> Document:
@@ -178,31 +132,30 @@ class _Builder:
 
     def build(self, text: str) -> None:
         for event in _events(text):
-            place = Place(event.start_mark.line + 1, event.start_mark.column + 1)
-            match event:
-                case DocumentStartEvent():
-                    self._documents += 1
-                    if self._documents > 1:
-                        raise _Refused(
-                            place,
-                            "a second document begins here",
-                            "remove the line “---”, or move what follows to a file of its own",
-                        )
-                case AliasEvent():
-                    raise _Refused(place, "aliases (*name) are not used here", "write it out")
-                case ScalarEvent():
-                    self._refuse_decoration(event, place)
-                    self._scalar(event.value, self._where_written(event, place))
-                case MappingStartEvent():
-                    self._refuse_decoration(event, place)
-                    self._begin({}, place)
-                case SequenceStartEvent():
-                    self._refuse_decoration(event, place)
-                    self._begin([], place)
-                case MappingEndEvent() | SequenceEndEvent():
-                    self._open.pop()
-                case _:
-                    pass
+            mark = event.start_mark
+            place = Place(mark.line + 1, mark.column + 1)
+            kind = type(event)
+            if kind is ScalarEvent:
+                self._refuse_decoration(event, place)
+                self._scalar(event.value, self._where_written(event, place))
+            elif kind is MappingStartEvent:
+                self._refuse_decoration(event, place)
+                self._begin({}, place)
+            elif kind is SequenceStartEvent:
+                self._refuse_decoration(event, place)
+                self._begin([], place)
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                self._open.pop()
+            elif kind is AliasEvent:
+                raise _Refused(place, "aliases (*name) are not used here", "write it out")
+            elif kind is DocumentStartEvent:
+                self._documents += 1
+                if self._documents > 1:
+                    raise _Refused(
+                        place,
+                        "a second document begins here",
+                        "remove the line “---”, or move what follows to a file of its own",
+                    )
         if self._document.data is None:
             raise _Refused(_TOP, "the file is empty")
 
@@ -226,9 +179,7 @@ class _Builder:
 
     def _scalar(self, value: str, place: Place) -> None:
         if wrong := _UNSPEAKABLE.search(value):
-            raise _Refused(
-                place, f"the text holds the character U+{ord(wrong[0]):04X}", "remove it"
-            )
+            raise _unspeakable(place, wrong[0])
         top = self._open[-1] if self._open else None
         if top is not None and isinstance(top.into, dict) and top.key is None:
             self._key(top, value, place)
@@ -285,8 +236,30 @@ class _Builder:
 
 def _events(text: str) -> Iterator[Event]:
     """The parser's events; its errors become refusals with a place."""
+    told = 0
     try:
-        yield from YAML(typ="safe", pure=True).parse(text)
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            yield event
+            told += 1
+    except yaml.YAMLError as error:
+        if getattr(error, "problem", "") == _TOO_DEEP:
+            # It looks a thousand levels ahead; in what stands before, the one too many is found.
+            before = yaml.parse(text[: error.problem_mark.index - 1], Loader=yaml.CSafeLoader)
+            yield from islice(before, told, None)
+        _refuse(text)
+        # the two do not agree on every odd file
+        mark = getattr(error, "problem_mark", None)
+        place = Place(mark.line + 1, mark.column + 1) if mark else _TOP
+        raise _Refused(place, f"this is not YAML: {getattr(error, 'problem', '')}") from error
+
+
+def _refuse(text: str) -> None:
+    """Say what is wrong with a file that cannot be parsed."""
+    try:
+        for event in YAML(typ="safe", pure=True).parse(text):
+            if wrong := _UNSPEAKABLE.search(getattr(event, "value", None) or ""):
+                place = Place(event.start_mark.line + 1, event.start_mark.column + 1)
+                raise _unspeakable(place, wrong[0])
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else _TOP

@@ -8,14 +8,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from random import SystemRandom
 from types import MappingProxyType
+from typing import TypeAlias
 
 from ivr.flow.call import Call, CallerHungUp, CallFailed, Heard, QueueAway
 from ivr.flow.conversation import Conversation
-from ivr.flow.tree import CHOICE, Tree
+from ivr.flow.pins import NO_PINS, Pins
+from ivr.flow.survey_answer import SurveyAnswer
+from ivr.flow.tree import CHOICE, Exit, Tree
 
 log = logging.getLogger(__name__)
 
+_CHANCE = SystemRandom().random
 MAX_STEPS = 500  # more nodes than any honest call visits; a caller who plays for hours ends here
 
 
@@ -45,12 +50,17 @@ class Visit:
         kind: Its verb.
         language: What the caller listens in.
         at: When, aware of its zone.
+        came_from: The node before, ``""`` at the beginning.
+        came_by: Path of the arrow from there, joined by dots; ``""`` where it cannot be told. It
+            is worked out for an observer only.
     """
 
     node: str
     kind: str
     language: str
     at: datetime
+    came_from: str = ""
+    came_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +71,13 @@ class Step:
         visit: Where and when.
         outcome: The node's own word, or ``"hung_up_on"``, or the fault that ended it.
         fault: What went wrong, ``None`` when nothing did.
+        leaving: How the call went on from there, ``None`` when it did not.
     """
 
     visit: Visit
     outcome: str
     fault: Fault | None = None
+    leaving: Exit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +110,21 @@ class Listening:
     heard: Heard
 
 
-Observer = Callable[[Visit | Listening], Awaitable[None]]
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A caller has answered a question of a survey.
+
+    Attributes:
+        node: Name of the survey's node.
+        answer: What they answered.
+    """
+
+    node: str
+    answer: SurveyAnswer
+
+
+Observed: TypeAlias = Visit | Listening | Answered
+Observer = Callable[[Observed], Awaitable[None]]
 
 
 class Run:
@@ -108,12 +134,15 @@ class Run:
         tree: The version of the tree that the call keeps.
         call: The caller's line.
         now: The clock; its times are aware of their zone.
-        observe: Told of every node that the call comes to, before the node does its work, and
-            of every time that one has listened to the caller's voice.
+        observe: Told of every node that the call comes to, before the node does its work, of
+            every time that one has listened to the caller's voice, and of every survey's answer.
         start: The node at which a call is taken up again; the tree's own start when it is empty
             or the tree has no such node (any more).
         language: The caller's language, likewise; the organisation's first when it has no such.
         answers: What the caller chose before, likewise: node by menu.
+        values: What nodes had set before, likewise.
+        chance: Draws a number from 0 up to, not including, 1, for splits.
+        pins: Who judges the PINs that callers give; without one every PIN is wrong.
     """
 
     def __init__(
@@ -126,6 +155,9 @@ class Run:
         start: str = "",
         language: str = "",
         answers: Mapping[str, str] = MappingProxyType({}),
+        values: Mapping[str, object] = MappingProxyType({}),
+        chance: Callable[[], float] = _CHANCE,
+        pins: Pins = NO_PINS,
     ) -> None:
         self._tree = tree
         self._call = call
@@ -135,9 +167,21 @@ class Run:
         organisation = tree.organisation
         if language not in organisation.languages:
             language = organisation.default_language
-        self._talk = Conversation(call, organisation, language, now, self._listened)
+        self._talk = Conversation(
+            call,
+            organisation,
+            language,
+            now,
+            self._listened,
+            answered=self._answered,
+            chance=chance,
+            pins=pins,
+        )
         self._talk.answers.update(answers)
+        self._talk.values.update(values)
         self._node = ""  # where the call is now
+        self._left: Exit | None = None  # how it left the node before
+        self._picked_up = False
         self._trace: list[Step] = []
 
     @property
@@ -145,8 +189,18 @@ class Run:
         """What the caller has chosen up to now: the node that each menu led to."""
         return self._talk.answers
 
+    @property
+    def values(self) -> Mapping[str, object]:
+        """What nodes have set up to now, without what is sensitive."""
+        return self._talk.open_values
+
+    @property
+    def language(self) -> str:
+        """What the caller listens in now."""
+        return self._talk.language
+
     async def to_end(self) -> RunResult:
-        """Answer the call and walk until it ends. Never raises for what happens on a call.
+        """Walk until the call ends. Never raises for what happens on a call.
 
         Raises:
             QueueAway: No queue can be reached; the call is up and in other hands now.
@@ -154,25 +208,27 @@ class Run:
         try:
             fault = await self._walk()
             if fault is not None:
-                await self._apologise()
+                await self._at_last(self._apologise())
         except CallerHungUp:
             return self._result(EndReason.CALLER)
-        with suppress(CallerHungUp, CallFailed):
-            await self._call.hang_up()
+        await self._at_last(self._call.hang_up(self._talk.cause))
         return self._result(EndReason.FAILED if fault else EndReason.TREE, fault)
 
     async def _walk(self) -> Fault | None:
         """Node after node to the tree's end; a fault when it could not be reached."""
-        try:
-            await self._call.answer()
-        except CallFailed as error:
-            self._tell_failure(Fault.CALL, error)
-            return Fault.CALL
         name: str | None = self._start
         while name is not None:
             if len(self._trace) == MAX_STEPS:
                 self._tell_failure(Fault.TOO_MANY_STEPS)
                 return Fault.TOO_MANY_STEPS
+            if not self._picked_up and not self._tree.nodes[name].quiet():
+                try:
+                    await self._pick_up()
+                except CallerHungUp:
+                    raise
+                except Exception as error:
+                    self._tell_failure(Fault.CALL, error)
+                    return Fault.CALL
             name, fault = await self._step(name)
             if fault is not None:
                 return fault
@@ -181,7 +237,9 @@ class Run:
     async def _step(self, name: str) -> tuple[str | None, Fault | None]:
         """One node: where to go on, and the fault that forbids it."""
         node = self._tree.nodes[name]
-        visit = Visit(name, node.verb, self._talk.language, self._now())
+        visit = Visit(
+            name, node.verb, self._talk.language, self._now(), self._node, self._came_by()
+        )
         self._talk.faults = 0
         self._node = name
         await self._notice(visit)
@@ -203,13 +261,23 @@ class Run:
             return None, Fault.NODE
         if leaving.outcome == CHOICE and leaving.target is not None:
             self._talk.answers[name] = leaving.target
-        self._note(visit, leaving.outcome, Fault.EXPRESSION if self._talk.faults else None)
+        fault = Fault.EXPRESSION if self._talk.faults else None
+        self._left = leaving
+        self._note(visit, leaving.outcome, fault, leaving)
         return leaving.target, None
+
+    def _came_by(self) -> str:
+        if self._observe is None or self._left is None:
+            return ""
+        return ".".join(map(str, self._tree.way_of(self._node, self._left)))
 
     async def _listened(self, heard: Heard) -> None:
         await self._notice(Listening(self._node, heard))
 
-    async def _notice(self, what: Visit | Listening) -> None:
+    async def _answered(self, answer: SurveyAnswer) -> None:
+        await self._notice(Answered(self._node, answer))
+
+    async def _notice(self, what: Observed) -> None:
         if self._observe is None:
             return
         try:
@@ -217,16 +285,32 @@ class Run:
         except Exception:  # a caller is worth more than a figure: the call goes on unobserved
             log.exception("a visit could not be noted", extra=self._fields(what.node))
 
-    async def _apologise(self) -> None:
-        with suppress(CallerHungUp, CallFailed):
-            await self._talk.say(self._tree.organisation.texts.technical_fault)
+    async def _pick_up(self) -> None:
+        self._picked_up = True
+        await self._call.answer()
 
-    def _note(self, visit: Visit, outcome: str, fault: Fault | None = None) -> None:
-        self._trace.append(Step(visit, outcome, fault))
-        log.debug(
-            "node left",
-            extra=self._fields(visit.node) | {"kind": visit.kind, "outcome": outcome},
-        )
+    async def _apologise(self) -> None:
+        if not self._picked_up:
+            await self._pick_up()
+        await self._talk.say(self._tree.organisation.texts.technical_fault)
+
+    async def _at_last(self, work: Awaitable[object]) -> None:
+        """Do what is still to be done on a call that ends; it ends even if that cannot be done."""
+        try:
+            with suppress(CallerHungUp, CallFailed):
+                await work
+        except Exception:
+            log.exception("a call could not be ended in order", extra=self._fields(self._node))
+
+    def _note(
+        self, visit: Visit, outcome: str, fault: Fault | None = None, leaving: Exit | None = None
+    ) -> None:
+        self._trace.append(Step(visit, outcome, fault, leaving))
+        if log.isEnabledFor(logging.DEBUG):  # the fields cost more than the step
+            log.debug(
+                "node left",
+                extra=self._fields(visit.node) | {"kind": visit.kind, "outcome": outcome},
+            )
 
     def _tell_failure(self, fault: Fault, error: Exception | None = None) -> None:
         last = self._trace[-1].visit.node if self._trace else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from ivr.flow.document import Document, Place
+from ivr.flow.document import Document, Path_, Place
 from ivr.flow.problems import MAX_PROBLEMS, Problem, suggestion
 
 _AT_THE_KEY = {"unknown_key", "missing_translation", "day_twice", "no_verb"}
@@ -17,6 +17,8 @@ _SENTENCES = {
     "int_type": ("a whole number was expected here", "write it in digits"),
     "int_parsing": ("a whole number was expected here", "write it in digits"),
     "int_parsing_size": ("the number is too big", ""),
+    "bool_type": ("yes or no was expected here", "write true or false"),
+    "bool_parsing": ("yes or no was expected here", "write true or false"),
     "model_type": ("keys and values were expected here", "write them as “key: value”"),
     "dict_type": ("keys and values were expected here", "write them as “key: value”"),
     "tuple_type": ("a list was expected here", "write it as [first, second]"),
@@ -27,23 +29,34 @@ _SENTENCES = {
 }
 
 
-def problems(document: Document, error: ValidationError) -> Iterator[Problem]:
-    """What ``error`` found in ``document``, in the order of the file."""
-    found = [(_place(document, detail), detail) for detail in error.errors(include_url=False)]
+def problems(document: Document, error: ValidationError, below: Path_ = ()) -> Iterator[Problem]:
+    """What ``error`` found in ``document``, in the order of the file.
+
+    Args:
+        document: Where the value stands that was validated.
+        error: What was found in it.
+        below: The path of that value.
+    """
+    found = [
+        (_place(document, detail, below), detail) for detail in error.errors(include_url=False)
+    ]
     found.sort(key=lambda one: (one[0].line, one[0].column))
     for index, (place, detail) in enumerate(found):
         # What is beyond the cut is only counted: a suggestion is dear.
         sentence = _sentence(detail) if index < MAX_PROBLEMS else (detail["msg"], "")
-        yield document.problem(place, *sentence)
+        yield document.problem(place, *sentence, code=detail["type"])
 
 
-def _place(document: Document, detail: ErrorDetails) -> Place:
-    path, at_key = detail["loc"], detail["type"] in _AT_THE_KEY
+def _place(document: Document, detail: ErrorDetails, below: Path_) -> Place:
+    path, at_key = below + detail["loc"], detail["type"] in _AT_THE_KEY
     if path and path[-1] == "[key]":
         path, at_key = path[:-1], True
     while path and not document.holds(path):
         path, at_key = path[:-1], True  # what is missing is told at the key of what lacks it
-    return document.key_place(path) if at_key else document.value_place(path)
+    if not at_key:
+        return document.value_place(path)
+    given = None if detail["type"] == "unknown_key" else document.given(path)
+    return given or document.key_place(path)
 
 
 def _sentence(detail: ErrorDetails) -> tuple[str, str]:

@@ -9,8 +9,8 @@ from ivr.flow.tree import Arrow, Node
 
 
 @dataclass(frozen=True, slots=True)
-class SilentLoop:
-    """Nodes that lead round in a circle in which the caller is never waited for.
+class Circle:
+    """Nodes that lead round.
 
     Attributes:
         nodes: In order of the walk, each once.
@@ -33,8 +33,11 @@ def unreachable(start: str, nodes: Mapping[str, Node]) -> list[str]:
     return [name for name in nodes if name not in seen]
 
 
-def silent_loops(nodes: Mapping[str, Node]) -> Iterator[SilentLoop]:
-    """Circles of instant arrows, each found once by a depth-first walk (without recursion)."""
+def silent_loops(nodes: Mapping[str, Node]) -> Iterator[Circle]:
+    """Circles in which the caller is never waited for.
+
+    Each is found once by a depth-first walk (without recursion).
+    """
     instant = {
         name: [arrow for arrow in node.arrows() if arrow.instant and arrow.target in nodes]
         for name, node in nodes.items()
@@ -52,6 +55,37 @@ def silent_loops(nodes: Mapping[str, Node]) -> Iterator[SilentLoop]:
                 done.add(here)
             elif arrow.target in path:
                 walk = list(path)
-                yield SilentLoop(tuple(walk[walk.index(arrow.target) :]), arrow)
+                yield Circle(tuple(walk[walk.index(arrow.target) :]), arrow)
             elif arrow.target not in done:
                 path[arrow.target] = iter(instant[arrow.target])
+
+
+def circles_without_exit(nodes: Mapping[str, Node]) -> Iterator[Circle]:
+    """Circles from which no way leads to an end or to somebody: one of each such part of the tree.
+
+    A node that is not among ``nodes`` counts as an end: it is not known where it leads.
+    """
+    back: dict[str, list[str]] = {}
+    ways = {name: list(node.arrows()) for name, node in nodes.items()}
+    for name, arrows in ways.items():
+        for arrow in arrows:
+            back.setdefault(arrow.target, []).append(name)
+    waiting = [name for name, node in nodes.items() if node.serves or not ways[name]]
+    waiting += [target for target in back if target not in nodes]
+    free = set(waiting)
+    while waiting:
+        for name in back.get(waiting.pop(), ()):
+            if name not in free:
+                free.add(name)
+                waiting.append(name)
+    told: set[str] = set()
+    for root in nodes:
+        walk: dict[str, Arrow] = {}
+        here = root
+        while here not in free and here not in told and here not in walk:
+            walk[here] = ways[here][0]  # any way will do: none of them leads out
+            here = walk[here].target
+        told |= set(walk)
+        if here in walk:
+            circle = list(walk)[list(walk).index(here) :]
+            yield Circle(tuple(circle), walk[circle[-1]])

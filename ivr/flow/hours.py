@@ -10,14 +10,14 @@ from itertools import pairwise
 from typing import Annotated, Any, Self, TypeAlias
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BeforeValidator, Field, PlainValidator, model_validator
+from pydantic import BeforeValidator, Field, PlainValidator, PrivateAttr, model_validator
 
 from ivr.flow.faults import Strict, fault, faults
+from ivr.flow.holidays import Holidays, parse_date
 from ivr.flow.vocabulary import NotEmpty, Table
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])\s*[-–]\s*([01][0-9]|2[0-4]):([0-5][0-9])")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MIDNIGHT = 24 * 60
 
 
@@ -89,16 +89,6 @@ def _day(value: str) -> str:
     return value
 
 
-def _date(value: object) -> date:
-    text = value if isinstance(value, str) else ""
-    try:
-        if _DATE.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass  # such as 2026-02-30: the same sentence says it
-    raise fault("bad_date", f"“{text}” is not a date", advice="write it as 2026-12-24")
-
-
 def _zone(value: object) -> ZoneInfo:
     name = value if isinstance(value, str) else ""
     try:
@@ -112,10 +102,22 @@ def _zone(value: object) -> ZoneInfo:
         ) from error
 
 
-Spans: TypeAlias = Annotated[tuple[Span, ...], PlainValidator(_spans)]
-Day: TypeAlias = Annotated[str, BeforeValidator(_day)]
-Date: TypeAlias = Annotated[date, PlainValidator(_date)]
-TimeZone: TypeAlias = Annotated[ZoneInfo, PlainValidator(_zone)]
+def _on_holidays(value: object) -> tuple[Span, ...] | None:
+    """The spans of a holiday; ``None`` where it is a day as any other (``open``)."""
+    if isinstance(value, str) and value.strip() == "open":
+        return None
+    return _spans(value)
+
+
+Spans: TypeAlias = Annotated[
+    tuple[Span, ...], PlainValidator(_spans, json_schema_input_type=str | list[str])
+]
+HolidaySpans: TypeAlias = Annotated[
+    tuple[Span, ...] | None, PlainValidator(_on_holidays, json_schema_input_type=str | list[str])
+]
+Day: TypeAlias = Annotated[str, BeforeValidator(_day, json_schema_input_type=str)]
+Date: TypeAlias = Annotated[date, PlainValidator(parse_date, json_schema_input_type=str)]
+TimeZone: TypeAlias = Annotated[ZoneInfo, PlainValidator(_zone, json_schema_input_type=str)]
 
 
 class Hours(Strict):
@@ -123,13 +125,27 @@ class Hours(Strict):
 
     Attributes:
         weekly: Spans a day of the week, by ``mon`` … ``sun`` or ``mon-fri``; other days are closed.
-        exceptions: Dates on which the day of the week does not count.
+        exceptions: Dates on which neither the day of the week nor a holiday counts.
+        holidays: Spans on the organisation's holidays: ``closed`` (as when left out), hours such
+            as ``08:00-12:00``, or ``open`` where a holiday is a day as any other.
         time_zone: Where; the organisation's own when left out.
     """
 
     weekly: Annotated[Table[Day, Spans], NotEmpty]
     exceptions: Table[Date, Spans] = Field(default_factory=dict)
+    holidays: HolidaySpans = ()
     time_zone: TimeZone | None = None
+    _kept: Holidays | None = PrivateAttr(default=None)
+
+    def keep(self, holidays: Holidays | None) -> None:
+        """Take in the organisation's holidays; once, when it is read."""
+        self._kept = holidays
+
+    @property
+    def ever_open(self) -> bool:
+        """Whether there is a moment at which it is open."""
+        holiday = self.holidays if self._kept is not None else ()
+        return any([holiday, *self.weekly.values(), *self.exceptions.values()])
 
     @model_validator(mode="after")
     def _days_once(self) -> Self:
@@ -159,6 +175,8 @@ class Hours(Strict):
     def _on(self, day: date) -> tuple[Span, ...]:
         if day in self.exceptions:
             return self.exceptions[day]
+        if self.holidays is not None and self._kept is not None and self._kept.include(day):
+            return self.holidays
         week: Mapping[str, tuple[Span, ...]] = self.weekly
         for key, spans in week.items():
             if day.weekday() in _days(key):

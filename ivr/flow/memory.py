@@ -11,20 +11,22 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from ivr.flow.call import (
+    CHARACTERS_A_SECOND,
     CallerHungUp,
+    Cause,
     Heard,
     Hearing,
     ListenRequest,
+    Message,
     MessageRequest,
     QueueOutcome,
     QueueRequest,
     Utterance,
 )
+from ivr.flow.memory_world import TALK_SECONDS, MemoryWorld
 from ivr.flow.phrases import normalised
 from ivr.flow.vocabulary import KEYS
 
-CHARACTERS_A_SECOND = 15  # how fast a voice reads, near enough for a virtual clock
-TALK_SECONDS = 60.0
 MESSAGE_SECONDS = 8.0
 
 SILENCE = ""
@@ -35,6 +37,7 @@ QUEUE_KEYS = {
     "a": QueueOutcome.TALKED,
     "n": QueueOutcome.NOBODY,
     "t": QueueOutcome.TIMED_OUT,
+    "f": QueueOutcome.FULL,
     "c": QueueOutcome.CALLED_BACK,
 }
 
@@ -63,9 +66,9 @@ class Script:
 
     Each entry is one act: keys (``"12"``), words (``"say opening hours"``, silence where nobody
     listens to words), silence (``""``), ``h`` to hang up. In a queue ``a`` (an agent answers),
-    ``n`` (nobody is logged in), ``t`` (the wait times out) and ``c`` (the caller asks to be called
-    back) are taken from the list, else an agent answers. A message is left unless the next entry
-    is silence.
+    ``n`` (nobody is logged in), ``t`` (the wait times out), ``f`` (the queue is full) and ``c``
+    (the caller asks to be called back) are taken from the list, else an agent
+    answers. A message is left unless the next entry is silence.
     """
 
     def __init__(self, acts: Iterable[str]) -> None:
@@ -75,7 +78,7 @@ class Script:
                 continue
             if not set(act) <= set(KEYS):
                 raise ValueError(
-                    f"“{act}” is neither keys of a telephone nor one of h, a, n, t, c; "
+                    f"“{act}” is neither keys of a telephone nor one of h, a, n, t, f, c; "
                     f"words are written “{SAY}{act}”"
                 )
 
@@ -134,6 +137,8 @@ class MemoryCall:
         messages: The messages left, with their seconds.
         answered: Whether it was picked up.
         ended: Whether our side hung up.
+        cause: Why it did.
+        world: What lies outside of it; tell it what to do.
     """
 
     def __init__(
@@ -154,6 +159,8 @@ class MemoryCall:
         self.messages: list[tuple[MessageRequest, float]] = []
         self.answered = False
         self.ended = False
+        self.cause = Cause.NORMAL
+        self.world = MemoryWorld(self.now, self._pass)
 
     def now(self) -> datetime:
         """The virtual time."""
@@ -191,10 +198,13 @@ class MemoryCall:
         return ""
 
     async def collect(self, *, first: str = "", count: int, wait: float, stop: str = "#") -> str:
-        """Take keys pressed ahead, then ask the person once."""
+        """Take keys pressed ahead, then ask the person once; after ``first`` they press no more.
+
+        The keys of one act are pressed in one go.
+        """
         self._alive()
         keys = first
-        asked = False
+        asked = bool(first)
         while len(keys) < count:
             if not self._pressed and not asked:
                 self._pressed, asked = self._person.presses(wait), True
@@ -221,14 +231,15 @@ class MemoryCall:
         self._pass(len(answer) / CHARACTERS_A_SECOND)
         return _understood(answer, request.phrases)
 
-    async def record(self, request: MessageRequest) -> float:
+    async def record(self, request: MessageRequest) -> Message:
         """Let the person speak."""
         self._alive()
         seconds = self._person.speaks(request)
         self._pass(max(seconds, request.silence_seconds))
-        if seconds > 0:
-            self.messages.append((request, seconds))
-        return seconds
+        if seconds <= 0:
+            return Message()
+        self.messages.append((request, seconds))
+        return Message(f"{self.contact}-v{len(self.messages)}", seconds)
 
     async def queue(self, request: QueueRequest) -> QueueOutcome:
         """Let the person decide how the wait ends."""
@@ -241,9 +252,9 @@ class MemoryCall:
             self._pass(request.max_wait or 0)
         return outcome
 
-    async def hang_up(self) -> None:
+    async def hang_up(self, cause: Cause = Cause.NORMAL) -> None:
         """End the call."""
-        self.ended = True
+        self.ended, self.cause = True, cause
 
     def _alive(self) -> None:
         if self.ended:

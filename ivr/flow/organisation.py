@@ -8,16 +8,20 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from ivr.flow.callback import CallbackOffer, CallbackTexts
 from ivr.flow.faults import Located, Strict, fault, faults
+from ivr.flow.holidays import Holidays
+from ivr.flow.hosts import Host
 from ivr.flow.hours import Hours, TimeZone
+from ivr.flow.lengths import Length
 from ivr.flow.numbers import Number
-from ivr.flow.recording import RecordingPolicy
+from ivr.flow.patterns import Pattern
+from ivr.flow.recording import Days, RecordingPolicy
+from ivr.flow.standard_texts import CollectTexts, PinTexts, SurveyTexts
 from ivr.flow.texts import Phrase, Text, Using
 from ivr.flow.vocabulary import (
     LANGUAGES,
     Form,
     Identifier,
     LanguageTag,
-    Length,
     NotEmpty,
     QueueName,
     Table,
@@ -26,12 +30,21 @@ from ivr.flow.vocabulary import (
 NOT_ANSWERING = "not_answering"
 """The pause that the ACD itself sets; no organisation may use its key."""
 
+VARIANTS = (*(f"f{number}" for number in range(1, 6)), *(f"m{number}" for number in range(1, 9)))
+"""Voices that the speech engine has in every language."""
+
 
 def _language(value: str) -> str:
     if value not in LANGUAGES:
         raise fault(
             "unknown_language", f"the language “{value}” is not spoken", name=value, known=LANGUAGES
         )
+    return value
+
+
+def _variant(value: str) -> str:
+    if value not in VARIANTS:
+        raise fault("unknown_voice", f"no voice is named “{value}”", name=value, known=VARIANTS)
     return value
 
 
@@ -66,6 +79,19 @@ class Queue(Strict):
     announce_every: Annotated[float, Length(5, 600)] = 45
     recording: RecordingPolicy = RecordingPolicy()
     callback: CallbackOffer | None = None
+
+
+class Voice(Strict):
+    """How the synthetic voice of one language sounds.
+
+    Attributes:
+        variant: ``f1`` to ``f5`` are women, ``m1`` to ``m8`` men; the language's plain voice when
+            left out.
+        speed: Words a minute.
+    """
+
+    variant: Annotated[str, AfterValidator(_variant)] | None = None
+    speed: Annotated[int, Field(ge=80, le=300)] | None = None
 
 
 class Agent(Strict):
@@ -143,6 +169,9 @@ class StandardTexts(Strict):
         queue: While waiting.
         desk: To agents.
         callback: About being called back; may be left out where no queue offers that.
+        collect: From nodes that ask for keys; a group that no node needs may be left out.
+        pin: From nodes that ask for a PIN, likewise.
+        survey: From surveys, likewise.
     """
 
     technical_fault: Text
@@ -152,6 +181,24 @@ class StandardTexts(Strict):
     queue: QueueTexts
     desk: DeskTexts
     callback: CallbackTexts | None = None
+    collect: CollectTexts | None = None
+    pin: PinTexts | None = None
+    survey: SurveyTexts | None = None
+
+
+class Callers(Strict):
+    """Callers who are treated as what they are.
+
+    Attributes:
+        blocked: Numbers, or all that begin so (``+46 900*``), for the node ``recognise``.
+        vip: Likewise.
+        keep_days: So long it is kept that a number has called, and in which language its caller
+            wants to be spoken to.
+    """
+
+    blocked: tuple[Pattern, ...] = ()
+    vip: tuple[Pattern, ...] = ()
+    keep_days: Annotated[int, Days()] = Field(90, alias="keep")
 
 
 class Organisation(Strict):
@@ -164,11 +211,19 @@ class Organisation(Strict):
             out.
         time_zone: For opening hours that name none.
         languages: Declared languages, each text exists in all of them; the first is the default.
+        holidays: The days that opening hours treat as holidays; none when left out.
+        voices: How the synthetic voice sounds, by language.
         hours: Opening hours by name.
+        queue_defaults: What each queue has where it says nothing else; reading the files works it
+            into ``queues``.
         queues: Queues by name.
         agents: Agents by number, e.g. ``"4001"``.
         pauses: Reasons for a pause by the digit that an agent presses.
         texts: Standard texts.
+        callers: Whom the node ``recognise`` knows.
+        announcements: What can be switched on for everybody, by name.
+        http_hosts: What the node ``http`` may ask; nothing when left out.
+        transfers: Whom the node ``transfer`` may dial; nobody when left out.
     """
 
     id: Identifier
@@ -176,16 +231,29 @@ class Organisation(Strict):
     number: Number | None = None
     time_zone: TimeZone
     languages: Annotated[tuple[Annotated[str, AfterValidator(_language)], ...], NotEmpty]
+    holidays: Holidays | None = None
+    voices: Table[LanguageTag, Voice] = Field(default_factory=dict)
     hours: Table[Identifier, Hours] = Field(default_factory=dict)
+    queue_defaults: Queue | None = None
     queues: Table[Identifier, Queue] = Field(default_factory=dict)
     agents: Table[AgentId, Agent] = Field(default_factory=dict)
     pauses: Table[PauseCode, PauseReason] = Field(default_factory=dict)
     texts: StandardTexts
+    callers: Callers = Callers()
+    announcements: Table[Identifier, Text] = Field(default_factory=dict)
+    http_hosts: tuple[Host, ...] = ()
+    transfers: tuple[Pattern, ...] = ()
 
     @property
     def default_language(self) -> str:
         """The language of a call until the caller chooses."""
         return self.languages[0]
+
+    @model_validator(mode="after")
+    def _hours_keep_holidays(self) -> Self:
+        for hours in self.hours.values():
+            hours.keep(self.holidays)
+        return self
 
     @model_validator(mode="after")
     def _once_each(self) -> Self:

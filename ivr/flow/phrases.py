@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator, Mapping
 from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator
 
-from ivr.flow.faults import fault
+from ivr.flow.faults import Located, fault
 from ivr.flow.vocabulary import LanguageTag, NotEmpty, Table
 
 MAX_CHARACTERS = 60
@@ -56,3 +57,24 @@ Phrases: TypeAlias = Annotated[
     NotEmpty,
 ]
 """The phrases of one choice; in a language that is left out it can be chosen by key only."""
+
+
+def said_twice(field: str, owners: Mapping[str, Phrases | None], what: str) -> Iterator[Located]:
+    """Phrases of a field that another entry of it has already in the same language.
+
+    Args:
+        field: Name of the field, a mapping.
+        owners: The phrases of each entry.
+        what: What an entry is called, with its article.
+    """
+    first: dict[tuple[str, str], str] = {}
+    for owner, by_language in owners.items():
+        for language, phrases in (by_language or {}).items():
+            for index, phrase in enumerate(phrases):
+                same = (language, normalised(phrase))
+                if same in first:
+                    message = f"“{phrase}” is given twice"
+                    advice = f"{what} {first[same]} has it already; keep one of them"
+                    path = (field, owner, "phrases", language, index)
+                    yield path, fault("phrase_twice", message, advice=advice)
+                first.setdefault(same, owner)

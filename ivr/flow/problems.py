@@ -34,6 +34,7 @@ class Problem:
         message: What is wrong, one sentence without full stop.
         advice: What to do about it, ``""`` when the message says it.
         source: The line of the file, ``""`` when there is none.
+        code: Stable name of the rule that is broken.
     """
 
     severity: Severity
@@ -43,6 +44,7 @@ class Problem:
     message: str
     advice: str = ""
     source: str = ""
+    code: str = "yaml"
 
     def headline(self) -> str:
         """``file:line:column: error: message``, the form that editors jump to."""
@@ -64,6 +66,14 @@ class Problem:
         if self.advice:
             lines.append(f"    {self.advice}")
         return "\n".join(line for line in lines if line)
+
+
+def once(problems: Iterable[Problem]) -> list[Problem]:
+    """Each finding once, though many organisations draw on the file that it is in."""
+    first: dict[tuple[Path, int, int, str], Problem] = {}
+    for problem in problems:
+        first.setdefault((problem.file, problem.line, problem.column, problem.message), problem)
+    return list(first.values())
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:

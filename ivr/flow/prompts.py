@@ -1,8 +1,14 @@
-"""The sentences that an installation will say, so that they can be rendered ahead of time."""
+"""Every text of an installation by its key, and the sentences that can be rendered ahead of time.
+
+A text's *key* is the way to it as the files write it, for people to name it by: a tree's text is
+``reception.main.on_invalid.say`` (tree, node, keys below the node), one of ``organisation.yaml``
+``texts.queue.next``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from pydantic import BaseModel
 
@@ -10,37 +16,78 @@ from ivr.flow.call import Utterance
 from ivr.flow.errors import ExpressionError
 from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
-from ivr.flow.texts import Text
+from ivr.flow.texts import Phrase, Text, WrittenText
+
+_EVERYWHERE = frozenset({"organisation", "language"})
+"""Variables whose values are known before any call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One text of an organisation in one language.
+
+    Attributes:
+        key: The text's key.
+        language: BCP 47 primary tag.
+        source: As the admin wrote it.
+        sentence: What is said; ``""`` where that depends on the call, so that nobody can record it.
+        rest: What is said when no expression can be worked out; may be empty.
+    """
+
+    key: str
+    language: str
+    source: str
+    sentence: str
+    rest: str
+
+
+def lines(catalogue: Catalogue, organisation: Organisation) -> Iterator[Line]:
+    """Every text of an organisation in each of its languages, the trees' first."""
+    for tree in catalogue.trees:
+        if tree.organisation.id == organisation.id:
+            yield from _lines(tree.nodes, (tree.name,), organisation)
+    yield from _lines(organisation, (), organisation)
 
 
 def utterances(catalogue: Catalogue) -> frozenset[Utterance]:
     """Every sentence that is known before a call: all but those that depend on one."""
-    found: set[Utterance] = set()
-    for organisation in catalogue.organisations.values():
-        for text in _texts(organisation):
-            found.update(_spoken(text, organisation))
-    for tree in catalogue.trees:
-        for text in _texts(tree.nodes):
-            found.update(_spoken(text, tree.organisation))
-    return frozenset(found)
+    return frozenset(
+        Utterance(line.sentence, line.language)
+        for organisation in catalogue.organisations.values()
+        for line in lines(catalogue, organisation)
+        if line.sentence
+    )
 
 
-def _spoken(text: Text, organisation: Organisation) -> Iterator[Utterance]:
-    for language in text.root:
-        try:
-            yield text.utterance(
-                language, {"organisation": organisation.name, "language": language}
-            )
-        except ExpressionError:
-            continue  # it needs the caller, a position or a reason: spoken when they are known
+def _lines(value: object, way: tuple[str, ...], organisation: Organisation) -> Iterator[Line]:
+    for path, text in _texts(value, way):
+        for language, phrase in text.root.items():
+            sentence, rest = _spoken(phrase, language, organisation)
+            yield Line(".".join(path), language, phrase.source, sentence, rest)
 
 
-def _texts(value: object) -> Iterator[Text]:
+def _spoken(phrase: Phrase, language: str, organisation: Organisation) -> tuple[str, str]:
+    """What is said whoever calls, ``""`` where that is not known, and what is said at the least."""
+    try:
+        everyday = {"organisation": organisation.name, "language": language}
+        said = phrase.render(everyday, language)
+    except ExpressionError as error:
+        return "", error.rest
+    return (said if phrase.variables <= _EVERYWHERE else ""), said
+
+
+def _texts(value: object, way: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Text]]:
+    """Every text in a value that is spoken, and the keys that lead to it."""
+    if isinstance(value, WrittenText):
+        return
     if isinstance(value, Text):
-        yield value
+        yield way, value
     elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from _texts(getattr(value, name))
+        for name, info in type(value).model_fields.items():
+            yield from _texts(getattr(value, name), (*way, info.alias or name))
     elif isinstance(value, Mapping):
-        for inner in value.values():
-            yield from _texts(inner)
+        for key, inner in value.items():
+            yield from _texts(inner, (*way, str(key)))
+    elif isinstance(value, tuple):
+        for index, inner in enumerate(value, 1):
+            yield from _texts(inner, (*way, str(index)))

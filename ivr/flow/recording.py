@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, model_validator
+from pydantic_core import CoreSchema, core_schema
 
 from ivr.flow.faults import Strict, fault
-from ivr.flow.vocabulary import Length
+from ivr.flow.lengths import Length
 
 _DAYS = re.compile(r"([0-9]{1,5}) days?")
 _MOST_DAYS = 36_500
@@ -33,6 +35,25 @@ def _known(value: object) -> object:
             known=When,
         )
     return value
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Marks an ``int`` as a number of days, written as ``90 days``."""
+
+    words: ClassVar[str] = f"days, 1 day to {_MOST_DAYS} days"
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(
+            _days, handler(source), json_schema_input_schema=core_schema.str_schema()
+        )
+
+    @staticmethod
+    def written(value: int) -> str:
+        """A value as a file writes it."""
+        return f"{value} day{'' if value == 1 else 's'}"
 
 
 def _days(value: object) -> int:
@@ -64,8 +85,8 @@ class RecordingPolicy(Strict):
             the recording goes on: card numbers and the like are not kept.
     """
 
-    when: Annotated[When, BeforeValidator(_known)] = When.ALWAYS
-    keep_days: Annotated[int, BeforeValidator(_days)] = Field(90, alias="keep")
+    when: Annotated[When, BeforeValidator(_known, json_schema_input_type=When)] = When.ALWAYS
+    keep_days: Annotated[int, Days()] = Field(90, alias="keep")
     after_digits: Annotated[float, Length(1, 60)] = 4
 
     @model_validator(mode="before")

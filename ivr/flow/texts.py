@@ -1,20 +1,12 @@
-"""What callers and agents hear: one phrase a language, with expressions in ``{{ }}``.
-
-An expression may name a variable, combine, compare and choose. It can call nothing, loop over
-nothing and reach into nothing, so it can neither run code nor eat memory; what it may consist of
-is listed below, and everything else is refused when the file is read. Reading a file evaluates no
-expression.
-"""
+"""What callers and agents hear: one phrase a language, with expressions in ``{{ }}``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Annotated, Any, Self
 
-from jinja2 import StrictUndefined, Template, TemplateError, nodes
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import TemplateError, nodes
 from pydantic import (
     ConfigDict,
     GetCoreSchemaHandler,
@@ -27,47 +19,11 @@ from pydantic_core import CoreSchema, core_schema
 
 from ivr.flow.call import Utterance
 from ivr.flow.errors import ExpressionError
+from ivr.flow.expressions import compiled, known_variables, parts_of
 from ivr.flow.faults import fault, with_faults
 from ivr.flow.vocabulary import LANGUAGES, LanguageTag, Names, Table
 
 MAX_CHARACTERS = 2000
-_MAX_EXPRESSION_DEPTH = 20
-_FILTERS = {"capitalize", "default", "first", "int", "last", "length", "lower", "title", "upper"}
-_TESTS = {"defined", "undefined", "none"}
-_ALLOWED = (
-    nodes.Template,
-    nodes.Output,
-    nodes.TemplateData,
-    nodes.Name,
-    nodes.Const,
-    nodes.Concat,
-    nodes.CondExpr,
-    nodes.Compare,
-    nodes.Operand,
-    nodes.And,
-    nodes.Or,
-    nodes.Not,
-    nodes.Neg,
-    nodes.Add,
-    nodes.Sub,
-    nodes.Div,
-    nodes.FloorDiv,
-    nodes.Filter,
-    nodes.Test,
-)
-
-
-def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, autoescape=False, optimized=False
-    )
-    environment.globals.clear()
-    environment.filters = {name: environment.filters[name] for name in _FILTERS}
-    environment.tests = {name: environment.tests[name] for name in _TESTS}
-    return environment
-
-
-_ENVIRONMENT = _environment()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +46,7 @@ class Phrase:
         Raises:
             PydanticCustomError: It is empty, too long, or an expression is not allowed.
         """
-        source = _speakable(source)
+        source = on_one_line(source)
         if not source:
             raise fault(
                 "empty_text", "the text is empty", advice="write what the caller shall hear"
@@ -99,13 +55,17 @@ class Phrase:
             raise fault("long_text", f"the text is longer than {MAX_CHARACTERS} characters")
         if not any(mark in source for mark in ("{{", "{%", "{#")):
             return cls(source, _rest=source)
-        parts = list(_expressions(source))
+        parts = list(parts_of(source))
         rest = "".join(part.data for part in parts if isinstance(part, nodes.TemplateData))
         names = {part.name for part in parts if isinstance(part, nodes.Name)}
-        return cls(source, frozenset(names), _speakable(rest))
+        return cls(source, frozenset(names), on_one_line(rest))
 
-    def render(self, variables: Mapping[str, object]) -> str:
+    def render(self, variables: Mapping[str, object], language: str = "") -> str:
         """The text with its expressions worked out.
+
+        Args:
+            variables: Values for the expressions.
+            language: The language that values are spoken in; that of the call when left out.
 
         Raises:
             ExpressionError: One failed; the error carries the text without expressions.
@@ -113,57 +73,18 @@ class Phrase:
         if self.source == self._rest:
             return self.source
         try:
-            rendered = _compiled(self.source).render(variables)
+            language = language or str(variables.get("language", ""))
+            rendered = compiled(self.source, language).render(variables)
         except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
             raise ExpressionError(str(error), self._rest) from error
-        return _speakable(rendered)
+        return on_one_line(rendered)
 
 
-@lru_cache(maxsize=4096)
-def _compiled(source: str) -> Template:
-    return _ENVIRONMENT.from_string(source)
-
-
-def _expressions(source: str) -> Iterator[nodes.Node]:
-    """The syntax tree of a template, node by node; refuses what may not be in it."""
-    try:
-        template = _ENVIRONMENT.parse(source)
-    except (TemplateError, RecursionError, ValueError) as error:
-        raise fault(
-            "bad_expression",
-            f"the expression cannot be read: {getattr(error, 'message', None) or 'too complex'}",
-            advice="expressions look like {{ organisation }}",
-        ) from error
-    waiting: list[tuple[nodes.Node, int]] = [(template, 0)]
-    while waiting:
-        node, depth = waiting.pop(0)
-        if depth > _MAX_EXPRESSION_DEPTH:
-            raise fault("bad_expression", "the expression is nested too deeply")
-        if not isinstance(node, _ALLOWED):
-            raise fault(
-                "bad_expression",
-                f"an expression cannot hold this ({type(node).__name__.lower()})",
-                advice="use variables, texts, comparisons, “a if b else c” and filters only",
-            )
-        _refuse_unknown(node)
-        yield node
-        waiting.extend((child, depth + 1) for child in node.iter_child_nodes())
-
-
-def _refuse_unknown(node: nodes.Node) -> None:
-    if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
-        raise fault(
-            "bad_expression", f"no filter is named “{node.name}”", name=node.name, known=_FILTERS
-        )
-    if isinstance(node, nodes.Test) and node.name not in _TESTS:
-        raise fault(
-            "bad_expression", f"no test is named “{node.name}”", name=node.name, known=_TESTS
-        )
-
-
-def _speakable(text: str) -> str:
+def on_one_line(text: str) -> str:
     """``text`` on one line, without characters that are no text."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +102,14 @@ class Using:
 
     def _phrase(self, value: str, info: ValidationInfo) -> Phrase:
         phrase = Phrase.parse(value)
-        known = Names.of(info).variables | self.extra
-        for name in sorted(phrase.variables - known):
-            message = f"no variable is named “{name}”"
-            raise fault("undefined_variable", message, name=name, known=known)
+        names = Names.of(info)
+        known_variables(phrase.variables, names.variables | self.extra)
+        for name in sorted(phrase.variables & names.sensitive):
+            raise fault(
+                "sensitive_spoken",
+                f"“{name}” is sensitive and is never spoken",
+                advice="leave it out of the text",
+            )
         return phrase
 
 
@@ -221,4 +146,8 @@ class Text(RootModel[Table[LanguageTag, Annotated[Phrase, Using()]]]):
         Raises:
             ExpressionError: An expression failed.
         """
-        return Utterance(self.root[language].render(variables), language)
+        return Utterance(self.root[language].render(variables, language), language)
+
+
+class WrittenText(Text):
+    """A text that people read; it is never spoken."""

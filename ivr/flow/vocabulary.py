@@ -13,7 +13,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Annotated, Any, TypeAlias, TypeVar
 
-from pydantic import AfterValidator, GetCoreSchemaHandler, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    GetCoreSchemaHandler,
+    ValidationInfo,
+)
 from pydantic_core import CoreSchema, core_schema
 
 from ivr.flow.faults import fault
@@ -46,8 +50,12 @@ LANGUAGES: Mapping[str, str] = MappingProxyType(
 )
 """What a call can be held in, by BCP 47 primary tag: the default voice speaks each of them."""
 
-KEYS = "0123456789*#"
+DIGITS = "0123456789"
+KEYS = f"{DIGITS}*#"
 CALL_VARIABLES = frozenset({"organisation", "language", "caller", "dialled"})
+"""What expressions know of every call."""
+
+_NO_NAMES = frozenset({"and", "else", "false", "if", "in", "is", "none", "not", "or", "true"})
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -64,6 +72,17 @@ class Names:
         hours: Named opening hours of the organisation.
         languages: Languages that the organisation declares, the default one first.
         variables: What a text's expressions may use.
+        subtrees: Sub-trees that a node may use.
+        routes: The node that a written name leads to, where that is another: a node that uses a
+            sub-tree leads into it, and within a sub-tree names are short.
+        exits: Where each end of the sub-tree leads on; empty in a tree, ``None`` if not known.
+        expanded: Nodes that sub-trees brought along, by their full names.
+        sensitive: Those of them that are never spoken.
+        texts: Groups of standard texts that the organisation has.
+        calling_back: Queues that call people back.
+        http_hosts: Hosts that may be asked, as written.
+        transfers: Numbers and addresses that may be dialled, as written.
+        announcements: What can be switched on for everybody.
     """
 
     nodes: frozenset[str] | None = None
@@ -71,6 +90,16 @@ class Names:
     hours: frozenset[str] | None = None
     languages: tuple[str, ...] | None = None
     variables: frozenset[str] = field(default=CALL_VARIABLES)
+    subtrees: frozenset[str] | None = None
+    routes: Mapping[str, str] = field(default_factory=dict)
+    exits: Mapping[str, str] | None = None
+    expanded: frozenset[str] = frozenset()
+    sensitive: frozenset[str] = frozenset()
+    texts: frozenset[str] | None = None
+    calling_back: frozenset[str] | None = None
+    http_hosts: tuple[str, ...] | None = None
+    transfers: tuple[str, ...] | None = None
+    announcements: frozenset[str] | None = None
 
     @classmethod
     def of(cls, info: ValidationInfo) -> Names:
@@ -107,19 +136,17 @@ class Form:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(
-            self._matching, core_schema.str_schema()
-        )
+        return core_schema.no_info_after_validator_function(self.check, core_schema.str_schema())
 
-    def _matching(self, value: str) -> str:
+    def check(self, value: str) -> str:
+        """``value``, if it has the form."""
         if re.fullmatch(self.pattern, value) is None:
             raise fault("bad_form", f"“{value}” is no {self.message}", advice=self.advice)
         return value
 
 
-Name: TypeAlias = Annotated[
-    str, Form(r"[^\W_][\w-]{0,63}", "name", "use letters, digits, - and _, without spaces")
-]
+_NAME_FORM = Form(r"[^\W_][\w-]{0,63}", "name", "use letters, digits, - and _, without spaces")
+Name: TypeAlias = Annotated[str, _NAME_FORM]
 Identifier: TypeAlias = Annotated[
     str,
     Form(r"[a-z][a-z0-9_-]{0,31}", "identifier", "use a to z, digits, - and _, a letter first"),
@@ -139,9 +166,53 @@ class Target(str):
 
     @classmethod
     def _known(cls, value: str, info: core_schema.ValidationInfo) -> Target:
-        nodes = Names.of(info).nodes
-        if nodes is not None and value not in nodes:
-            raise fault("undefined_node", f"no node is named “{value}”", name=value, known=nodes)
+        names = Names.of(info)
+        if names.nodes is not None and value not in names.nodes:
+            message = f"no node is named “{value}”"
+            raise fault("undefined_node", message, name=value, known=names.nodes)
+        return cls(names.routes.get(value, value))
+
+
+class ExitLabel(Target):
+    """The name of an end of a sub-tree; as a value it is the node where the call goes on."""
+
+    __slots__ = ()
+
+    @classmethod
+    def _known(cls, value: str, info: core_schema.ValidationInfo) -> ExitLabel:
+        exits = Names.of(info).exits
+        if exits is not None and not exits:
+            raise fault(
+                "no_subtree",
+                "there is nothing to return to: this is no sub-tree",
+                advice="end the call with “hang_up”, or go on with “then”",
+            )
+        return cls((exits or {}).get(value, value))
+
+
+class Variable(str):
+    """The name of a value that a node sets, as expressions use it. A type of its own, likewise."""
+
+    __slots__ = ()
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(cls._named, core_schema.str_schema())
+
+    @classmethod
+    def _named(cls, value: str) -> Variable:
+        if re.fullmatch(r"[a-z][a-z0-9_]{0,31}", value) is None or value in _NO_NAMES:
+            raise fault(
+                "bad_variable",
+                f"“{value}” cannot name a value",
+                advice="use a to z, digits and _, a letter first",
+            )
+        if value in CALL_VARIABLES:
+            raise fault(
+                "reserved_variable",
+                f"“{value}” is known of every call and cannot be set",
+                advice="choose another name",
+            )
         return cls(value)
 
 
@@ -158,6 +229,28 @@ def _known_hours(value: str, info: ValidationInfo) -> str:
         raise fault(
             "undefined_hours", f"no opening hours are named “{value}”", name=value, known=hours
         )
+    return value
+
+
+def _known_announcement(value: str, info: ValidationInfo) -> str:
+    known = Names.of(info).announcements
+    if known is not None and value not in known:
+        message = f"no announcement is named “{value}”"
+        raise fault("undefined_announcement", message, name=value, known=known)
+    return value
+
+
+def _known_subtree(value: str, info: ValidationInfo) -> str:
+    known = Names.of(info).subtrees
+    if known is not None and value not in known:
+        message = f"no sub-tree is named “{value}”"
+        raise fault("undefined_subtree", message, name=value, known=known)
+    return value
+
+
+def _node_name(value: str, info: ValidationInfo) -> str:
+    if value not in Names.of(info).expanded:
+        _NAME_FORM.check(value)
     return value
 
 
@@ -181,56 +274,10 @@ def _key(value: str) -> str:
     return value
 
 
+NodeName: TypeAlias = Annotated[str, AfterValidator(_node_name)]
+SubTreeName: TypeAlias = Annotated[str, AfterValidator(_known_subtree)]
 QueueName: TypeAlias = Annotated[str, AfterValidator(_known_queue)]
 HoursName: TypeAlias = Annotated[str, AfterValidator(_known_hours)]
+AnnouncementName: TypeAlias = Annotated[str, AfterValidator(_known_announcement)]
 LanguageTag: TypeAlias = Annotated[str, AfterValidator(_known_language)]
 Key: TypeAlias = Annotated[str, AfterValidator(_key)]
-
-
-_LENGTH = re.compile(r"^([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*(s|min|h)$")
-_UNITS = {"s": 1.0, "min": 60.0, "h": 3600.0}
-
-
-@dataclass(frozen=True, slots=True)
-class Length:
-    """Marks a ``float`` as a length of time, in seconds, written as ``20 s``, ``2 min`` or ``1 h``.
-
-    Attributes:
-        least: Seconds.
-        most: Seconds.
-    """
-
-    least: float
-    most: float
-
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(
-            self._seconds, core_schema.str_schema(strip_whitespace=True)
-        )
-
-    def _seconds(self, value: str) -> float:
-        match = _LENGTH.match(value)
-        if match is None:
-            raise fault(
-                "no_length",
-                f"“{value}” is not a length of time",
-                advice="write a number and its unit: 20 s, 2 min or 1 h",
-            )
-        seconds = float(match[1]) * _UNITS[match[2]]
-        if not self.least <= seconds <= self.most:
-            raise fault(
-                "length_out_of_range",
-                f"“{value}” is too {'short' if seconds < self.least else 'long'}",
-                advice=f"allowed is {spelled(self.least)} to {spelled(self.most)}",
-            )
-        return seconds
-
-
-def spelled(seconds: float) -> str:
-    """``seconds`` as the language writes it, e.g. ``2 min``."""
-    for unit in ("h", "min"):
-        if seconds >= _UNITS[unit] and seconds % _UNITS[unit] == 0:
-            return f"{seconds / _UNITS[unit]:g} {unit}"
-    return f"{seconds:g} s"

@@ -51,6 +51,11 @@ TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )
 """Sentence by language, by name."""
 
+SENTENCES = frozenset(
+    (text, language) for texts in TEXTS.values() for language, text in texts.items()
+)
+"""All of them."""
+
 
 async def prepare_sounds(layout: Layout) -> Mapping[str, tuple[Path, ...]]:
     """Have music and announcements ready on disk.
@@ -63,9 +68,7 @@ async def prepare_sounds(layout: Layout) -> Mapping[str, tuple[Path, ...]]:
     """
     write_music(layout.music)
     async with PromptStore(layout.prompts, await Espeak.find()) as store:
-        await store.render_all(
-            (text, language) for texts in TEXTS.values() for language, text in texts.items()
-        )
+        await store.render_all(SENTENCES)
         return {
             name: tuple([await store.path(text, language) for language, text in texts.items()])
             for name, texts in TEXTS.items()

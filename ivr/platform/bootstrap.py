@@ -35,7 +35,10 @@ LOG = WORK / "setup.log"
 RUN_LOCK = "requirements.lock"
 DEV_LOCK = "requirements-dev.lock"  # holds all of RUN_LOCK
 
-PROGRAMS = {name: name for name in ("redis-server", "espeak-ng", "ffmpeg", "prometheus")}
+PROGRAMS = {
+    **{name: name for name in ("redis-server", "espeak-ng", "ffmpeg", "prometheus")},
+    "dot": "graphviz",
+}
 """Debian packages by the program that they bring."""
 
 TEST_PROGRAMS = {**PROGRAMS, "pg_ctlcluster": "postgresql"}

@@ -35,6 +35,12 @@ class ConfigurationInvalid(PlatformError):
     code = "configuration-invalid"
 
 
+class LayoutFailed(PlatformError):
+    """Graphviz could not lay a call tree out."""
+
+    code = "layout-failed"
+
+
 class NotHealthy(PlatformError):
     """A part was started but did not become ready in time, or died while starting."""
 
@@ -81,3 +87,9 @@ class TreesInvalid(PlatformError):
     """At least one call tree has errors; the message lists them."""
 
     code = "trees-invalid"
+
+
+class RollbackRefused(PlatformError):
+    """A version of call trees cannot be put back."""
+
+    code = "rollback-refused"

@@ -12,6 +12,7 @@ from ivr.platform.render import render
 from ivr.platform.scraping import write_prometheus_config
 from ivr.platform.secrets import Secrets
 from ivr.settings import Settings
+from ivr.tree_pins import pin_names
 
 
 async def prepare(
@@ -22,7 +23,7 @@ async def prepare(
     Args:
         settings: Of the installation.
         layout: Where to.
-        catalogue: Whose agents need PINs.
+        catalogue: Whose agents and trees need PINs.
         program: The Asterisk that will read its part.
 
     Returns:
@@ -35,7 +36,7 @@ async def prepare(
     """
     agents = [agent for org in catalogue.organisations.values() for agent in org.agents]
     with writing(layout):
-        secrets = Secrets.load_or_create(layout.secrets, agents)
+        secrets = Secrets.load_or_create(layout.secrets, (*agents, *pin_names(catalogue)))
         sounds = await prepare_sounds(layout)
         render(
             settings=settings,

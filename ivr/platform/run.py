@@ -21,6 +21,7 @@ from ivr.platform.preflight import (
 )
 from ivr.platform.prepare import prepare
 from ivr.platform.screen import ready_screen
+from ivr.platform.speaking import render_ahead
 from ivr.platform.supervisor import Supervisor, sole_supervisor, stop_leftovers
 from ivr.settings import Settings
 
@@ -43,6 +44,7 @@ async def run(settings: Settings, console: Console) -> None:
         check_ports(ports(settings))
         tell("Preparing music and announcements")
         secrets = await prepare(settings, layout, catalogue, program)
+        await render_ahead(layout, catalogue, stop, tell)
         supervisor = Supervisor(parts(settings, layout, secrets, program), layout, settings, tell)
         await supervisor.run(
             stop, ready=lambda: tell(ready_screen(settings, layout, secrets, program, catalogue))

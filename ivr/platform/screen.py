@@ -11,6 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ivr.flow.load import Catalogue
+from ivr.flow.organisation import Organisation
+from ivr.live.ask import TreesStanding
 from ivr.platform.alarms import Alarm
 from ivr.platform.asterisk import AsteriskProgram
 from ivr.platform.floor import Floor
@@ -18,8 +20,12 @@ from ivr.platform.paths import Layout
 from ivr.platform.secrets import PHONES, Secrets
 from ivr.platform.status import PartStatus
 from ivr.settings import Settings
+from ivr.tree_pins import pin_names
 
 _MOST_QUEUES = 20
+_MOST_ROWS = 12
+_FIRST = "demo"
+_MAIN = "main"
 
 FEATURE_CODES = {"*11": "log in", "*12": "log out", "*13": "pause", "*14": "end the pause"}
 """What an agent dials, as in the dialplan's context ``agents``."""
@@ -35,13 +41,18 @@ def ready_screen(
     program: AsteriskProgram,
     catalogue: Catalogue,
 ) -> RenderableType:
-    """Everything that a first call needs, on one screen."""
+    """Everything that a first call needs, on one screen.
+
+    Of a city with many organisations one is told in full, the demo where it is there.
+    """
     address = f"{settings.asterisk.sip_host}:{settings.asterisk.sip_port}"
     http = f"http://{settings.http.host}:{settings.http.port}"
 
     numbers = _grid()
+    shown, others = _in_full(catalogue)
     for tree in catalogue.trees:
-        numbers.add_row(", ".join(tree.numbers), f"{tree.organisation.name}, {tree.name}")
+        if tree.numbers and tree.organisation.id in shown:
+            numbers.add_row(", ".join(tree.numbers), f"{tree.organisation.name}, {tree.name}")
 
     phones = _grid()
     for name in PHONES:
@@ -49,9 +60,14 @@ def ready_screen(
         phones.add_row(name, secrets.phones[name], use)
 
     agents = _grid()
-    for organisation in catalogue.organisations.values():
+    for organisation in shown.values():
         for number, agent in organisation.agents.items():
             agents.add_row(number, secrets.pins[number], f"{agent.name}, {organisation.name}")
+
+    asked = _grid()
+    for name in pin_names(catalogue):
+        asked.add_row(name, secrets.pins[name], "asked for by a call tree")
+    pins = Group(_head("PINs (name, PIN)"), asked) if asked.rows else Group()
 
     dialled, keyed = (
         ", ".join(f"{code} {meaning}" for code, meaning in codes.items())
@@ -60,10 +76,12 @@ def ready_screen(
     body = Group(
         _head("Numbers to call"),
         numbers,
+        _others(catalogue, others),
         _head(f"SIP accounts (name, password) on {address}, UDP"),
         phones,
         _head("Agents (number, PIN)"),
         agents,
+        pins,
         Text(f"On an agent's phone: {dialled}", style="dim"),
         Text(f"In a conversation: {keyed}", style="dim"),
         _head("Where things are"),
@@ -74,6 +92,28 @@ def ready_screen(
         _head("Stop with Ctrl-C, or with `make down` from another terminal."),
     )
     return Panel(body, title="Växel is ready", title_align="left", expand=False)
+
+
+def _in_full(
+    catalogue: Catalogue,
+) -> tuple[Mapping[str, Organisation], Mapping[str, Organisation]]:
+    """The organisations that are told in full, and the others, by id."""
+    everybody = dict(catalogue.organisations)
+    rows = len(catalogue.trees) + sum(len(one.agents) for one in everybody.values())
+    if rows <= _MOST_ROWS:
+        return everybody, {}
+    first = _FIRST if _FIRST in everybody else next(iter(everybody))
+    return {first: everybody.pop(first)}, everybody
+
+
+def _others(catalogue: Catalogue, others: Mapping[str, Organisation]) -> RenderableType:
+    """A number of each of the ``others``, and where their agents' PINs are."""
+    if not others:
+        return Group()
+    trees = sorted(catalogue.trees, key=lambda tree: tree.name == _MAIN)  # which is told, if any
+    numbers = {tree.organisation.id: tree.numbers[-1] for tree in trees if tree.numbers}
+    told = sorted(f"{numbers[org]} {org}" for org in others if org in numbers)
+    return Text(f"{', '.join(told)}; their agents' PINs are with the passwords", "dim")
 
 
 def status_table(parts: Sequence[PartStatus], now: datetime) -> RenderableType:
@@ -137,6 +177,22 @@ def alarm_lines(alarms: Sequence[Alarm]) -> RenderableType:
             for alarm in alarms
         )
     )
+
+
+def trees_lines(trees: Sequence[TreesStanding]) -> RenderableType:
+    """Which version of its call trees each organisation's calls get, and which are refused."""
+    lines = []
+    for one in trees:
+        if one.version:
+            since = datetime.fromisoformat(one.since).astimezone()
+            lines.append(
+                Text(f"call trees of {one.org}: version {one.version} since {since:%Y-%m-%d %H:%M}")
+            )
+        if one.refused:
+            lines.append(
+                Text.assemble((f"newer ones of {one.org} are refused: ", "bold red"), one.refused)
+            )
+    return Group(*lines)
 
 
 def _agents(by_state: Mapping[str, int]) -> list[str]:

@@ -21,6 +21,11 @@ def _password() -> str:
     return entropy.token_hex(12)
 
 
+def _key() -> str:
+    """A key of 256 bits in hexadecimal."""
+    return entropy.token_hex(32)
+
+
 def _digits(count: int) -> str:
     """``count`` random digits."""
     return f"{entropy.randbelow(10**count):0{count}d}"
@@ -34,13 +39,15 @@ class Secrets:
         ami: Password of the controller's AMI user.
         mailbox: PIN of the survivable voicemail box, 6 digits.
         phones: SIP password by account name.
-        pins: PIN (6 digits) by agent id.
+        pins: PIN (6 digits) by agent id, and by organisation/name those that trees ask for.
+        callers: Key of the hash under which something is kept of callers' numbers.
     """
 
     ami: str = field(repr=False)
     mailbox: str = field(repr=False)
     phones: Mapping[str, str] = field(repr=False)
     pins: Mapping[str, str] = field(repr=False)
+    callers: str = field(default="", repr=False)
 
     @classmethod
     def load_or_create(cls, path: Path, agents: Iterable[str]) -> Secrets:
@@ -48,7 +55,7 @@ class Secrets:
 
         Args:
             path: The file; its folder must exist.
-            agents: Ids of the agents that need a PIN.
+            agents: Ids of the agents, and names of whatever else, that need a PIN.
 
         Raises:
             SecretsUnreadable: The file is damaged, or others than its owner may read it.
@@ -59,6 +66,7 @@ class Secrets:
             mailbox=known.mailbox,
             phones={name: known.phones.get(name) or _password() for name in PHONES},
             pins={**known.pins, **{a: known.pins.get(a) or _digits(6) for a in agents}},
+            callers=known.callers or _key(),
         )
         if complete != known or not path.exists():
             complete._write(path)
@@ -86,6 +94,7 @@ class Secrets:
                 mailbox=str(held["mailbox"]),
                 phones={str(name): str(value) for name, value in held["phones"].items()},
                 pins={str(name): str(value) for name, value in held["pins"].items()},
+                callers=str(held.get("callers", "")),
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise SecretsUnreadable(

@@ -6,6 +6,7 @@ from monitoring import metrics as m
 from monitoring.dashboards import asked
 from monitoring.dashboards.drawn import bars, course, figure
 from monitoring.dashboards.model import Board, Query, Row, Step, Unit
+from monitoring.dashboards.trees import TREES
 
 _JOB = '{job="vaxel"}'
 _BROKEN = (Step(1, "green"),)
@@ -304,5 +305,5 @@ PLATFORM = Board(
     "Växel: platform",
     "Whether every part does its work, and where it becomes tight.",
     (asked.ORG,),
-    (_PARTS, _CONTROLLER, _LINKS, _MANAGER, _SPEECH, _RECORDINGS),
+    (_PARTS, _CONTROLLER, TREES, _LINKS, _MANAGER, _SPEECH, _RECORDINGS),
 )

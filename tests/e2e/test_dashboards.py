@@ -19,11 +19,12 @@ from ivr.settings import CHECKOUT
 from monitoring.dashboards import BOARDS, board_named
 from monitoring.dashboards.asking import Answer, Span, ask, values_of
 from monitoring.dashboards.model import Unit
+from monitoring.metrics import AGENT_PAUSE_SECONDS
 from monitoring.prometheus import SCRAPE_SECONDS, Prometheus
 from store.events import EventType
 from tests.e2e.conftest import RESULTS, until_nothing_is_left
 from tests.e2e.rig.journal import Journal
-from tests.e2e.rig.platform import ORG, Platform, eventually
+from tests.e2e.rig.platform import ORG, Platform, copy_demo, eventually
 
 pytestmark = [
     pytest.mark.e2e,
@@ -83,8 +84,7 @@ NOT_NOTHING = {
 
 def _lively_trees(folder: Path) -> Path:
     """The demo organisation, whose callers and agents need not wait long for each other."""
-    shutil.copytree(CHECKOUT / "dialplans" / ORG, folder / ORG)
-    file = folder / ORG / "organisation.yaml"
+    file = copy_demo(folder) / "organisation.yaml"
     yaml = YAML()
     organisation = yaml.load(file)
     for queue in organisation["queues"].values():
@@ -124,12 +124,17 @@ async def test_a_lively_house_gives_every_panel_of_every_dashboard_a_true_answer
                 await journal.wait(kind, seconds=LIVELY_SECONDS)
             await journal.wait(EventType.SPEECH_HEARD, seconds=LIVELY_SECONDS, outcome="match")
             await journal.wait(EventType.CALLBACK_ENDED, seconds=LIVELY_SECONDS, outcome="talked")
+            await eventually(lambda: _has_paused(platform), seconds=LIVELY_SECONDS)
             await _judge_panels_and_rules(platform, began)
             await _look_in_the_terminal(platform)
         await until_nothing_is_left(platform)
         for reason in ("failed", "lost"):
             assert await platform.metric("vaxel_contacts_ended_total", reason=reason) == 0
         await eventually(lambda: _everybody_is_home(platform))
+
+
+async def _has_paused(platform: Platform) -> bool:
+    return await platform.metric(AGENT_PAUSE_SECONDS.name) > 0
 
 
 async def _everybody_is_home(platform: Platform) -> bool:

@@ -55,7 +55,10 @@ async def test_after_an_erasure_no_file_of_the_platform_holds_the_number(
     lines = said.splitlines()
     assert lines[0].startswith(stored.fields["recording"])
     assert "Erased: 1 recording," in lines[1]
-    assert "1 open callback, the number of 1 contact and 1 event." in lines[1]
+    assert (
+        "1 open callback, 0 notes of earlier calls, the number of 1 contact and 1 event."
+        in lines[1]
+    )
     assert len(lines) == 2, "nothing is left to be done"
 
     ended = await journal.wait(EventType.CALLBACK_ENDED, contact=called.contact)

@@ -36,7 +36,7 @@ TERMINAL = {".venv/bin/vaxel call 100"}
 DEMO = "make demo"
 """Runs beside the commands behind it."""
 
-FILES = ("heard.wav", "conversation.wav", "agents.html")
+FILES = ("heard.wav", "conversation.wav", "agents.html", "calls.svg", "reception.svg")
 
 LIVELY_SECONDS = 240
 """From the start of the demo until each of its commands has something to show.

@@ -127,9 +127,17 @@ async def test_a_caller_who_hangs_up_while_listened_to_leaves_nothing(
 async def test_another_engine_understands_another_language(caller: Handset, ears: Ears) -> None:
     async def say(word: str, answer: str) -> None:
         line = await caller.call(korea.NUMBER)
-        await ears.hear(line, korea.MENU, "ko")
-        await line.play(await ears.sound(word, "ko"))
-        await ears.hear(line, answer, "ko")
+        since = 0
+        for last in (*[False] * korea.ASKED_AGAIN, True):
+            await ears.hear(line, korea.MENU, "ko", since=since)
+            since = len(line.heard)
+            await line.play(await ears.sound(word, "ko"))
+            try:
+                await ears.hear(line, answer, "ko", since=since, seconds=15 if last else 5)
+                break
+            except AssertionError:
+                if last or line.is_closed:
+                    raise
         await line.wait_closed()
 
     async with asyncio.TaskGroup() as group:

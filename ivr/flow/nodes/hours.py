@@ -22,10 +22,20 @@ class OpeningHours(Node):
 
     verb: ClassVar[str] = "hours"
     instant: ClassVar[frozenset[str]] = frozenset({"open", "closed"})
+    example: ClassVar[str] = """
+opening:
+  hours: office                # under “hours” in organisation.yaml
+  open: main
+  closed: mailbox
+"""
 
     hours: HoursName
     open: Target
     closed: Target
+
+    def quiet(self) -> bool:
+        """The caller hears nothing of it."""
+        return True
 
     async def run(self, talk: Conversation) -> Exit:
         """Look at the clock."""

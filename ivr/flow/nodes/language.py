@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from ivr.flow.asking import Repeat, Wait, press
 from ivr.flow.texts import Text
-from ivr.flow.tree import Exit, Node
+from ivr.flow.tree import Exit, Node, Path_
 from ivr.flow.vocabulary import Key, LanguageTag, NotEmpty, Table, Target
 
 if TYPE_CHECKING:
     from ivr.flow.conversation import Conversation
+    from ivr.flow.organisation import Organisation
 
 
 class Language(Node):
@@ -28,12 +30,26 @@ class Language(Node):
     """
 
     verb: ClassVar[str] = "language"
+    example: ClassVar[str] = """
+choose_language:
+  language:
+    sv: För svenska, tryck 1.
+    en: For English, press 2.
+  choices: {1: sv, 2: en}
+  then: opening
+"""
 
     language: Text
     choices: Annotated[Table[Key, LanguageTag], NotEmpty]
     wait: Wait = 5
     repeat: Repeat = 1
     then: Target
+
+    def ways(self, organisation: Organisation) -> Iterator[Path_]:
+        """Each language, and none chosen."""
+        for key in self.choices:
+            yield ("choices", key)
+        yield from super().ways(organisation)
 
     async def run(self, talk: Conversation) -> Exit:
         """Ask until a language is chosen or the repeats are used up."""
@@ -42,5 +58,5 @@ class Language(Node):
             key = await press(talk, prompts, self.wait)
             if key in self.choices:
                 talk.language = self.choices[key]
-                return Exit(self.then, "chosen")
+                return Exit(self.then, "chosen", by=("choices", key))
         return Exit(self.then, "default")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from ivr.flow.call import QueueOutcome, QueueRequest
 from ivr.flow.faults import fault
-from ivr.flow.tree import Exit, Node
-from ivr.flow.vocabulary import Length, QueueName, Target
+from ivr.flow.lengths import Length
+from ivr.flow.tree import Exit, Node, Path_
+from ivr.flow.vocabulary import QueueName, Target
 
 if TYPE_CHECKING:
     from ivr.flow.conversation import Conversation
+    from ivr.flow.organisation import Organisation
 
 
 class InQueue(Node):
@@ -23,18 +26,34 @@ class InQueue(Node):
     Attributes:
         queue: Its name.
         max_wait: Seconds until the wait ends; without it the caller waits for ever.
+        priority: The caller stands as if they had waited so long already; who waits longer
+            still comes first.
+        max_length: Where so many wait already, the caller goes by ``on_full``.
         then: Where to go after the conversation, when the agent's side ended it.
         on_timeout: Where to go when nobody answered within ``max_wait``.
+        on_full: Where to go when the queue is as long as it may be.
         on_nobody: Where to go when no agent is logged in to the queue.
     """
 
     verb: ClassVar[str] = "queue"
-    instant: ClassVar[frozenset[str]] = frozenset({"on_nobody"})
+    instant: ClassVar[frozenset[str]] = frozenset({"on_nobody", "on_full"})
+    serves: ClassVar[bool] = True
+    example: ClassVar[str] = """
+operator:
+  queue: support               # under “queues” in organisation.yaml
+  max_wait: 10 min
+  then: goodbye
+  on_timeout: mailbox
+  on_nobody: mailbox
+"""
 
     queue: QueueName
     max_wait: Annotated[float, Length(5, 4 * 3600)] | None = None
+    priority: Annotated[float, Length(0, 4 * 3600)] = 0
+    max_length: Annotated[int, Field(ge=1, le=10_000)] | None = None
     then: Target
     on_timeout: Target | None = None
+    on_full: Target | None = None
     on_nobody: Target
 
     @model_validator(mode="after")
@@ -53,14 +72,40 @@ class InQueue(Node):
             )
         return self
 
+    @model_validator(mode="after")
+    def _length_has_a_way_out(self) -> Self:
+        if (self.max_length is None) != (self.on_full is None):
+            raise fault(
+                "half_a_limit",
+                "“max_length” and “on_full” belong together",
+                advice="add the other one, or remove this",
+            )
+        return self
+
+    def ways(self, organisation: Organisation) -> Iterator[Path_]:
+        """The arrows, and being called back where the queue offers that."""
+        yield from super().ways(organisation)
+        if organisation.queues[self.queue].callback is not None:
+            yield (QueueOutcome.CALLED_BACK.value,)
+
     async def run(self, talk: Conversation) -> Exit:
         """Wait, talk, and go on as the ride ended."""
-        request = QueueRequest(self.queue, talk.language, self.max_wait, dict(talk.answers))
+        request = QueueRequest(
+            self.queue,
+            talk.language,
+            self.max_wait,
+            dict(talk.answers),
+            talk.open_values,
+            priority=self.priority,
+            max_length=self.max_length,
+        )
         outcome = await talk.call.queue(request)
         ways = {
             QueueOutcome.TALKED: self.then,
             QueueOutcome.TIMED_OUT: self.on_timeout,
             QueueOutcome.NOBODY: self.on_nobody,
+            QueueOutcome.FULL: self.on_full,
             QueueOutcome.CALLED_BACK: None,
         }
-        return Exit(ways[outcome], outcome.value)
+        by = (outcome.value,) if outcome is QueueOutcome.CALLED_BACK else None
+        return Exit(ways[outcome], outcome.value, by)

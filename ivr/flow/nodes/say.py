@@ -17,6 +17,13 @@ class Say(Node):
 
     verb: ClassVar[str] = "say"
     instant: ClassVar[frozenset[str]] = frozenset({"then"})
+    example: ClassVar[str] = """
+welcome:
+  say:
+    sv: Välkommen till {{ organisation }}.
+    en: Welcome to {{ organisation }}.
+  then: opening
+"""
 
     say: Text
     then: Target

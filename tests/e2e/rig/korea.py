@@ -12,6 +12,8 @@ ORG, NUMBER = "korea", "110"
 MENU, NO_KEY = "계속하시겠습니까?", "다시 말씀해 주세요."
 YES, NO = "계속합니다.", "그만합니다."
 WAIT_SECONDS = 2
+ASKED_AGAIN = 2
+"""A word that reaches Asterisk in pieces, as on a busy machine, is said once more."""
 
 _TREE = {
     "numbers": [NUMBER],
@@ -24,7 +26,7 @@ _TREE = {
                 2: {"goto": "no", "phrases": {"ko": ["아니요", "아니오"]}},
             },
             "wait": f"{WAIT_SECONDS} s",
-            "on_invalid": {"repeat": 1, "then": "no"},
+            "on_invalid": {"repeat": ASKED_AGAIN, "then": "no"},
             "on_silence": {"say": {"ko": NO_KEY}, "repeat": 1, "then": "no"},
         },
         "yes": {"hang_up": {"ko": YES}},
@@ -39,10 +41,11 @@ def add_korean_town(folder: Path) -> None:
     home.mkdir()
     yaml = YAML()
     organisation = yaml.load(folder / "demo" / "organisation.yaml")
-    for part in ("number", "hours", "queues", "agents", "pauses"):
+    for part in ("number", "hours", "queues", "agents", "pauses", "announcements"):
         organisation.pop(part, None)
     organisation |= {"id": ORG, "name": "한강", "languages": ["ko"]}
-    organisation["texts"] = _in_korean(organisation["texts"])
+    organisation |= {"pauses": None, "announcements": None}  # the base has them in other languages
+    organisation["texts"] = _in_korean(yaml.load(folder / "base.yaml")["texts"])
     yaml.dump(organisation, home / "organisation.yaml")
     yaml.dump(_TREE, home / "menu.yaml")
 

@@ -19,7 +19,7 @@ from media.music import NOTES_HZ
 Samples = NDArray[np.float64]
 
 # Measured over a telephone line, twenty calls at once: the right prompt scores above 0.99, a prompt
-# that differs from it in one word below 0.6.
+# that differs from it in one word below 0.7.
 RECOGNISED = 0.8
 
 _PIECE = RATE_HZ // 8

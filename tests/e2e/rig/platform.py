@@ -46,6 +46,8 @@ from store.stream import connect
 from tests.e2e.rig.callbacks import add_callbacks
 from tests.e2e.rig.korea import add_korean_town
 from tests.e2e.rig.policies import add_policies
+from tests.e2e.rig.recorded import add_recordings
+from tests.e2e.rig.world import add_world
 
 ORG = "demo"
 LEGS = 1000
@@ -340,15 +342,26 @@ def free_range(count: int) -> int:
     return random.randrange(first, first + 3_000 - count, 2)
 
 
+def copy_demo(folder: Path) -> Path:
+    """Copy the demo organisation, and what it shares with others, to ``folder``; its own folder."""
+    trees = CHECKOUT / "dialplans"
+    shutil.copytree(trees / "demo", folder / "demo")
+    shutil.copy(trees / "base.yaml", folder)
+    if (trees / "shared").is_dir():
+        shutil.copytree(trees / "shared", folder / "shared")
+    return folder / "demo"
+
+
 def _quick_trees(folder: Path) -> Path:
     """The demo organisation with short times and an office that is closed today."""
-    home = folder / "demo"
-    shutil.copytree(CHECKOUT / "dialplans" / "demo", home)
+    home = copy_demo(folder)
     with _edited(home / "organisation.yaml") as organisation:
         for queue in organisation["queues"].values():
             queue |= {"ring": "3 s", "wrapup": "1 s", "announce_every": "5 s"}
         add_policies(home, organisation)
         add_callbacks(home, organisation)
+        add_world(home, organisation)
+        add_recordings(home, organisation)
         organisation["hours"]["office"] = {"weekly": {"mon-sun": "closed"}}
     with _edited(home / "reception.yaml") as tree:
         for node in tree["nodes"].values():

@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 
 from acd.agents import Agents
 from acd.model import Agent, system_clock
+from ivr.flow.organisation import QueueTexts
 from ivr.settings import CHECKOUT
 from ivr.softphone import Line, LineClosed, Phone, SoftphoneError
 from media.tones import tone
@@ -56,13 +57,17 @@ def short_trees(folder: Path) -> Path:
     """Write the organisation to ``folder``, which is made."""
     home = folder / ORG
     home.mkdir(parents=True)
-    shutil.copy(CHECKOUT / "dialplans" / "demo" / "organisation.yaml", home)
+    trees = CHECKOUT / "dialplans"
+    shutil.copy(trees / "base.yaml", folder)
+    shutil.copy(trees / "demo" / "organisation.yaml", home)
     yaml = YAML()
     organisation = yaml.load(home / "organisation.yaml")
     organisation["queues"] = {QUEUE: {"ring": "5 s", "wrapup": "0 s", "announce_every": "30 s"}}
     # whoever waits hears one word: an agent would wait for the end of a sentence
-    for text in organisation["texts"]["queue"].values():
-        text.update({"sv": "Strax.", "da": "Snart.", "en": "Soon."})
+    texts = {
+        key: {"sv": "Strax.", "da": "Snart.", "en": "Soon."} for key in QueueTexts.model_fields
+    }
+    organisation["texts"] = {"queue": texts}
     for agent in organisation["agents"].values():
         agent["queues"] = [QUEUE]
     yaml.dump(organisation, home / "organisation.yaml")

@@ -131,5 +131,8 @@ class FakeRecorder:
 class FakePrompts:
     """Stands in for :class:`media.prompts.PromptStore`: the text is the path."""
 
+    def of(self, organisation: str) -> FakePrompts:
+        return self
+
     async def path(self, text: str, language: str) -> str:
         return f"{language}: {text}"

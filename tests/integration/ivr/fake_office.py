@@ -12,14 +12,20 @@ from acd.callbacks import Callbacks
 from acd.distributor import Distributor
 from acd.model import system_clock
 from acd.offers import OfferListener
+from ivr.announcements import Announcements
 from ivr.answers import AnswerWatch
 from ivr.attention import Attention
 from ivr.callback_offer import Outgoing
+from ivr.callback_wishes import CallbackWishes
 from ivr.flow.organisation import Organisation
 from ivr.messages import Messages
 from ivr.office import Office
 from ivr.queueing import QueueRides
+from ivr.recognition_of_callers import CallerMemory
 from ivr.services import Services
+from ivr.transfers import Transfers
+from ivr.web_request import WebServices
+from ivr.world import Surroundings
 from recorder.recorder import Recorder
 from store.stream import EventStream
 from tests.integration.ivr.fake_line import FakeRecorder
@@ -66,6 +72,17 @@ def an_office(
         agents=Agents(redis, org, system_clock),
         rides=QueueRides(organisation, services),
         messages=Messages(organisation, no_recorder, Path("/beep"), system_clock),
+        around=Surroundings(
+            organisation=organisation,
+            web=WebServices(organisation.http_hosts),
+            transfers=Transfers(OUTGOING),
+            memory=CallerMemory(redis, org, "secret", OUTGOING.regions),
+            announcements=Announcements(redis, org, system_clock),
+            distributor=distributor,
+            wishes=CallbackWishes(organisation, services),
+            outgoing=OUTGOING,
+            texts=None,
+        ),
     )
 
 

@@ -62,6 +62,7 @@ def trees(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's organisation with office hours for callbacks, and a queue that has none."""
     folder = tmp_path_factory.mktemp("trees")
     shutil.copytree(DEMO / ORG, folder / ORG)
+    shutil.copy(DEMO / "base.yaml", folder)
     described = folder / ORG / "organisation.yaml"
     organisation = YAML().load(described)
     organisation["queues"]["support"] = {"callback": {"hours": "office"}}

@@ -19,7 +19,7 @@ from acd.offers import OfferListener
 from ivr import inbound
 from ivr.agi_call import AgiCall, Listen
 from ivr.flow.call import Heard, Hearing, ListenRequest, QueueAway
-from ivr.flow.load import load_all
+from ivr.flow.load import Catalogue, load_all
 from ivr.flow.vocabulary import KEYS
 from ivr.inbound import Inbound
 from store.events import Event, EventType
@@ -27,12 +27,13 @@ from store.stream import BEGINNING, EventStream, connect
 from tests.integration.conftest import start_redis
 from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeRecorder, FakeSession
 from tests.integration.ivr.fake_office import an_office, asterisk_away
+from tests.unit.flow.trees import tree_of
 from wire.agi.parser import Environment
 from wire.agi.session import AgiSession
 
 pytestmark = pytest.mark.integration
 
-CATALOGUE = load_all(Path(__file__).parents[3] / "dialplans")
+CATALOGUE = load_all(Path(__file__).parents[3] / "dialplans" / "demo")
 ALVA = Agent("4001", "Alva", ("support",))
 CONTACT = "vaxel-1.1"
 
@@ -49,8 +50,8 @@ class Switchboard:
     async def serve(self, session: FakeSession) -> None:
         await self.inbound.serve(cast(AgiSession, session))
 
-    async def events(self, kind: EventType) -> list[Event]:
-        return [e for e in await EventStream(self.redis, "demo").read(BEGINNING) if e.type is kind]
+    async def events(self, kind: EventType, org: str = "demo") -> list[Event]:
+        return [e for e in await EventStream(self.redis, org).read(BEGINNING) if e.type is kind]
 
 
 async def _aloud(call: AgiCall, request: ListenRequest) -> Heard:
@@ -65,12 +66,17 @@ async def _by_key(call: AgiCall, request: ListenRequest) -> Heard:
 
 @asynccontextmanager
 async def opened(
-    redis: Redis, name: str = "test-1", listen: Listen = _by_key
+    redis: Redis,
+    name: str = "test-1",
+    listen: Listen = _by_key,
+    catalogue: Catalogue = CATALOGUE,
 ) -> AsyncIterator[Switchboard]:
-    demo = CATALOGUE.organisations["demo"]
+    [(org, organisation)] = catalogue.organisations.items()
     offers = OfferListener(redis, name)
-    office = an_office(redis, demo, offers, name, ami=asterisk_away(), recorder=FakeRecorder())
-    callers = Inbound(CATALOGUE, {"demo": office}, FakePrompts(), listen, system_clock)
+    office = an_office(
+        redis, organisation, offers, name, ami=asterisk_away(), recorder=FakeRecorder()
+    )
+    callers = Inbound(catalogue, {org: office}, FakePrompts(), listen, system_clock)
     listening = asyncio.create_task(offers.run())
     await offers.subscribed.wait()
     try:
@@ -119,7 +125,24 @@ async def test_a_call_leaves_its_way_in_the_events(board: Switchboard) -> None:
         "dialled": "+46846500400",
         "tree": "reception",
     }
-    assert ended.fields == {"reason": "tree", "node": "goodbye", "language": "en"}
+    assert ended.fields == {
+        "reason": "tree",
+        "tree": "reception",
+        "node": "goodbye",
+        "language": "en",
+    }
+    visits = await board.events(EventType.NODE_VISITED)
+    steps = [[one.fields.get(name, "") for name in ("from", "node", "way")] for one in visits]
+    assert steps == [
+        ["", "welcome", "start"],
+        ["welcome", "choose_language", "then"],
+        ["choose_language", "opening", "then"],
+        ["opening", "main", "open"],
+        ["main", "support", "choices.1.goto"],
+        ["support", "nobody", "on_nobody"],
+        ["nobody", "message", "then"],
+        ["message", "goodbye", "then"],
+    ]
     assert session.variables["VAXEL_DONE"] == "1"
     assert session.variables["VAXEL_AT"] == "support|en|main=support"
     assert board.inbound.calls == {}
@@ -153,6 +176,63 @@ async def test_a_caller_of_a_dead_controller_goes_on_at_the_queue(board: Switchb
     assert again.variables["CALLERID(name)"] == "en support fees", "what was chosen is known still"
     assert len(await board.events(EventType.CONTACT_STARTED)) == 1
     assert len(await board.events(EventType.CALL_QUEUED)) == 1
+    visits = await board.events(EventType.NODE_VISITED)
+    ways = [one.fields.get("way") for one in visits if one.fields["node"] == "support"]
+    assert ways == ["choices.1.goto", None], "to be taken up is no step of the tree"
+
+
+async def test_what_nodes_have_set_survives_a_dead_controller_but_nothing_sensitive(
+    redis: Redis, tmp_path: Path
+) -> None:
+    keyed = "length: 3, on_invalid: {then: end}, on_silence: {then: end}"
+    tree_of(
+        tmp_path,
+        f"  a: {{collect: {{sv: x, en: x}}, into: pnr, sensitive: true, {keyed}, then: b}}\n"
+        f"  b: {{collect: {{sv: x, en: x}}, into: case, {keyed}, then: c}}\n"
+        "  c: {queue: support, then: d, on_nobody: d}\n"
+        "  d: {say: {sv: 'ärende {{ case }}', en: x}, then: end}\n",
+    )
+    catalogue = load_all(tmp_path)
+    alva = Agent("4001", "Alva", ("support",))
+    async with opened(redis, "test-0", catalogue=catalogue) as dead:
+        await dead.agents.login(alva, "agent1")
+        await dead.agents.pause(alva.id, "lunch")
+        session = calling("100", keys="246135")
+        serving = asyncio.create_task(dead.serve(session))
+        await session.music.wait()
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+    assert session.variables["VAXEL_WITH"] == '{"case":"135"}'
+    async with opened(redis, "test-1", catalogue=catalogue) as board:
+        again = calling("100", _answer)
+        again.variables |= session.variables
+        serving = asyncio.create_task(board.serve(again))
+        await again.music.wait()
+        await board.agents.unpause(alva.id)
+        await board.distributor.match_agent(alva.id)
+        await serving
+        events = await EventStream(redis, "town").read(BEGINNING)
+    assert again.played[-1] == "sv: ärende 135"
+    assert not [event for event in events if "246" in str(event.fields)]
+
+
+async def test_each_answer_to_a_survey_is_an_event(redis: Redis, tmp_path: Path) -> None:
+    tree_of(
+        tmp_path,
+        "  a:\n    survey: after\n    then: end\n    questions:\n"
+        "      - {id: helpful, ask: {sv: x, en: x}}\n"
+        "      - {id: again, ask: {sv: x, en: x}}\n",
+    )
+    async with opened(redis, catalogue=load_all(tmp_path)) as board:
+        await board.serve(calling("100", keys="4"))
+        [answered] = await board.events(EventType.SURVEY_ANSWERED, "town")
+    assert answered.contact == CONTACT
+    assert answered.fields == {
+        "node": "a",
+        "survey": "after",
+        "question": "helpful",
+        "score": "4",
+    }
 
 
 async def test_a_contact_that_redis_kept_is_taken_out_when_it_is_back(

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn, cast
+from typing import Any, NoReturn, cast
 
 import pytest
 from redis.asyncio import Redis
@@ -19,6 +19,7 @@ from acd.offers import OfferListener
 from ivr.agi_call import AgiCall
 from ivr.flow.call import CallerHungUp, QueueAway, QueueOutcome, QueueRequest
 from ivr.flow.load import load_organisation
+from ivr.flow.memory import MemoryCall, Script
 from ivr.flow.organisation import Organisation
 from ivr.queueing import QueueRides
 from store.events import EventType
@@ -58,7 +59,11 @@ class Bench:
     recorder: FakeRecorder
 
     async def ride(
-        self, session: FakeSession, contact: str = "vaxel-1.1", max_wait: float | None = None
+        self,
+        session: FakeSession,
+        contact: str = "vaxel-1.1",
+        max_wait: float | None = None,
+        **more: Any,
     ) -> QueueOutcome:
         call = AgiCall(
             cast(AgiSession, session),
@@ -69,8 +74,9 @@ class Bench:
             ride=self.rides.ride,
             listen=_never,
             record=_never,
+            world=lambda _: MemoryCall(Script(()), dialled="100").world,
         )
-        return await call.queue(QueueRequest("support", "en", max_wait))
+        return await call.queue(QueueRequest("support", "en", max_wait, **more))
 
     async def happened(self) -> list[tuple[EventType, str]]:
         events = await EventStream(self.redis, "demo").read(BEGINNING)

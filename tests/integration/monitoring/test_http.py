@@ -20,6 +20,10 @@ from tests.unit.monitoring.test_totals import MemorySnapshots
 pytestmark = pytest.mark.integration
 
 
+async def another(_request: web.Request) -> web.Response:
+    return web.Response(text="somebody else's page\n")
+
+
 class Pages:
     """A server on a free port, and a client."""
 
@@ -29,7 +33,11 @@ class Pages:
         self.consumer = FiguresConsumer(ORG, stream, MemorySnapshots())
         self.redis: Health | Exception = Health(ok=True, sentence="Redis answers.")
         exposition = Exposition(CollectorRegistry(), [self.consumer], FakeLive(), version="1")
-        self.server = HttpServer(exposition, {"redis": self.redis_check, "ami": self.ami_check})
+        self.server = HttpServer(
+            exposition,
+            {"redis": self.redis_check, "ami": self.ami_check},
+            [web.get("/another", another)],
+        )
         self.session = session
         self.port = 0
 
@@ -64,6 +72,10 @@ async def test_figures_are_refused_until_the_past_is_counted_and_served_then(pag
     assert status == 200
     assert kind.startswith("text/plain; version=")
     assert 'vaxel_calls_answered_total{org="preschool",queue="fees"} 3.0' in text
+
+
+async def test_whoever_makes_the_server_may_add_a_page(pages: Pages) -> None:
+    assert (await pages.get("/another"))[::2] == (200, "somebody else's page\n")
 
 
 async def test_a_living_process_says_so(pages: Pages) -> None:

@@ -230,7 +230,7 @@ def test_erasing_shows_first_and_does_it_when_told(vaxel: Vaxel, desk: Desk) -> 
     said = vaxel("erase", "0701234567", "--yes").output
     assert said.splitlines()[-1] == (
         "Erased: 1 recording, 0 recordings that could not be finished, "
-        "0 messages taken by Asterisk alone, 0 open callbacks, "
+        "0 messages taken by Asterisk alone, 0 open callbacks, 0 notes of earlier calls, "
         "the number of 0 contacts and 0 events."
     )
     assert [Path(name).name for name in desk.files()] == [f"{OTHER}.opus.enc"]

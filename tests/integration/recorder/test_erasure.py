@@ -15,6 +15,8 @@ from acd.callback_model import CallbackRules
 from acd.callbacks import Callbacks
 from acd.model import Queue, system_clock
 from ivr.cli.erasing import CallbackLine
+from ivr.flow.world import Remembered
+from ivr.recognition_of_callers import CallerMemory
 from recorder import erasure as erasing
 from recorder.erasure import Erased, Erasure, Places
 from recorder.sidecar import Sidecar
@@ -46,6 +48,10 @@ class Office(Desk):
         return Callbacks(self.redis, ORG, system_clock)
 
     @property
+    def memory(self) -> CallerMemory:
+        return CallerMemory(self.redis, ORG, "secret", ("SE",))
+
+    @property
     def spool(self) -> Path:
         return self.folder.parent / "spool"
 
@@ -55,6 +61,7 @@ class Office(Desk):
             self.redis,
             self.spool,
             lambda org: CallbackLine(Callbacks(self.redis, org, system_clock)),
+            lambda org: self.memory if org == ORG else CallerMemory(self.redis, org, "x", ()),
         )
         return Erasure(self.folder, self.deleter, places, lambda: self.now_ms)
 
@@ -118,6 +125,8 @@ async def test_a_caller_is_erased_wherever_the_number_stands_and_nobody_else(
     broken = await office.broken(3)
     await office.promise(ANNA)
     kept = await office.promise(BO)
+    for number in (ANNA, BO):
+        await office.memory.remember_language(number, "en", 90)
     gone = office.message("msg0000", '"Anna" <0701234567>')
     left = office.message("msg0001", f'"Bo" <{BO}>')
 
@@ -133,6 +142,9 @@ async def test_a_caller_is_erased_wherever_the_number_stands_and_nobody_else(
     assert [row.id for row in found.recordings] == [theirs]
     assert [one.base for one in found.failed] == [broken.base]
     assert (found.contacts, found.events, len(found.callbacks[ORG])) == (1, 1, 1)
+    assert found.remembered == shown.remembered == 1
+    assert await office.memory.recall("0701234567", 90) == Remembered()
+    assert (await office.memory.recall(BO, 90)).language == "en"
     assert (erased.unfinished, erased.behind, erased.logged) == (0, (), False)
 
     assert [Path(name).name for name in office.files()] == [f"{others}.opus.enc"]

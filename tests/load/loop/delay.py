@@ -41,10 +41,12 @@ _SPEECH_TREE = {
             "menu": {"en": "Speak.", "sv": "Tala.", "da": "Tal."},
             "choices": {
                 1: {"goto": "menu", "phrases": {"en": ["operator", "opening hours"]}},
+                0: {"goto": "end"},  # which nobody says
             },
             "on_invalid": {"repeat": 9, "then": "menu"},
             "on_silence": {"repeat": 9, "then": "menu"},
         },
+        "end": {"hang_up": ""},
     },
 }
 

@@ -26,8 +26,12 @@ def vaxel(*arguments: str, typed: str | None = None) -> Result:
 
 
 def test_check_of_right_trees_ends_with_0() -> None:
+    files = [file for file in DEMO.rglob("*.yaml") if not file.name.endswith(".test.yaml")]
     result = vaxel("check")
-    assert (result.exit_code, result.output) == (0, "0 errors, 0 warnings in 3 files\n")
+    assert (result.exit_code, result.output) == (
+        0,
+        f"0 errors, 0 warnings in {len(files)} files\n",
+    )
 
 
 def test_check_tells_each_problem_and_ends_with_1(tmp_path: Path) -> None:

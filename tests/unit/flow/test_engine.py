@@ -10,12 +10,13 @@ import pytest
 from ivr.flow.call import (
     CallerHungUp,
     CallFailed,
+    Cause,
     QueueAway,
     QueueOutcome,
     QueueRequest,
     Utterance,
 )
-from ivr.flow.engine import MAX_STEPS, EndReason, Fault, Listening, Run, Visit
+from ivr.flow.engine import MAX_STEPS, EndReason, Fault, Observed, Run, Visit
 from ivr.flow.memory import MemoryCall, Script
 from tests.unit.flow.trees import tree_of
 
@@ -60,9 +61,9 @@ class FragileCall(MemoryCall):
         self._maybe("queue")
         return await super().queue(request)
 
-    async def hang_up(self) -> None:
+    async def hang_up(self, cause: Cause = Cause.NORMAL) -> None:
         self._maybe("hang_up")
-        await super().hang_up()
+        await super().hang_up(cause)
 
 
 STEPS = [
@@ -89,6 +90,7 @@ async def test_a_hang_up_at_any_step_is_the_normal_end(
     ("operation", "node", "error", "fault"),
     [
         ("answer", "", CallFailed("no channel"), Fault.CALL),
+        ("answer", "", OSError("x"), Fault.CALL),
         ("collect", "b", CallFailed("no channel"), Fault.CALL),
         ("queue", "c", CallFailed("no Redis"), Fault.CALL),
         ("collect", "b", KeyError("x"), Fault.NODE),
@@ -106,13 +108,14 @@ async def test_a_failure_is_told_to_the_caller_and_ends_the_call(
 
 
 async def test_a_call_that_cannot_even_speak_still_ends(tmp_path: Path) -> None:
-    call = FragileCall("", "say", CallFailed("no sound"))
-    result = await Run(tree_of(tmp_path, NODES), call, now=call.now).to_end()
-    assert (result.reason, result.fault) == (EndReason.FAILED, Fault.CALL)
-    assert call.ended
+    for error, fault in ((CallFailed("no sound"), Fault.CALL), (OSError("x"), Fault.NODE)):
+        call = FragileCall("", "say", error)
+        result = await Run(tree_of(tmp_path, NODES), call, now=call.now).to_end()
+        assert (result.reason, result.fault) == (EndReason.FAILED, fault)
+        assert call.ended
 
 
-@pytest.mark.parametrize("error", [CallFailed("gone"), CallerHungUp()])
+@pytest.mark.parametrize("error", [CallFailed("gone"), CallerHungUp(), OSError("x")])
 async def test_a_caller_who_is_gone_before_our_hang_up_changes_nothing(
     tmp_path: Path, error: Exception
 ) -> None:
@@ -147,7 +150,7 @@ async def test_the_observer_sees_each_node_before_its_work(tmp_path: Path) -> No
     call = MemoryCall(Script.parse("1,a"), dialled="100")
     seen: list[tuple[str, str, int]] = []
 
-    async def observe(visit: Visit | Listening) -> None:
+    async def observe(visit: Observed) -> None:
         assert isinstance(visit, Visit)
         assert visit.at == call.now()
         seen.append((visit.node, visit.kind, len(call.heard)))
@@ -165,7 +168,7 @@ async def test_the_observer_sees_each_node_before_its_work(tmp_path: Path) -> No
 async def test_an_observer_that_fails_does_not_cost_the_call(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def observe(what: Visit | Listening) -> None:
+    async def observe(what: Observed) -> None:
         raise ConnectionError("store is down")
 
     call = MemoryCall(Script.parse("1,a"), dialled="100")

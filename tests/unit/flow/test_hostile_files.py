@@ -18,6 +18,8 @@ pytestmark = pytest.mark.unit
 
 BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n"
 
+USER = "numbers: ['1']\nstart: a\nnodes:\n  a: {use: x, with: {b: c}, exits: {d: a}}\n"
+
 HOSTILE: dict[str, tuple[bytes, tuple[int, int], str]] = {
     "empty": (b"", (1, 1), "the file is empty"),
     "only a comment": (b"# nothing\n", (1, 1), "the file is empty"),
@@ -62,6 +64,20 @@ def test_a_hostile_file_is_one_error_at_its_place(
     assert document.data is None
     assert problem.message.startswith(message)
     assert (problem.line, problem.column) == place
+
+
+@pytest.mark.parametrize("file", ["base.yaml", "shared/x.yaml", "town/shared/x.yaml"])
+@pytest.mark.parametrize(("raw", "place", "message"), HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_file_that_many_share_is_one_error_too(
+    tmp_path: Path, raw: bytes, place: tuple[int, int], message: str, file: str
+) -> None:
+    write(tmp_path / "town", "organisation.yaml", ORGANISATION)
+    write(tmp_path / "town", "tree.yaml", USER)
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).write_bytes(raw)
+    problems = [one for one in check(tmp_path).problems if one.file == tmp_path / file]
+    assert [(one.line, one.column) for one in problems] == [place]
+    assert problems[0].message.startswith(message)
 
 
 def test_a_byte_order_mark_of_utf_8_is_no_problem(tmp_path: Path) -> None:
@@ -193,6 +209,52 @@ def test_any_shape_of_a_tree_is_accepted_or_told(
     write(tmp_path / "town", "organisation.yaml", ORGANISATION)
     tree = json.dumps({"numbers": numbers, "start": start, "nodes": nodes}, ensure_ascii=False)
     write(tmp_path / "town", "tree.yaml", tree)
+    checked = check(tmp_path)
+    errors = [problem for problem in checked.problems if problem.severity == "error"]
+    assert (checked.catalogue is None) == bool(errors)
+    assert all(str(problem) for problem in checked.problems)
+
+
+FILES = st.dictionaries(
+    st.sampled_from(
+        [
+            *("id", "name", "languages", "texts", "hours", "queues", "queue_defaults", "holidays"),
+            *("parameters", "start", "nodes", "numbers", "country", "weekly", "default"),
+        ]
+    ),
+    VALUES,
+    max_size=6,
+)
+USES = st.fixed_dictionaries({"use": st.sampled_from(["x", "y"])}) | st.dictionaries(
+    st.sampled_from(["with", "exits"]), VALUES, max_size=2
+).map(lambda keys: {"use": "x", **keys})
+SHARED = st.one_of(
+    FILES,
+    st.builds(
+        lambda parameters, nodes: {"parameters": parameters, "start": "a", "nodes": nodes},
+        st.one_of(st.just(["a", "b"]), VALUES),
+        st.dictionaries(
+            st.sampled_from(["a", "b", "c"]),
+            st.one_of(USES, VALUES, st.just({"return": "b"}), st.just({"say": "{{ a }}"})),
+            max_size=3,
+        ),
+    ),
+)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(base=st.one_of(FILES, VALUES), own=FILES, shared=SHARED, node=USES)
+def test_any_shape_of_what_is_shared_is_accepted_or_told(
+    tmp_path: Path, base: object, own: dict[str, object], shared: object, node: object
+) -> None:
+    tree = {"numbers": ["1"], "start": "a", "nodes": {"a": node, "b": {"hang_up": ""}}}
+    for file, value in {
+        "base.yaml": base,
+        "town/organisation.yaml": own,
+        "shared/x.yaml": shared,
+        "town/tree.yaml": tree,
+    }.items():
+        write((tmp_path / file).parent, Path(file).name, json.dumps(value, ensure_ascii=False))
     checked = check(tmp_path)
     errors = [problem for problem in checked.problems if problem.severity == "error"]
     assert (checked.catalogue is None) == bool(errors)

@@ -40,8 +40,16 @@ async def test_keys_silence_and_the_end_of_the_script() -> None:
 async def test_several_keys_end_by_count_by_stop_key_or_by_waiting() -> None:
     call = line("1234,56#7,8")
     assert await call.collect(count=3, wait=5) == "123"
-    assert await call.collect(first="0", count=8, wait=5) == "0456"
+    assert await call.collect(count=8, wait=5) == "456"
     assert await call.collect(count=8, wait=5) == "78"
+
+
+async def test_keys_that_follow_a_first_one_were_pressed_in_one_go_with_it() -> None:
+    call = line("123,4")
+    assert await call.collect(count=1, wait=5) == "1"
+    assert await call.collect(first="0", count=8, wait=2) == "023"
+    assert await call.collect(first="0", count=8, wait=2) == "0"
+    assert await call.collect(count=1, wait=5) == "4"
 
 
 async def test_without_a_stop_key_every_key_counts() -> None:
@@ -63,7 +71,7 @@ async def test_time_passes_by_speech_waiting_and_talking() -> None:
 
 async def test_a_message_is_no_longer_than_allowed() -> None:
     call = line("")
-    assert await call.record(MessageRequest("box", "sv", max_seconds=5)) == 5
+    assert (await call.record(MessageRequest("box", "sv", max_seconds=5))).seconds == 5
     assert call.messages == [(MessageRequest("box", "sv", max_seconds=5), 5)]
 
 

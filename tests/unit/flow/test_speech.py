@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ivr.flow.call import Heard, Hearing, ListenRequest, Utterance
-from ivr.flow.engine import Listening, Run, RunResult, Visit
+from ivr.flow.engine import Listening, Observed, Run, RunResult
 from ivr.flow.memory import MemoryCall, Script
 from ivr.flow.vocabulary import LANGUAGES
 from media.espeak import VOICES
@@ -54,7 +54,7 @@ async def walk(
     call = Attentive(keys)
     seen: list[Listening] = []
 
-    async def observe(what: Visit | Listening) -> None:
+    async def observe(what: Observed) -> None:
         if isinstance(what, Listening):
             seen.append(what)
 

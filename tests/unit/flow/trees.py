@@ -9,6 +9,7 @@ from pathlib import Path
 from ivr.flow.load import check, load_all
 from ivr.flow.organisation import DeskTexts, QueueTexts
 from ivr.flow.problems import Problem
+from ivr.flow.standard_texts import CollectTexts, PinTexts, SurveyTexts
 from ivr.flow.tree import Tree
 
 MARK = "«"
@@ -25,6 +26,12 @@ TEXTS = f"""texts:
 {texts({"technical_fault": 0, "invalid_key": 0, "no_key": 0, "unclear": 0}, "  ")}
   queue:
 {texts(QueueTexts.model_fields, "    ")}
+  collect:
+{texts(CollectTexts.model_fields, "    ")}
+  pin:
+{texts(PinTexts.model_fields, "    ")}
+  survey:
+{texts(SurveyTexts.model_fields, "    ")}
   desk:
 {texts(DeskTexts.model_fields, "    ")}
 """

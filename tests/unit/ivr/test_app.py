@@ -40,8 +40,7 @@ async def test_what_is_loaded_is_not_looked_through_while_calls_run(
         yield
 
     monkeypatch.setattr(app, "Controller", Controller)
-    monkeypatch.setattr(app, "_foundation", nothing)
-    monkeypatch.setattr(app, "load_all", lambda _: None)
+    monkeypatch.setattr(app, "laid_for", nothing)
 
     await app.serve(Settings())
 

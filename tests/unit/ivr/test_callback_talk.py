@@ -27,7 +27,7 @@ CALLER = "+46701740605"
 ANY_TIME = CallbackOffer()
 CHOSEN = CallbackOffer(hours="office", slots=3)
 ALWAYS = DEMO.hours["office"].model_copy(
-    update={"weekly": {"mon-sun": (Span(0, 24 * 60),)}, "exceptions": {}}
+    update={"weekly": {"mon-sun": (Span(0, 24 * 60),)}, "exceptions": {}, "holidays": None}
 )
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from ivr.agi_call import AgiCall
 from ivr.flow.call import Heard, Hearing, ListenRequest, Utterance
+from ivr.flow.memory import MemoryCall, Script
 from ivr.listening import Listener
 from ivr.speech_server import SpeechServer
 from media.wav import RATE_HZ, write_wav
@@ -91,6 +92,7 @@ async def asked(
             ride=_never,
             listen=listener.ask,
             record=_never,
+            world=lambda _: MemoryCall(Script(()), dialled="100").world,
         )
         return await listener.ask(call, REQUEST)
 

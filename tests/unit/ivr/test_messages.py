@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from ivr.agi_call import AgiCall
-from ivr.flow.call import MessageRequest, QueueOutcome, QueueRequest
+from ivr.flow.call import Message, MessageRequest, QueueOutcome, QueueRequest
 from ivr.flow.organisation import Organisation, Queue
 from ivr.flow.recording import RecordingPolicy
 from ivr.messages import Messages
@@ -66,7 +66,9 @@ async def _ride(*_: Any) -> QueueOutcome:
     return QueueOutcome.TIMED_OUT
 
 
-def left(folder: Path, *queues: str, seconds: float = 2, **days: int) -> tuple[float, FakeRecorder]:
+def left(
+    folder: Path, *queues: str, seconds: float = 2, whose: str = "", **days: int
+) -> tuple[Message, FakeRecorder]:
     """A message of a caller who came to these queues before."""
     recorder = FakeRecorder(folder)
     organisation = cast(Organisation, FakeOrganisation(**days))
@@ -80,12 +82,13 @@ def left(folder: Path, *queues: str, seconds: float = 2, **days: int) -> tuple[f
         ride=_ride,
         listen=cast(Any, None),
         record=messages.take,
+        world=lambda _: cast(Any, None),
     )
 
-    async def way() -> float:
+    async def way() -> Message:
         for queue in queues:
             await call.queue(QueueRequest(queue, "sv", None, {}))
-        return await call.record(MessageRequest("office", "sv"))
+        return await call.record(MessageRequest("office", "sv", queue=whose))
 
     return asyncio.run(way()), recorder
 
@@ -102,11 +105,17 @@ def left(folder: Path, *queues: str, seconds: float = 2, **days: int) -> tuple[f
 def test_a_message_is_kept_as_long_as_recordings_of_the_queue(
     tmp_path: Path, queues: tuple[str, ...], kept: int
 ) -> None:
-    length, recorder = left(tmp_path, *queues, fees=30, support=7)
+    message, recorder = left(tmp_path, *queues, fees=30, support=7)
     (sidecar,) = recorder.expected
-    assert length == 2
+    assert message == Message(sidecar.base, 2)
     assert sidecar.keep_days == kept
     assert recorder.finished == [sidecar.base]
+
+
+def test_a_message_that_the_tree_gives_to_a_queue_is_that_queues(tmp_path: Path) -> None:
+    _, recorder = left(tmp_path, "fees", whose="support", fees=30, support=7)
+    (sidecar,) = recorder.expected
+    assert (sidecar.queue, sidecar.keep_days) == ("support", 7)
 
 
 def test_without_any_queue_it_is_kept_for_a_quarter(tmp_path: Path) -> None:
@@ -116,7 +125,7 @@ def test_without_any_queue_it_is_kept_for_a_quarter(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("seconds", [0, 0.5])
 def test_a_moment_of_sound_is_no_message(tmp_path: Path, seconds: float) -> None:
-    length, recorder = left(tmp_path, seconds=seconds)
-    assert length == 0
+    message, recorder = left(tmp_path, seconds=seconds)
+    assert message == Message()
     assert recorder.finished == []
     assert recorder.dropped == recorder.expected

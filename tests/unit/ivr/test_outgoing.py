@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from functools import partial
+
 import pytest
 
 from ivr.outgoing import Dialler, Outcome, OutgoingCall
@@ -63,6 +66,19 @@ async def test_why_nobody_picked_up_is_told(
 
     ami.on_action = end
     assert await dialler.dial(CALL) is outcome
+
+
+async def test_why_it_was_may_be_told_behind_the_end_of_the_call(ami: FakeAmi) -> None:
+    dialler = Dialler(ami.as_client(), "trunk")
+
+    def end() -> None:
+        ami.tell("OriginateResponse", Uniqueid=CONTACT, Response="Failure", Reason="0")
+        loop = asyncio.get_running_loop()
+        busy = partial(ami.tell, "DialEnd", DestUniqueid=CONTACT, DialStatus="BUSY")
+        loop.call_later(0.01, busy)
+
+    ami.on_action = end
+    assert await dialler.dial(CALL) is Outcome.BUSY
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,10 @@ class FakeDesk:
         self.happened.append(name)
         return ""
 
+    def of(self, organisation: str) -> FakeDesk:
+        assert organisation == TOWN.id
+        return self
+
     async def path(self, text: str, _language: str) -> str:
         return text
 

@@ -1,10 +1,12 @@
 import asyncio
+import os
 import wave
 from pathlib import Path
 
 import pytest
 
 from media.errors import MediaError, NoVoice, PromptFailed, RecordedPromptUnusable
+from media.manner import Manner
 from media.prompts import PromptStore, prompt_key
 from media.tones import tone
 from media.wav import is_telephone_wav, read_wav, write_wav
@@ -101,6 +103,108 @@ async def test_a_recording_that_is_no_sound_is_named(tmp_path: Path) -> None:
     async with PromptStore(tmp_path / "made", FakeSpeech(), recorded=tmp_path) as prompts:
         with pytest.raises(RecordedPromptUnusable, match=file.name):
             await prompts.path("Hej", "sv")
+
+
+async def test_an_organisation_hears_its_own_recording_and_no_other_does(tmp_path: Path) -> None:
+    own, speech = tmp_path / "own.wav", FakeSpeech()
+    write_wav(own, tone(300, 0.1))
+    async with PromptStore(tmp_path / "made", speech) as prompts:
+        prompts.manners = {"town": Manner(recordings={("Hej", "sv"): own}), "village": Manner()}
+        town = await prompts.of("town").path("Hej", "sv")
+        village = await prompts.of("village").path("Hej", "sv")
+    assert town != village
+    assert len(read_wav(town.with_suffix(".wav"))) == len(read_wav(own))
+    assert read_wav(village.with_suffix(".wav")) == SPEECH
+    assert tmp_path / "made" in town.parents, "Asterisk need not see the trees' folder"
+
+
+async def test_two_organisations_record_the_same_sentence_each_in_its_way(tmp_path: Path) -> None:
+    manners, lengths = {}, {"town": 0.1, "village": 0.2}
+    for organisation, seconds in lengths.items():
+        file = tmp_path / f"{organisation}.wav"
+        write_wav(file, tone(300, seconds))
+        os.utime(file, (1, 1))
+        manners[organisation] = Manner(recordings={("Hej", "sv"): file})
+    async with PromptStore(tmp_path / "made", FakeSpeech()) as prompts:
+        prompts.manners = manners
+        for organisation, seconds in lengths.items():
+            path = await prompts.path("Hej", "sv", organisation)
+            assert len(read_wav(path.with_suffix(".wav"))) == 16_000 * seconds
+
+
+@pytest.mark.parametrize("held", [b"these are words and no sound", None])
+async def test_where_a_recording_is_of_no_use_the_voice_speaks(
+    tmp_path: Path, held: bytes | None
+) -> None:
+    own = tmp_path / "own.wav"
+    if held is not None:
+        own.write_bytes(held)
+    async with PromptStore(tmp_path / "made", FakeSpeech()) as prompts:
+        prompts.manners = {"town": Manner(recordings={("Hej", "sv"): own})}
+        for _ in range(2):
+            path = await prompts.path("Hej", "sv", "town")
+            assert read_wav(path.with_suffix(".wav")) == SPEECH
+
+
+async def test_an_organisation_speaks_with_its_own_voice_in_the_languages_that_it_names(
+    tmp_path: Path,
+) -> None:
+    house, own = FakeSpeech("house"), FakeSpeech("own")
+    async with PromptStore(tmp_path, house) as prompts:
+        prompts.manners = {"town": Manner(voices={"sv": own})}
+        for language in ("sv", "en"):
+            await prompts.path("Hej", language, "town")
+        await prompts.path("Hej", "sv", "village")
+    assert own.asked == [("Hej", "sv")]
+    assert house.asked == [("Hej", "en"), ("Hej", "sv")]
+
+
+async def test_a_caller_does_not_wait_behind_all_that_is_rendered_ahead(tmp_path: Path) -> None:
+    speech = FakeSpeech()
+    async with PromptStore(tmp_path, speech, at_once=1) as prompts:
+        speech.may_speak.clear()
+        ahead = asyncio.create_task(prompts.render_all([(str(n), "sv") for n in range(50)]))
+        await speech.asks.acquire()
+        caller = asyncio.create_task(prompts.path("Hej", "sv"))
+        await asyncio.sleep(0)
+        speech.may_speak.set()
+        await caller
+        await ahead
+    assert speech.asked.index(("Hej", "sv")) <= 2
+
+
+async def test_what_was_not_used_for_long_is_pruned_and_what_is_needed_stays(
+    tmp_path: Path,
+) -> None:
+    now = 1_000_000_000.0
+    own = tmp_path / "own.wav"
+    write_wav(own, tone(300, 0.1))
+    async with PromptStore(tmp_path / "made", FakeSpeech(), clock=lambda: now) as prompts:
+        needed = frozenset({("Välkommen", "sv"), ("Hej", "sv")})
+        prompts.manners = {"town": Manner(recordings={("Hej", "sv"): own}, sentences=needed)}
+        await prompts.render_all((text, language, "town") for text, language in needed)
+        position = await prompts.path("Du har plats 4 i kön", "sv", "town")
+        paths = _files(tmp_path / "made")
+        for path in paths:
+            os.utime(path, (now, now))
+        now += 40 * 86_400
+        used = await prompts.path("Du har plats 3 i kön", "sv", "town")
+        pruned = await prompts.prune(unused_s=30 * 86_400, most_bytes=10**9)
+    assert pruned.files == 1
+    assert not position.with_suffix(".wav").exists()
+    assert used.with_suffix(".wav").exists()
+    assert len(_files(tmp_path / "made")) == len(paths)
+
+
+async def test_a_prompt_that_is_played_again_is_used_again(tmp_path: Path) -> None:
+    now = 1_000_000_000.0
+    async with PromptStore(tmp_path, FakeSpeech(), clock=lambda: now) as prompts:
+        path = (await prompts.path("Hej", "sv")).with_suffix(".wav")
+        os.utime(path, (now, now))
+        now += 40 * 86_400
+        await prompts.path("Hej", "sv")
+        assert (await prompts.prune(unused_s=30 * 86_400, most_bytes=0)).files == 0
+    assert path.stat().st_mtime == now
 
 
 async def test_a_failure_reaches_all_who_wait_and_is_not_kept(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitoring.live import AcdNow, AgentsNow, ControllerNow, QueueNow, SpeechNow
+from monitoring.live import AcdNow, AgentsNow, ControllerNow, QueueNow, SpeechNow, TreesNow
 from tests.day import ORG
 
 
@@ -63,4 +63,9 @@ class FakeLive:
             disk_size=20_000_000_000,
             recordings=3,
             transcripts=2,
+            trees=[
+                TreesNow(ORG, "3f2a90c1d4e5", 1_795_000_000.0, refused=True),
+                TreesNow("newcomer", "", 0.0, refused=True),
+            ],
+            trees_reloads={"changed": 3, "refused": 1},
         )

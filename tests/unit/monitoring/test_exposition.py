@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from monitoring import metrics
 from monitoring.consumer import FiguresConsumer
+from monitoring.counting import Known
 from monitoring.errors import NotCaughtUp
 from monitoring.exposition import Exposition
 from store.events import EventType
@@ -44,6 +45,27 @@ def test_prometheus_finds_no_fault_with_a_name_or_a_definition() -> None:
             ["promtool", "check", "metrics"], stdin=day_of_figures, capture_output=True, check=False
         )
     assert (told.returncode, told.stderr) == (0, b"")
+
+
+async def test_what_comes_while_the_controller_runs_has_its_figures_from_then_on() -> None:
+    stream = DayStream()
+    first = FiguresConsumer(ORG, stream, MemorySnapshots(), known=KNOWN)
+    await first.take_in(await first.position(), stream.events)
+    consumers = [first]
+    exposition = Exposition(CollectorRegistry(), consumers, FakeLive(), version="0.1.0")
+    await exposition.text()
+
+    first.know(Known(queues=("night",), nodes=frozenset({("night", "a", "say")})))
+    newcomer = FiguresConsumer("newcomer", DayStream(), MemorySnapshots())
+    await newcomer.take_in(await newcomer.position(), [])
+    consumers.append(newcomer)
+
+    text = (await exposition.text()).decode()
+    assert 'vaxel_calls_answered_total{org="preschool",queue="night"} 0.0' in text
+    assert 'vaxel_calls_answered_total{org="preschool",queue="fees"} 3.0' in text
+    assert 'vaxel_node_visits_total{org="preschool",tree="night",node="a",kind="say"} 0.0' in text
+    assert 'vaxel_contacts_started_total{org="newcomer"} 0.0' in text
+    assert set(KNOWN.queues) < set(first.known.queues), "calls may still be in those before"
 
 
 async def test_without_the_acd_the_rest_is_served_and_says_so(

@@ -131,7 +131,7 @@ def test_what_a_caller_sends_is_filtered_and_stands_nowhere_else(layout: Layout)
     text = text.replace("Goto(inbound,${FILTER(+0-9,${EXTEN})},1)", "")
     text = text.replace("Set(CALLERID(dnid)=${EXTEN})", "")  # of digits only by then
     used = {part.split("}")[0].split("(")[0] for part in text.split("${")[1:]}
-    assert used == {"VAXEL_DONE", "DIALSTATUS", "ARG1", "ARG2", "STRFTIME", *OURS}
+    assert used == {"VAXEL_DONE", "VAXEL_CAUSE", "DIALSTATUS", "ARG1", "ARG2", "STRFTIME", *OURS}
 
 
 def test_a_template_with_an_unknown_name_is_refused_and_the_old_files_stay(

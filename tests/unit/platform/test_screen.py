@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -7,19 +8,28 @@ from pathlib import Path
 import pytest
 from rich.console import Console, RenderableType
 
-from ivr.flow.load import load_all
+from ivr.flow.load import Catalogue, load_all
+from ivr.live.ask import TreesStanding
 from ivr.platform.asterisk import AsteriskProgram
 from ivr.platform.paths import Layout
-from ivr.platform.screen import FEATURE_CODES, TALK_CODES, ready_screen, status_table
+from ivr.platform.screen import (
+    FEATURE_CODES,
+    TALK_CODES,
+    ready_screen,
+    status_table,
+    trees_lines,
+)
 from ivr.platform.secrets import Secrets
 from ivr.platform.status import PartStatus
 from ivr.settings import CHECKOUT, Settings
+from ivr.tree_pins import pin_names
 
 pytestmark = pytest.mark.unit
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NARROW = 80
 A_TERMINAL_HAS_LINES = 35
+FEW = {"demo", "environment"}
 
 
 def shown(what: RenderableType) -> str:
@@ -28,27 +38,58 @@ def shown(what: RenderableType) -> str:
     return out.getvalue()
 
 
+def secrets_of(catalogue: Catalogue, folder: Path) -> Secrets:
+    agents = [agent for org in catalogue.organisations.values() for agent in org.agents]
+    names = [*agents, *pin_names(catalogue)]
+    return Secrets.load_or_create(folder / "secrets.json", names)
+
+
+def ready(catalogue: Catalogue, secrets: Secrets) -> str:
+    program = AsteriskProgram(("asterisk",), Path("/m"), Path("/d"), "22.1.0")
+    return shown(ready_screen(Settings(), Layout(Path("/srv/vaxel")), secrets, program, catalogue))
+
+
 def test_the_demo_fits_on_one_screen_and_tells_everything(tmp_path: Path) -> None:
     catalogue = load_all(CHECKOUT / "dialplans")
-    agents = [agent for org in catalogue.organisations.values() for agent in org.agents]
-    secrets = Secrets.load_or_create(tmp_path / "secrets.json", agents)
-    program = AsteriskProgram(("asterisk",), Path("/m"), Path("/d"), "22.1.0")
+    secrets = secrets_of(catalogue, tmp_path)
 
-    screen = shown(
-        ready_screen(Settings(), Layout(Path("/srv/vaxel")), secrets, program, catalogue)
-    )
+    screen = ready(catalogue, secrets)
 
     assert len(screen.splitlines()) <= A_TERMINAL_HAS_LINES
     for tree in catalogue.trees:
-        assert all(number in screen for number in tree.numbers)
+        if tree.organisation.id == "demo":
+            assert all(number in screen for number in tree.numbers)
     for word in (
         *secrets.phones.values(),
-        *secrets.pins.values(),
+        *(secrets.pins[number] for number in catalogue.organisations["demo"].agents),
+        *(secrets.pins[name] for name in pin_names(catalogue)),
         *FEATURE_CODES,
         *TALK_CODES,
         "Ctrl-C",
     ):
         assert word in screen
+
+
+def test_each_other_organisation_of_the_city_is_told_with_a_number(tmp_path: Path) -> None:
+    catalogue = load_all(CHECKOUT / "dialplans")
+    screen = " ".join(ready(catalogue, secrets_of(catalogue, tmp_path)).replace("│", " ").split())
+    for tree in catalogue.trees:
+        if tree.name == "main":
+            assert f"{tree.numbers[-1]} {tree.organisation.id}" in screen
+
+
+def test_few_organisations_are_all_told_in_full(tmp_path: Path) -> None:
+    catalogue = load_all(CHECKOUT / "dialplans")
+    few = replace(
+        catalogue,
+        organisations={
+            org: catalogue.organisations[org] for org in catalogue.organisations.keys() & FEW
+        },
+        trees=[tree for tree in catalogue.trees if tree.organisation.id in FEW],
+    )
+    screen = ready(few, secrets_of(few, tmp_path))
+    for organisation in few.organisations.values():
+        assert all(agent.name in screen for agent in organisation.agents.values())
 
 
 def test_every_feature_code_that_is_shown_is_in_the_dialplan() -> None:
@@ -76,3 +117,17 @@ def test_the_status_tells_since_when_and_what_is_wrong() -> None:
     assert "controller: calls 3" in told
     assert "It is ill." in told
     assert "It does not run." in told
+
+
+def test_the_status_tells_which_call_trees_serve_and_which_are_refused() -> None:
+    told = shown(
+        trees_lines(
+            [
+                TreesStanding("demo", "3f2a90c1d4e5", "2026-11-23T11:00:00+00:00", ""),
+                TreesStanding("town", "", "", "town/a.yaml:3:7: error: no node is named “b”"),
+            ]
+        )
+    )
+
+    assert "call trees of demo: version 3f2a90c1d4e5 since 2026-11-23" in told
+    assert "newer ones of town are refused: town/a.yaml:3:7: error: no node" in told

@@ -130,7 +130,7 @@ async def opened(redis: Redis, name: str = "test-1") -> AsyncIterator[Bench]:
     dialler = Dialler(client, "caller")
     office = an_office(redis, DEMO, offers, name, ami=client, recorder=FakeRecorder())
     runner = CallbackRunner(
-        {"demo": office}, offers, dialler, FakePrompts(), {"demo": "+46846500400"}
+        {"demo": office}, offers, dialler, FakePrompts(), lambda _: "+46846500400"
     )
     await office.distributor.renew()
     async with asyncio.TaskGroup() as group:

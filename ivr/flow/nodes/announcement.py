@@ -1,0 +1,63 @@
+"""``announcement``: say what is switched on for everybody now."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, ClassVar
+
+from ivr.flow.call import CallFailed, Utterance
+from ivr.flow.tree import Exit, Node
+from ivr.flow.vocabulary import AnnouncementName, Target
+
+if TYPE_CHECKING:
+    from ivr.flow.conversation import Conversation
+
+logger = logging.getLogger(__name__)
+
+
+class Announcement(Node):
+    """Say an announcement of the organisation while it is switched on; else go on without a word.
+
+    It is switched by ``vaxel announcements``, or by telephone (``switch_announcement``), and ends
+    by itself. Words given when it was switched on take the place of those in ``announcements`` of
+    the organisation, in the languages in which they were given.
+
+    Attributes:
+        announcement: Its name.
+        then: Where to go on.
+    """
+
+    verb: ClassVar[str] = "announcement"
+    example: ClassVar[str] = """
+news:
+  announcement: water-leak     # under “announcements” in organisation.yaml
+  then: main
+"""
+    instant: ClassVar[frozenset[str]] = frozenset({"then"})
+
+    announcement: AnnouncementName
+    then: Target
+
+    async def run(self, talk: Conversation) -> Exit:
+        """Say it, if it is on."""
+        words = await talk.call.world.announcement(self.announcement)
+        if words is None:
+            return Exit(self.then, "off")
+        if not await _said(talk, words.get(talk.language, "")):
+            await talk.say(talk.organisation.announcements[self.announcement])
+        return Exit(self.then, "said")
+
+
+async def _said(talk: Conversation, words: str) -> bool:
+    """Say words that somebody wrote in a hurry; whether they could be said."""
+    if not words:
+        return False
+    try:
+        await talk.call.say(Utterance(words, talk.language))
+    except CallFailed as fault:
+        logger.warning(
+            "an announcement's own words cannot be said; the organisation's are",
+            extra={"contact": talk.call.contact, "fault": str(fault)},
+        )
+        return False
+    return True

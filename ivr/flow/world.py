@@ -1,0 +1,168 @@
+"""The port between a call tree and the world outside: services, other telephones, what is kept.
+
+:class:`World` belongs to one call (``call.world``). The real one is :mod:`ivr.world`, the one in
+memory :class:`ivr.flow.memory_world.MemoryWorld`. Each method may raise ``CallerHungUp``; what the
+world does not do is told as an outcome, never as an error that would end the call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+
+class WebFailed(Exception):
+    """A web request came to nothing; the text says why, and nothing personal."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebRequest:
+    """One request to a web service.
+
+    Attributes:
+        method: ``GET`` and the like.
+        url: Ready to be sent (may hold what is personal).
+        headers: Likewise.
+        body: JSON, ``None`` for none.
+        seconds: The longest that all of it may take, every try and redirect included.
+        retries: How often to try again.
+        answer: Whether the body of the answer is wanted.
+    """
+
+    method: str
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    seconds: float = 5
+    retries: int = 0
+    answer: bool = True
+
+
+class TransferOutcome(StrEnum):
+    """How a transfer ended. A caller who hangs up raises ``CallerHungUp`` instead."""
+
+    TALKED = "talked"  # the other side has ended the conversation
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"  # no way to it, or nothing is dialled by this installation
+    REFUSED = "refused"  # it is not a target that may be dialled
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRequest:
+    """A wish to be connected with somebody outside.
+
+    Attributes:
+        target: A number or ``sip:…``, let through by the organisation's list (may be personal).
+        literal: Whether it stands in the list as a whole, thus was chosen by an admin.
+        ring: Seconds to let it ring.
+    """
+
+    target: str = field(repr=False)
+    literal: bool
+    ring: float
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What is kept of a caller's number.
+
+    Attributes:
+        known: Whether it called before.
+        language: What the caller wanted to be spoken to in, ``""`` when nothing is kept.
+    """
+
+    known: bool = False
+    language: str = ""
+
+
+class QueueFigure(StrEnum):
+    """What can be asked of a queue."""
+
+    WAITING = "waiting"  # callers and people to be called back who wait
+    LONGEST_WAIT = "longest_wait"  # of the caller who came first, whole minutes
+    AGENTS = "agents"  # logged in
+    READY = "ready"  # of these, who could take a call now
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackWish:
+    """A wish to be called back without waiting.
+
+    Attributes:
+        queue: The queue whose agents call.
+        language: What is spoken now and then.
+        answers: What the caller has chosen before, node by menu.
+    """
+
+    queue: str
+    language: str
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TextMessage:
+    """A text message to a telephone.
+
+    Attributes:
+        to: The number (personal).
+        text: What it says (may be personal).
+    """
+
+    to: str = field(repr=False)
+    text: str = field(repr=False)
+
+
+class World(Protocol):
+    """What a node may ask of the world for one caller."""
+
+    async def fetch(self, request: WebRequest) -> bytes:
+        """Send a web request and wait for its answer.
+
+        Returns:
+            The body, bounded; empty where none is wanted.
+
+        Raises:
+            WebFailed: It failed, in whatever way, within the request's time.
+        """
+
+    async def transfer(self, request: TransferRequest) -> TransferOutcome:
+        """Connect the caller with somebody outside, to the end of their conversation."""
+
+    async def recall(self) -> Remembered:
+        """What is kept of the caller's number; from now on it is one that has called before."""
+
+    async def remember_language(self, language: str) -> bool:
+        """Keep the language of a caller who agrees to that; whether it is kept."""
+
+    async def announcement(self, name: str) -> Mapping[str, str] | None:
+        """The words of an announcement that is switched on, by language, where it has own ones.
+
+        Returns:
+            ``None`` while it is off.
+        """
+
+    async def switch_announcement(self, name: str, seconds: float | None) -> bool:
+        """Switch an announcement on for so long, or off (``None``); whether it is done."""
+
+    async def queue_figures(self, queue: str) -> Mapping[QueueFigure, int]:
+        """A queue of the call's own organisation, now.
+
+        Raises:
+            QueueAway: No queue can be reached.
+        """
+
+    async def call_back(self, wish: CallbackWish) -> bool:
+        """Talk with the caller about being called back; whether they will be.
+
+        Raises:
+            QueueAway: No queue can be reached.
+        """
+
+    async def send_text(self, message: TextMessage) -> bool:
+        """Send a text message; whether it was taken."""
+
+    async def conference(self, room: str) -> bool:
+        """Be in a room of the organisation until the caller leaves it; whether they were in it."""

@@ -1,0 +1,95 @@
+"""What a controller stands on: database, Redis, call trees, voice and prompts, opened in order."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from redis.asyncio import Redis
+
+from ivr.flow.load import Catalogue
+from ivr.live.first import first_trees
+from ivr.live.survey import Part
+from ivr.platform.announcements import SENTENCES
+from ivr.platform.paths import Layout
+from ivr.platform.preflight import layout_of
+from ivr.platform.secrets import Secrets
+from ivr.prompting import make_ready, paced
+from ivr.settings import Settings
+from ivr.tree_pins import pin_names
+from media.espeak import Espeak
+from media.manner import Manner
+from media.prompts import PromptStore
+from media.tones import write_beep, write_nothing
+from store.database import Database, open_database
+from store.stream import connect
+from store.tree_history import TreeHistory
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Foundation:
+    """What a controller stands on, open for as long as it runs.
+
+    Attributes:
+        trees: The call trees that it starts with, by organisation.
+    """
+
+    layout: Layout
+    trees: Mapping[str, Part]
+    secrets: Secrets
+    database: Database
+    redis: Redis
+    speech: Espeak
+    prompts: PromptStore
+    beep: Path
+    nothing: Path
+
+
+@asynccontextmanager
+async def laid_for(settings: Settings) -> AsyncIterator[Foundation]:
+    """Open all of it; it is closed, in the opposite order, behind the block.
+
+    Raises:
+        StoreError, FlowError, MediaError, PlatformError, OSError: A part cannot be had; each says
+            in a sentence what to do.
+    """
+    layout = layout_of(settings)
+    async with AsyncExitStack() as stack:
+        database = await open_database(
+            settings.database_url or f"sqlite+aiosqlite:///{layout.database}"
+        )
+        stack.push_async_callback(database.close)
+        trees = await first_trees(settings.trees, TreeHistory(database), layout.trees)
+        catalogue = Catalogue.together(part.catalogue for part in trees.values())
+        redis = connect(settings.redis_url or f"unix://{layout.redis_socket}")
+        stack.push_async_callback(redis.aclose)
+        speech = await Espeak.find()
+        prompts = await stack.enter_async_context(PromptStore(layout.prompts, speech))
+        prompts.manners = {"": Manner(sentences=SENTENCES)}
+        await make_ready(prompts, catalogue, speech, paced(_tell_rendering))
+        yield Foundation(
+            layout=layout,
+            trees=trees,
+            secrets=Secrets.load_or_create(layout.secrets, with_pins(catalogue)),
+            database=database,
+            redis=redis,
+            speech=speech,
+            prompts=prompts,
+            beep=write_beep(layout.prompts),
+            nothing=write_nothing(layout.prompts),
+        )
+
+
+def _tell_rendering(done: int, total: int) -> None:
+    logger.info("Prompts are being rendered", extra={"done": done, "total": total})
+
+
+def with_pins(catalogue: Catalogue) -> list[str]:
+    """Names of all that need a PIN: agents, and those that trees ask callers for."""
+    agents = [agent for org in catalogue.organisations.values() for agent in org.agents]
+    return [*agents, *pin_names(catalogue)]

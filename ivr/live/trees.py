@@ -1,0 +1,289 @@
+"""The call trees that new calls get, and how saved files take their place.
+
+A reload reads and checks everything in a thread, so that no call is held; makes ready what the new
+version needs (prompts, PINs); and puts each organisation in place in one step between two turns of
+the event loop. A call holds the version that it began with. What is refused leaves the version
+before in place, and is told until it is right again.
+
+What of an organisation changes so: its texts, trees, hours, languages, queues and their rules,
+callbacks, pauses and agents. A new organisation is served at once. One whose files are gone, or
+that calls itself by another id, is served on as it was until the controller restarts: people may
+wait in its queues.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+
+from ivr.flow.load import Catalogue
+from ivr.flow.problems import Problem
+from ivr.flow.tree import Tree
+from ivr.live.book import Book, Entry
+from ivr.live.files import changed, owner
+from ivr.live.model import Needs, Outcome, Refusal, Reloaded, Standing
+from ivr.live.survey import Part, Survey, read_all, survey
+from ivr.platform.errors import PlatformError
+from media.errors import MediaError
+from store.events import Event, EventType
+from store.tree_history import SHORT, Files, digest_of
+from store.tree_models import ChangeKind
+
+logger = logging.getLogger(__name__)
+
+
+class LiveTrees:
+    """The call trees of an installation as they are now.
+
+    Attributes:
+        catalogue: What calls get that begin now.
+        reloads: How many there were, by outcome.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        first: Mapping[str, Part],
+        needs: Needs,
+        book: Book,
+        *,
+        clock: Callable[[], int],
+    ) -> None:
+        """Begin with what was found at the start, which is ready.
+
+        Args:
+            root: The folder of all organisations.
+            first: By organisation.
+            needs: What a change needs.
+            book: Where changes are noted.
+            clock: Epoch milliseconds.
+        """
+        now = clock()
+        self._root = root
+        self._needs = needs
+        self._book = book
+        self._clock = clock
+        self._served = {org: Standing(part, now) for org, part in first.items()}
+        self._refused: dict[str, Refusal] = {}
+        self._seen: Mapping[Path, Files] = {
+            folder: part.files
+            for part in first.values()
+            for folder in part.catalogue.folders.values()
+        }
+        self._one_at_a_time = asyncio.Lock()
+        self.catalogue = Catalogue.together(part.catalogue for part in first.values())
+        self.reloads: Counter[Outcome] = Counter()
+        for org, part in first.items():
+            who = owner(root, part.files)
+            book.write(Entry(org, now, who, ChangeKind.STARTED, files=part.files))
+
+    @property
+    def served(self) -> Mapping[str, Standing]:
+        """What calls get, by organisation."""
+        return self._served
+
+    @property
+    def refused(self) -> Mapping[str, Refusal]:
+        """What is wrong on disk, by organisation, or by folder where that was never served."""
+        return self._refused
+
+    def find(self, number: str, now: datetime | None = None) -> Tree | None:
+        """As :meth:`ivr.flow.load.Catalogue.find`."""
+        return self.catalogue.find(number, now)
+
+    async def glance(self) -> Reloaded:
+        """Reload if a file is not what it was when it was looked at last."""
+        return await self._reload("", ChangeKind.SAVED, glance=True)
+
+    async def reload(self, who: str = "", how: ChangeKind = ChangeKind.SAVED) -> Reloaded:
+        """Look at all files, recordings of texts too, and put in place what is new and right.
+
+        Args:
+            who: Who asked; whoever owns the files that are new when left out.
+            how: What led to it.
+        """
+        reloaded = await self._reload(who, how, glance=False)
+        try:
+            await self._needs.render(self.catalogue)
+        except MediaError as fault:
+            logger.warning("Recordings cannot be taken up", extra={"fault": str(fault)})
+        return reloaded
+
+    async def _reload(self, who: str, how: ChangeKind, *, glance: bool) -> Reloaded:
+        async with self._one_at_a_time:
+            found = await asyncio.to_thread(self._look, glance)
+            if found is None:
+                return self._said(Outcome.UNCHANGED)
+            if not found.settled:
+                self.reloads[Outcome.UNSETTLED] += 1
+                return self._said(Outcome.UNSETTLED)
+            parts, refused = dict(found.parts), self._unusable(found)
+            for org, part in found.parts.items():
+                if self._is_new(org, part.version) and (fault := await self._unready(part)):
+                    refused[org] = Refusal(part.version, fault)
+                    del parts[org]
+            self._without_disputes(parts, refused)
+            new = {org: part for org, part in parts.items() if self._is_new(org, part.version)}
+            entries = await asyncio.to_thread(self._entries, new, who, how)
+            if new:
+                self._put_in_place(parts)
+            for entry in entries:
+                self._book.write(entry)
+            worse = self._tell_refusals(refused)
+            self._seen = found.files
+            if worse or (refused and not new):
+                outcome = Outcome.REFUSED
+            else:
+                outcome = Outcome.CHANGED if new else Outcome.UNCHANGED
+            self.reloads[outcome] += 1
+            return self._said(outcome, new)
+
+    def _look(self, glance: bool) -> Survey | None:
+        """What is there; ``None`` for a glance that sees nothing new. Runs in a thread."""
+        if glance and read_all(self._root) == self._seen:
+            return None
+        return survey(self._root)
+
+    def _is_new(self, org: str, version: str) -> bool:
+        standing = self._served.get(org)
+        return standing is None or standing.part.version != version
+
+    def _unusable(self, found: Survey) -> dict[str, Refusal]:
+        """What is wrong with each organisation whose files cannot be used."""
+        orgs = {
+            folder: org
+            for org, standing in self._served.items()
+            for folder in standing.part.catalogue.folders.values()
+        }
+        refused: dict[str, Refusal] = {}
+        for place, problem in found.refused.items():
+            org, version = orgs.get(place, place.name), digest_of(found.files[place])
+            if self._is_new(org, version):  # else what is wrong is another one's
+                refused[org] = Refusal(version, _sentence(problem))
+        for org in self._served.keys() - found.parts.keys() - refused.keys():
+            folders = self._served[org].part.catalogue.folders.values()
+            if not any(place in found.refused for place in folders):
+                refused[org] = Refusal(
+                    "",
+                    f"The files of {org} are gone, or bear another id. It is served as before; "
+                    "put them back, or restart the controller to end it.",
+                )
+        return refused
+
+    async def _unready(self, part: Part) -> str:
+        """Make ready what a part needs; why that is not possible, ``""`` when it is done."""
+        try:
+            await asyncio.to_thread(self._needs.prepare, part.catalogue)
+            await self._needs.render(part.catalogue)
+        except (MediaError, PlatformError) as fault:
+            return str(fault)
+        return ""
+
+    def _without_disputes(self, parts: dict[str, Part], refused: dict[str, Refusal]) -> None:
+        """Take out what claims a number of an organisation that stays as it was."""
+        staying = [one.part for org, one in self._served.items() if org not in parts]
+        while staying:
+            stays = staying.pop()
+            for org, part in list(parts.items()):
+                number = stays.catalogue.disputed(part.catalogue)
+                if not number:
+                    continue
+                del parts[org]
+                if self._is_new(org, part.version):
+                    (rival,) = stays.catalogue.organisations
+                    refused[org] = Refusal(
+                        part.version,
+                        f"The number {number} is still answered by {rival}, whose new files "
+                        "cannot be used; correct these first.",
+                    )
+                if org in self._served:
+                    staying.append(self._served[org].part)
+
+    def _put_in_place(self, parts: Mapping[str, Part]) -> None:
+        """Let new calls have ``parts``, and what is served else as it was. No step may wait."""
+        now = self._clock()
+        served = dict(self._served)
+        for org, part in parts.items():
+            since = now if self._is_new(org, part.version) else served[org].since_ms
+            served[org] = Standing(part, since)
+        catalogue = Catalogue.together(one.part.catalogue for one in served.values())
+        self._needs.adopt(catalogue)
+        self._served, self.catalogue = served, catalogue
+
+    def _entries(self, new: Mapping[str, Part], who: str, how: ChangeKind) -> list[Entry]:
+        """What is to be noted of changes. Runs in a thread: it asks for the files' owners."""
+        entries = []
+        for org, part in new.items():
+            standing = self._served.get(org)
+            before = standing.part.files if standing else {}
+            names = changed(before, part.files)
+            actor = who or owner(self._root, names)
+            fields = {
+                "version": part.version[:SHORT],
+                "before": standing.part.version[:SHORT] if standing else "",
+                "who": actor,
+                "how": how.value,
+                "files": ",".join(names),
+            }
+            entries.append(
+                self._entry(
+                    org, EventType.TREES_CHANGED, fields, who=actor, how=how, files=part.files
+                )
+            )
+        return entries
+
+    def _tell_refusals(self, refused: dict[str, Refusal]) -> bool:
+        """Note what is refused now; whether any of it was not before."""
+        worse = False
+        for org, refusal in refused.items():
+            if self._refused.get(org) == refusal:
+                continue
+            worse = True
+            logger.warning(
+                "Call trees are refused; calls get the version before",
+                extra={"org": org, "problem": refusal.sentence},
+            )
+            if (standing := self._served.get(org)) is not None:
+                fields = {
+                    "version": refusal.version[:SHORT],
+                    "before": standing.part.version[:SHORT],
+                    "problem": refusal.sentence,
+                }
+                self._book.write(self._entry(org, EventType.TREES_REFUSED, fields))
+        for org in self._refused.keys() - refused.keys():
+            logger.info("Call trees are in order again", extra={"org": org})
+        self._refused = refused
+        return worse
+
+    def _entry(
+        self,
+        org: str,
+        kind: EventType,
+        fields: Mapping[str, str],
+        *,
+        who: str = "",
+        how: ChangeKind = ChangeKind.SAVED,
+        files: Files | None = None,
+    ) -> Entry:
+        now = self._clock()
+        told = {name: text for name, text in fields.items() if text}
+        return Entry(org, now, who, how, Event(kind, now, org, fields=told), files)
+
+    def _said(self, outcome: Outcome, new: Mapping[str, Part] = MappingProxyType({})) -> Reloaded:
+        for org, part in new.items():
+            logger.info("Call trees changed", extra={"org": org, "version": part.version[:SHORT]})
+        return Reloaded(
+            outcome,
+            {org: part.version[:SHORT] for org, part in new.items()},
+            {org: refusal.sentence for org, refusal in self._refused.items()},
+        )
+
+
+def _sentence(problem: Problem) -> str:
+    """The problem and its place on one line."""
+    return f"{problem.headline()}; {problem.advice}" if problem.advice else problem.headline()

@@ -1,0 +1,117 @@
+"""What is kept of callers' numbers between calls: that they called, and a language if they agreed.
+
+In Redis, under a keyed hash (HMAC-SHA-256) of the number: who reads Redis, its log or a backup
+learns no number from it without the installation's secret. Each entry ends by itself, and
+``vaxel recordings erase`` removes it before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import logging
+from collections.abc import Collection, Sequence
+from typing import Any, Final
+
+import phonenumbers
+from redis.asyncio import Redis
+
+from ivr.flow.numbers import normalised
+from ivr.flow.world import Remembered
+from store.stream import StreamUnavailable, replying
+
+logger = logging.getLogger(__name__)
+
+_PATIENCE_S: Final = 2.0
+"""A caller waits no longer for what only helps them."""
+
+_DAY_MS: Final = 86_400_000
+_SEEN, _LANGUAGE = "seen", "language"
+
+
+class CallerMemory:
+    """The callers of one organisation."""
+
+    def __init__(self, redis: Redis, org: str, secret: str, regions: Sequence[str]) -> None:
+        """Bind; nothing is asked of Redis yet.
+
+        Args:
+            redis: A client made by :func:`store.stream.connect`.
+            org: The organisation's name.
+            secret: Of the installation.
+            regions: The first is the country of numbers that are written without one.
+        """
+        self._redis = redis
+        self._org = org
+        self._secret = secret.encode()
+        self._region = next(iter(regions), None)
+
+    async def recall(self, number: str, keep_days: int) -> Remembered:
+        """What is kept of a number; from now on it has called before. Nothing while Redis is away.
+
+        Args:
+            number: As delivered.
+            keep_days: So long it is kept from now on.
+        """
+        key = self._key(number)
+        try:
+            async with replying(_PATIENCE_S), self._redis.pipeline(transaction=True) as pipe:
+                pipe.hgetall(key)
+                pipe.hset(key, _SEEN, "1")
+                pipe.pexpire(key, keep_days * _DAY_MS)
+                kept: Any = (await pipe.execute())[0]
+        except StreamUnavailable as away:
+            logger.warning("a caller could not be recognised", extra={"fault": str(away)})
+            return Remembered()
+        return Remembered(known=_SEEN in kept, language=kept.get(_LANGUAGE, ""))
+
+    async def remember_language(self, number: str, language: str, keep_days: int) -> bool:
+        """Keep the language of a caller who agrees to that; whether it is kept."""
+        key = self._key(number)
+        try:
+            async with replying(_PATIENCE_S), self._redis.pipeline(transaction=True) as pipe:
+                pipe.hset(key, mapping={_SEEN: "1", _LANGUAGE: language})
+                pipe.pexpire(key, keep_days * _DAY_MS)
+                await pipe.execute()
+        except StreamUnavailable as away:
+            logger.warning("a language could not be kept", extra={"fault": str(away)})
+            return False
+        return True
+
+    async def count(self, numbers: Collection[str]) -> int:
+        """How many entries there are of a person.
+
+        Args:
+            numbers: Theirs, in every spelling.
+
+        Raises:
+            StreamUnavailable: Redis does not answer.
+        """
+        async with replying():
+            return int(await self._redis.exists(*self._keys(numbers)))
+
+    async def forget(self, numbers: Collection[str]) -> None:
+        """Remove them.
+
+        Raises:
+            StreamUnavailable: As :meth:`count`.
+        """
+        async with replying():
+            await self._redis.delete(*self._keys(numbers))
+
+    def _keys(self, numbers: Collection[str]) -> list[str]:
+        return sorted({self._key(number) for number in numbers})
+
+    def _key(self, number: str) -> str:
+        told = f"{self._org} {_one_spelling(number, self._region)}".encode()
+        digest = hmac.new(self._secret, told, hashlib.sha256).hexdigest()
+        return f"vaxel:{{{self._org}}}:caller:{digest[:32]}"
+
+
+def _one_spelling(number: str, region: str | None) -> str:
+    """The same text for each spelling of a number."""
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return normalised(number)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,179 @@
+"""The world as a call tree reaches it on a real call: the port :class:`ivr.flow.world.World`.
+
+Each part of it is a module of its own; here they meet one caller. A caller who hangs up ends
+whatever runs, at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from acd.distributor import Distributor
+from acd.errors import AcdUnavailable
+from ivr import conferences
+from ivr.agi_call import AgiCall, speaking_of_callers
+from ivr.announcements import Announcements, words_of
+from ivr.callback_offer import Outgoing
+from ivr.callback_wishes import CallbackWishes
+from ivr.flow.call import QueueAway
+from ivr.flow.organisation import Organisation
+from ivr.flow.world import (
+    CallbackWish,
+    QueueFigure,
+    Remembered,
+    TextMessage,
+    TransferOutcome,
+    TransferRequest,
+    WebRequest,
+)
+from ivr.numbers import NumberRefused
+from ivr.recognition_of_callers import CallerMemory
+from ivr.text_messages import TextNotSent, TextSender
+from ivr.transfers import Transfers
+from ivr.web_request import WebServices
+from store.stream import StreamUnavailable
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_MINUTE_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What lies outside the trees of one organisation.
+
+    Attributes:
+        organisation: Its file.
+        web: The services that it may ask.
+        transfers: Connects callers with others.
+        memory: What is kept of callers' numbers.
+        announcements: What is switched on.
+        distributor: Its queues.
+        wishes: Callers who want to be called back.
+        outgoing: Whom the installation calls.
+        texts: Sends text messages; ``None``: nothing does.
+    """
+
+    organisation: Organisation
+    web: WebServices
+    transfers: Transfers
+    memory: CallerMemory
+    announcements: Announcements
+    distributor: Distributor
+    wishes: CallbackWishes
+    outgoing: Outgoing
+    texts: TextSender | None
+
+    def of(self, call: AgiCall) -> CallersWorld:
+        """The world for one caller."""
+        return CallersWorld(call, self)
+
+
+class CallersWorld:
+    """The world for one caller (:class:`ivr.flow.world.World`)."""
+
+    def __init__(self, call: AgiCall, around: Surroundings) -> None:
+        self._call = call
+        self._around = around
+        self._remembered: Remembered | None = None
+
+    async def fetch(self, request: WebRequest) -> bytes:
+        """Ask a web service."""
+        return await self._unless_hung_up(self._around.web.fetch(request))
+
+    async def transfer(self, request: TransferRequest) -> TransferOutcome:
+        """Connect the caller."""
+        with speaking_of_callers():
+            return await self._around.transfers.connect(self._call, request)
+
+    async def recall(self) -> Remembered:
+        """What was kept before this call."""
+        if self._remembered is None:
+            keep = self._around.organisation.callers.keep_days
+            memory = self._around.memory
+            self._remembered = await self._unless_hung_up(memory.recall(self._call.caller, keep))
+        return self._remembered
+
+    async def remember_language(self, language: str) -> bool:
+        """Keep it."""
+        keep = self._around.organisation.callers.keep_days
+        kept = await self._around.memory.remember_language(self._call.caller, language, keep)
+        if kept:
+            self._remembered = replace(self._remembered or Remembered(), language=language)
+        return kept
+
+    async def announcement(self, name: str) -> Mapping[str, str] | None:
+        """What is on."""
+        return await self._unless_hung_up(words_of(self._around.announcements, name))
+
+    async def switch_announcement(self, name: str, seconds: float | None) -> bool:
+        """Switch it; the call's contact is named in the event."""
+        announcements, contact = self._around.announcements, self._call.contact
+        try:
+            if seconds is None:
+                await announcements.switch_off(name, contact=contact)
+            else:
+                await announcements.switch_on(name, seconds, {}, contact=contact)
+        except StreamUnavailable as away:
+            logger.warning(
+                "an announcement could not be switched",
+                extra={"contact": contact, "fault": str(away)},
+            )
+            return False
+        return True
+
+    async def queue_figures(self, queue: str) -> Mapping[QueueFigure, int]:
+        """A queue, now."""
+        try:
+            line = await self._unless_hung_up(self._around.distributor.figures(queue))
+        except AcdUnavailable as away:
+            raise QueueAway from away
+        return {
+            QueueFigure.WAITING: line.waiting + line.callbacks,
+            QueueFigure.LONGEST_WAIT: line.oldest_wait_ms // _MINUTE_MS,
+            QueueFigure.AGENTS: line.logged_in,
+            QueueFigure.READY: line.ready,
+        }
+
+    async def call_back(self, wish: CallbackWish) -> bool:
+        """Talk about it."""
+        with speaking_of_callers():
+            return await self._around.wishes.keep(self._call, wish)
+
+    async def send_text(self, message: TextMessage) -> bool:
+        """Send it, where the number could be called back."""
+        around, contact = self._around, self._call.contact
+        if around.texts is None:
+            logger.warning("No text message is sent: the setting sms names no sender")
+            return False
+        try:
+            to = around.outgoing.judged(message.to)
+            sending = around.texts.send(replace(message, to=to), around.organisation.id)
+            await self._unless_hung_up(sending)
+        except (NumberRefused, TextNotSent) as fault:
+            logger.warning(
+                "a text message was not sent", extra={"contact": contact, "fault": str(fault)}
+            )
+            return False
+        return True
+
+    async def conference(self, room: str) -> bool:
+        """Be in it."""
+        with speaking_of_callers():
+            return await conferences.join(self._call, self._around.organisation.id, room)
+
+    async def _unless_hung_up(self, work: Coroutine[Any, Any, T]) -> T:
+        """What comes of work, which ends when the caller hangs up."""
+        task = asyncio.ensure_future(work)
+        try:
+            with speaking_of_callers():
+                return await self._call.session.unless_hung_up(task)
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,117 @@
+"""Trees that touch the world: real services, other telephones, what a supervisor switches on."""
+
+from __future__ import annotations
+
+import pytest
+
+from media.tones import BEEP_HZ, tone
+from store.events import EventType
+from tests.e2e.rig.journal import Journal
+from tests.e2e.rig.listening import hears_prompt, wait_until_hears_tone
+from tests.e2e.rig.phones import CALLER_NUMBER, Cast, Ears, Handset
+from tests.e2e.rig.platform import Platform
+from tests.e2e.rig.world import (
+    AFTERWARDS,
+    ANNOUNCES,
+    ASKS,
+    BUSY,
+    MEETS,
+    NO_ANSWER,
+    NOTHING_NEW,
+    OUTSIDE,
+    RECORDS,
+    STATUS,
+    STORM,
+    TELL,
+    THANKS,
+    TRANSFERS,
+    service,
+)
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+
+CALLER_HZ, OUTSIDE_HZ = 440, 1000
+
+
+async def test_a_services_answer_is_heard_and_its_absence_too(caller: Handset, ears: Ears) -> None:
+    async with service() as asked:
+        line = await caller.call(ASKS)
+        await ears.hear(line, STATUS)
+        await line.wait_closed()
+    assert asked == [f"/cases/{CALLER_NUMBER}"]
+    line = await caller.call(ASKS)
+    await ears.hear(line, NO_ANSWER)
+    await line.wait_closed()
+
+
+async def test_a_caller_is_transferred_and_the_tree_goes_on_afterwards(
+    cast: Cast, ears: Ears, journal: Journal
+) -> None:
+    outside = await cast.reachable(OUTSIDE)
+    caller = await cast.caller()
+    line = await caller.call(TRANSFERS)
+    theirs = await outside.pick_up()
+    line.start_playing(tone(CALLER_HZ, 3))
+    theirs.start_playing(tone(OUTSIDE_HZ, 3))
+    await wait_until_hears_tone(theirs, CALLER_HZ)
+    await wait_until_hears_tone(line, OUTSIDE_HZ)
+    await theirs.hang_up()
+    await ears.hear(line, AFTERWARDS)
+    await line.wait_closed()
+    ended = await journal.wait(EventType.CONTACT_ENDED, reason="tree")
+    assert ended.fields["node"] == "end"
+
+
+async def test_a_caller_who_is_turned_away_gets_the_networks_busy_tone(
+    caller: Handset, journal: Journal
+) -> None:
+    line = await caller.dial(BUSY)
+    assert (await line.wait_closed()).startswith("486")
+    assert not line.heard, "it was never picked up"
+    ended = await journal.wait(EventType.CONTACT_ENDED)
+    assert (ended.fields["reason"], ended.fields["node"]) == ("tree", "turned")
+
+
+async def test_what_is_switched_on_is_heard_until_it_is_switched_off(
+    platform: Platform, caller: Handset, ears: Ears, journal: Journal
+) -> None:
+    code, said = await platform.vaxel("announcements", "on", "demo", "storm", "--for", "1h")
+    assert code == 0, said
+    line = await caller.call(ANNOUNCES)
+    await ears.hear(line, STORM)
+    await ears.hear(line, NOTHING_NEW)
+    await line.wait_closed()
+    await platform.vaxel("announcements", "off", "demo", "storm")
+    line = await caller.call(ANNOUNCES)
+    await ears.hear(line, NOTHING_NEW)
+    await line.wait_closed()
+    assert not hears_prompt(bytes(line.heard), await ears.sound(STORM))
+    await journal.wait(EventType.ANNOUNCEMENT_SWITCHED, turn="off")
+
+
+async def test_what_a_caller_is_asked_to_tell_is_kept_as_the_queues(
+    platform: Platform, caller: Handset, ears: Ears, journal: Journal
+) -> None:
+    line = await caller.call(RECORDS)
+    told = await ears.hear(line, TELL)
+    await wait_until_hears_tone(line, BEEP_HZ, length=0.2, since=round(told * 16000))
+    await line.play(tone(CALLER_HZ, 2))
+    await line.press("#")
+    await ears.hear(line, THANKS)
+    await line.wait_closed()
+    stored = await journal.wait(EventType.VOICEMAIL_STORED, mailbox="recorded", queue="always")
+    (row,) = platform.rows("SELECT * FROM recordings WHERE contact = ?", stored.contact)
+    assert (row["id"], row["queue"]) == (stored.fields["recording"], "always")
+
+
+async def test_two_callers_meet_in_a_room_and_leave_it_by_a_key(cast: Cast, ears: Ears) -> None:
+    one, other = await cast.caller(), await cast.caller(OUTSIDE)
+    line, theirs = await one.call(MEETS), await other.call(MEETS)
+    line.start_playing(tone(CALLER_HZ, 4))
+    theirs.start_playing(tone(OUTSIDE_HZ, 4))
+    await wait_until_hears_tone(theirs, CALLER_HZ)
+    await wait_until_hears_tone(line, OUTSIDE_HZ)
+    await line.press("*")
+    await ears.hear(line, THANKS)
+    await line.wait_closed()
+    await theirs.hang_up()
