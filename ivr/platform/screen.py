@@ -23,6 +23,8 @@ from ivr.settings import Settings
 from ivr.tree_pins import pin_names
 
 _MOST_QUEUES = 20
+_FEW = 3
+"""Of so many organisations each is told of by itself, also when there is nothing to tell."""
 _MOST_ROWS = 12
 _FIRST = "demo"
 _MAIN = "main"
@@ -145,12 +147,13 @@ def floor_table(floor: Floor) -> RenderableType:
     """Who waits in which queue, and what the agents do; the busiest queues first."""
     busiest = sorted(floor.queues, key=lambda q: (-q.waiting - q.callbacks, q.org, q.queue))
     table = Table(box=None, pad_edge=False)
-    table.add_column("queue")
+    names = [f"{queue.org}/{queue.queue}" for queue in busiest[:_MOST_QUEUES]]
+    table.add_column("queue", min_width=max(map(len, names), default=0))  # never half a name
     for heading in ("waiting", "longest", "callbacks", "answered", "abandoned", "called back"):
         table.add_column(heading, justify="right")
-    for queue in busiest[:_MOST_QUEUES]:
+    for name, queue in zip(names, busiest, strict=False):
         table.add_row(
-            f"{queue.org}/{queue.queue}",
+            name,
             Text(str(queue.waiting), "bold" if queue.waiting else ""),
             _minutes(queue.oldest_seconds) if queue.waiting else "-",
             str(queue.callbacks),
@@ -158,10 +161,16 @@ def floor_table(floor: Floor) -> RenderableType:
             str(queue.abandoned),
             str(queue.called_back),
         )
+    at_home = [org for org, by_state in floor.agents.items() if not _anybody_works(by_state)]
+    if len(at_home) <= _FEW:
+        at_home = []
     told = [
         Text(f"agents of {org}: " + ", ".join(_agents(by_state)))
         for org, by_state in floor.agents.items()
+        if org not in at_home
     ]
+    if at_home:
+        told.append(Text(f"agents of {len(at_home)} organisations: all logged out", "dim"))
     more = len(busiest) - _MOST_QUEUES
     rest = [Text(f"and {more} queues that are quieter", "dim")] if more > 0 else []
     return Group(table, *rest, *told)
@@ -182,8 +191,18 @@ def alarm_lines(alarms: Sequence[Alarm]) -> RenderableType:
 def trees_lines(trees: Sequence[TreesStanding]) -> RenderableType:
     """Which version of its call trees each organisation's calls get, and which are refused."""
     lines = []
+    served = [one for one in trees if one.version]
+    if len(served) > _FEW:
+        newest = max(served, key=lambda one: one.since)
+        since = datetime.fromisoformat(newest.since).astimezone()
+        lines.append(
+            Text(
+                f"call trees of {len(served)} organisations, the newest since "
+                f"{since:%Y-%m-%d %H:%M}: {newest.org}, version {newest.version}"
+            )
+        )
     for one in trees:
-        if one.version:
+        if one.version and len(served) <= _FEW:
             since = datetime.fromisoformat(one.since).astimezone()
             lines.append(
                 Text(f"call trees of {one.org}: version {one.version} since {since:%Y-%m-%d %H:%M}")
@@ -193,6 +212,10 @@ def trees_lines(trees: Sequence[TreesStanding]) -> RenderableType:
                 Text.assemble((f"newer ones of {one.org} are refused: ", "bold red"), one.refused)
             )
     return Group(*lines)
+
+
+def _anybody_works(by_state: Mapping[str, int]) -> bool:
+    return any(count for state, count in by_state.items() if state != "logged_out")
 
 
 def _agents(by_state: Mapping[str, int]) -> list[str]:

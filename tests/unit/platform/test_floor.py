@@ -74,6 +74,23 @@ def test_of_very_many_queues_the_quiet_ones_are_counted() -> None:
     assert lines[-1] == "and 180 queues that are quieter"
 
 
+def test_a_queue_is_told_by_its_whole_name() -> None:
+    name = "building-permits/permits-and-inspections"
+    org, queue = name.split("/")
+    assert shown(Floor([QueueLine(org, queue, 0, 0, 0, 0, 0, 0)], {}))[1].startswith(name)
+
+
+def test_of_many_organisations_those_where_nobody_works_are_counted() -> None:
+    home = {f"town{n}": {"logged_out": 2, "ready": 0} for n in range(4)}
+
+    lines = shown(Floor([], home | {"demo": {"logged_out": 1, "ready": 1}}))
+
+    assert lines[-2:] == [
+        "agents of demo: 1 logged out, 1 ready",
+        "agents of 4 organisations: all logged out",
+    ]
+
+
 async def test_a_controller_that_is_not_there_or_not_ready_tells_nothing() -> None:
     async with server(b"HTTP/1.1 503 No\r\n\r\nstill counting") as (port, _):
         settings = Settings(http=HttpSettings(port=port))

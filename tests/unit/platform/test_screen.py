@@ -131,3 +131,16 @@ def test_the_status_tells_which_call_trees_serve_and_which_are_refused() -> None
 
     assert "call trees of demo: version 3f2a90c1d4e5 since 2026-11-23" in told
     assert "newer ones of town are refused: town/a.yaml:3:7: error: no node" in told
+
+
+def test_of_many_organisations_the_newest_call_trees_are_told_and_all_that_are_refused() -> None:
+    standing = [
+        TreesStanding(f"town{day}", f"version{day}", f"2026-11-2{day}T11:00:00+00:00", "")
+        for day in range(1, 5)
+    ]
+
+    told = shown(trees_lines([*standing, TreesStanding("town9", "", "", "a.yaml:3:7: error: no")]))
+
+    assert "call trees of 4 organisations, the newest since 2026-11-24" in told
+    assert "town4, version version4" in " ".join(told.split())
+    assert "newer ones of town9 are refused: a.yaml:3:7" in told
