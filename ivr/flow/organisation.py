@@ -279,7 +279,7 @@ class Organisation(Strict):
                 fault(
                     "no_callback_texts",
                     "nothing is written that callers would hear about it",
-                    advice="add “texts: callback: …”, as in the demo organisation",
+                    advice="add “texts: callback: …”, as in dialplans/base.yaml",
                 ),
             )
             for name, queue in self.queues.items()

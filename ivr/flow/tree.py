@@ -86,7 +86,7 @@ class Node(Strict):
                 "no_standard_texts",
                 f"nothing is written that callers would hear from “{self.verb}”",
                 advice=f"add “texts: {self.needs}: …” to organisation.yaml, "
-                "as in the demo organisation",
+                "as in dialplans/base.yaml",
             )
         return self
 
