@@ -209,6 +209,7 @@ def _tests() -> float:
     with tempfile.TemporaryDirectory() as folder:
         demo = Path(folder) / "demo"
         shutil.copytree(TREES / "demo", demo)
+        shutil.copy(TREES / "base.yaml", folder)
         lines = [
             f"  caller {number}:\n"
             f"    when: [press 1, press {number % 2}]\n"
