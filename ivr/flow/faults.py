@@ -60,6 +60,17 @@ def faults(title: str, errors: Iterable[Located]) -> None:
         raise ValidationError.from_exception_data(title, details)
 
 
+def right_ones(parse: Callable[[str], T], entries: Iterable[str]) -> tuple[T, ...]:
+    """What ``parse`` makes of the entries that are right, of a list that may hold others."""
+    found = []
+    for entry in entries:
+        try:
+            found.append(parse(entry))
+        except PydanticCustomError:
+            continue  # told where the list itself is checked
+    return tuple(found)
+
+
 def with_faults(validate: Callable[[], T], errors: Iterable[Located]) -> T:
     """What ``validate`` makes of a value, unless it or ``errors`` found something: then all."""
     details = [InitErrorDetails(type=error, loc=path, input=None) for path, error in errors]

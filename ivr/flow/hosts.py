@@ -14,7 +14,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 from typing import Any, Final, Self, TypeAlias
 
 from pydantic import GetCoreSchemaHandler
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, core_schema
 
 from ivr.flow.faults import fault
 
@@ -109,17 +109,6 @@ def reachable(hosts: Iterable[Host], address: str) -> bool:
     meant = _meant(found)
     public = meant.is_global and not meant.is_multicast and not meant.is_reserved
     return public or any(entry.holds(found) or entry.holds(meant) for entry in hosts)
-
-
-def parsed(entries: Iterable[str]) -> tuple[Host, ...]:
-    """The entries that are right, of a list that may hold others."""
-    found = []
-    for entry in entries:
-        try:
-            found.append(Host.parse(entry))
-        except PydanticCustomError:
-            continue  # told where the list itself is checked
-    return tuple(found)
 
 
 def _meant(address: Address) -> Address:

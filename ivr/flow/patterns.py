@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from pydantic import GetCoreSchemaHandler
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, core_schema
 
 from ivr.flow.faults import fault
 from ivr.flow.numbers import normalised, spellings
@@ -80,17 +80,6 @@ def named(patterns: Iterable[Pattern], target: str) -> Pattern | None:
     """The pattern that a number or address is named by, one of its whole before a beginning."""
     found = [pattern for pattern in patterns if pattern.matches(target)]
     return min(found, key=lambda pattern: pattern.prefix, default=None)
-
-
-def parsed(entries: Iterable[str]) -> tuple[Pattern, ...]:
-    """The entries that are right, of a list that may hold others."""
-    found = []
-    for entry in entries:
-        try:
-            found.append(Pattern.parse(entry))
-        except PydanticCustomError:
-            continue  # told where the list itself is checked
-    return tuple(found)
 
 
 def _sip(address: str) -> str:

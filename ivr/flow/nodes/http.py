@@ -12,9 +12,9 @@ from urllib.parse import quote
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from ivr.flow.errors import ExpressionError
-from ivr.flow.faults import fault
+from ivr.flow.faults import fault, right_ones
 from ivr.flow.filling import Filling
-from ivr.flow.hosts import listed, parsed, split_host
+from ivr.flow.hosts import Host, listed, split_host
 from ivr.flow.json_path import JsonPath, NotThere, Scalar
 from ivr.flow.lengths import Length
 from ivr.flow.tree import Exit, Node
@@ -56,7 +56,7 @@ def _to_a_listed_host(url: Filling, info: ValidationInfo) -> Filling:
             advice="write it percent-encoded: %20 for a blank, %C3%A5 for å; leave out “#…”",
         )
     hosts = Names.of(info).http_hosts
-    if hosts is not None and not listed(parsed(hosts), origin[1], *host):
+    if hosts is not None and not listed(right_ones(Host.parse, hosts), origin[1], *host):
         raise fault(
             "host_not_listed",
             f"the organisation does not list the host “{origin[2]}”",

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import AfterValidator, ValidationInfo
 
 from ivr.flow.errors import ExpressionError
-from ivr.flow.faults import fault
+from ivr.flow.faults import fault, right_ones
 from ivr.flow.filling import Filling
 from ivr.flow.lengths import Length
-from ivr.flow.patterns import is_target, named, parsed
+from ivr.flow.patterns import Pattern, is_target, named
 from ivr.flow.tree import Exit, Node
 from ivr.flow.vocabulary import Names, Target
 from ivr.flow.world import TransferOutcome, TransferRequest
@@ -32,7 +32,7 @@ def _listed(target: Filling, info: ValidationInfo) -> Filling:
             advice="write it as +46 8 465 004 00 or sip:name@host",
         )
     patterns = Names.of(info).transfers
-    if patterns is not None and named(parsed(patterns), target.source) is None:
+    if patterns is not None and named(right_ones(Pattern.parse, patterns), target.source) is None:
         raise fault(
             "target_not_listed",
             f"the organisation does not list “{target.source}” among those it transfers to",
