@@ -8,7 +8,7 @@ validation context, :class:`Names`; without a context only the form is checked.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Annotated, Any, TypeAlias, TypeVar
@@ -216,53 +216,37 @@ class Variable(str):
         return cls(value)
 
 
-def _known_queue(value: str, info: ValidationInfo) -> str:
-    queues = Names.of(info).queues
-    if queues is not None and value not in queues:
-        raise fault("undefined_queue", f"no queue is named “{value}”", name=value, known=queues)
-    return value
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Marks a ``str`` that must be one of the names that exist, where these are known.
 
+    Attributes:
+        words: What it is, for people.
+        names: Those that exist.
+        code: Of the fault.
+        message: Of the fault, with ``{}`` for the name.
+    """
 
-def _known_hours(value: str, info: ValidationInfo) -> str:
-    hours = Names.of(info).hours
-    if hours is not None and value not in hours:
-        raise fault(
-            "undefined_hours", f"no opening hours are named “{value}”", name=value, known=hours
-        )
-    return value
+    words: str
+    names: Callable[[Names], Collection[str] | None]
+    code: str
+    message: str
 
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.with_info_after_validator_function(self._known, handler(source))
 
-def _known_announcement(value: str, info: ValidationInfo) -> str:
-    known = Names.of(info).announcements
-    if known is not None and value not in known:
-        message = f"no announcement is named “{value}”"
-        raise fault("undefined_announcement", message, name=value, known=known)
-    return value
-
-
-def _known_subtree(value: str, info: ValidationInfo) -> str:
-    known = Names.of(info).subtrees
-    if known is not None and value not in known:
-        message = f"no sub-tree is named “{value}”"
-        raise fault("undefined_subtree", message, name=value, known=known)
-    return value
+    def _known(self, value: str, info: core_schema.ValidationInfo) -> str:
+        defined = self.names(Names.of(info))
+        if defined is not None and value not in defined:
+            raise fault(self.code, self.message.format(value), name=value, known=defined)
+        return value
 
 
 def _node_name(value: str, info: ValidationInfo) -> str:
     if value not in Names.of(info).expanded:
         _NAME_FORM.check(value)
-    return value
-
-
-def _known_language(value: str, info: ValidationInfo) -> str:
-    declared = Names.of(info).languages
-    if declared is not None and value not in declared:
-        raise fault(
-            "undefined_language",
-            f"the organisation does not declare the language “{value}”",
-            name=value,
-            known=declared,
-        )
     return value
 
 
@@ -275,9 +259,40 @@ def _key(value: str) -> str:
 
 
 NodeName: TypeAlias = Annotated[str, AfterValidator(_node_name)]
-SubTreeName: TypeAlias = Annotated[str, AfterValidator(_known_subtree)]
-QueueName: TypeAlias = Annotated[str, AfterValidator(_known_queue)]
-HoursName: TypeAlias = Annotated[str, AfterValidator(_known_hours)]
-AnnouncementName: TypeAlias = Annotated[str, AfterValidator(_known_announcement)]
-LanguageTag: TypeAlias = Annotated[str, AfterValidator(_known_language)]
+SubTreeName: TypeAlias = Annotated[
+    str,
+    OneOf(
+        "a sub-tree", lambda names: names.subtrees, "undefined_subtree", "no sub-tree is named “{}”"
+    ),
+]
+QueueName: TypeAlias = Annotated[
+    str, OneOf("a queue", lambda names: names.queues, "undefined_queue", "no queue is named “{}”")
+]
+HoursName: TypeAlias = Annotated[
+    str,
+    OneOf(
+        "opening hours",
+        lambda names: names.hours,
+        "undefined_hours",
+        "no opening hours are named “{}”",
+    ),
+]
+AnnouncementName: TypeAlias = Annotated[
+    str,
+    OneOf(
+        "an announcement",
+        lambda names: names.announcements,
+        "undefined_announcement",
+        "no announcement is named “{}”",
+    ),
+]
+LanguageTag: TypeAlias = Annotated[
+    str,
+    OneOf(
+        "a language",
+        lambda names: names.languages,
+        "undefined_language",
+        "the organisation does not declare the language “{}”",
+    ),
+]
 Key: TypeAlias = Annotated[str, AfterValidator(_key)]

@@ -42,10 +42,6 @@ _CLASSES: tuple[tuple[type, str], ...] = (
     (BaseModel, "keys, see below"),
 )
 _VALIDATORS = {
-    "_known_queue": "a queue",
-    "_known_hours": "opening hours",
-    "_known_language": "a language",
-    "_known_subtree": "a sub-tree",
     "_key": "a key",
     "_number": "a telephone number",
     "_spans": "hours such as 08:00-17:00",
