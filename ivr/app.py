@@ -33,6 +33,7 @@ from acd.errors import AcdUnavailable, StaleOffer
 from acd.model import system_clock
 from acd.offers import OfferListener
 from acd.sweeper import Sweeper
+from ivr.announcement_pages import announcement_pages
 from ivr.announcements import Announcements
 from ivr.answers import AnswerWatch
 from ivr.attention import Attention
@@ -211,7 +212,8 @@ class Controller:
         exposition = Exposition(
             registry, self._offices.counted, live, version=version("vaxel"), delay=self._delay
         )
-        self._http = HttpServer(exposition, live.checks(), pages(self._trees))
+        said = announcement_pages(lambda: self._trees.catalogue.organisations, self._announcements)
+        self._http = HttpServer(exposition, live.checks(), (*pages(self._trees), *said))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until ``stop`` is set.
@@ -305,6 +307,9 @@ class Controller:
                 if offer is not None:
                     await office.distributor.answered(offer)
 
+    def _announcements(self, org: str) -> Announcements:
+        return Announcements(self._ground.redis, org, system_clock)
+
     def _around(self, organisation: Organisation, services: Services) -> Surroundings:
         """What lies outside the trees of an organisation."""
         redis, org = self._ground.redis, organisation.id
@@ -314,7 +319,7 @@ class Controller:
             web=WebServices(organisation.http_hosts),
             transfers=Transfers(services.outgoing),
             memory=CallerMemory(redis, org, self._ground.secrets.callers, regions),
-            announcements=Announcements(redis, org, system_clock),
+            announcements=self._announcements(org),
             distributor=services.distributor,
             wishes=CallbackWishes(organisation, services),
             outgoing=services.outgoing,
