@@ -1,0 +1,149 @@
+"""From batches to figures, each with how far chance may have moved it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist, fmean, stdev
+
+from acd.simulation.tally import Tally
+
+PERCENTILES = (50, 90, 95)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A figure and its interval.
+
+    Attributes:
+        value: The figure; NaN when nothing was there to make it of.
+        error: Its standard error.
+        freedom: Degrees of freedom behind the error.
+    """
+
+    value: float
+    error: float
+    freedom: int
+
+    def within(self, confidence: float = 0.95) -> float:
+        """Half the width of the interval that holds the true value with this probability."""
+        return student_t(0.5 + confidence / 2, self.freedom) * self.error
+
+    def holds(self, truth: float, confidence: float = 0.95) -> bool:
+        """Whether a value lies in the interval."""
+        return abs(self.value - truth) <= self.within(confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A contact centre's figures, by the definitions that ``vaxel report`` uses too.
+
+    AN answered, AB abandoned, T the threshold; a contact counts where it arrived.
+
+    Attributes:
+        offered: Calls a batch.
+        answered: Calls a batch.
+        abandoned: Calls a batch.
+        service_level: AN≤T / (AN + AB): F3, all abandonments hurt, those within T as well.
+        abandon_rate: AB / offered.
+        speed_of_answer: ASA, seconds: waits of the answered / AN, zero waits included.
+        waited: Seconds within which so many percent of the answered were, see PERCENTILES.
+        longest_wait: Seconds, of the answered: a batch's longest, in the mean.
+        handle_time: AHT, seconds: talk and after-call work.
+        occupancy: Talk and after-call work / time on duty; a ringing phone counts as waiting.
+    """
+
+    offered: Estimate
+    answered: Estimate
+    abandoned: Estimate
+    service_level: Estimate
+    abandon_rate: Estimate
+    speed_of_answer: Estimate
+    waited: dict[int, Estimate]
+    longest_wait: Estimate
+    handle_time: Estimate
+    occupancy: Estimate
+
+    @classmethod
+    def of(cls, batches: Sequence[Tally]) -> Figures:
+        """Reckon.
+
+        Args:
+            batches: At least two.
+        """
+
+        def mean(figure: Callable[[Tally], float]) -> Estimate:
+            return mean_of([figure(batch) for batch in batches])
+
+        def ratio(over: Callable[[Tally], float], under: Callable[[Tally], float]) -> Estimate:
+            return ratio_of(list(map(over, batches)), list(map(under, batches)))
+
+        return cls(
+            offered=mean(lambda batch: batch.offered),
+            answered=mean(lambda batch: batch.answered),
+            abandoned=mean(lambda batch: batch.abandoned),
+            service_level=ratio(
+                lambda batch: batch.answered_in_time,
+                lambda batch: batch.answered + batch.abandoned,
+            ),
+            abandon_rate=ratio(lambda batch: batch.abandoned, lambda batch: batch.offered),
+            speed_of_answer=ratio(
+                lambda batch: batch.answered_wait_ms / 1000, lambda batch: batch.answered
+            ),
+            waited={percent: _percentile(batches, percent) for percent in PERCENTILES},
+            longest_wait=mean_of([max(batch.waits_ms) / 1000 for batch in batches if batch.waits_ms]),
+            handle_time=ratio(lambda batch: batch.handled_ms / 1000, lambda batch: batch.answered),
+            occupancy=ratio(lambda batch: batch.busy_ms, lambda batch: batch.present_ms),
+        )
+
+
+def mean_of(values: Sequence[float]) -> Estimate:
+    """The mean of batches that do not depend on each other (batch means)."""
+    if len(values) < 2:
+        return Estimate(values[0] if values else math.nan, math.inf, 1)
+    return Estimate(fmean(values), stdev(values) / math.sqrt(len(values)), len(values) - 1)
+
+
+def ratio_of(over: Sequence[float], under: Sequence[float]) -> Estimate:
+    """One sum over another, e.g. all waits over all answers; its error by linearisation.
+
+    The mean of the batches' own ratios would be biased: small batches would weigh as much as large
+    ones (Law, Simulation Modeling and Analysis, 5th ed. 2015, section 9.5).
+    """
+    total = math.fsum(under)
+    if total <= 0:
+        return Estimate(math.nan, math.inf, 1)
+    value = math.fsum(over) / total
+    rest = mean_of([above - value * below for above, below in zip(over, under, strict=True)])
+    return Estimate(value, rest.error * len(under) / total, rest.freedom)
+
+
+def _percentile(batches: Sequence[Tally], percent: int) -> Estimate:
+    """Of all waits together, in seconds; the error from how it differs between batches."""
+    each = [_quantile(sorted(batch.waits_ms), percent) for batch in batches if batch.waits_ms]
+    together = sorted(wait for batch in batches for wait in batch.waits_ms)
+    if not together:
+        return Estimate(math.nan, math.inf, 1)
+    spread = mean_of(each)
+    return Estimate(_quantile(together, percent), spread.error, spread.freedom)
+
+
+def _quantile(ascending: Sequence[int], percent: int) -> float:
+    """Seconds; the smallest value that so many percent do not exceed."""
+    return ascending[max(math.ceil(len(ascending) * percent / 100) - 1, 0)] / 1000
+
+
+def student_t(probability: float, freedom: int) -> float:
+    """Quantile of Student's t, right to 1 % from 3 degrees of freedom on at 95 %, closer above.
+
+    Cornish and Fisher's expansion about the normal quantile (Abramowitz and Stegun, 26.7.5).
+    """
+    x, n = NormalDist().inv_cdf(probability), freedom
+    terms = (
+        (x**3 + x) / 4,
+        (5 * x**5 + 16 * x**3 + 3 * x) / 96,
+        (3 * x**7 + 19 * x**5 + 17 * x**3 - 15 * x) / 384,
+        (79 * x**9 + 776 * x**7 + 1482 * x**5 - 1920 * x**3 - 945 * x) / 92_160,
+    )
+    return x + math.fsum(term / n**power for power, term in enumerate(terms, 1))
