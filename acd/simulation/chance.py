@@ -34,6 +34,9 @@ class Fixed:
         return self.mean
 
 
+AT_ONCE = Fixed(0)
+
+
 @dataclass(frozen=True, slots=True)
 class Exponential:
     """The M of M/M/c: what comes next does not depend on how long it has lasted."""

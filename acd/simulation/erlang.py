@@ -82,8 +82,8 @@ def erlang_a(
     """M/M/c+M, Palm's model: Mandelbaum and Zeltyn, The Palm/Erlang-A queue, 2005, section 4.
 
     The number of calls is a birth-and-death process: with j in line the next leaves it at rate
-    cµ + jθ. Whoever comes as the j-th in line therefore stays for the sum of 1 / (cµ + kθ), k = 1 to
-    j, in the mean, and is answered with probability cµ / (cµ + jθ), whatever that time was. How
+    cµ + jθ. Whoever comes as the j-th in line therefore stays for the sum of 1 / (cµ + kθ), k = 1
+    to j, in the mean, and is answered with probability cµ / (cµ + jθ), whatever that time was. How
     many are answered within T is an integral over the wait of a caller of unending patience, of
     density cµ π(c) exp(λ(1 - exp(-θt)) / θ - cµt) (Baccelli and Hebuterne, On queues with impatient
     customers, 1981); the caller's own patience must last as long.

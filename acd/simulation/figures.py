@@ -92,7 +92,9 @@ class Figures:
                 lambda batch: batch.answered_wait_ms / 1000, lambda batch: batch.answered
             ),
             waited={percent: _percentile(batches, percent) for percent in PERCENTILES},
-            longest_wait=mean_of([max(batch.waits_ms) / 1000 for batch in batches if batch.waits_ms]),
+            longest_wait=mean_of(
+                [max(batch.waits_ms) / 1000 for batch in batches if batch.waits_ms]
+            ),
             handle_time=ratio(lambda batch: batch.handled_ms / 1000, lambda batch: batch.answered),
             occupancy=ratio(lambda batch: batch.busy_ms, lambda batch: batch.present_ms),
         )

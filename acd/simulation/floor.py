@@ -94,6 +94,10 @@ class Floor:
             AcdError: Redis is away.
         """
         self._at(0, partial(self._interval, 0))
+        if self._scenario.intervals == 1:
+            for callers in self._callers:
+                for _ in range(callers.present(callers.line.per_hour[0])):
+                    self._at(0, partial(self._call, callers))
         for number, edge in enumerate(self._edges):
             self._at(edge, partial(self._edge, number, progress))
         while self._now < self._edges[-1] or self._counting:
@@ -147,6 +151,9 @@ class Floor:
 
     async def _arrive(self, callers: Callers, number: int) -> None:
         self._expect(callers, number)
+        await self._call(callers)
+
+    async def _call(self, callers: Callers) -> None:
         self._called += 1
         if self._called % _TRIMMED_EVERY == 0:
             await self._redis.xtrim(stream_key(self._acd.org), maxlen=0, approximate=False)

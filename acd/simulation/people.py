@@ -82,6 +82,14 @@ class Callers:
         self._arrivals, self._pick_up = chance("arrivals"), chance("pick_up")
         self._talk, self._after = chance("talk"), chance("after")
         self._patience, self._impatient = chance("patience"), chance("impatient")
+        self._present = chance("present")
+
+    def present(self, per_hour: float) -> int:
+        """How many calls are there when a lane begins: Poisson, as if no caller ever waited."""
+        calls, load = 0, per_hour / 3600 * self.line.handle_s
+        while (load := load - self._present.expovariate(1)) > 0:
+            calls += 1
+        return calls
 
     def pause(self, per_hour: float) -> float:
         """Milliseconds until the next caller at this rate; infinite at 0."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from acd.model import Queue
-from acd.simulation.chance import Fixed, Times
+from acd.simulation.chance import AT_ONCE, Times
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Line:
     per_hour: tuple[float, ...]
     talk: Times
     after_call: Times | None = None
-    pick_up: Times = Fixed(0)
+    pick_up: Times = AT_ONCE
     patience: Times | None = None
     impatient: float = 1.0
     credit_s: float = 0.0

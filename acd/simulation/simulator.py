@@ -21,9 +21,9 @@ from acd.simulation.server import private_redis
 Progress = Callable[[int, int], None]
 """Told how many batches are over, and how many there are in all."""
 
-_LANES = 8  # so many talk to Redis in one breath
+_CLIENTS = 2  # while one is with Redis the other's lanes think
+_LANES = 6  # so many talk to Redis in two breaths
 _BATCHES = 24  # so many make Student's t 2.07, hardly wider than the normal 1.96
-_RELAXATIONS = 4  # e^-4: what is left of the empty beginning
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +52,39 @@ class Plan:
     ) -> Plan:
         """About so many counted calls of a scenario in which nothing changes with time.
 
-        The warm-up is four relaxation times of M/M/c, 1 / (√(cµ) - √λ)² (Cohen, The Single Server
-        Queue, 2nd ed. 1982, for c = 1), at least one call's length, at most as long as what counts.
+        A lane begins with about as many calls as it will have. The warm-up is twice what it
+        remembers, at least one call's length and at most a quarter of what counts. A batch must
+        last for a few times its memory, else the intervals come out too narrow.
         """
         batches = _BATCHES // _LANES
-        seconds = calls / (scenario.calls_per_hour / 3600) / _LANES
-        handle = scenario.load / (scenario.calls_per_hour / 3600)
-        gap = math.sqrt(scenario.staff / handle) - math.sqrt(scenario.load / handle)
-        relaxation = 1 / gap**2 if gap > 0 else math.inf
-        warm_up = max(min(_RELAXATIONS * max(relaxation, handle), seconds), handle)
+        per_second = scenario.calls_per_hour / 3600
+        seconds, handle = calls / per_second / _LANES, scenario.load / per_second
+        warm_up = max(min(2 * memory_s(scenario), seconds / 4), handle)
         return cls(seed, warm_up, seconds / batches, _LANES, batches, threshold_s)
 
     @classmethod
-    def of_days(cls, scenario: Scenario, days: int, *, seed: int, threshold_s: float = 20.0) -> Plan:
+    def of_days(
+        cls, scenario: Scenario, days: int, *, seed: int, threshold_s: float = 20.0
+    ) -> Plan:
         """So many repetitions of a day that changes, each a batch; a multiple of the lanes."""
         each = max(math.ceil(days / _LANES), 1)
         return cls(seed, 0.0, scenario.cycle_s, _LANES, each, threshold_s)
+
+
+def memory_s(scenario: Scenario) -> float:
+    """Seconds after which a scenario has forgotten all but about 1/e of how it began.
+
+    That of M/M/c is 1 / (√(cµ) - √λ)² (Cohen, The Single Server Queue, 2nd ed. 1982, for c = 1);
+    where callers hang up it is never longer than a call and their patience last.
+    """
+    per_second = scenario.calls_per_hour / 3600
+    handle = scenario.load / per_second
+    gap = math.sqrt(scenario.staff / handle) - math.sqrt(per_second)
+    memory = 1 / gap**2 if gap > 0 else math.inf
+    patience = [line.patience.mean for line in scenario.lines if line.patience is not None]
+    if any(line.waits_for_ever for line in scenario.lines):
+        return memory
+    return min(memory, handle + max(patience))
 
 
 class Simulator:
@@ -110,13 +127,15 @@ class Simulator:
         return asyncio.run(self._run(scenario, plan, progress))
 
     async def _run(self, scenario: Scenario, plan: Plan, progress: Progress) -> Figures:
-        redis = LockStepRedis(self._path)
         done = itertools.count(1)
-        try:
-            await redis.flushall()
+        with ExitStack() as stack:
+            clients = [LockStepRedis(self._path) for _ in range(_CLIENTS)]
+            for client in clients:
+                stack.callback(client.hang_up)
+            await clients[0].flushall()
             floors = [
                 Floor(
-                    redis,
+                    clients[lane % _CLIENTS],
                     f"lane{lane}",
                     scenario,
                     seed=f"{plan.seed} {lane}",
@@ -134,5 +153,3 @@ class Simulator:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(floor.run(advance)) for floor in floors]
             return Figures.of([tally for task in tasks for tally in task.result()])
-        finally:
-            redis.hang_up()

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of the contacts that *arrived* in a batch, and of agents' time within it,
-    in milliseconds.
+    """Counts of the contacts that *arrived* in a batch, and of agents' time within it.
 
-    Offered is the sum of answered, abandoned and left. Waiting is from the arrival in the queue to
-    the answer, the phone's ringing included.
+    Times are whole milliseconds. Offered is the sum of answered, abandoned and left. Waiting is
+    from the arrival in the queue to the answer, the phone's ringing included.
 
     Attributes:
         offered: Arrived.
