@@ -23,6 +23,8 @@ Progress = Callable[[int, int], None]
 
 _CLIENTS = 2  # while one is with Redis the other's lanes think
 _LANES = 6  # so many talk to Redis in two breaths
+_MEMORIES = 5  # a batch so much longer than its memory hardly depends on the one before
+_LEAST_CALLS, _MOST_CALLS = 5_000, 20_000
 _BATCHES = 24  # so many make Student's t 2.07, hardly wider than the normal 1.96
 
 
@@ -85,6 +87,12 @@ def memory_s(scenario: Scenario) -> float:
     if any(line.waits_for_ever for line in scenario.lines):
         return memory
     return min(memory, handle + max(patience))
+
+
+def calls_to_settle(scenario: Scenario) -> int:
+    """So many calls that a batch outlasts what is remembered, within what a planner waits for."""
+    memory = memory_s(scenario) * scenario.calls_per_hour / 3600
+    return round(min(max(_MEMORIES * _BATCHES * memory, _LEAST_CALLS), _MOST_CALLS))
 
 
 class Simulator:

@@ -22,6 +22,7 @@ from ivr.cli import (
     recordings,
     report,
     show,
+    simulate,
     tree_versions,
     trees,
     trials,
@@ -73,7 +74,8 @@ app = typer.Typer(
         "`vaxel callbacks` tells who is to be called back, `vaxel recordings` finds and plays "
         "what was said. "
         "`vaxel announcements` switches on what every caller hears. "
-        "`vaxel report` gives the figures of any past time. "
+        "`vaxel report` gives the figures of any past time, `vaxel simulate` those of a time that "
+        "might be: fewer agents, more calls. "
         "`vaxel demo` plays a lively contact centre, `vaxel dashboards` shows its figures."
     ),
 )
@@ -90,6 +92,7 @@ callbacks.register(app)
 announcements.register(app)
 recordings.register(app)
 report.register(app)
+simulate.register(app)
 dashboards.register(app)
 demo.register(app)
 
