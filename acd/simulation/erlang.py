@@ -39,7 +39,7 @@ class Expected:
 
     Attributes:
         waiting: Probability that a call has to wait.
-        service_level: AN≤T / (AN + AB), as :class:`acd.simulation.figures.Figures` has it.
+        service_level: AN≤T / offered, as :class:`acd.simulation.figures.Figures` has it.
         abandon_rate: AB / offered.
         speed_of_answer: Mean wait of the answered, seconds.
         occupancy: Share of their time that agents are busy.

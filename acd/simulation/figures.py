@@ -76,8 +76,10 @@ class Figures:
         offered: Calls a batch.
         answered: Calls a batch.
         abandoned: Calls a batch.
-        service_level: AN≤T / (AN + AB): F3, all abandonments hurt, those within T as well.
+        service_level: AN≤T / offered. That is F3, all abandonments hurt, those within T as well;
+            but who found nobody on duty has not been served in time either (F6+FO).
         abandon_rate: AB / offered.
+        left_rate: Who came, or was in line, when nobody was on duty / offered.
         speed_of_answer: ASA, seconds: waits of the answered / AN, zero waits included.
         waited: Seconds within which so many percent of the answered were, see PERCENTILES.
         longest_wait: Seconds, of the answered: a batch's longest, in the mean.
@@ -90,6 +92,7 @@ class Figures:
     abandoned: Estimate
     service_level: Estimate
     abandon_rate: Estimate
+    left_rate: Estimate
     speed_of_answer: Estimate
     waited: dict[int, Estimate]
     longest_wait: Estimate
@@ -120,11 +123,9 @@ class Figures:
             offered=mean(lambda batch: batch.offered),
             answered=mean(lambda batch: batch.answered),
             abandoned=mean(lambda batch: batch.abandoned),
-            service_level=share(
-                lambda batch: batch.answered_in_time,
-                lambda batch: batch.answered + batch.abandoned,
-            ),
+            service_level=share(lambda batch: batch.answered_in_time, lambda batch: batch.offered),
             abandon_rate=share(lambda batch: batch.abandoned, lambda batch: batch.offered),
+            left_rate=share(lambda batch: batch.left, lambda batch: batch.offered),
             speed_of_answer=time(
                 lambda batch: batch.answered_wait_ms / 1000, lambda batch: batch.answered
             ),

@@ -58,8 +58,11 @@ class Comparison:
             "90 % answered in",
             "abandoned",
             "occupancy",
+            "found nobody",
         )
         cells = [(row.name, str(row.agents), *_cells(row.figures)) for row in self.rows]
+        if not any(row.figures and row.figures.left_rate.value > 0 for row in self.rows):
+            headings, cells = headings[:-1], [row[:-1] for row in cells]
         table = Table(box=None, pad_edge=False)
         # no figure is ever broken: a line may rather be longer than the terminal
         for heading, *column in zip(("", *headings), *cells, strict=True):
@@ -73,7 +76,7 @@ class Comparison:
         screen.print(f"{self.calls}.")
         screen.print(table)
         if any(row.figures is None for row in self.rows):
-            screen.print(f"{_NOTHING}: more work than agents; the line would grow without end.")
+            screen.print("∞: more work than agents; the line would grow without end.")
         if self.needed is not None:
             share = f"{self.target.level * 100:g} %"
             screen.print(f"It takes {self.needed} agents to answer {share} within {within}.")
@@ -97,13 +100,14 @@ class Comparison:
 
 def _cells(figures: Figures | None) -> list[str]:
     if figures is None:
-        return [_NOTHING] * 5
+        return ["∞"] * 6
     return [
         _percent(figures.service_level),
         _seconds(figures.speed_of_answer),
         _seconds(figures.waited[90]),
         _percent(figures.abandon_rate),
         _percent(figures.occupancy),
+        _percent(figures.left_rate) if figures.left_rate.value > 0 else _NOTHING,
     ]
 
 
@@ -130,6 +134,7 @@ def _figures(figures: Figures | None) -> Mapping[str, Any] | None:
         "abandoned": figures.abandoned,
         "service_level": figures.service_level,
         "abandon_rate": figures.abandon_rate,
+        "found_nobody_rate": figures.left_rate,
         "average_speed_of_answer_seconds": figures.speed_of_answer,
         **{f"waited_{percent}_percent_seconds": one for percent, one in figures.waited.items()},
         "longest_wait_seconds": figures.longest_wait,

@@ -153,8 +153,8 @@ def simulate(
     9,12,15 --target 80/20`: no past needed.
 
     Each figure has its 95 % interval in brackets, as chance has moved it; scenarios are compared on
-    the same callers. Service level is F3 of `vaxel report`: answered in time over
-    answered and abandoned. Occupancy is talk and after-call work over time on duty.
+    the same callers. Service level is answered in time over offered: F3 of `vaxel report`, with
+    callers who found nobody on duty as not served. Occupancy is talk and after-call work over time on duty.
     """
     aim = _NO_TARGET if not target else _target(target)
     if per_hour is not None:

@@ -52,7 +52,8 @@ def test_figures_follow_the_definitions_of_the_reports() -> None:
     for waited in (5_000, 20_000, 60_000):
         batch.abandon(waited, 20_000)
     figures = Figures.of([batch, batch])
-    assert figures.service_level.value == pytest.approx(3 / 9)  # F3: all abandons hurt
+    assert figures.service_level.value == pytest.approx(3 / 10)
+    assert figures.left_rate.value == pytest.approx(1 / 10)
     assert figures.abandon_rate.value == pytest.approx(3 / 10)
     assert figures.speed_of_answer.value == pytest.approx(120.001 / 6)
     assert figures.handle_time.value == pytest.approx(200)
