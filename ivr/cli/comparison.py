@@ -51,7 +51,7 @@ class Comparison:
     def print(self, screen: Console) -> None:
         """A table and, where it was asked, how many agents it takes."""
         within = f"{self.target.threshold_s:g} s"
-        headings = (
+        headings = [
             "agents",
             f"answered in {within}",
             "speed of answer",
@@ -59,8 +59,8 @@ class Comparison:
             "abandoned",
             "occupancy",
             "found nobody",
-        )
-        cells = [(row.name, str(row.agents), *_cells(row.figures)) for row in self.rows]
+        ]
+        cells = [[row.name, str(row.agents), *_cells(row.figures)] for row in self.rows]
         if not any(row.figures and row.figures.left_rate.value > 0 for row in self.rows):
             headings, cells = headings[:-1], [row[:-1] for row in cells]
         table = Table(box=None, pad_edge=False)

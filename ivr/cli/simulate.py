@@ -57,7 +57,7 @@ def simulate(
     org: Annotated[
         str,
         typer.Argument(
-            metavar="[ORG]",
+            metavar="ORG",
             help="The organisation whose past is the pattern; not needed where there is but one, "
             "or with --calls-per-hour.",
             show_default=False,
@@ -69,7 +69,8 @@ def simulate(
         typer.Option(
             "--from",
             formats=["%Y-%m-%d"],
-            help="The first day of the past that is the pattern. A week ago when left out.",
+            help="The first day of the past that is the pattern. A week ago, or the day of --to, "
+            "when left out.",
             show_default=False,
         ),
     ] = None,
@@ -142,7 +143,7 @@ def simulate(
 
     The very code that hands out calls runs here on virtual time, beside the platform and without
     touching it: calls come by chance, wait, give up and are talked to. Nothing is guessed from a
-    formula, so agents who serve several queues, priorities and after-call work count as in reality.
+    formula, so agents who serve several queues and after-call work count as in reality.
 
     `vaxel simulate demo --from 2026-11-23 --fewer 3`: that Monday with three agents fewer.
 
@@ -152,9 +153,10 @@ def simulate(
     `vaxel simulate --calls-per-hour 120 --talk "4 min" --wrapup "30 s" --patience "3 min" --agents
     9,12,15 --target 80/20`: no past needed.
 
-    Each figure has its 95 % interval in brackets, as chance has moved it; scenarios are compared on
-    the same callers. Service level is answered in time over offered: F3 of `vaxel report`, with
-    callers who found nobody on duty as not served. Occupancy is talk and after-call work over time on duty.
+    Each figure has its 95 % interval in brackets; scenarios are compared on the same callers.
+    Service level is answered in time over offered: F3 of `vaxel report`, with callers who found
+    nobody on duty as not served. Occupancy is talk and after-call work over time on duty.
+    Callers of the past who hung up tell how patient all are; calls back are not simulated.
     """
     aim = _NO_TARGET if not target else _target(target)
     if per_hour is not None:

@@ -1,4 +1,4 @@
-"""The simulation itself: what it counts, and that whom an agent gets is the distributor's choice."""
+"""The simulation itself: what it counts, and that the distributor chooses who gets whom."""
 
 from __future__ import annotations
 
