@@ -158,6 +158,9 @@ class Simulator:
             def advance() -> None:
                 progress(next(done), plan.lanes * plan.batches)
 
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(floor.run(advance)) for floor in floors]
+            try:
+                async with asyncio.TaskGroup() as group:
+                    tasks = [group.create_task(floor.run(advance)) for floor in floors]
+            except ExceptionGroup as faults:  # all lanes fail alike when Redis is gone
+                raise faults.exceptions[0] from faults
             return Figures.of([tally for task in tasks for tally in task.result()])

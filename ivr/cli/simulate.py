@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -14,38 +13,17 @@ from rich.progress import Progress
 
 from acd.simulation.errors import EndlessLine
 from acd.simulation.scenario import Scenario
-from acd.simulation.simulator import Plan, Simulator, calls_to_settle
-from acd.simulation.staffing import Target, agents_needed, first_guess
+from acd.simulation.simulator import Simulator
+from acd.simulation.staffing import Target, agents_needed
 from ivr.cli.comparison import Comparison, Row
-from ivr.cli.record import House
-from ivr.flow.lengths import Length, spelled
-from ivr.planning import at_most, busiest, fewer, steady, typical_day
-from monitoring.report.history import read_history
-from monitoring.report.intervals import Step
+from ivr.cli.what_if import Case, past_case, steady_case
+from ivr.flow.lengths import Length
+from ivr.planning import busiest, fewer
 
-_DAYS = 24  # simulated of a day of the past: as many batches as calls that come evenly have
 _LENGTH: TypeAdapter[float] = TypeAdapter(Annotated[float, Length(0, 86_400)])
-_NO_TARGET = Target(0.8, 20)
 _MOST_AGENTS = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """What is asked: scenarios by number of agents.
-
-    Attributes:
-        title: Says what calls are simulated.
-        of: The scenario of a number of agents.
-        now: The scenario as it was, where there is a past.
-        guess: Where to look for the number that meets a target.
-        plan: How long to simulate.
-    """
-
-    title: str
-    of: Callable[[int], Scenario]
-    now: Scenario | None
-    guess: Callable[[Target], int]
-    plan: Callable[[Scenario, Target], Plan]
+_TALK, _WRAPUP = "4 min", "30 s"
+_NO_TARGET = Target(0.8, 20)
 
 
 def register(app: typer.Typer) -> None:
@@ -98,11 +76,18 @@ def simulate(
         ),
     ] = None,
     talk: Annotated[
-        str, typer.Option(help="With --calls-per-hour: how long a conversation is in the mean.")
-    ] = "4 min",
+        str,
+        typer.Option(
+            help="With --calls-per-hour: how long a conversation is in the mean.",
+            show_default=_TALK,
+        ),
+    ] = "",
     wrapup: Annotated[
-        str, typer.Option(help="With --calls-per-hour: after-call work, each time.")
-    ] = "30 s",
+        str,
+        typer.Option(
+            help="With --calls-per-hour: after-call work, each time.", show_default=_WRAPUP
+        ),
+    ] = "",
     patience: Annotated[
         str,
         typer.Option(
@@ -158,30 +143,33 @@ def simulate(
     nobody on duty as not served. Occupancy is talk and after-call work over time on duty.
     Callers of the past who hung up tell how patient all are; calls back are not simulated.
     """
-    aim = _NO_TARGET if not target else _target(target)
-    if per_hour is not None:
-        if less is not None or first is not None or last is not None or queue:
+    aim = _target(target) if target else _NO_TARGET
+    numbers = _numbers(agents)
+    if per_hour is None:
+        if talk or wrapup or patience:
             raise typer.BadParameter(
-                "there is no past with --calls-per-hour; leave --from, --to, --queue and --fewer "
-                "out",
+                "the past tells these; give --calls-per-hour too, or leave them out",
+                param_hint="--talk, --wrapup, --patience",
+            )
+        case = past_case(org, first, last, tuple(queue or ()), seed)
+    else:
+        if org or first or last or queue or less:
+            raise typer.BadParameter(
+                "then there is no past; leave ORG, --from, --to, --queue and --fewer out",
                 param_hint="--calls-per-hour",
             )
-        numbers = _numbers(agents)
         if not numbers and not target:
             raise typer.BadParameter(
                 "say how many agents, e.g. --agents 9,12,15, or what to reach: --target 80/20",
                 param_hint="--agents",
             )
-        case = _steady_case(
+        case = steady_case(
             per_hour,
-            _length(talk, "--talk"),
-            _length(wrapup, "--wrapup"),
+            _length(talk or _TALK, "--talk"),
+            _length(wrapup or _WRAPUP, "--wrapup"),
             _length(patience, "--patience") if patience else None,
             seed,
         )
-    else:
-        numbers = _numbers(agents)
-        case = _past_case(org, first, last, tuple(queue or ()), seed)
 
     asked: list[tuple[str, Scenario]] = []
     if case.now is not None:
@@ -189,93 +177,47 @@ def simulate(
         if less is not None:
             asked.append((f"{less} fewer", fewer(case.now, less)))
     asked += [(f"{number} agents", case.of(number)) for number in numbers]
-
-    screen = Console(stderr=True)
-    with Simulator() as simulator, Progress(console=screen, transient=True) as bar:
-
-        def run(name: str, scenario: Scenario) -> Row:
-            task = bar.add_task(name, total=None)
-            try:
-                figures = simulator.run(
-                    scenario,
-                    case.plan(scenario, aim),
-                    lambda done, total: bar.update(task, completed=done, total=total),
-                )
-            except EndlessLine:
-                return Row(name, busiest(scenario), None)
-            finally:
-                bar.remove_task(task)
-            return Row(name, busiest(scenario), figures)
-
-        rows = [run(name, scenario) for name, scenario in asked]
-        tried: dict[int, Row] = {}
-
-        def level(number: int) -> float:
-            if number not in tried:
-                tried[number] = run(f"{number} agents", case.of(number))
-            figures = tried[number].figures
-            return 0.0 if figures is None else figures.service_level.value
-
-        needed = agents_needed(level, aim, case.guess(aim)) if target else None
-    if needed is not None:
-        about = [tried[number] for number in (needed - 1, needed) if number in tried]
-        rows += [row for row in about if row.agents not in numbers]
-    comparison = Comparison(case.title, aim, tuple(rows), needed)
+    comparison = _compared(case, aim, asked, search=bool(target))
     if as_json:
         typer.echo(comparison.as_json(seed))
     else:
         comparison.print(Console(soft_wrap=True, highlight=False))
 
 
-def _steady_case(
-    per_hour: float, talk_s: float, wrapup_s: float, patience_s: float | None, seed: int
-) -> _Case:
-    if talk_s <= 0:
-        raise typer.BadParameter("a conversation lasts for longer than 0 s", param_hint="--talk")
+def _compared(
+    case: Case, aim: Target, asked: Sequence[tuple[str, Scenario]], *, search: bool
+) -> Comparison:
+    """Simulate what was asked and, where a number is sought, that number and the one below."""
+    rows: dict[str, Row] = {}
+    with Simulator() as simulator, Progress(console=Console(stderr=True), transient=True) as bar:
 
-    def of(number: int) -> Scenario:
-        return steady(per_hour, talk_s, wrapup_s, patience_s, number)
+        def run(name: str, scenario: Scenario) -> Row:
+            if name not in rows:
+                task = bar.add_task(name, total=None)
+                try:
+                    figures = simulator.run(
+                        scenario,
+                        case.plan(scenario, aim),
+                        lambda done, total: bar.update(task, completed=done, total=total),
+                    )
+                except EndlessLine:
+                    figures = None
+                bar.remove_task(task)
+                rows[name] = Row(name, busiest(scenario), figures)
+            return rows[name]
 
-    def plan(scenario: Scenario, aim: Target) -> Plan:
-        calls = calls_to_settle(scenario)
-        return Plan.of_calls(scenario, calls, seed=seed, threshold_s=aim.threshold_s)
+        shown = [run(name, scenario) for name, scenario in asked]
+        if not search:
+            return Comparison(case.title, aim, tuple(shown), None)
 
-    waits = "for ever" if patience_s is None else f"{spelled(patience_s)} in the mean"
-    return _Case(
-        title=f"{per_hour:g} calls an hour, {spelled(talk_s)} of talk, {spelled(wrapup_s)} of "
-        f"after-call work; callers wait {waits}",
-        of=of,
-        now=None,
-        guess=lambda aim: first_guess(of(1), aim),
-        plan=plan,
-    )
+        def level(number: int) -> float:
+            figures = run(f"{number} agents", case.of(number)).figures
+            return 0.0 if figures is None else figures.service_level.value
 
-
-def _past_case(
-    org: str, first: datetime | None, last: datetime | None, queues: tuple[str, ...], seed: int
-) -> _Case:
-    house = House.open(org, "", "ORG")
-    organisation = house.organisation
-    now = datetime.now(organisation.time_zone)
-    begin = first or (last or now) - timedelta(days=0 if last else 7)
-    end = last or (first if first else now - timedelta(days=1))
-    period = house.days(begin, end, Step.QUARTER)
-    past = house.read(
-        lambda database: read_history(database, organisation.id, period, datetime.now(UTC))
-    )
-    house.require(queues, past.queues)
-    day = typical_day(past, organisation, queues, period.days)
-    days = len(past.days)
-    return _Case(
-        title=f"{organisation.name}, {period.days}"
-        + (f", a typical one of {days} days" if days > 1 else ""),
-        of=lambda number: at_most(day, number),
-        now=day,
-        guess=lambda aim: busiest(day),
-        plan=lambda scenario, aim: Plan.of_days(
-            scenario, _DAYS, seed=seed, threshold_s=aim.threshold_s
-        ),
-    )
+        needed = agents_needed(level, aim, case.guess(aim))
+    about = [rows.get(f"{number} agents") for number in (needed - 1, needed)]
+    shown += [row for row in about if row is not None and row not in shown]
+    return Comparison(case.title, aim, tuple(shown), needed)
 
 
 def _length(text: str, option: str) -> float:

@@ -105,7 +105,8 @@ def test_the_figures_of_the_past_come_near_to_what_was() -> None:
         (["--agents", "9,zwölf"], "with commas between"),
         (["--target", "80"], "80/20"),
         (["--calls-per-hour", "60"], "say how many agents"),
-        (["--calls-per-hour", "60", "--fewer", "1"], "there is no past"),
+        (["--calls-per-hour", "60", "--fewer", "1"], "then there is no past"),
+        (["--talk", "4 min"], "the past tells these"),
         (["--calls-per-hour", "60", "--agents", "3", "--talk", "4"], "20 s, 2 min or 1 h"),
     ],
 )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from acd.model import Queue
@@ -157,6 +158,18 @@ def test_a_line_that_would_grow_for_ever_is_refused_in_words() -> None:
     scenario = Scenario((FEES,), (Team(("fees",), (2,)),))
     with Simulator() as simulator, pytest.raises(EndlessLine, match="2 agents cannot"):
         simulator.run(scenario, HOUR)
+
+
+def test_a_redis_that_dies_on_the_way_is_told_in_one_sentence() -> None:
+    before = set(psutil.Process().children())
+    with Simulator() as simulator:
+        (server,) = set(psutil.Process().children()) - before
+        with pytest.raises(RedisServerFailed, match="own redis-server does not serve"):
+            simulator.run(
+                Scenario((FEES,), (Team(("fees",), (3,)),)),
+                replace(HOUR, lanes=2),
+                lambda done, total: server.kill(),
+            )
 
 
 def test_without_redis_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
