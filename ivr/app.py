@@ -322,13 +322,14 @@ class Controller:
         return Surroundings(
             organisation=organisation,
             web=WebServices(organisation.http_hosts),
-            transfers=Transfers(services.outgoing),
+            transfers=Transfers(services.outgoing, services.clock),
             memory=CallerMemory(redis, org, self._ground.secrets.callers, regions),
             announcements=Announcements(redis, org, system_clock),
             distributor=services.distributor,
             wishes=CallbackWishes(organisation, services),
             outgoing=services.outgoing,
             texts=sender_of(self._settings.sms),
+            clock=services.clock,
         )
 
 
