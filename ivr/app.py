@@ -39,6 +39,7 @@ from ivr.answers import AnswerWatch
 from ivr.attention import Attention
 from ivr.callback_wishes import CallbackWishes
 from ivr.callbacks import CallbackRunner
+from ivr.counted_pins import CountedPins
 from ivr.desk import Desk
 from ivr.figures import Figures
 from ivr.flow.errors import FlowError
@@ -46,6 +47,7 @@ from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
 from ivr.flow.recording import RecordingPolicy
 from ivr.foundation import Foundation, laid_for, with_pins
+from ivr.hidden_numbers import HiddenNumbers
 from ivr.inbound import Inbound
 from ivr.listening import Listener
 from ivr.live.book import Book
@@ -67,6 +69,7 @@ from ivr.settings import Settings
 from ivr.speech_server import SpeechServer
 from ivr.text_messages import sender_of
 from ivr.transfers import Transfers
+from ivr.tree_pins import pins_of
 from ivr.web_request import WebServices
 from ivr.world import Surroundings
 from media.errors import MediaError
@@ -161,7 +164,7 @@ class Controller:
             recorder=self._recorder,
             beep=ground.beep,
             outgoing=settings.outgoing,
-            pins=lambda: self._pins,
+            pins=self._judge,
             around=self._around,
             clock=system_clock,
         )
@@ -310,6 +313,13 @@ class Controller:
     def _announcements(self, org: str) -> Announcements:
         return Announcements(self._ground.redis, org, system_clock)
 
+    def _judge(self, org: str) -> CountedPins:
+        """Who judges the PINs that the trees of an organisation ask callers for."""
+        regions = self._settings.outgoing.regions
+        numbers = HiddenNumbers(org, self._ground.secrets.callers, regions)
+        known = pins_of(org, self._pins)
+        return CountedPins(self._ground.redis, org, known, numbers, system_clock)
+
     def _around(self, organisation: Organisation, services: Services) -> Surroundings:
         """What lies outside the trees of an organisation."""
         redis, org = self._ground.redis, organisation.id
@@ -317,13 +327,14 @@ class Controller:
         return Surroundings(
             organisation=organisation,
             web=WebServices(organisation.http_hosts),
-            transfers=Transfers(services.outgoing),
+            transfers=Transfers(services.outgoing, services.clock),
             memory=CallerMemory(redis, org, self._ground.secrets.callers, regions),
             announcements=self._announcements(org),
             distributor=services.distributor,
             wishes=CallbackWishes(organisation, services),
             outgoing=services.outgoing,
             texts=sender_of(self._settings.sms),
+            clock=services.clock,
         )
 
 

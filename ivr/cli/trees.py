@@ -18,7 +18,7 @@ from ivr.flow.engine import EndReason, Run, RunResult
 from ivr.flow.load import Catalogue, Checked
 from ivr.flow.load import check as check_trees
 from ivr.flow.memory import MemoryCall, Script
-from ivr.flow.pins import NO_PINS, Pins
+from ivr.flow.pins import NO_PINS, KnownPins, Pins
 from ivr.flow.problems import Problem, Severity, shown
 from ivr.flow.tree import Tree
 from ivr.platform.preflight import layout_of, load_settings
@@ -146,9 +146,9 @@ def call(
 def _pins(organisation: str) -> Pins:
     """The PINs that the installation has made; none before its first start."""
     file = layout_of(load_settings()).secrets
-    return (
-        pins_of(organisation, Secrets.load_or_create(file, ()).pins) if file.exists() else NO_PINS
-    )
+    if not file.exists():
+        return NO_PINS
+    return KnownPins(pins_of(organisation, Secrets.load_or_create(file, ()).pins))
 
 
 def _run(run: Run) -> RunResult:
