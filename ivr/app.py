@@ -61,7 +61,7 @@ from ivr.platform.errors import PlatformError
 from ivr.platform.paths import models_folder
 from ivr.platform.preflight import load_settings, recording_keys_of, writing
 from ivr.platform.secrets import Secrets
-from ivr.prompting import keep_tidy, make_ready
+from ivr.prompting import Heard, keep_tidy, make_ready
 from ivr.recognition_of_callers import CallerMemory
 from ivr.recording_codes import RecordingCodes
 from ivr.services import Services
@@ -262,13 +262,13 @@ class Controller:
         yield self._offices.counted[number].run()
         yield self._offices.recorded[number].run()
 
-    async def render(self, catalogue: Catalogue) -> None:
+    async def render(self, catalogue: Catalogue) -> Heard:
         """Have all that call trees say spoken before they are heard.
 
         Raises:
             MediaError: A text cannot be spoken.
         """
-        await make_ready(self._ground.prompts, catalogue, self._ground.speech)
+        return await make_ready(self._ground.prompts, catalogue, self._ground.speech)
 
     def prepare(self, catalogue: Catalogue) -> None:
         """Make the PINs of new agents, and those that trees ask for from now on.
