@@ -33,6 +33,7 @@ from acd.errors import AcdUnavailable, StaleOffer
 from acd.model import system_clock
 from acd.offers import OfferListener
 from acd.sweeper import Sweeper
+from ivr.announcement_pages import announcement_pages
 from ivr.announcements import Announcements
 from ivr.answers import AnswerWatch
 from ivr.attention import Attention
@@ -60,7 +61,7 @@ from ivr.platform.errors import PlatformError
 from ivr.platform.paths import models_folder
 from ivr.platform.preflight import load_settings, recording_keys_of, writing
 from ivr.platform.secrets import Secrets
-from ivr.prompting import keep_tidy, make_ready
+from ivr.prompting import Heard, keep_tidy, make_ready
 from ivr.recognition_of_callers import CallerMemory
 from ivr.recording_codes import RecordingCodes
 from ivr.services import Services
@@ -216,7 +217,8 @@ class Controller:
         exposition = Exposition(
             registry, self._offices.counted, live, version=version("vaxel"), delay=self._delay
         )
-        self._http = HttpServer(exposition, live.checks(), pages(self._trees))
+        said = announcement_pages(lambda: self._trees.catalogue.organisations, self._announcements)
+        self._http = HttpServer(exposition, live.checks(), (*pages(self._trees), *said))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until ``stop`` is set.
@@ -262,13 +264,13 @@ class Controller:
         yield self._offices.counted[number].run()
         yield self._offices.recorded[number].run()
 
-    async def render(self, catalogue: Catalogue) -> None:
+    async def render(self, catalogue: Catalogue) -> Heard:
         """Have all that call trees say spoken before they are heard.
 
         Raises:
             MediaError: A text cannot be spoken.
         """
-        await make_ready(self._ground.prompts, catalogue, self._ground.speech)
+        return await make_ready(self._ground.prompts, catalogue, self._ground.speech)
 
     def prepare(self, catalogue: Catalogue) -> None:
         """Make the PINs of new agents, and those that trees ask for from now on.
@@ -310,6 +312,9 @@ class Controller:
                 if offer is not None:
                     await office.distributor.answered(offer)
 
+    def _announcements(self, org: str) -> Announcements:
+        return Announcements(self._ground.redis, org, system_clock)
+
     def _judge(self, org: str) -> CountedPins:
         """Who judges the PINs that the trees of an organisation ask callers for."""
         regions = self._settings.outgoing.regions
@@ -326,7 +331,7 @@ class Controller:
             web=WebServices(organisation.http_hosts, self._web_secrets.of(org)),
             transfers=Transfers(services.outgoing, services.clock),
             memory=CallerMemory(redis, org, self._ground.secrets.callers, regions),
-            announcements=Announcements(redis, org, system_clock),
+            announcements=self._announcements(org),
             distributor=services.distributor,
             wishes=CallbackWishes(organisation, services),
             outgoing=services.outgoing,

@@ -9,10 +9,10 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 from rich.table import Table
 
+from ivr.cli.names import ORG, Org, require
 from ivr.cli.saying import console
 from ivr.flow.load import Checked
 from ivr.flow.load import check as check_trees
-from ivr.flow.problems import suggestion
 from ivr.flow.vocabulary import Identifier
 from ivr.platform.paths import Layout
 from ivr.platform.preflight import layout_of, load_settings, make_folders, writing
@@ -24,7 +24,6 @@ _LONGEST: Final = 4096
 
 _NAME: TypeAdapter[str] = TypeAdapter(Identifier)
 
-Org = Annotated[str, typer.Argument(help="The organisation.")]
 Name = Annotated[str, typer.Argument(help="The secret, as the call tree names it.")]
 
 
@@ -84,8 +83,9 @@ def set_value(org: Org, name: Name) -> None:
 def remove(org: Org, name: Name) -> None:
     """Remove a secret; requests that need it fail from then on."""
     layout, _ = _installation()
-    if full_name(org, name) not in _kept(layout):
-        raise typer.BadParameter(f"{org} has no such secret", param_hint="NAME")
+    prefix = full_name(org, "")
+    kept = {one.removeprefix(prefix) for one in _kept(layout) if one.startswith(prefix)}
+    require("secret", name, kept, "NAME")
     with writing(layout):
         Secrets.keep_web(layout.secrets, full_name(org, name), "")
     console().print(f"The secret {name} of {org} is removed.")
@@ -101,11 +101,8 @@ def _kept(layout: Layout) -> set[str]:
 
 
 def _judge(checked: Checked, org: str, name: str) -> None:
-    organisations = {home.organisation.id for home in checked.homes if home.organisation}
-    if org not in organisations:
-        raise typer.BadParameter(
-            f"there is no organisation {org}; {suggestion(org, organisations)}", param_hint="ORG"
-        )
+    known = {home.organisation.id for home in checked.homes if home.organisation}
+    require("organisation", org, known, ORG)
     try:
         _NAME.validate_python(name)
     except ValidationError as error:

@@ -24,6 +24,7 @@ from ivr.flow.problems import Problem, Severity, in_order, once, shown
 from ivr.flow.tree import Tree
 from ivr.platform.preflight import layout_of, load_settings
 from ivr.platform.secrets import Secrets
+from ivr.recorded_checks import with_recordings
 from ivr.tree_pins import pins_of
 from ivr.web_secrets import without_value
 
@@ -60,6 +61,9 @@ def check(
 ) -> None:
     """Check the call trees and tell every error with file, line and column.
 
+    Recordings of texts are among it: those that are stale, and texts that a person says in one
+    language alone.
+
     Ends with 0 when they can be used (there may be warnings), 1 when there is an error, and 2
     when there is no such folder.
     """
@@ -68,7 +72,7 @@ def check(
     if not folder.is_dir():
         console.print(f"{folder} is not a folder; name the folder of the call trees.")
         raise typer.Exit(_USAGE)
-    checked = _with_secrets(check_trees(folder))
+    checked = _with_secrets(with_recordings(check_trees(folder)))
     if form is Format.TEXT:
         print_problems(console, checked.problems)
         console.print(_summary(checked))
