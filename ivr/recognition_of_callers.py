@@ -13,10 +13,9 @@ import logging
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-import phonenumbers
 from redis.asyncio import Redis
 
-from ivr.flow.numbers import normalised
+from ivr.flow.numbers import e164, normalised
 from ivr.flow.world import Remembered
 from store.stream import StreamUnavailable, replying
 
@@ -44,7 +43,7 @@ class CallerMemory:
         self._redis = redis
         self._org = org
         self._secret = secret.encode()
-        self._region = next(iter(regions), None)
+        self._regions = regions
 
     async def recall(self, number: str, keep_days: int) -> Remembered:
         """What is kept of a number; from now on it has called before. Nothing while Redis is away.
@@ -103,15 +102,12 @@ class CallerMemory:
         return sorted({self._key(number) for number in numbers})
 
     def _key(self, number: str) -> str:
-        told = f"{self._org} {_one_spelling(number, self._region)}".encode()
+        told = f"{self._org} {_one_spelling(number, self._regions)}".encode()
         digest = hmac.new(self._secret, told, hashlib.sha256).hexdigest()
         return f"vaxel:{{{self._org}}}:caller:{digest[:32]}"
 
 
-def _one_spelling(number: str, region: str | None) -> str:
+def _one_spelling(number: str, regions: Sequence[str]) -> str:
     """The same text for each spelling of a number."""
-    try:
-        parsed = phonenumbers.parse(number, region)
-    except phonenumbers.NumberParseException:
-        return normalised(number)
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    plain = normalised(number)
+    return e164(plain, regions) or plain
