@@ -80,7 +80,8 @@ def _sound(place: Place, chosen: Organisation, line: Line) -> Path:
 
     async def speak() -> None:
         async with place.store() as (store, speech):
-            store.manners = {chosen.id: manner_of(chosen, place.catalogue, speech)}
+            manner, _ = await manner_of(chosen, place.catalogue, speech, store)
+            store.manners = {chosen.id: manner}
             prompts = store.of(chosen.id)
             found.append(await prompts.path(line.sentence or line.rest, line.language))
 
