@@ -53,6 +53,7 @@ from ivr.text_messages import sender_of
 from ivr.transfers import Transfers
 from ivr.tree_pins import pins_of
 from ivr.web_request import WebServices
+from ivr.web_secrets import WebSecrets
 from ivr.world import Surroundings
 from monitoring.exposition import Exposition
 from monitoring.http import HttpServer
@@ -133,6 +134,7 @@ class Controller:
             clock=system_clock,
         )
         self._pins = ground.secrets.pins
+        self._web_secrets = WebSecrets(ground.layout.secrets)
         self._book = Book(TreeHistory(ground.database), streams)
         self._trees = LiveTrees(settings.trees, ground.trees, self, self._book, clock=system_clock)
         self._offices.adopt(self._trees.catalogue, self._means)
@@ -290,7 +292,7 @@ class Controller:
         regions = self._settings.outgoing.regions
         return Surroundings(
             organisation=organisation,
-            web=WebServices(organisation.http_hosts),
+            web=WebServices(organisation.http_hosts, self._web_secrets.of(org)),
             transfers=Transfers(services.outgoing, services.clock),
             memory=CallerMemory(redis, org, self._ground.secrets.callers, regions),
             announcements=self._announcements(org),

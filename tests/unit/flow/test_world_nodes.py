@@ -120,6 +120,15 @@ async def test_what_a_caller_says_cannot_leave_its_place_in_body_and_headers(
     assert request.headers["Content-Type"] == "application/json"
 
 
+async def test_a_secret_is_named_to_the_world_and_nothing_more(tmp_path: Path) -> None:
+    nodes = HTTP.replace("    into", "    secret_headers: {Authorization: case-system}\n    into")
+    call = line()
+    await walk(tmp_path, nodes, call)
+    (request,) = call.world.requests
+    assert request.secrets == {"Authorization": "case-system"}
+    assert "Authorization" not in request.headers
+
+
 async def test_a_value_that_would_climb_out_of_its_folder_is_not_sent(tmp_path: Path) -> None:
     call = line(caller="..")
     assert way(await walk(tmp_path, HTTP, call))[0] == ("a", "failed")
