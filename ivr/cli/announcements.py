@@ -13,11 +13,12 @@ from rich.table import Table
 
 from acd.model import system_clock
 from ivr.announcements import Announcements, SwitchedOn
-from ivr.cli.saying import console
+from ivr.cli.saying import console, warn
 from ivr.flow.lengths import Length
 from ivr.flow.organisation import Organisation
 from ivr.flow.texts import MAX_CHARACTERS
-from ivr.platform.preflight import layout_of, load_settings, load_trees
+from ivr.live.known import known_trees
+from ivr.platform.preflight import layout_of, load_settings
 from recorder.audit import system_user
 from store.stream import REPLY_SECONDS, connect
 
@@ -113,7 +114,7 @@ def _do(
 ) -> tuple[Organisation, Result]:
     async def done() -> tuple[Organisation, Result]:
         settings = load_settings()
-        organisations = load_trees(settings).organisations
+        organisations = (await known_trees(settings, warn)).organisations
         _known(organisations, org, "ORG")
         url = settings.redis_url or f"unix://{layout_of(settings).redis_socket}"
         async with connect(url) as redis:

@@ -18,9 +18,11 @@ from acd.callbacks import Callbacks
 from acd.errors import CallbackUnknown
 from acd.model import Queue, system_clock
 from ivr.callback_offer import rules_of
-from ivr.flow.load import Catalogue, load_all
+from ivr.cli.saying import warn
+from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
 from ivr.flow.organisation import Queue as Described
+from ivr.live.known import known_trees
 from ivr.numbers import check_number, own_numbers
 from ivr.platform.preflight import layout_of, load_settings
 from ivr.settings import Settings
@@ -233,7 +235,7 @@ def _do(org: str, work: Callable[[_House], Awaitable[Result]]) -> tuple[_House, 
 @asynccontextmanager
 async def _house(org: str) -> AsyncIterator[_House]:
     settings = load_settings()
-    catalogue = load_all(settings.trees)
+    catalogue = await known_trees(settings, warn)
     organisation = _organisation(catalogue, org)
     url = settings.redis_url or f"unix://{layout_of(settings).redis_socket}"
     async with connect(url) as redis:

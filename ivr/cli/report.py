@@ -17,8 +17,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ivr.cli.saying import warn
 from ivr.flow.organisation import Organisation
-from ivr.platform.preflight import layout_of, load_settings, load_trees
+from ivr.live.known import known_trees_now
+from ivr.platform.preflight import layout_of, load_settings
 from ivr.settings import Settings
 from monitoring.definitions import Belongs, formula
 from monitoring.report.agents import agents_sheet, read_agents
@@ -91,7 +93,7 @@ class _House:
     @classmethod
     def open(cls, org: str, language: str) -> _House:
         settings = load_settings()
-        organisations = load_trees(settings).organisations
+        organisations = known_trees_now(settings, warn).organisations
         if not org and len(organisations) == 1:
             (org,) = organisations
         organisation = organisations.get(org)

@@ -23,7 +23,6 @@ from types import MappingProxyType
 from typing import Final
 
 from ivr.flow.load import Catalogue
-from ivr.flow.problems import Problem
 from ivr.flow.tree import Tree
 from ivr.live.book import Book, Entry
 from ivr.live.files import changed, owner
@@ -178,7 +177,7 @@ class LiveTrees:
         for place, problem in found.refused.items():
             org, version = orgs.get(place, place.name), digest_of(found.files[place])
             if self._is_new(org, version):  # else what is wrong is another one's
-                refused[org] = Refusal(version, _sentence(problem))
+                refused[org] = Refusal(version, problem.sentence())
         for org in self._served.keys() - found.parts.keys() - refused.keys():
             folders = self._served[org].part.catalogue.folders.values()
             if not any(place in found.refused for place in folders):
@@ -317,8 +316,3 @@ class LiveTrees:
             {org: refusal.sentence for org, refusal in self._refused.items()},
             settled,
         )
-
-
-def _sentence(problem: Problem) -> str:
-    """The problem and its place on one line."""
-    return f"{problem.headline()}; {problem.advice}" if problem.advice else problem.headline()
