@@ -61,8 +61,8 @@ def render() -> None:
 
     settings = load_settings()
     layout = layout_of(settings)
-    make_folders(layout)
     catalogue = known_trees_now(settings, warn)
+    make_folders(layout)
     asyncio.run(prepare(settings, layout, catalogue, AsteriskProgram.packaged()))
 
 

@@ -38,10 +38,10 @@ async def run(settings: Settings, console: Console) -> None:
     layout = layout_of(settings)
     check_tools(settings)
     program = AsteriskProgram.find(settings.cache)
-    make_folders(layout)
     warnings: list[str] = []
     catalogue = await known_trees(settings, warnings.append)
     _tell_warnings(tell, warnings)
+    make_folders(layout)
     with _stop_on_signals() as stop, sole_supervisor(layout):
         await asyncio.to_thread(stop_leftovers, layout, settings, tell)
         check_ports(ports(settings))

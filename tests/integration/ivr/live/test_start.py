@@ -156,7 +156,7 @@ def broken(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, redis_
         "REDIS_URL": redis_url,
     }.items():
         monkeypatch.setenv(f"VAXEL_{name}", value)
-    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "recordings").mkdir(parents=True)
 
     async def keep() -> None:
         database = await open_database(f"sqlite+aiosqlite:///{tmp_path / 'state' / 'vaxel.db'}")
