@@ -1,7 +1,8 @@
-"""The call trees by HTTP: ``GET /trees`` tells how they stand, ``POST /trees/reload`` reloads.
+"""The call trees by HTTP: how they stand, a reload, the end of an organisation.
 
+``GET /trees``, ``POST /trees/reload`` and ``POST /trees/retire/ORG``, whose files must be gone.
 Who asks must sit on this machine and send JSON: no page that somebody reads in a browser can do
-that. What a reload takes up lies on this machine's disk; nothing comes with the request but a name.
+that. What is taken up lies on this machine's disk; nothing comes with the request but names.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from aiohttp import web
 
 from ivr.live.model import Reloaded
 from ivr.live.trees import LiveTrees
+from ivr.platform.errors import RetirementRefused
 from store.tree_history import SHORT
 from store.tree_models import ChangeKind
 
@@ -34,7 +36,19 @@ def pages(trees: LiveTrees) -> Iterator[web.AbstractRouteDef]:
             raise web.HTTPForbidden(text="Call trees are reloaded from the controller's machine.\n")
         return web.json_response(_told(await trees.reload(await _who(request), ChangeKind.ASKED)))
 
+    async def retire(request: web.Request) -> web.Response:
+        if not _is_near(request.remote):
+            raise web.HTTPForbidden(
+                text="Organisations are retired from the controller's machine.\n"
+            )
+        who = await _who(request)
+        try:
+            return web.json_response(_told(await trees.retire(request.match_info["org"], who)))
+        except RetirementRefused as refused:
+            raise web.HTTPConflict(text=str(refused)) from refused
+
     yield web.get(PATH, tell)
+    yield web.post(f"{PATH}/retire/{{org}}", retire)
     yield web.post(f"{PATH}/reload", reload)
 
 
