@@ -15,8 +15,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from acd.model import system_clock
+from ivr.cli.saying import warn
 from ivr.flow.numbers import e164, normalised, spellings
-from ivr.platform.preflight import layout_of, load_settings, load_trees, recording_keys_of
+from ivr.live.known import known_trees
+from ivr.platform.preflight import layout_of, load_settings, recording_keys_of
 from ivr.settings import Settings
 from recorder.archive import Archive
 from recorder.audit import Access, record_accesses, system_user
@@ -110,9 +112,9 @@ class ArchiveDesk:
         async with connect(self.settings.redis_url or f"unix://{layout.redis_socket}") as redis:
             yield redis
 
-    def deleter(self, redis: Redis) -> Deleter:
+    async def deleter(self, redis: Redis) -> Deleter:
         """Deletes recordings, and tells the organisations' streams of it."""
-        organisations = load_trees(self.settings).organisations
+        organisations = (await known_trees(self.settings, warn)).organisations
         streams = {org: EventStream(redis, org) for org in organisations}
         folder = layout_of(self.settings).recordings
         return Deleter(folder, self.database, streams, system_clock)

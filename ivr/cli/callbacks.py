@@ -17,12 +17,13 @@ from acd.errors import CallbackUnknown
 from acd.model import Queue, system_clock
 from ivr.callback_offer import rules_of
 from ivr.cli.names import ORG_OPTION, OrgOption, one_of, require
-from ivr.cli.saying import console, masked
+from ivr.cli.saying import console, masked, warn
 from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
 from ivr.flow.organisation import Queue as Described
+from ivr.live.known import known_trees_now
 from ivr.numbers import check_number, own_numbers
-from ivr.platform.preflight import layout_of, load_settings, load_trees
+from ivr.platform.preflight import layout_of, load_settings
 from ivr.settings import Settings
 from store.stream import connect
 
@@ -211,7 +212,7 @@ def sentences(callback: Callback, when: Callable[[int], str]) -> list[str]:
 
 def _do(org: str, work: Callable[[_House], Awaitable[Result]]) -> tuple[_House, Result]:
     settings = load_settings()
-    catalogue = load_trees(settings)
+    catalogue = known_trees_now(settings, warn)
     organisation = one_of(catalogue.organisations, org, ORG_OPTION)
     url = settings.redis_url or f"unix://{layout_of(settings).redis_socket}"
 
