@@ -16,7 +16,7 @@ from ivr.flow.lengths import Length
 from ivr.flow.numbers import Number
 from ivr.flow.patterns import Pattern
 from ivr.flow.recording import Days, RecordingPolicy
-from ivr.flow.skills import SkillLevels, SkillValues, by_skill
+from ivr.flow.skills import AgentSkills, SkillValues, by_skill
 from ivr.flow.standard_texts import CollectTexts, PinTexts, SurveyTexts
 from ivr.flow.texts import Phrase, Text, Using
 from ivr.flow.vocabulary import (
@@ -106,7 +106,7 @@ class Agent(Strict):
 
     name: Title
     queues: Annotated[tuple[QueueName, ...], NotEmpty]
-    skills: Table[Identifier, SkillLevels] = Field(default_factory=dict)
+    skills: Annotated[Mapping[str, Mapping[str, int]], AgentSkills()] = Field(default_factory=dict)
 
     @property
     def levels(self) -> Mapping[str, int]:

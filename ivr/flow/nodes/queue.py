@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 from pydantic import Field, model_validator
 
 from ivr.flow.call import QueueOutcome, QueueRequest
-from ivr.flow.faults import fault
+from ivr.flow.faults import fault, faults
 from ivr.flow.lengths import Length
+from ivr.flow.requirement import Relaxing, Requirement, requirements, wrong_relaxing
 from ivr.flow.tree import Exit, Node, Path_
 from ivr.flow.vocabulary import QueueName, Target
 
@@ -29,6 +30,10 @@ class InQueue(Node):
         priority: The caller stands as if they had waited so long already; who waits longer
             still comes first.
         max_length: Where so many wait already, the caller goes by ``on_full``.
+        require: What the agent must be able to do, by kinds of ``skills`` in organisation.yaml. A
+            value may be worked out on the call; where it comes to nothing, or to no value of its
+            kind, that kind is not asked for, so that nobody is lost.
+        relax: What is required instead of callers who have waited so long, step by step.
         then: Where to go after the conversation, when the agent's side ended it.
         on_timeout: Where to go when nobody answered within ``max_wait``.
         on_full: Where to go when the queue is as long as it may be.
@@ -41,6 +46,10 @@ class InQueue(Node):
     example: ClassVar[str] = """
 operator:
   queue: support               # under “queues” in organisation.yaml
+  require: {language: "{{ language }}", subject: {fees: 2}}   # fees on level 2 or above
+  relax:
+    - {after: 60 s, require: {language: "{{ language }}"}}
+    - {after: 3 min}           # anybody of the queue
   max_wait: 10 min
   then: goodbye
   on_timeout: mailbox
@@ -51,6 +60,8 @@ operator:
     max_wait: Annotated[float, Length(5, 4 * 3600)] | None = None
     priority: Annotated[float, Length(0, 4 * 3600)] = 0
     max_length: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    require: Requirement | None = None
+    relax: tuple[Relaxing, ...] = ()
     then: Target
     on_timeout: Target | None = None
     on_full: Target | None = None
@@ -82,6 +93,11 @@ operator:
             )
         return self
 
+    @model_validator(mode="after")
+    def _relaxes(self) -> Self:
+        faults("queue", wrong_relaxing(self.require, self.relax, self.max_wait))
+        return self
+
     def ways(self, organisation: Organisation) -> Iterator[Path_]:
         """The arrows, and being called back where the queue offers that."""
         yield from super().ways(organisation)
@@ -98,6 +114,7 @@ operator:
             talk.open_values,
             priority=self.priority,
             max_length=self.max_length,
+            require=requirements(self.require, self.relax, talk),
         )
         outcome = await talk.call.queue(request)
         ways = {
