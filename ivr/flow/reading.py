@@ -173,8 +173,8 @@ def _names(organisation: Document) -> Names:
         transfers=_listed(organisation.data, "transfers"),
         announcements=frozenset(organisation.section("announcements")),
         skills={
-            kind: tuple(value for value in values if isinstance(value, str))
-            for kind, values in organisation.section("skills").items()
+            kind: _listed(organisation.section("skills"), kind)
+            for kind in organisation.section("skills")
         },
     )
 

@@ -114,7 +114,7 @@ class Requiring:
                 advice="choose another value",
             )
         declared = (names.skills or {}).get(kind)
-        if expression.source == LANGUAGE and declared is not None:
+        if expression.source == LANGUAGE and declared:
             for tag in names.languages or ():
                 if tag not in declared:
                     raise fault(

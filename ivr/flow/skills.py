@@ -114,14 +114,14 @@ def declared_kind(kind: str, names: Names) -> None:
 
 
 def declared_value(kind: str, value: object, names: Names, code: str) -> str:
-    """``value``, if it may be one of its kind, as far as the kind's values are known.
+    """``value``, if it may be one of its kind, as far as any of the kind are known.
 
     Raises:
         PydanticCustomError: It is none; its code is ``code``, or ``no_skills`` for no text.
     """
     if not isinstance(value, str):
         raise fault("no_skills", "a value was expected here", advice=_FORM)
-    declared = (names.skills or {}).get(kind, (value,))
+    declared = (names.skills or {}).get(kind) or (value,)
     if value not in declared:
         raise fault(code, f"“{value}” is no value of “{kind}”", name=value, known=declared)
     return value

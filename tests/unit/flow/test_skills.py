@@ -109,6 +109,12 @@ def test_each_slip_in_the_skills_of_an_organisation_is_told_at_its_place(
     assert found.messages[0].startswith(message)
 
 
+def test_a_kind_that_is_wrong_itself_is_told_once_and_not_at_each_agent(tmp_path: Path) -> None:
+    wrong = SKILLED.replace("subject: [fees, places]}", "subject: «fees}")
+    found = check_organisation(tmp_path, wrong)
+    assert (found.places, found.messages) == (found.marked, ["a list was expected here"])
+
+
 def test_the_nearest_skill_is_proposed(tmp_path: Path) -> None:
     found = check_organisation(tmp_path, SKILLED.replace("{fees: 3}", "{fes: 3}"))
     assert found.advice == ["did you mean “fees”?"]
