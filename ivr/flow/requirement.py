@@ -196,22 +196,28 @@ def requirements(
     Nobody is lost by a value that is none of its kind: that kind is not asked for, and a warning
     says so. A value that comes to nothing asks for nothing without a word.
     """
-    steps = [RequiredSkills(0.0, _skills(require, talk))]
+    wrong: dict[str, None] = {}
+    steps = [RequiredSkills(0.0, _skills(require, talk, wrong))]
     for step in relax:
-        skills = _skills(step.require, talk)
+        skills = _skills(step.require, talk, wrong)
         if skills != steps[-1].skills:
             steps.append(RequiredSkills(step.after, skills))
+    for kind in wrong:
+        talk.goes_without("a required skill is no value of its kind; left out", kind=kind)
     return tuple(steps) if any(step.skills for step in steps) else ()
 
 
-def _skills(require: Mapping[str, Wanted] | None, talk: Conversation) -> Mapping[str, int]:
+def _skills(
+    require: Mapping[str, Wanted] | None, talk: Conversation, wrong: dict[str, None]
+) -> Mapping[str, int]:
+    """What is asked for; kinds whose value is none of them are added to ``wrong``."""
     found: dict[str, int] = {}
     for kind, wanted in (require or {}).items():
         value = _worked_out(wanted.value, talk)
         if value in talk.organisation.skills.get(kind, ()):
             found[skill(kind, value)] = wanted.level
         elif value != NOTHING:
-            talk.goes_without("a required skill is no value of its kind; left out", kind=kind)
+            wrong[kind] = None
     return found
 
 

@@ -19,10 +19,12 @@ from ivr.flow.memory import MemoryCall
 from ivr.flow.pins import KnownPins
 from ivr.flow.tree import Tree
 from tests.unit.flow.random_trees import (
+    END,
     NAMES,
     VERBS,
     Anybody,
     let_anything_happen,
+    nodes,
     people,
     tree_of_text,
     tree_texts,
@@ -82,6 +84,15 @@ async def test_a_call_always_ends_and_no_node_fails(
     assert call.ended == (result.reason is not EndReason.CALLER)
     for ride in call.rides:
         well_required(ride)
+
+
+def test_queues_of_random_trees_require_skills_and_relax_that_step_by_step() -> None:
+    found = find(
+        nodes("queue", [END], ["a", END]),
+        lambda node: len(node.get("relax", ())) > 1 and "{{" in str(node["require"]),
+        settings=settings(max_examples=5000, database=None, phases=[Phase.generate]),
+    )
+    assert [step["after"] for step in found["relax"]][:2] == ["5 s", "10 s"]
 
 
 def well_required(ride: QueueRequest) -> None:

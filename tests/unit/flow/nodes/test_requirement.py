@@ -64,10 +64,13 @@ async def test_the_call_asks_for_what_the_node_requires(
 async def test_a_value_that_is_none_of_its_kind_is_left_out_with_a_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, topic: object
 ) -> None:
-    keys = "require: {language: sv, subject: '{{ topic }}'}"
+    keys = (
+        "require: {language: sv, subject: '{{ topic }}'}, "
+        "relax: [{after: 1 min, require: {subject: '{{ topic }}'}}]"
+    )
     with caplog.at_level(logging.WARNING, "ivr.flow"):
         asked, walked = await required(tmp_path, keys, {"topic": topic})
-    assert asked == (RequiredSkills(0, {"language.sv": 1}),)
+    assert asked == (RequiredSkills(0, {"language.sv": 1}), RequiredSkills(60, {}))
     assert walked.result.trace[1].fault is Fault.EXPRESSION
     (record,) = caplog.records
     fields = record.__dict__
