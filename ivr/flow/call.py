@@ -68,11 +68,11 @@ class QueueRequest:
     Attributes:
         queue: Name of a queue of the call's own organisation.
         language: The language for what is said while waiting.
+        require: What the agent must be able to do, by growing ``after``, the first of them 0;
+            empty for any agent of the queue.
         max_wait: Seconds until the wait ends with ``TIMED_OUT``; ``None`` waits for ever.
         priority: Seconds; the caller stands as if they had waited so long already.
         max_length: Where so many wait the ride ends with ``FULL`` at once; ``None`` for no limit.
-        require: What the agent must be able to do, by growing ``after``, the first of them 0;
-            empty for any agent of the queue.
         answers: What the caller has chosen before: the node that each menu led to, by the menu's
             name.
         values: What nodes have set and an agent may see, by variable; nothing sensitive. Personal.
@@ -83,9 +83,9 @@ class QueueRequest:
     max_wait: float | None = None
     answers: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, object] = field(default_factory=dict, repr=False)
+    require: tuple[RequiredSkills, ...] = ()
     priority: float = 0
     max_length: int | None = None
-    require: tuple[RequiredSkills, ...] = ()
 
 
 class Cause(StrEnum):

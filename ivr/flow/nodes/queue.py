@@ -26,14 +26,14 @@ class InQueue(Node):
 
     Attributes:
         queue: Its name.
-        max_wait: Seconds until the wait ends; without it the caller waits for ever.
-        priority: The caller stands as if they had waited so long already; who waits longer
-            still comes first.
-        max_length: Where so many wait already, the caller goes by ``on_full``.
         require: What the agent must be able to do, by kinds of ``skills`` in organisation.yaml. A
             value may be worked out on the call; where it comes to nothing, or to no value of its
             kind, that kind is not asked for, so that nobody is lost.
         relax: What is required instead of callers who have waited so long, step by step.
+        max_wait: Seconds until the wait ends; without it the caller waits for ever.
+        priority: The caller stands as if they had waited so long already; who waits longer
+            still comes first.
+        max_length: Where so many wait already, the caller goes by ``on_full``.
         then: Where to go after the conversation, when the agent's side ended it.
         on_timeout: Where to go when nobody answered within ``max_wait``.
         on_full: Where to go when the queue is as long as it may be.
@@ -57,15 +57,20 @@ operator:
 """
 
     queue: QueueName
+    require: Requirement | None = None
+    relax: tuple[Relaxing, ...] = ()
     max_wait: Annotated[float, Length(5, 4 * 3600)] | None = None
     priority: Annotated[float, Length(0, 4 * 3600)] = 0
     max_length: Annotated[int, Field(ge=1, le=10_000)] | None = None
-    require: Requirement | None = None
-    relax: tuple[Relaxing, ...] = ()
     then: Target
     on_timeout: Target | None = None
     on_full: Target | None = None
     on_nobody: Target
+
+    @model_validator(mode="after")
+    def _relaxes(self) -> Self:
+        faults("queue", wrong_relaxing(self.require, self.relax, self.max_wait))
+        return self
 
     @model_validator(mode="after")
     def _limit_has_a_way_out(self) -> Self:
@@ -93,11 +98,6 @@ operator:
             )
         return self
 
-    @model_validator(mode="after")
-    def _relaxes(self) -> Self:
-        faults("queue", wrong_relaxing(self.require, self.relax, self.max_wait))
-        return self
-
     def ways(self, organisation: Organisation) -> Iterator[Path_]:
         """The arrows, and being called back where the queue offers that."""
         yield from super().ways(organisation)
@@ -112,9 +112,9 @@ operator:
             self.max_wait,
             dict(talk.answers),
             talk.open_values,
+            require=requirements(self.require, self.relax, talk),
             priority=self.priority,
             max_length=self.max_length,
-            require=requirements(self.require, self.relax, talk),
         )
         outcome = await talk.call.queue(request)
         ways = {

@@ -219,18 +219,6 @@ def _simple(kind: Any, marks: Sequence[Any], ways: _Ways) -> st.SearchStrategy[D
 # Where fields must fit each other ----------------------------------------------------------------
 
 
-def _queue(data: dict[str, Data]) -> None:
-    if "max_wait" in data:
-        data.setdefault("on_timeout", data["then"])
-    else:
-        data.pop("on_timeout", None)
-    if "max_length" in data:
-        data.setdefault("on_full", data["on_nobody"])
-    else:
-        data.pop("on_full", None)
-    _relaxed(data)
-
-
 def _relaxed(data: dict[str, Data]) -> None:
     """Make each step later than the one before and, but for the last, ask for something else."""
     before = data.get("require")
@@ -246,6 +234,18 @@ def _relaxed(data: dict[str, Data]) -> None:
             break
     if kept:
         data["relax"] = kept
+
+
+def _queue(data: dict[str, Data]) -> None:
+    _relaxed(data)
+    if "max_wait" in data:
+        data.setdefault("on_timeout", data["then"])
+    else:
+        data.pop("on_timeout", None)
+    if "max_length" in data:
+        data.setdefault("on_full", data["on_nobody"])
+    else:
+        data.pop("on_full", None)
 
 
 def _split(data: dict[str, Data]) -> None:
