@@ -8,8 +8,8 @@ import pytest
 
 from ivr.flow.load import check
 from ivr.flow.patterns import Pattern, named
-from tests.unit.flow.test_world_nodes import WORLDLY
 from tests.unit.flow.trees import END, Found, write
+from tests.unit.flow.worldly import WORLDLY
 
 pytestmark = pytest.mark.unit
 
