@@ -288,6 +288,8 @@ def _menu(data: dict[str, Data]) -> None:
 def _http(data: dict[str, Data]) -> None:
     data["http"] = "https://api.example.se/{{ v1 }}"
     data.pop("headers", None)
+    if "secret_headers" in data:
+        data["secret_headers"] = {"Authorization": "case-system"}
     data["method"] = "POST" if "body" in data else "GET"
 
 
