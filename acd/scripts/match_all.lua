@@ -1,21 +1,26 @@
--- match_all now controller queue… -> {offer as in match.lua…}
--- At most one pair a queue. The queue whose contact has waited longest goes first, so that an agent
--- who serves several queues takes whoever has waited longest over all of them.
+-- match_all now controller limit queue… -> {offer as in match.lua…}
+--   limit   at most so many pairs; whoever is left may be found by the next call
+-- The longest waiting contact (by effective arrival) of all these queues among those whom a ready
+-- agent can serve, and the longest idle of these agents; then the next, as long as there is one.
 -- Writes as match.lua.
-local lines = {}
-for i = 3, #ARGV do
-  local id, since = first(WAITING, ARGV[i])
-  if id then lines[#lines + 1] = {queue = ARGV[i], since = since} end
+local known, lines, offers = {}, {}, {}
+for i = 4, #ARGV do known[ARGV[i]] = true end
+for _, line in ipairs(servable('-', '+')) do
+  if known[string.match(line.line, '^[^|]*')] then lines[#lines + 1] = line end
 end
-table.sort(lines, function(a, b) return a.since < b.since end)
 
-local offers = {}
-for _, line in ipairs(lines) do
-  local agent_id = first(READY, line.queue)
-  if agent_id then
-    local id = first(WAITING, line.queue)
-    offers[#offers + 1] =
-      make_offer(id, contact_of(id), agent_id, agent_of(agent_id), now, ARGV[2])
+while #lines > 0 and #offers < tonumber(ARGV[3]) do
+  local chosen = 1
+  for i = 2, #lines do
+    if lines[i].since < lines[chosen].since then chosen = i end
   end
+  local line = lines[chosen]
+  local offer = offer_first(line.line, now, ARGV[2])
+  if offer then
+    offers[#offers + 1] = offer
+    local _, since = first(WAITING, line.line)
+    line.since = since
+  end
+  if not offer or not line.since then table.remove(lines, chosen) end
 end
 return offers
