@@ -245,8 +245,7 @@ class Distributor:
         return int(await self._run("renew", self.controller))
 
     async def sweep(self) -> Swept:
-        """Do what is due by time alone: leases, offers, orphans, wrap-ups, callbacks' times, skills
-        that are required no longer.
+        """Do what time alone demands: leases, offers, orphans, wrap-ups, callbacks, relaxing.
 
         Contacts of a dead controller are kept for a while for the next one (:meth:`join`), then
         leave as failed: nobody saw whether they hung up or went to Asterisk's own queue. Its

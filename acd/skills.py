@@ -46,8 +46,7 @@ class Requirement:
 
 
 def steps_to_wire(require: Sequence[Requirement]) -> tuple[str | int, ...]:
-    """The steps as the scripts take them: ``after requirement…``; a step that changes nothing is
-    left out.
+    """The steps as the scripts take them: ``after requirement…``; none that changes nothing.
 
     Raises:
         ValueError: The first is not at once, or one does not come after the one before.

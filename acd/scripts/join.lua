@@ -1,4 +1,4 @@
--- join now contact queue controller ring wrapup credit [after requirement…] -> 1 taken up at its old place, 0 new
+-- join now contact queue controller ring wrapup credit [after requirement…] -> 1 taken up, 0 new
 --   ring, wrapup, credit   milliseconds; credit moves the contact forward in line
 --   after, requirement     so long after its arrival (ms) the contact requires this and no more; the
 --                          first at once. One that is taken up goes on with what it had

@@ -113,22 +113,21 @@ local function first(index, line)
   return string.sub(found, time + 15), tonumber(string.sub(found, time, time + 13))
 end
 
--- The lines between two bounds in which somebody waits and somebody is ready: {{line, since: the
--- least effective arrival}…}. The two indexes leapfrog over whoever has no counterpart: where nobody
--- waits, or nobody is ready, that is one step, however many lines there are.
+-- The lines between two bounds in which somebody waits and somebody is ready, each as {line, the
+-- first contact, its effective arrival, the first agent}. The two indexes leapfrog over whoever has
+-- no counterpart: where nobody waits, or nobody is ready, that is one step, however many lines.
 local function servable(from, till)
   local found = {}
   while true do
     local ready = first_between(READY, from, till)
     if not ready then return found end
-    local line = string.match(ready, '^(.-)|%d')
+    local line, agent = string.match(ready, '^(.-)|%d+|(.*)')
     local waits = first_between(WAITING, '[' .. line .. '|,', till)
     if not waits then return found end
-    local other, since = string.match(waits, '^(.-)|(%d+)')
-    local _, behind = bounds(other)
+    local other, since, contact = string.match(waits, '^(.-)|(%d+)|(.*)')
     if other == line then
-      found[#found + 1] = {line = line, since = tonumber(since)}
-      if behind == till then return found end
+      found[#found + 1] = {line = line, contact = contact, since = tonumber(since), agent = agent}
+      if till == '(' .. line .. '}' then return found end
       from = '[' .. line .. '}'
     else
       from = bounds(other)
@@ -358,14 +357,6 @@ local function make_offer(id, contact, agent_id, agent, now, controller)
     known('callback', contact.callback and 1))
   call('PUBLISH', 'vaxel:offers:' .. contact.owner, message)
   return offer_of(id, contact, agent)
-end
-
--- The longest waiting contact of a line and its longest idle agent, false where one is missing.
-local function offer_first(line, now, controller)
-  local agent_id = first(READY, line)
-  local id = agent_id and first(WAITING, line)
-  if not id then return false end
-  return make_offer(id, contact_of(id), agent_id, agent_of(agent_id), now, controller)
 end
 
 -- The contact of a current offer, else (nil, error).

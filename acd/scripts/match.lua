@@ -4,9 +4,10 @@
 -- it.
 -- Writes contacts, agents, waiting, ready, states, owned, due, offers, events; publishes the offer.
 local queue = ARGV[2]
-local line, since
-for _, candidate in ipairs(servable('[' .. queue .. '|', '(' .. queue .. '}')) do
-  if not since or candidate.since < since then line, since = candidate.line, candidate.since end
+local pair
+for _, other in ipairs(servable('[' .. queue .. '|', '(' .. queue .. '}')) do
+  if not pair or other.since < pair.since then pair = other end
 end
-if not line then return false end
-return offer_first(line, now, ARGV[3])
+if not pair then return false end
+local id, agent_id = pair.contact, pair.agent
+return make_offer(id, contact_of(id), agent_id, agent_of(agent_id), now, ARGV[3])

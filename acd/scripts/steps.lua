@@ -93,7 +93,7 @@ local function required(queue, from)
   return steps
 end
 
--- The contact stands in the line of the first step from its arrival on; time leads it to the others.
+-- The contact stands in the line of the first step from its arrival on; time leads it on.
 local function require_skills(contact, steps)
   local ways = {}
   for i, step in ipairs(steps) do
