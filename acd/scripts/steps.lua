@@ -145,25 +145,30 @@ local function put_off(contact, milliseconds)
   for _, step in ipairs(contact.relax or {}) do step[1] = step[1] + milliseconds end
 end
 
+-- 1 is next, over all lines of the queue.
+local function position_of(queue, effective, id)
+  local position = 1
+  local function pass(line)
+    local from = bounds(line)
+    position = position + call('ZLEXCOUNT', WAITING, from, '(' .. entry(line, effective, id))
+  end
+  pass(queue)
+  for _, other in ipairs(lines_beside(queue)) do pass(other[1]) end
+  return position
+end
+
 -- {position, waiting, ready, logged in} of one who waits, else nil. Position and waiting are those
 -- of the whole queue, ready are those who fit now, logged in those who fit now or will: as many as
 -- in the line that has most of them.
 local function place_of(id, contact)
   if contact.state ~= 'waiting' then return nil end
   local queue = contact.queue
-  local position, logged_in = 1, count(MEMBERS, line_of(contact))
-  local function pass(line)
-    local from = bounds(line)
-    local own = '(' .. entry(line, contact.effective, id)
-    position = position + call('ZLEXCOUNT', WAITING, from, own)
-  end
-  pass(queue)
-  for _, other in ipairs(lines_beside(queue)) do pass(other[1]) end
+  local logged_in = count(MEMBERS, line_of(contact))
   for _, step in ipairs(contact.relax or {}) do
     logged_in = math.max(logged_in, count(MEMBERS, step[2]))
   end
   return {
-    position,
+    position_of(queue, contact.effective, id),
     call('ZLEXCOUNT', WAITING, '[' .. queue .. '|', '(' .. queue .. '}'),
     count(READY, line_of(contact)),
     logged_in,

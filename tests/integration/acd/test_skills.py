@@ -17,7 +17,7 @@ LINES_LIMIT = 100
 
 
 async def log_in(
-    house: House, agent: str, queues: tuple[Queue, ...] = (FEES,), **skills: int
+    house: House, agent: str, queues: tuple[Queue, ...] = (FEES,), /, **skills: int
 ) -> None:
     person = Agent(agent, "Somebody", tuple(queue.name for queue in queues), skills)
     await house.agents.login(person, f"phone{agent}")
