@@ -108,6 +108,7 @@ class Histories(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
+        self.seen: dict[str, Any] = {}
         self.redis = connect(self.url)
         self.clock = HandClock()
         self.run(self.redis.flushdb())
@@ -122,16 +123,28 @@ class Histories(RuleBasedStateMachine):
         self.offers: list[Offer] = []  # all ever made: most are stale
 
     def run(self, step: Awaitable[Any]) -> Any:
-        async def stepped() -> Any:
-            return await step
+        self.seen = {}
+        return self.look(step)
 
-        return self.runner.run(stepped())
+    def look(self, question: Awaitable[Any]) -> Any:
+        """As :meth:`run`, for what changes nothing."""
+
+        async def asked() -> Any:
+            return await question
+
+        return self.runner.run(asked())
 
     def successor(self) -> Distributor:
         self.births += 1
         return Distributor(self.redis, ORG, self.clock, f"controller-{self.births}")
 
     def raw(self) -> dict[str, Any]:
+        """All that Redis keeps, asked once a step."""
+        if not self.seen:
+            self.seen = self.ask_for_all()
+        return self.seen
+
+    def ask_for_all(self) -> dict[str, Any]:
         hashes = ("contacts", "agents", "phones", "numbers", "holders")
         indexes = (
             "waiting",
@@ -151,7 +164,7 @@ class Histories(RuleBasedStateMachine):
             pipe.zrange(f"vaxel:{{{ORG}}}:{name}", 0, -1, withscores=True)
         pipe.smembers(f"vaxel:{{{ORG}}}:adrift")
         pipe.xlen(stream_key(ORG))
-        replies = self.run(pipe.execute())
+        replies = self.look(pipe.execute())
         raw = dict(zip((*hashes, *indexes, "adrift", "events"), replies, strict=True))
         return raw | {name: dict(raw[name]) for name in indexes}
 
@@ -370,7 +383,7 @@ class Histories(RuleBasedStateMachine):
 
     @invariant()
     def the_log_replayed_is_the_state(self) -> None:
-        for event in self.run(self.stream.read(self.replay.last_id)):
+        for event in self.look(self.stream.read(self.replay.last_id)):
             self.replay.take(event)
         raw = self.raw()
         held = {
