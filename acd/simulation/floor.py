@@ -162,13 +162,21 @@ class Floor:
         if contact.tally is not None:
             contact.tally.offered += 1
             self._counting += 1
-        queue = contact.line.queue
-        await self._acd.join(contact.id, queue, credit_ms=round(contact.line.credit_s * 1000))
+        line, queue = contact.line, contact.line.queue
+        await self._acd.join(
+            contact.id, queue, credit_ms=round(line.credit_s * 1000), require=line.require
+        )
         if queue.name not in self._served:
             return await self._nobody(contact)
         if contact.patience is not None:
             self._at(self._now + contact.patience, partial(self._give_up, contact))
+        for step in line.require[1:]:
+            self._at(self._now + step.after_ms, partial(self._relax, contact))
         self._ring(await self._acd.match(queue))
+
+    async def _relax(self, contact: Contact) -> None:
+        if contact.stage is Stage.WAITING:
+            await self._upkeep()
 
     async def _give_up(self, contact: Contact) -> None:
         if contact.stage not in (Stage.WAITING, Stage.RINGING):
@@ -284,4 +292,6 @@ class Floor:
 
 
 def _desks(name: str, team: Team) -> list[Desk]:
-    return [Desk(Agent(f"{name}-{n}", "", team.queues)) for n in range(max(team.agents))]
+    return [
+        Desk(Agent(f"{name}-{n}", "", team.queues, team.skills)) for n in range(max(team.agents))
+    ]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from acd.model import Queue
 from acd.simulation.chance import AT_ONCE, Times
+from acd.skills import Requirement
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Line:
         patience: How long a caller waits before hanging up; ``None`` for ever.
         impatient: Share of the callers who have that patience; the others wait for ever.
         credit_s: Priority: callers stand in line as if they had come so much earlier.
+        require: Skills that their agents need, step by step as they wait.
     """
 
     queue: Queue
@@ -34,6 +36,7 @@ class Line:
     patience: Times | None = None
     impatient: float = 1.0
     credit_s: float = 0.0
+    require: tuple[Requirement, ...] = ()
 
     def __post_init__(self) -> None:
         if not all(0 <= rate < math.inf for rate in self.per_hour):
@@ -56,15 +59,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """Agents who serve the same queues.
+    """Agents who serve the same queues and have the same skills.
 
     Attributes:
         queues: Names.
         agents: How many are on duty, in each interval of the scenario, or one number for all.
+        skills: What each of them can, with the level.
     """
 
     queues: tuple[str, ...]
     agents: tuple[int, ...]
+    skills: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.queues or any(number < 0 for number in self.agents):

@@ -21,6 +21,7 @@ from ivr.cli import (
     prompts,
     recordings,
     report,
+    secrets,
     show,
     simulate,
     tree_versions,
@@ -74,6 +75,7 @@ app = typer.Typer(
         "`vaxel callbacks` tells who is to be called back, `vaxel recordings` finds and plays "
         "what was said. "
         "`vaxel announcements` switches on what every caller hears. "
+        "`vaxel secrets` keeps the keys of web services. "
         "`vaxel report` gives the figures of any past time, `vaxel simulate` those of a time that "
         "might be: fewer agents, more calls. "
         "`vaxel demo` plays a lively contact centre, `vaxel dashboards` shows its figures."
@@ -90,6 +92,7 @@ tree_versions.register(app)
 models.register(app)
 callbacks.register(app)
 announcements.register(app)
+secrets.register(app)
 recordings.register(app)
 report.register(app)
 simulate.register(app)

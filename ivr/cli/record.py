@@ -10,8 +10,9 @@ from typing import TypeVar
 
 import typer
 
+from ivr.cli.names import ORG_OPTION, find_organisation, require
 from ivr.flow.organisation import Organisation
-from ivr.platform.preflight import layout_of, load_settings, load_trees
+from ivr.platform.preflight import layout_of, load_settings
 from ivr.settings import Settings
 from monitoring.report.intervals import Period, Step
 from monitoring.report.words import LANGUAGES
@@ -35,7 +36,7 @@ class House:
     language: str
 
     @classmethod
-    def open(cls, org: str, language: str, hint: str = "--org") -> House:
+    def open(cls, org: str, language: str, hint: str = ORG_OPTION) -> House:
         """Read the settings and the trees.
 
         Args:
@@ -47,17 +48,9 @@ class House:
             BadParameter: There is no such organisation, or no such language.
         """
         settings = load_settings()
-        organisations = load_trees(settings).organisations
-        if not org and len(organisations) == 1:
-            (org,) = organisations
-        organisation = organisations.get(org)
-        if organisation is None:
-            names = ", ".join(sorted(organisations))
-            raise typer.BadParameter(f"choose one of {names}", param_hint=hint)
-        if language and language not in LANGUAGES:
-            raise typer.BadParameter(
-                f"choose one of {', '.join(LANGUAGES)}", param_hint="--language"
-            )
+        organisation = find_organisation(settings, org, hint)
+        if language:
+            require("language", language, LANGUAGES, "--language")
         return cls(settings, organisation, language or organisation.default_language)
 
     def days(self, first: datetime | None, last: datetime | None, step: Step) -> Period:
@@ -81,11 +74,7 @@ class House:
         """
         known = {*self.organisation.queues, *found}
         for queue in queues:
-            if queue not in known:
-                names = ", ".join(sorted(known))
-                raise typer.BadParameter(
-                    f"there is no queue {queue!r}; choose one of {names}", param_hint="--queue"
-                )
+            require("queue", queue, known, "--queue")
 
     def read(self, work: Callable[[Database], Awaitable[Result]]) -> Result:
         """Ask the record."""

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ivr.cli.names import OrgOption
 from ivr.cli.record import House
 from monitoring.definitions import Belongs, formula
 from monitoring.report.agents import agents_sheet, read_agents
@@ -36,10 +37,6 @@ class Format(StrEnum):
     HTML = "html"
 
 
-Org = Annotated[
-    str,
-    typer.Option(help="The organisation; not needed where there is but one.", show_default=False),
-]
 First = Annotated[
     datetime | None,
     typer.Option("--from", formats=["%Y-%m-%d"], help="The first day. Today when left out."),
@@ -74,7 +71,7 @@ def register(app: typer.Typer) -> None:
 
 def queues(
     *,
-    org: Org = "",
+    org: OrgOption = "",
     first: First = None,
     last: Last = None,
     each: Annotated[Step, typer.Option(help="How long an interval is.")] = Step.HOUR,
@@ -129,7 +126,7 @@ def queues(
 
 def agents(
     *,
-    org: Org = "",
+    org: OrgOption = "",
     first: First = None,
     last: Last = None,
     style: As = Format.TABLE,
@@ -157,7 +154,7 @@ def agents(
 
 def contacts(
     *,
-    org: Org = "",
+    org: OrgOption = "",
     first: First = None,
     last: Last = None,
     outcome: Annotated[

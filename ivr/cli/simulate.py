@@ -141,7 +141,8 @@ def simulate(
     Each figure has its 95 % interval in brackets; scenarios are compared on the same callers.
     Service level is answered in time over offered: F3 of `vaxel report`, with callers who found
     nobody on duty as not served. Occupancy is talk and after-call work over time on duty.
-    Callers of the past who hung up tell how patient all are; calls back are not simulated.
+    Callers of the past who hung up tell how patient all are; calls back are not simulated,
+    nor what skills call trees require.
     """
     aim = _target(target) if target else _NO_TARGET
     numbers = _numbers(agents)

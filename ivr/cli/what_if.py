@@ -11,6 +11,7 @@ import typer
 from acd.simulation.scenario import Scenario
 from acd.simulation.simulator import Plan, calls_to_settle
 from acd.simulation.staffing import Target, first_guess
+from ivr.cli.names import ORG
 from ivr.cli.record import House
 from ivr.flow.lengths import spelled
 from ivr.planning import at_most, busiest, steady, typical_day
@@ -84,7 +85,7 @@ def past_case(
         BadParameter: There is no such organisation, queue or period.
         NothingToPlanFrom: The record says too little of it.
     """
-    house = House.open(org, "", "ORG")
+    house = House.open(org, "", ORG)
     organisation = house.organisation
     now = datetime.now(organisation.time_zone)
     begin = first or (last or now) - timedelta(days=0 if last else 7)

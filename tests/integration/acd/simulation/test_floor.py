@@ -21,6 +21,7 @@ from acd.simulation.scenario import Line, Scenario, Team
 from acd.simulation.server import private_redis
 from acd.simulation.simulator import Plan, Simulator
 from acd.simulation.tally import Tally
+from acd.skills import Requirement
 
 pytestmark = pytest.mark.integration
 
@@ -99,6 +100,19 @@ def test_a_priority_moves_callers_forward_by_so_much(socket: Path) -> None:
     # who has done the waiting changes, how much there is of it hardly
     assert waits(300) == pytest.approx(waits(0), rel=0.15)
     assert waits(300) != waits(0)
+
+
+def test_a_skill_is_waited_for_until_it_is_required_no_longer(socket: Path) -> None:
+    teams = (Team(("fees",), (1,), {"language.da": 5}), Team(("fees",), (2,)))
+    danish = Requirement(0, {"language.da": 3})
+    strict = replace(FEES, per_hour=(20.0,), require=(danish,))
+    relaxing = replace(strict, require=(danish, Requirement(30_000)))
+    before, after = (lived(socket, Scenario((line,), teams)) for line in (strict, relaxing))
+    assert before.offered == after.offered
+    assert max(before.waits_ms) > 120_000
+    # two more answer, but only who has waited for half a minute
+    assert max(after.waits_ms) < 120_000
+    assert after.waits_ms.count(30_000) > 5
 
 
 def test_everybody_is_answered_or_gives_up_or_finds_nobody(socket: Path) -> None:
