@@ -99,9 +99,9 @@ def test_the_figures_of_the_past_come_near_to_what_was() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["nowhere"], "choose one of preschool"),
+        (["nowhere"], "no organisation is named “nowhere”; known: preschool"),
         (["--from", "2020-01-01"], "the record knows no calls in 2020-01-01"),
-        (["--queue", "nonsense"], "there is no queue 'nonsense'"),
+        (["--queue", "nonsense"], "no queue is named “nonsense”"),
         (["--agents", "9,zwölf"], "with commas between"),
         (["--target", "80"], "80/20"),
         (["--calls-per-hour", "60"], "say how many agents"),
