@@ -12,7 +12,11 @@ The settings:
 * ``language``;
 * ``phrases``, separated by ``|``, begins a new recognition, which gives one answer;
 * ``more_phrases`` adds to them;
+* ``free_speech``, the most milliseconds that are listened to, begins one whose answer is whatever
+  is said;
 * ``barge_in``, ``yes`` or ``no``: the start of speech is a result too, before the answer;
+* ``go_on``: a key has ended the ``SPEECH RECOGNIZE`` in hand and another one follows, in which the
+  answer is to be told, even where the first one missed it;
 * ``silence_ms``: when speech has not begun so long after the phrases came, that is the answer.
   Asterisk's own time limit counts whole seconds, roughly.
 
@@ -31,7 +35,7 @@ from typing import Any, Final, Protocol
 from media.speech import phrases
 from media.speech.errors import CodecUnknown, LanguageNotInstalled, ProtocolFault, SpeechError
 from media.speech.pcm import DECODERS
-from media.speech.recognition import Heard, Kind, Recognition
+from media.speech.recognition import LONGEST_MS, Heard, Kind, Recognition
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +45,7 @@ ERROR: Final = "error"
 """What stands for a grammar's name in a result that is no words."""
 
 _LONGEST_SILENCE_MS = 600_000
+_LONGEST_SPEECH_MS = 60_000
 
 _TURN_SECONDS = 0.25
 """From ``began`` to the answer at the least. Asterisk drops a result that comes after one ``SPEECH
@@ -101,6 +106,7 @@ class Session:
         self._listening = False
         self._turning = False  # Asterisk goes from one SPEECH RECOGNIZE to the next
         self._held: Heard | None = None
+        self._answered: Heard | None = None
         self._refusal = ""
         self._result: dict[str, Any] = {}
 
@@ -189,6 +195,11 @@ class Session:
             case "more_phrases":
                 self._phrases = phrases.joined(self._phrases, phrases.split(value))
                 await self._listen(self._ears)
+            case "free_speech" if value.isdecimal() and 0 < int(value) <= _LONGEST_SPEECH_MS:
+                self._phrases = ()
+                await self._listen(self._ears, int(value))
+            case "go_on" if value == "yes":
+                self._go_on()
             case "barge_in" if value in ("yes", "no"):
                 self._barge_in = value == "yes"
             case "silence_ms" if value.isdecimal() and int(value) <= _LONGEST_SILENCE_MS:
@@ -200,11 +211,12 @@ class Session:
         if self._language not in ears.languages:
             raise LanguageNotInstalled(self._language, ears.languages)
 
-    async def _listen(self, ears: Ears) -> None:
+    async def _listen(self, ears: Ears, longest_ms: int = LONGEST_MS) -> None:
         """Begin a recognition."""
         self._deafen()
+        self._answered = None
         self._check_language(ears)
-        await ears.listen(Recognition(self._language, self._phrases, self._codec))
+        await ears.listen(Recognition(self._language, self._phrases, self._codec, longest_ms))
         self._listening = True
         self._refusal = ""
         if self._silence_ms:
@@ -231,18 +243,31 @@ class Session:
                 self._timer.cancel()
             if self._barge_in:
                 self._tell(BEGAN)
-                self._turning = True
-                self._timer = self._call_later(_TURN_SECONDS, self._turned)
+                self._turn()
         elif self._turning:
             self._held = heard
         else:
             self._answer_with(heard)
+
+    def _go_on(self) -> None:
+        if self._listening:
+            self._turn()
+        else:
+            self._held = self._answered
+
+    def _turn(self) -> None:
+        """Hold the answer until Asterisk listens again."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._turning = True
+        self._timer = self._call_later(_TURN_SECONDS, self._turned)
 
     def _turned(self) -> None:
         self._turning = False
 
     def _answer_with(self, heard: Heard) -> None:
         self._deafen()
+        self._answered = heard
         grammar = ERROR if heard.kind is Kind.FAILED else self._language
         self._tell(grammar, heard.text, heard.confidence)
 

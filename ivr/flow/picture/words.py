@@ -40,6 +40,7 @@ VERBS: Words = MappingProxyType(
         "split": ("fördela", "fordel", "split"),
         "survey": ("enkät", "spørgeskema", "survey"),
         "switch_announcement": ("slå på besked", "slå besked til", "switch announcement"),
+        "transcribe": ("fritt svar", "frit svar", "free speech"),
         "transfer": ("koppla vidare", "viderestil", "transfer"),
         "use": ("delträd", "deltræ", "sub-tree"),
         "voicemail": ("röstbrevlåda", "telefonsvarer", "voicemail"),
@@ -63,6 +64,7 @@ WAYS: Words = MappingProxyType(
         "on_wrong": ("fel kod", "forkert kode", "wrong code"),
         "open": ("öppet", "åbent", "open"),
         "otherwise": ("annars", "ellers", "otherwise"),
+        "skip": ("hoppa över", "spring over", "skip"),
         "then": ("därefter", "derefter", "then"),
         "vip": ("prioriterad", "prioriteret", "priority"),
     }
