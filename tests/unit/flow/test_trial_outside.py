@@ -66,6 +66,12 @@ NODES = {
         "{figures: {support: {waiting: 6}}}",
         "{hears: Ja 6}",
     ),
+    "nobody who listens to voices": (
+        "a: {transcribe: {sv: Gata, en: Street}, into: x, skip: no, then: no, on_failure: yes,"
+        " on_invalid: {then: no}, on_silence: {then: no}}",
+        "{speech: away}",
+        "{at: yes, not_hears: Gata}",
+    ),
     "a text message that is sent": (
         "a: {sms: {sv: Boka tid här, en: Book here}, then: yes, on_failure: no}",
         "{sms: sent}",
