@@ -25,8 +25,8 @@ LANGUAGE: Final = "en"
 LEAST_CONFIDENCE: Final = 30
 """Of a hundred. The decoys reject what is no phrase; this is for what is none of either."""
 
-MOST_DICTATIONS: Final = 4
-"""At once. Each takes a third of a second to make and some 60 MB."""
+MOST_DICTATIONS: Final = 2
+"""At once: each takes half a core while somebody speaks, and 60 MB, which forked workers share."""
 
 _MENU = "menu"
 
@@ -54,9 +54,8 @@ class SphinxEngine:
         self._path = path
         try:
             self._dictionary = self._decoder(dict=str(path / "cmudict-en-us.dict"))
-            # one is made here, where nobody waits for it, and workers that are forked share it
-            self._dictating = 1
-            self._idle = [self._dictation_decoder()]
+            # made here, where nobody waits for them: each takes a third of a second
+            self._idle = [self._dictation_decoder() for _ in range(MOST_DICTATIONS)]
         except RuntimeError as error:
             raise ModelUnusable(name, path, f"pocketsphinx does not load it ({error}).") from error
 
@@ -78,16 +77,12 @@ class SphinxEngine:
         """See :meth:`media.speech.engine.Engine.dictation`."""
         if rate_hz not in (RATE_HZ, MODEL_RATE_HZ):
             raise RateUnusable(rate_hz, (RATE_HZ, MODEL_RATE_HZ))
-        if self._idle:
-            decoder = self._idle.pop()
-            with suppress(RuntimeError):  # it was dropped in mid-sentence, or it was not
-                decoder.end_utt()
-            decoder.reinit_feat()  # what it knows of the last caller's voice
-        elif self._dictating < MOST_DICTATIONS:
-            decoder = self._dictation_decoder()
-            self._dictating += 1
-        else:
+        if not self._idle:
             raise Overloaded
+        decoder = self._idle.pop()
+        with suppress(RuntimeError):  # it was dropped in mid-sentence, or it was not
+            decoder.end_utt()
+        decoder.reinit_feat()  # what it knows of the last caller's voice
         dictation = _SphinxDictation(decoder, rate_hz)
         weakref.finalize(dictation, self._idle.append, decoder)
         return dictation

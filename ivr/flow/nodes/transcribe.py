@@ -61,7 +61,7 @@ street:
     sensitive: bool = False
     wait: Wait = 5
     max_length: Annotated[float, Length(1, 60)] = 15
-    confidence: Confidence = 50
+    confidence: Confidence = 40
     skip: Target
     on_invalid: Retry
     on_silence: Retry
