@@ -74,17 +74,22 @@ def an_office(
         messages=Messages(organisation, no_recorder, Path("/beep"), system_clock),
         around=Surroundings(
             organisation=organisation,
-            web=WebServices(organisation.http_hosts),
-            transfers=Transfers(OUTGOING),
+            web=WebServices(organisation.http_hosts, no_secret),
+            transfers=Transfers(OUTGOING, system_clock),
             memory=CallerMemory(redis, org, "secret", OUTGOING.regions),
             announcements=Announcements(redis, org, system_clock),
             distributor=distributor,
             wishes=CallbackWishes(organisation, services),
             outgoing=OUTGOING,
             texts=None,
+            clock=system_clock,
         ),
     )
 
 
 async def _nobody_elsewhere(_contact: str) -> None:
     return
+
+
+def no_secret(_name: str) -> None:
+    """Nobody has given a secret of web services a value."""
