@@ -27,12 +27,12 @@ therefore told again, as the result of the recognition that it spoils, when its 
 from __future__ import annotations
 
 import itertools
-import json
 import logging
 from collections.abc import Callable, Iterable
 from typing import Any, Final, Protocol
 
 from media.speech import phrases
+from media.speech.aeap import framed, params_of, parsed
 from media.speech.errors import CodecUnknown, LanguageNotInstalled, ProtocolFault, SpeechError
 from media.speech.pcm import DECODERS
 from media.speech.recognition import LONGEST_MS, Heard, Kind, Recognition
@@ -120,7 +120,7 @@ class Session:
         Raises:
             ProtocolFault: It is no message of AEAP.
         """
-        message = _parse(data)
+        message = parsed(data)
         if "response" in message:
             if "error_msg" in message:
                 log.warning("Asterisk refuses a result", extra={"error": message["error_msg"]})
@@ -159,11 +159,11 @@ class Session:
             case "setup":
                 return self._set_up(message.get("codecs"))
             case "set":
-                for setting, value in _params(message, dict).items():
+                for setting, value in params_of(message, dict).items():
                     await self._set(str(setting), str(value))
                 return {}
             case "get":
-                return {"params": {name: self._get(str(name)) for name in _params(message, list)}}
+                return {"params": {name: self._get(str(name)) for name in params_of(message, list)}}
         raise ProtocolFault(
             f"There is no request {name[:40]!r}; only setup, set and get are known."
         )
@@ -274,7 +274,7 @@ class Session:
     def _tell(self, grammar: str, text: str = "", score: int = 0) -> None:
         self._result = {"text": text, "score": score, "grammar": grammar, "best": 0}
         params = {"results": [self._result]}
-        self._send(_frame({"request": "set", "id": next(self._ids), "params": params}))
+        self._send(framed({"request": "set", "id": next(self._ids), "params": params}))
 
     def _get(self, name: str) -> object:
         match name:
@@ -285,28 +285,4 @@ class Session:
         raise ProtocolFault(f"There is nothing to get by the name {name[:40]!r}.")
 
     def _reply(self, name: str, number: str, answer: dict[str, Any]) -> None:
-        self._send(_frame({"response": name, "id": number, **answer}))
-
-
-def _parse(data: str) -> dict[str, Any]:
-    try:
-        message = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise ProtocolFault("A message is no JSON.") from error
-    if not isinstance(message, dict):
-        raise ProtocolFault("A message is no JSON object.")
-    kind = message.get("request", message.get("response"))
-    if not isinstance(kind, str) or not isinstance(message.get("id"), str):
-        raise ProtocolFault("A message has no id, or is neither a request nor a response.")
-    return message
-
-
-def _params(message: dict[str, Any], shape: type) -> Any:
-    params = message.get("params")
-    if not isinstance(params, shape):
-        raise ProtocolFault(f"The params of {message['request']!r} are missing or misshapen.")
-    return params
-
-
-def _frame(message: dict[str, Any]) -> str:
-    return json.dumps(message, ensure_ascii=False)
+        self._send(framed({"response": name, "id": number, **answer}))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ivr.flow.call import Hearing
-from ivr.flow.engine import Listening, Run
+from ivr.flow.call import Heard, Hearing
+from ivr.flow.engine import Run, Told
 from ivr.flow.memory import MemoryCall, Script
 from tests.unit.flow.nodes.walk import ENDS, RETRIES, walk
 from tests.unit.flow.trees import check_nodes, tree_of
@@ -69,8 +69,8 @@ async def test_what_is_sensitive_shows_nowhere(tmp_path: Path) -> None:
     walked = await walk(tmp_path, asking("sensitive: true, ", told="det"), "say my secret")
     assert walked.run.values == {}
     assert walked.way[0] == ("a", "transcribed")
-    told = [one for one in walked.seen if isinstance(one, Listening)]
-    assert [one.heard.hearing for one in told] == [Hearing.MATCH]
+    told = [one.what for one in walked.seen if isinstance(one, Told)]
+    assert [one.hearing for one in told if isinstance(one, Heard)] == [Hearing.MATCH]
     assert "secret" not in f"{walked.result} {walked.seen} {walked.run.values}"
 
 
