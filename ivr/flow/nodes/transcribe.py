@@ -32,7 +32,7 @@ class Transcribe(Node):
         wait: Seconds to wait for a key or the first word after the question.
         max_length: The longest that the caller may speak; a pause ends it before.
         confidence: 0..100, how sure of the words it must be on average.
-        skip: Where ``#`` leads, pressed before a word is said; the words come in spite of a key
+        on_skip: Where ``#`` leads, pressed before a word is said; the words come in spite of a key
             that is pressed later.
         on_invalid: What to do with another key and with words that are not clear.
         on_silence: What to do when neither a key nor a word comes.
@@ -48,7 +48,7 @@ street:
     en: In which street is the lamp broken? Say its name, or press hash.
   into: street
   max_length: 10 s
-  skip: operator
+  on_skip: operator
   on_invalid: {repeat: 1, then: operator}
   on_silence: {repeat: 1, then: operator}
   on_failure: operator
@@ -62,7 +62,7 @@ street:
     wait: Wait = 5
     max_length: Annotated[float, Length(1, 60)] = 15
     confidence: Confidence = 40
-    skip: Target
+    on_skip: Target
     on_invalid: Retry
     on_silence: Retry
     on_failure: Target
@@ -80,7 +80,7 @@ street:
                 longest=self.max_length,
             )
             if heard.key == SKIP:
-                return Exit(self.skip, "skipped")
+                return Exit(self.on_skip, "skipped")
             if heard.hearing is Hearing.AWAY:
                 return Exit(self.on_failure, "failed")
             if heard.hearing is Hearing.MATCH:

@@ -60,11 +60,11 @@ WAYS: Words = MappingProxyType(
         "on_nobody": ("ingen inloggad", "ingen logget på", "nobody logged in"),
         "on_refused": ("avböjt", "afslået", "refused"),
         "on_silence": ("tystnad", "stilhed", "silence"),
+        "on_skip": ("hoppar över", "springer over", "skips"),
         "on_timeout": ("för lång väntan", "for lang ventetid", "waited too long"),
         "on_wrong": ("fel kod", "forkert kode", "wrong code"),
         "open": ("öppet", "åbent", "open"),
         "otherwise": ("annars", "ellers", "otherwise"),
-        "skip": ("hoppa över", "spring over", "skip"),
         "then": ("därefter", "derefter", "then"),
         "vip": ("prioriterad", "prioriteret", "priority"),
     }

@@ -81,7 +81,7 @@ def _trees() -> Mapping[str, str]:
     transcribe: {_text(SAY_IT)}
     into: words
     confidence: 0    # how sure it is depends on where the frames of the sound begin
-    skip: d
+    on_skip: d
     on_invalid: {{then: end}}
     on_silence: {{then: end}}
     on_failure: e

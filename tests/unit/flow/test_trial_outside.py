@@ -67,7 +67,7 @@ NODES = {
         "{hears: Ja 6}",
     ),
     "nobody who listens to voices": (
-        "a: {transcribe: {sv: Gata, en: Street}, into: x, skip: no, then: no, on_failure: yes,"
+        "a: {transcribe: {sv: Gata, en: Street}, into: x, on_skip: no, then: no, on_failure: yes,"
         " on_invalid: {then: no}, on_silence: {then: no}}",
         "{speech: away}",
         "{at: yes, not_hears: Gata}",

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.unit
 
 
 def asking(more: str = "", told: str = "{{ street }}") -> str:
-    asked = "transcribe: {sv: vilken gata, en: x}, into: street, skip: skipped, on_failure: away"
+    asked = "transcribe: {sv: vilken gata, en: x}, into: street, on_skip: skipped, on_failure: away"
     return (
         f"  a: {{{asked}, {more}{RETRIES}, then: b}}\n"
         f"  b: {{say: {{sv: 'du sa {told}', en: x}}, then: end}}\n"
@@ -83,6 +83,12 @@ async def test_a_branch_looks_at_what_is_sensitive(tmp_path: Path) -> None:
     assert walked.result.last_node == "invalid"
 
 
+def test_words_that_a_caller_may_skip_are_not_surely_there(tmp_path: Path) -> None:
+    found = check_nodes(tmp_path, asking().replace("on_skip: skipped", "on_skip: b"))
+    (problem,) = (message for message in found.messages if "street" in message)
+    assert "not set" in problem
+
+
 def test_what_is_sensitive_is_not_spoken(tmp_path: Path) -> None:
     found = check_nodes(tmp_path, asking("sensitive: true, ", told="{{ street }}"))
     assert found.messages == ["“street” is sensitive and is never spoken"]
@@ -92,7 +98,10 @@ def test_what_is_sensitive_is_not_spoken(tmp_path: Path) -> None:
     ("nodes", "message"),
     [
         (asking("max_length: «2 min, "), "“2 min” is too long"),
-        (asking().replace("skip: skipped, ", "").replace("  a:", "  «a:"), "“skip” is missing"),
+        (
+            asking().replace("on_skip: skipped, ", "").replace("  a:", "  «a:"),
+            "“on_skip” is missing",
+        ),
         (asking().replace("on_failure: away", "on_failure: «a"), "the caller"),
     ],
 )
