@@ -110,7 +110,7 @@ async def test_who_reaches_nobody_without_the_controller_can_leave_a_message(
         line = await caller.call(RECEPTION)
         await ears.hear(line, TECHNICAL, seconds=30)
         await ears.hear(line, MESSAGE, "en", seconds=30)
-        await line.play(tone(700, 10))
+        await line.play(tone(700, 7))
         await line.hang_up()
         kept = inbox / "msg0000.wav"
         await eventually(kept.exists, why="the message is kept")
