@@ -15,10 +15,12 @@ from dataclasses import dataclass
 
 from redis.asyncio import Redis
 
+from acd.estimate import Pace, place_of_row
 from acd.keys import Keys
 from acd.model import (
     AgentState,
     Clock,
+    Estimate,
     LeaveReason,
     LineFigures,
     Offer,
@@ -132,7 +134,26 @@ class Distributor:
     async def place(self, contact: str) -> Place | None:
         """Where a contact stands; ``None`` while it is being offered or does not wait at all."""
         reply = await self._run("place", contact)
-        return None if reply is None else Place(*reply)
+        return None if reply is None else place_of_row(reply)
+
+    async def estimate(self, queue: str, *, credit_ms: int = 0) -> Estimate | None:
+        """How long somebody would wait who joined now; ``None`` when that is unknown.
+
+        Args:
+            queue: Which one.
+            credit_ms: As of :meth:`join`.
+        """
+        position, ready, *pace = await self._run("estimate", queue, credit_ms)
+        return Pace(*pace).estimate(position, ready)
+
+    async def expect(self, contact: str, estimate: Estimate) -> bool:
+        """Keep what a caller's wait is estimated at, to be told beside the wait itself.
+
+        Returns:
+            Whether it is kept: it is the first one, and the caller waits.
+        """
+        ends = estimate.low_ms, estimate.expected_ms, estimate.high_ms
+        return bool(await self._run("expect", contact, *ends))
 
     async def match(self, queue: Queue) -> Offer | None:
         """Give the longest waiting contact to the longest idle agent of a queue.

@@ -23,6 +23,7 @@ _PARTS = (
     "pins",
     "callbacks",
     "numbers",
+    "pace",
 )
 
 

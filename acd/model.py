@@ -132,6 +132,25 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Estimate:
+    """How long somebody will wait until an agent answers; eight in ten waits lie in the range.
+
+    Attributes:
+        low_ms: One in ten is answered earlier.
+        expected_ms: The mean of such waits.
+        high_ms: One in ten waits longer.
+    """
+
+    low_ms: int
+    expected_ms: int
+    high_ms: int
+
+
+AT_ONCE = Estimate(0, 0, 0)
+"""Of somebody for whom an agent is ready."""
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a contact stands in its queue.
 
@@ -140,12 +159,14 @@ class Place:
         waiting: Contacts in line, this one included.
         ready: Agents of the queue who could take a call now.
         logged_in: Agents of the queue who are logged in, whatever they do.
+        estimate: How long the wait will be from here on, ``None`` when that is unknown.
     """
 
     position: int
     waiting: int
     ready: int
     logged_in: int
+    estimate: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True)

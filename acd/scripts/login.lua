@@ -1,7 +1,7 @@
 -- login now agent phone queue… -> status as in status.lua
 -- Logged in already: moves to this phone and starts afresh. Another agent at the phone has left
 -- it and is logged out.
--- Writes agents, phones, members, ready, states, due, events.
+-- Writes agents, phones, members, ready, states, due, pace, events.
 -- Errors: AGENTBUSY, PHONEBUSY
 local id, phone = ARGV[2], ARGV[3]
 local agent = agent_of(id)

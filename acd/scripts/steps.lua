@@ -1,7 +1,14 @@
 -- What several of the ACD's scripts do beyond lib.lua: ends, callbacks. A pairing needs none of it,
 -- and a function that is not there costs nothing.
 
--- {position, waiting, ready, logged in} of one who waits, else nil.
+-- capacity, service, rang, served: what lib.lua keeps of a queue's pace, zeros where it is unknown.
+local function pace_of(queue)
+  local kept = call('HMGET', PACE, 'capacity|' .. queue, 'service|' .. queue)
+  local mean, rang, number = string.match(kept[2] or '0|0|0', '^(%d+)|(%d+)|(%d+)$')
+  return tonumber(kept[1] or 0), tonumber(mean), tonumber(rang), tonumber(number)
+end
+
+-- {position, waiting, ready, logged in, pace_of its queue} of one who waits, else nil.
 local function place_of(id, contact)
   if contact.state ~= 'waiting' then return nil end
   local queue = contact.queue
@@ -11,6 +18,7 @@ local function place_of(id, contact)
     count(WAITING, queue),
     count(READY, queue),
     count(MEMBERS, queue),
+    pace_of(queue),
   }
 end
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -86,7 +87,7 @@ class Histories(RuleBasedStateMachine):
         return Distributor(self.redis, ORG, self.clock, f"controller-{self.births}")
 
     def raw(self) -> dict[str, Any]:
-        hashes = ("contacts", "agents", "phones", "numbers")
+        hashes = ("contacts", "agents", "phones", "numbers", "pace")
         indexes = ("waiting", "arrivals", "ready", "members", "states", "owned", "due", "callbacks")
         pipe = self.redis.pipeline(transaction=True)
         for name in hashes:
@@ -315,6 +316,8 @@ class Histories(RuleBasedStateMachine):
         self.clock.forward(60)
         self.run(self.acd[0].sweep())
         left = {name: kept for name, kept in self.raw().items() if kept and name != "events"}
+        # How long contacts took is known on the next day too.
+        assert all(re.match(r"(service|agent)\|", name) for name in left.pop("pace", {}))
         assert left == {}
         self.run(self.redis.aclose())
         self.runner.close()
