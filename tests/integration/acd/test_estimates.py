@@ -16,7 +16,7 @@ WHOLE = 1_000_000
 
 
 async def kept(house: House) -> dict[str, str]:
-    return dict(await house.redis.hgetall(PACE))
+    return {str(name): str(value) for name, value in (await house.redis.hgetall(PACE)).items()}
 
 
 async def capacity(house: House, queue: Queue = FEES) -> int:

@@ -147,5 +147,5 @@ async def test_shared_agents_count_by_their_share(house: House) -> None:
         assert truth.bias == pytest.approx(0.1, abs=0.25)
         assert truth.inside == pytest.approx(0.8, abs=0.12)
     # The same agents taken for whole promise the callers of the smaller queue less than half.
-    capacity = int(await house.redis.hget("vaxel:{city}:pace", "capacity|two")) / 1_000_000
+    capacity = int((await house.redis.hgetall("vaxel:{city}:pace"))["capacity|two"]) / 1_000_000
     assert day.of(TWO).expected * capacity / 6 < 0.5 * day.of(TWO).waited
