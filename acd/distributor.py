@@ -298,7 +298,10 @@ class Distributor:
 
     async def figures(self, queue: str) -> LineFigures:
         """One queue, now."""
-        return LineFigures(*await self._run("figures", queue))
+        reply = await self._run("figures", queue)
+        waiting, callbacks, oldest, logged_in, ready, position, *pace = reply
+        estimate = Pace(*pace).estimate(position, ready)
+        return LineFigures(waiting, callbacks, oldest, logged_in, ready, estimate)
 
     async def _run(self, name: str, *arguments: str | int) -> Reply:
         return await self._scripts.run(name, self.clock(), *arguments)

@@ -17,6 +17,7 @@ def system_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
+_MINUTE_MS = 60_000
 _NAME = re.compile(r"[\w.\-]{1,80}")
 
 
@@ -145,6 +146,16 @@ class Estimate:
     expected_ms: int
     high_ms: int
 
+    @property
+    def low_minutes(self) -> int:
+        """Whole minutes, rounded down: no wait is told to be longer at the least than it is."""
+        return self.low_ms // _MINUTE_MS
+
+    @property
+    def high_minutes(self) -> int:
+        """Whole minutes, rounded up: no shorter wait is promised than is estimated."""
+        return -(-self.high_ms // _MINUTE_MS)
+
 
 AT_ONCE = Estimate(0, 0, 0)
 """Of somebody for whom an agent is ready."""
@@ -219,6 +230,7 @@ class LineFigures:
         oldest_wait_ms: As :attr:`QueueGauge.oldest_wait_ms`.
         logged_in: Agents who serve it.
         ready: Those who could take a call now.
+        estimate: How long the wait would be, ``None`` when that is unknown.
     """
 
     waiting: int
@@ -226,6 +238,7 @@ class LineFigures:
     oldest_wait_ms: int
     logged_in: int
     ready: int
+    estimate: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True)

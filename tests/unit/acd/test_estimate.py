@@ -73,5 +73,15 @@ def test_nothing_is_known_while_nobody_works_or_too_few_contacts_have_been_handl
     assert pace(served=ENOUGH).estimate(1, 0) is not None
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "minutes"), [(0, 0, (0, 0)), (59_999, 60_000, (0, 1)), (60_000, 60_001, (1, 2))]
+)
+def test_minutes_are_rounded_so_that_the_range_in_minutes_holds_the_range(
+    low: int, high: int, minutes: tuple[int, int]
+) -> None:
+    estimate = Estimate(low, low, high)
+    assert (estimate.low_minutes, estimate.high_minutes) == minutes
+
+
 def test_an_agent_who_is_ready_needs_no_history() -> None:
     assert pace(served=0).estimate(1, 1) == AT_ONCE
