@@ -33,11 +33,13 @@ from acd.errors import AcdUnavailable, StaleOffer
 from acd.model import system_clock
 from acd.offers import OfferListener
 from acd.sweeper import Sweeper
+from ivr.announcement_pages import announcement_pages
 from ivr.announcements import Announcements
 from ivr.answers import AnswerWatch
 from ivr.attention import Attention
 from ivr.callback_wishes import CallbackWishes
 from ivr.callbacks import CallbackRunner
+from ivr.counted_pins import CountedPins
 from ivr.desk import Desk
 from ivr.figures import Figures
 from ivr.flow.errors import FlowError
@@ -45,6 +47,7 @@ from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
 from ivr.flow.recording import RecordingPolicy
 from ivr.foundation import Foundation, laid_for, with_pins
+from ivr.hidden_numbers import HiddenNumbers
 from ivr.inbound import Inbound
 from ivr.listening import Listener
 from ivr.live.book import Book
@@ -58,7 +61,7 @@ from ivr.platform.errors import PlatformError
 from ivr.platform.paths import models_folder
 from ivr.platform.preflight import load_settings, recording_keys_of, writing
 from ivr.platform.secrets import Secrets
-from ivr.prompting import keep_tidy, make_ready
+from ivr.prompting import Heard, keep_tidy, make_ready
 from ivr.recognition_of_callers import CallerMemory
 from ivr.recording_codes import RecordingCodes
 from ivr.services import Services
@@ -66,6 +69,7 @@ from ivr.settings import Settings
 from ivr.speech_server import SpeechServer
 from ivr.text_messages import sender_of
 from ivr.transfers import Transfers
+from ivr.tree_pins import pins_of
 from ivr.web_request import WebServices
 from ivr.world import Surroundings
 from media.errors import MediaError
@@ -160,7 +164,7 @@ class Controller:
             recorder=self._recorder,
             beep=ground.beep,
             outgoing=settings.outgoing,
-            pins=lambda: self._pins,
+            pins=self._judge,
             around=self._around,
             clock=system_clock,
         )
@@ -211,7 +215,8 @@ class Controller:
         exposition = Exposition(
             registry, self._offices.counted, live, version=version("vaxel"), delay=self._delay
         )
-        self._http = HttpServer(exposition, live.checks(), pages(self._trees))
+        said = announcement_pages(lambda: self._trees.catalogue.organisations, self._announcements)
+        self._http = HttpServer(exposition, live.checks(), (*pages(self._trees), *said))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until ``stop`` is set.
@@ -257,13 +262,13 @@ class Controller:
         yield self._offices.counted[number].run()
         yield self._offices.recorded[number].run()
 
-    async def render(self, catalogue: Catalogue) -> None:
+    async def render(self, catalogue: Catalogue) -> Heard:
         """Have all that call trees say spoken before they are heard.
 
         Raises:
             MediaError: A text cannot be spoken.
         """
-        await make_ready(self._ground.prompts, catalogue, self._ground.speech)
+        return await make_ready(self._ground.prompts, catalogue, self._ground.speech)
 
     def prepare(self, catalogue: Catalogue) -> None:
         """Make the PINs of new agents, and those that trees ask for from now on.
@@ -305,6 +310,16 @@ class Controller:
                 if offer is not None:
                     await office.distributor.answered(offer)
 
+    def _announcements(self, org: str) -> Announcements:
+        return Announcements(self._ground.redis, org, system_clock)
+
+    def _judge(self, org: str) -> CountedPins:
+        """Who judges the PINs that the trees of an organisation ask callers for."""
+        regions = self._settings.outgoing.regions
+        numbers = HiddenNumbers(org, self._ground.secrets.callers, regions)
+        known = pins_of(org, self._pins)
+        return CountedPins(self._ground.redis, org, known, numbers, system_clock)
+
     def _around(self, organisation: Organisation, services: Services) -> Surroundings:
         """What lies outside the trees of an organisation."""
         redis, org = self._ground.redis, organisation.id
@@ -312,13 +327,14 @@ class Controller:
         return Surroundings(
             organisation=organisation,
             web=WebServices(organisation.http_hosts),
-            transfers=Transfers(services.outgoing),
+            transfers=Transfers(services.outgoing, services.clock),
             memory=CallerMemory(redis, org, self._ground.secrets.callers, regions),
-            announcements=Announcements(redis, org, system_clock),
+            announcements=self._announcements(org),
             distributor=services.distributor,
             wishes=CallbackWishes(organisation, services),
             outgoing=services.outgoing,
             texts=sender_of(self._settings.sms),
+            clock=services.clock,
         )
 
 

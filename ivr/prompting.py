@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Set
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -15,8 +16,9 @@ from ivr.flow.prompts import lines
 from ivr.recorded_lines import FOLDER, State, Survey, survey
 from media.errors import PromptFailed
 from media.espeak import Espeak
+from media.keys import prompt_key
 from media.manner import Manner, Sentence
-from media.prompts import PromptStore, prompt_key
+from media.prompts import PromptStore
 
 logger = logging.getLogger(__name__)
 
@@ -33,13 +35,29 @@ _EVERY_S: Final = 5.0
 Progress = Callable[[int, int], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What became of people's recordings.
+
+    Attributes:
+        changed: Organisations of which others are played than before.
+        refused: The recordings that cannot be used, each with the reason, by organisation. What
+            was played of the same sentence before is played on, else the voice speaks.
+    """
+
+    changed: Set[str] = frozenset()
+    refused: Mapping[str, Mapping[Path, str]] = field(default_factory=dict)
+
+
 async def make_ready(
     store: PromptStore,
     catalogue: Catalogue,
     speech: Espeak,
     progress: Progress = lambda done, total: None,
-) -> None:
+) -> Heard:
     """Have every sentence that is known before a call ready, in its organisation's manner.
+
+    A recording that cannot be used is no fault: what was heard before stays.
 
     Args:
         store: Speaks in the new manners from now on; in those of before when this fails.
@@ -51,10 +69,12 @@ async def make_ready(
         media.errors.PromptFailed: A sentence cannot be spoken.
     """
     before = store.manners
-    manners = {
-        organisation.id: await asyncio.to_thread(manner_of, organisation, catalogue, speech)
-        for organisation in catalogue.organisations.values()
-    }
+    manners: dict[str, Manner] = {}
+    refused: dict[str, Mapping[Path, str]] = {}
+    for organisation in catalogue.organisations.values():
+        manners[organisation.id], useless = await manner_of(organisation, catalogue, speech, store)
+        if useless:
+            refused[organisation.id] = useless
     store.manners = {**before, **manners}
     try:
         await store.render_all(
@@ -71,18 +91,27 @@ async def make_ready(
     except BaseException:
         store.manners = before
         raise
+    changed = (
+        org for org, manner in manners.items() if _recordings(before, org) != manner.recordings
+    )
+    return Heard(frozenset(changed), refused)
+
+
+def _recordings(manners: Mapping[str, Manner], org: str) -> Mapping[Sentence, Path]:
+    return manners[org].recordings if org in manners else {}
 
 
 def _unsaid(manner: Manner, before: Manner | None) -> Set[Sentence]:
     """The sentences that may not be there yet: looking for all of them holds calls up."""
-    if before is None or _how(before) != _how(manner):
+    if before is None or _voices(before) != _voices(manner):
         return manner.sentences
-    return manner.sentences - before.sentences
+    # what a person said until now the voice may never have said
+    return manner.sentences - (before.sentences - (before.recordings.keys() - manner.recordings))
 
 
-def _how(manner: Manner) -> tuple[object, object]:
-    """All but what is said; two engines of one identity speak alike."""
-    return {tag: voice.identity for tag, voice in manner.voices.items()}, manner.recordings
+def _voices(manner: Manner) -> Mapping[str, str]:
+    """By language; two engines of one identity speak alike."""
+    return {tag: voice.identity for tag, voice in manner.voices.items()}
 
 
 def paced(tell: Progress, clock: Callable[[], float] = time.monotonic) -> Progress:
@@ -98,9 +127,15 @@ def paced(tell: Progress, clock: Callable[[], float] = time.monotonic) -> Progre
     return progress
 
 
-def manner_of(organisation: Organisation, catalogue: Catalogue, speech: Espeak) -> Manner:
-    """How an organisation speaks. Reads its folder of recordings."""
-    found = recordings_of(organisation, catalogue)
+async def manner_of(
+    organisation: Organisation, catalogue: Catalogue, speech: Espeak, store: PromptStore
+) -> tuple[Manner, Mapping[Path, str]]:
+    """How an organisation speaks.
+
+    Returns:
+        It, and why recordings cannot be used, by their files.
+    """
+    found = await asyncio.to_thread(recordings_of, organisation, catalogue)
     for entry in found.entries:
         if entry.state in (State.STALE, State.NEW):
             logger.info(
@@ -112,18 +147,20 @@ def manner_of(organisation: Organisation, catalogue: Catalogue, speech: Espeak) 
                     "state": entry.state.value,
                 },
             )
-    return Manner(
+    copies = await store.copies(found.played, organisation.id)
+    manner = Manner(
         voices={
             language: speech.like(voice.variant or "", voice.speed)
             for language, voice in organisation.voices.items()
         },
-        recordings=found.played,
+        recordings=copies.played,
         sentences=frozenset[Sentence](
             (entry.line.sentence, entry.line.language)
             for entry in found.entries
             if entry.line.sentence
         ),
     )
+    return manner, copies.refused
 
 
 def recordings_of(organisation: Organisation, catalogue: Catalogue) -> Survey:

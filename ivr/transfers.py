@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Final
 
 from ivr.agi_call import AgiCaller
 from ivr.callback_offer import Outgoing
 from ivr.flow.numbers import normalised
-from ivr.flow.world import TransferOutcome, TransferRequest
+from ivr.flow.world import TransferOutcome, Transferred, TransferRequest
 from ivr.numbers import NumberOwn, NumberRefused
-from wire.agi.errors import AgiHungUp
 from wire.agi.link import NO_LIMIT
 
 logger = logging.getLogger(__name__)
@@ -25,8 +25,11 @@ _OUTCOMES: Final = {
     "ANSWER": TransferOutcome.TALKED,
     "NOANSWER": TransferOutcome.NO_ANSWER,
     "BUSY": TransferOutcome.BUSY,
+    "CANCEL": TransferOutcome.ABANDONED,
 }
 """What ``DIALSTATUS`` says; any other is unreachable."""
+
+_STATUS: Final = "${DIALSTATUS} ${ANSWEREDTIME_MS}"
 
 
 class Transfers:
@@ -34,12 +37,14 @@ class Transfers:
 
     Args:
         outgoing: Whom the installation calls.
+        clock: Epoch milliseconds.
     """
 
-    def __init__(self, outgoing: Outgoing) -> None:
+    def __init__(self, outgoing: Outgoing, clock: Callable[[], int]) -> None:
         self._outgoing = outgoing
+        self._clock = clock
 
-    async def connect(self, call: AgiCaller, request: TransferRequest) -> TransferOutcome:
+    async def connect(self, call: AgiCaller, request: TransferRequest) -> Transferred:
         """Ring, and let them talk to the end.
 
         Args:
@@ -47,27 +52,27 @@ class Transfers:
             request: Its target is let through by the organisation's list.
 
         Raises:
-            AgiHungUp: The caller is gone.
             AgiError: The channel failed.
         """
         if not self._outgoing.endpoint:
             logger.warning("Nobody is transferred: the setting outgoing.endpoint is empty")
-            return TransferOutcome.UNREACHABLE
+            return Transferred(TransferOutcome.UNREACHABLE)
         destination = self._destination(request)
         if destination is None:
-            return TransferOutcome.REFUSED
-        session = call.session
+            return Transferred(TransferOutcome.REFUSED)
+        session, began_ms = call.session, self._clock()
         await session.exec("Dial", destination, str(round(request.ring)), OPTIONS, limit_s=NO_LIMIT)
-        status = await session.get_variable("DIALSTATUS") or ""
-        if session.hung_up:
-            raise AgiHungUp
-        # The dialplan hangs up on a caller who has talked; this one goes on in the tree.
-        await session.set_variable("DIALSTATUS", "")
+        status, _, answered_ms = (await session.evaluate(_STATUS)).partition(" ")
+        took = max(0, self._clock() - began_ms) / 1000
+        talked = min(took, int(answered_ms) / 1000) if answered_ms.isdecimal() else 0
+        if not session.hung_up:
+            # The dialplan hangs up on a caller who has talked; this one goes on in the tree.
+            await session.set_variable("DIALSTATUS", "")
         outcome = _OUTCOMES.get(status, TransferOutcome.UNREACHABLE)
         logger.info(
             "a caller was transferred", extra={"contact": call.contact, "outcome": outcome.value}
         )
-        return outcome
+        return Transferred(outcome, took - talked, talked, session.hung_up)
 
     def _destination(self, request: TransferRequest) -> str | None:
         """The channel to dial; ``None``: it must not be."""

@@ -35,7 +35,7 @@ class Manner:
 
     Attributes:
         voices: What speaks, by language; the installation's own engine in the others.
-        recordings: A person's recording of a sentence, in any form.
+        recordings: The copy of a person's recording of a sentence (:mod:`media.copies`).
         sentences: What is known before any call; it is rendered ahead and never pruned.
     """
 

@@ -15,7 +15,6 @@ change is the day of its last use.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import os
 import time
@@ -23,7 +22,9 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+from media.copies import Copies, copies
 from media.errors import MediaError, PromptFailed, RecordedPromptUnusable
+from media.keys import prompt_key
 from media.manner import Manner, Sentence, SpeechEngine
 from media.pruning import Pruned, prune
 from media.recorded import SUFFIXES, make_prompt
@@ -32,11 +33,6 @@ from media.wav import is_telephone_wav, write_wav
 logger = logging.getLogger(__name__)
 
 _DAY_S: Final = 86_400.0
-
-
-def prompt_key(text: str, language: str) -> str:
-    """The name of a prompt's file, without ``.wav``: 32 hexadecimal digits."""
-    return hashlib.sha256(f"{language}\0{text}".encode("utf-8", "replace")).hexdigest()[:32]
 
 
 _PLAIN: Final = Manner()
@@ -85,7 +81,6 @@ class PromptStore:
         self._slots = asyncio.Semaphore(self._at_once)
         self._clock = clock
         self._under_way: dict[Path, asyncio.Task[None]] = {}
-        self._unusable: set[Path] = set()
         self.manners: Mapping[str, Manner] = {}
 
     async def __aenter__(self) -> PromptStore:
@@ -97,6 +92,10 @@ class PromptStore:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def copies(self, recordings: Mapping[Sentence, Path], organisation: str) -> Copies:
+        """An organisation's recordings as its manner shall have them played."""
+        return await copies(recordings, self._converted / organisation)
+
     def of(self, organisation: str) -> OrganisationPrompts:
         """The prompts as one organisation has them said."""
         return OrganisationPrompts(self, organisation)
@@ -104,9 +103,7 @@ class PromptStore:
     async def path(self, text: str, language: str, organisation: str = "") -> Path:
         """The file of a prompt, rendered now if need be, without ``.wav`` as Asterisk wants it.
 
-        Any number of callers may ask for the same prompt at once: it is rendered once. An
-        organisation's own recording that is no sound, or is gone, is told in the log, and the
-        sentence is rendered.
+        Any number of callers may ask for the same prompt at once: it is rendered once.
 
         Args:
             text: What is said.
@@ -118,7 +115,8 @@ class PromptStore:
             RecordedPromptUnusable: The installation's recording is no sound.
         """
         key = prompt_key(text, language)
-        if (own := await self._own(text, language, organisation)) is not None:
+        own = self._manner(organisation).recordings.get((text, language))
+        if own is not None and self._is_there(own):
             return own.with_suffix("")
         recording = self._recording(key, language)
         if recording is None:
@@ -133,38 +131,6 @@ class PromptStore:
             target = self._converted / language / f"{key}-{version}.wav"
             await self._made(target, lambda: self._convert(recording, target, language))
         return target.with_suffix("")
-
-    async def _own(self, text: str, language: str, organisation: str) -> Path | None:
-        """The organisation's own recording, made fit for the telephone; none where it is of no use.
-
-        Always a copy: the trees' folder need not be one that Asterisk sees.
-        """
-        target = self._own_target(text, language, organisation)
-        if target is None or target in self._unusable:
-            return None
-        recording = self._manner(organisation).recordings[text, language]
-        try:
-            await self._made(target, lambda: self._convert(recording, target, language))
-        except RecordedPromptUnusable as error:
-            self._unusable.add(target)
-            logger.error(
-                "a recording cannot be used; the sentence is spoken by the voice",
-                extra={"org": organisation, "fault": str(error)},
-            )
-            return None
-        return target
-
-    def _own_target(self, text: str, language: str, organisation: str) -> Path | None:
-        """Where the organisation's own recording lies as Asterisk plays it, if there is one."""
-        recording = self._manner(organisation).recordings.get((text, language))
-        if recording is None:
-            return None
-        try:
-            version = recording.stat().st_mtime_ns  # a recording that is replaced is a new file
-        except OSError:
-            return None
-        name = f"{prompt_key(text, language)}-{version}.wav"
-        return self._converted / organisation / language / name
 
     def _target(self, text: str, language: str, organisation: str) -> Path:
         identity = self._engine_of(language, organisation).identity
@@ -264,9 +230,8 @@ class PromptStore:
         """
         keep: set[Path] = set()
         for organisation, manner in self.manners.items():
-            for text, language in manner.sentences:
-                own = self._own_target(text, language, organisation)
-                keep |= {self._target(text, language, organisation), *((own,) if own else ())}
+            keep |= {self._target(*said, organisation) for said in manner.sentences}
+            keep.update(manner.recordings.values())
         return await asyncio.to_thread(
             prune,
             self._folder,

@@ -12,7 +12,7 @@ from typing import Final
 IN_USE_S: Final = 3600.0
 """A prompt that was asked for within this time may still be played."""
 
-_PROMPT = re.compile(r"[0-9a-f]{32}(-[0-9]+)?\.wav")
+_PROMPT = re.compile(r"[0-9a-f]{32}(-[0-9]+){0,2}\.wav")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ from rich.table import Table
 
 from acd.model import system_clock
 from ivr.announcements import Announcements, SwitchedOn
+from ivr.cli.names import ORG, Org, find_organisation, require
 from ivr.cli.saying import console
 from ivr.flow.lengths import Length
 from ivr.flow.organisation import Organisation
 from ivr.flow.texts import MAX_CHARACTERS
-from ivr.platform.preflight import layout_of, load_settings, load_trees
+from ivr.platform.preflight import layout_of, load_settings
 from recorder.audit import system_user
 from store.stream import REPLY_SECONDS, connect
 
@@ -25,7 +26,6 @@ Result = TypeVar("Result")
 
 _TIME: TypeAdapter[float] = TypeAdapter(Annotated[float, Length(60, 31 * 24 * 3600)])
 
-Org = Annotated[str, typer.Argument(help="The organisation.")]
 Name = Annotated[str, typer.Argument(help="The announcement, as `list` shows it.")]
 
 
@@ -88,7 +88,7 @@ def switch_on(
     seconds = _seconds(length)
 
     async def work(organisation: Organisation, announcements: Announcements) -> None:
-        _known(organisation.announcements, name, "NAME")
+        require("announcement", name, organisation.announcements, "NAME")
         words = _words(organisation, text or ())
         await announcements.switch_on(name, seconds, words, who=system_user())
 
@@ -101,7 +101,7 @@ def switch_off(org: Org, name: Name) -> None:
     """Switch an announcement off at once."""
 
     async def work(organisation: Organisation, announcements: Announcements) -> None:
-        _known(organisation.announcements, name, "NAME")
+        require("announcement", name, organisation.announcements, "NAME")
         await announcements.switch_off(name, who=system_user())
 
     _do(org, work)
@@ -113,12 +113,11 @@ def _do(
 ) -> tuple[Organisation, Result]:
     async def done() -> tuple[Organisation, Result]:
         settings = load_settings()
-        organisations = load_trees(settings).organisations
-        _known(organisations, org, "ORG")
+        organisation = find_organisation(settings, org, ORG)
         url = settings.redis_url or f"unix://{layout_of(settings).redis_socket}"
         async with connect(url) as redis:
-            announcements = Announcements(redis, org, system_clock)
-            return organisations[org], await work(organisations[org], announcements)
+            announcements = Announcements(redis, organisation.id, system_clock)
+            return organisation, await work(organisation, announcements)
 
     return asyncio.run(done())
 
@@ -132,7 +131,7 @@ def _words(organisation: Organisation, texts: Iterable[str]) -> dict[str, str]:
             raise typer.BadParameter(
                 "write a language and what is said in it: sv=Bron är stängd", param_hint="--text"
             )
-        _known(organisation.languages, language.strip(), "--text")
+        require("language", language.strip(), organisation.languages, "--text")
         words[language.strip()] = said
     return words
 
@@ -144,12 +143,6 @@ def _seconds(length: str) -> float:
         (detail,) = error.errors()
         advice = detail.get("ctx", {}).get("advice", "")
         raise typer.BadParameter(f"{detail['msg']}; {advice}", param_hint="--for") from error
-
-
-def _known(names: Iterable[str], name: str, what: str) -> None:
-    if name not in names:
-        known = ", ".join(sorted(names)) or "none"
-        raise typer.BadParameter(f"“{name}” is not one of: {known}", param_hint=what)
 
 
 def _when(time_ms: int, organisation: Organisation) -> str:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ivr.cli.names import Org
 from ivr.flow.problems import suggestion
 from ivr.live.ask import reload as ask_to_reload
 from ivr.live.files import changed, home_of, read_files
@@ -37,7 +38,6 @@ _HOW = {
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 Result = TypeVar("Result")
-Org = Annotated[str, typer.Argument(help="The organisation's id.")]
 
 
 def register(app: typer.Typer) -> None:

@@ -18,11 +18,12 @@ from ivr.flow.engine import EndReason, Run, RunResult
 from ivr.flow.load import Catalogue, Checked
 from ivr.flow.load import check as check_trees
 from ivr.flow.memory import MemoryCall, Script
-from ivr.flow.pins import NO_PINS, Pins
+from ivr.flow.pins import NO_PINS, KnownPins, Pins
 from ivr.flow.problems import Problem, Severity, shown
 from ivr.flow.tree import Tree
 from ivr.platform.preflight import layout_of, load_settings
 from ivr.platform.secrets import Secrets
+from ivr.recorded_checks import with_recordings
 from ivr.tree_pins import pins_of
 
 _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
@@ -58,6 +59,9 @@ def check(
 ) -> None:
     """Check the call trees and tell every error with file, line and column.
 
+    Recordings of texts are among it: those that are stale, and texts that a person says in one
+    language alone.
+
     Ends with 0 when they can be used (there may be warnings), 1 when there is an error, and 2
     when there is no such folder.
     """
@@ -66,7 +70,7 @@ def check(
     if not folder.is_dir():
         console.print(f"{folder} is not a folder; name the folder of the call trees.")
         raise typer.Exit(_USAGE)
-    checked = check_trees(folder)
+    checked = with_recordings(check_trees(folder))
     if form is Format.TEXT:
         print_problems(console, checked.problems)
         console.print(_summary(checked))
@@ -146,9 +150,9 @@ def call(
 def _pins(organisation: str) -> Pins:
     """The PINs that the installation has made; none before its first start."""
     file = layout_of(load_settings()).secrets
-    return (
-        pins_of(organisation, Secrets.load_or_create(file, ()).pins) if file.exists() else NO_PINS
-    )
+    if not file.exists():
+        return NO_PINS
+    return KnownPins(pins_of(organisation, Secrets.load_or_create(file, ()).pins))
 
 
 def _run(run: Run) -> RunResult:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from typing import TypeAlias
 
 from ivr.flow.call import Call, Cause, Heard, ListenRequest, Utterance
 from ivr.flow.errors import ExpressionError
@@ -15,8 +16,14 @@ from ivr.flow.sensitive import Sensitive, revealed, without_sensitive
 from ivr.flow.setting import Setting
 from ivr.flow.survey_answer import SurveyAnswer
 from ivr.flow.texts import Text
+from ivr.flow.world import Conferred, Transferred
 
 log = logging.getLogger(__name__)
+
+
+Tidings: TypeAlias = Heard | SurveyAnswer | Transferred | Conferred
+"""What a node tells of its work as it happens: a voice that was listened to (``hearing`` is never
+``None``), a survey's answer, what came of a transfer or of a conference."""
 
 
 class Conversation:
@@ -32,6 +39,7 @@ class Conversation:
             digits that were complete without it: it does not interrupt what is said next.
         chance: Draws a number from 0 up to, not including, 1.
         pins: Who judges the PINs that callers give.
+        tell: Takes what is worth to be counted.
         cause: Why our side will hang up.
         faults: Expressions that failed in the node that runs now.
     """
@@ -42,9 +50,8 @@ class Conversation:
         organisation: Organisation,
         language: str,
         now: Callable[[], datetime],
-        listened: Callable[[Heard], Awaitable[None]],
+        tell: Callable[[Tidings], Awaitable[None]],
         *,
-        answered: Callable[[SurveyAnswer], Awaitable[None]],
         chance: Callable[[], float],
         pins: Pins = NO_PINS,
     ) -> None:
@@ -59,8 +66,7 @@ class Conversation:
         self.overlook = ""
         self.chance = chance
         self.pins = pins
-        self.answered = answered
-        self._listened = listened
+        self.tell = tell
 
     @property
     def open_values(self) -> dict[str, object]:
@@ -137,7 +143,7 @@ class Conversation:
             heard = await self.call.listen(request)
         self.overlook = ""
         if heard.hearing is not None:
-            await self._listened(heard)
+            await self.tell(heard)
         return heard
 
     def _utterance(self, text: Text, language: str) -> Utterance:

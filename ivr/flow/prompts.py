@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from ivr.flow.call import Utterance
+from ivr.flow.document import Path_
 from ivr.flow.errors import ExpressionError
 from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
@@ -32,6 +33,8 @@ class Line:
         source: As the admin wrote it.
         sentence: What is said; ``""`` where that depends on the call, so that nobody can record it.
         rest: What is said when no expression can be worked out; may be empty.
+        tree: The tree that says it, ``""`` for the organisation itself.
+        path: Where the document of either has it.
     """
 
     key: str
@@ -39,14 +42,16 @@ class Line:
     source: str
     sentence: str
     rest: str
+    tree: str = ""
+    path: Path_ = ()
 
 
 def lines(catalogue: Catalogue, organisation: Organisation) -> Iterator[Line]:
     """Every text of an organisation in each of its languages, the trees' first."""
     for tree in catalogue.trees:
         if tree.organisation.id == organisation.id:
-            yield from _lines(tree.nodes, (tree.name,), organisation)
-    yield from _lines(organisation, (), organisation)
+            yield from _lines(tree.nodes, tree.name, organisation)
+    yield from _lines(organisation, "", organisation)
 
 
 def utterances(catalogue: Catalogue) -> frozenset[Utterance]:
@@ -59,11 +64,14 @@ def utterances(catalogue: Catalogue) -> frozenset[Utterance]:
     )
 
 
-def _lines(value: object, way: tuple[str, ...], organisation: Organisation) -> Iterator[Line]:
-    for path, text in _texts(value, way):
+def _lines(value: object, tree: str, organisation: Organisation) -> Iterator[Line]:
+    for path, text in _texts(value, ()):
+        steps = (str(step + 1) if isinstance(step, int) else step for step in path)
+        key = ".".join((tree, *steps) if tree else steps)
+        inside = ("nodes", *path) if tree else path
         for language, phrase in text.root.items():
             sentence, rest = _spoken(phrase, language, organisation)
-            yield Line(".".join(path), language, phrase.source, sentence, rest)
+            yield Line(key, language, phrase.source, sentence, rest, tree, (*inside, language))
 
 
 def _spoken(phrase: Phrase, language: str, organisation: Organisation) -> tuple[str, str]:
@@ -76,7 +84,7 @@ def _spoken(phrase: Phrase, language: str, organisation: Organisation) -> tuple[
     return (said if phrase.variables <= _EVERYWHERE else ""), said
 
 
-def _texts(value: object, way: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Text]]:
+def _texts(value: object, way: Path_) -> Iterator[tuple[Path_, Text]]:
     """Every text in a value that is spoken, and the keys that lead to it."""
     if isinstance(value, WrittenText):
         return
@@ -89,5 +97,5 @@ def _texts(value: object, way: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
         for key, inner in value.items():
             yield from _texts(inner, (*way, str(key)))
     elif isinstance(value, tuple):
-        for index, inner in enumerate(value, 1):
-            yield from _texts(inner, (*way, str(index)))
+        for index, inner in enumerate(value):
+            yield from _texts(inner, (*way, index))

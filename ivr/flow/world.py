@@ -41,13 +41,14 @@ class WebRequest:
 
 
 class TransferOutcome(StrEnum):
-    """How a transfer ended. A caller who hangs up raises ``CallerHungUp`` instead."""
+    """How a transfer ended."""
 
-    TALKED = "talked"  # the other side has ended the conversation
+    TALKED = "talked"
     NO_ANSWER = "no_answer"
     BUSY = "busy"
     UNREACHABLE = "unreachable"  # no way to it, or nothing is dialled by this installation
     REFUSED = "refused"  # it is not a target that may be dialled
+    ABANDONED = "abandoned"  # the caller hung up while it rang
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,40 @@ class TransferRequest:
     target: str = field(repr=False)
     literal: bool
     ring: float
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """What came of a transfer; nothing in it tells of the target.
+
+    Attributes:
+        outcome: How it ended.
+        rang: Seconds until somebody answered, or until it was over.
+        talked: Seconds of conversation.
+        hung_up: Whether the caller is gone.
+    """
+
+    outcome: TransferOutcome
+    rang: float = 0
+    talked: float = 0
+    hung_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Conferred:
+    """What came of a conference for one caller.
+
+    Attributes:
+        room: Its name.
+        joined: Whether they were in it.
+        stayed: For so many seconds.
+        hung_up: Whether the caller is gone.
+    """
+
+    room: str
+    joined: bool
+    stayed: float = 0
+    hung_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +169,11 @@ class World(Protocol):
             WebFailed: It failed, in whatever way, within the request's time.
         """
 
-    async def transfer(self, request: TransferRequest) -> TransferOutcome:
-        """Connect the caller with somebody outside, to the end of their conversation."""
+    async def transfer(self, request: TransferRequest) -> Transferred:
+        """Connect the caller with somebody outside, to the end of their conversation.
+
+        A caller who hangs up meanwhile is told in the result, for the sake of the figures.
+        """
 
     async def recall(self) -> Remembered:
         """What is kept of the caller's number; from now on it is one that has called before."""
@@ -170,5 +208,5 @@ class World(Protocol):
     async def send_text(self, message: TextMessage) -> bool:
         """Send a text message; whether it was taken."""
 
-    async def conference(self, room: str) -> bool:
-        """Be in a room of the organisation until the caller leaves it; whether they were in it."""
+    async def conference(self, room: str) -> Conferred:
+        """Be in a room of the organisation until the caller leaves it, or hangs up likewise."""

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from ivr.flow.load import Catalogue
 from ivr.live.survey import Part
+from ivr.prompting import Heard
 
 
 class Outcome(StrEnum):
@@ -54,18 +55,20 @@ class Reloaded:
         outcome: In a word.
         changed: The new version of each organisation that has one.
         refused: What is wrong with each that goes on with the version before.
+        settled: Whether all files stood still; else look again soon.
     """
 
     outcome: Outcome
     changed: Mapping[str, str]
     refused: Mapping[str, str]
+    settled: bool = True
 
 
 class Needs(Protocol):
     """What must be ready before calls get something new."""
 
-    async def render(self, catalogue: Catalogue) -> None:
-        """Have all that call trees say ready to be heard.
+    async def render(self, catalogue: Catalogue) -> Heard:
+        """Have all that call trees say ready to be heard, and recordings as they lie there.
 
         Raises:
             MediaError: A text cannot be spoken.

@@ -16,10 +16,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
+from typing import Final
 
 from ivr.flow.load import Catalogue
 from ivr.flow.problems import Problem
@@ -27,6 +28,7 @@ from ivr.flow.tree import Tree
 from ivr.live.book import Book, Entry
 from ivr.live.files import changed, owner
 from ivr.live.model import Needs, Outcome, Refusal, Reloaded, Standing
+from ivr.live.recordings import LiveRecordings
 from ivr.live.survey import Part, Survey, read_all, survey
 from ivr.platform.errors import PlatformError
 from media.errors import MediaError
@@ -35,6 +37,9 @@ from store.tree_history import SHORT, Files, digest_of
 from store.tree_models import ChangeKind
 
 logger = logging.getLogger(__name__)
+
+_MOST_FILES: Final = 50
+"""Recordings that an event names."""
 
 
 class LiveTrees:
@@ -69,6 +74,8 @@ class LiveTrees:
         self._book = book
         self._clock = clock
         self._served = {org: Standing(part, now) for org, part in first.items()}
+        self._recordings = LiveRecordings(needs)
+        self._wrong: dict[str, Refusal] = {}
         self._refused: dict[str, Refusal] = {}
         self._seen: Mapping[Path, Files] = {
             folder: part.files
@@ -107,41 +114,48 @@ class LiveTrees:
             who: Who asked; whoever owns the files that are new when left out.
             how: What led to it.
         """
-        reloaded = await self._reload(who, how, glance=False)
-        try:
-            await self._needs.render(self.catalogue)
-        except MediaError as fault:
-            logger.warning("Recordings cannot be taken up", extra={"fault": str(fault)})
-        return reloaded
+        return await self._reload(who, how, glance=False)
 
     async def _reload(self, who: str, how: ChangeKind, *, glance: bool) -> Reloaded:
         async with self._one_at_a_time:
             found = await asyncio.to_thread(self._look, glance)
-            if found is None:
-                return self._said(Outcome.UNCHANGED)
-            if not found.settled:
+            if found is not None and not found.settled:
                 self.reloads[Outcome.UNSETTLED] += 1
-                return self._said(Outcome.UNSETTLED)
-            parts, refused = dict(found.parts), self._unusable(found)
-            for org, part in found.parts.items():
-                if self._is_new(org, part.version) and (fault := await self._unready(part)):
-                    refused[org] = Refusal(part.version, fault)
-                    del parts[org]
-            self._without_disputes(parts, refused)
-            new = {org: part for org, part in parts.items() if self._is_new(org, part.version)}
-            entries = await asyncio.to_thread(self._entries, new, who, how)
-            if new:
-                self._put_in_place(parts)
+                return self._said(Outcome.UNSETTLED, settled=False)
+            entries: list[Entry] = []
+            new: dict[str, Part] = {}
+            if found is not None:
+                new, self._wrong = await self._right_and_wrong(found)
+                entries += await asyncio.to_thread(self._entries, new, who, how)
+                if new:
+                    self._put_in_place(new)
+                self._seen = found.files
+            catalogues = {org: one.part.catalogue for org, one in self._served.items()}
+            heard = await self._recordings.look(catalogues, new, at_once=not glance)
+            entries += await asyncio.to_thread(self._entries_of, heard.changed, who, how)
             for entry in entries:
                 self._book.write(entry)
+            mute = {org: Refusal("", told) for org, told in self._recordings.refused.items()}
+            refused = mute | self._wrong
+            news = {**{org: self._served[org].part for org in heard.changed}, **new}
             worse = self._tell_refusals(refused)
-            self._seen = found.files
-            if worse or (refused and not new):
+            if worse or (refused and found is not None and not news):
                 outcome = Outcome.REFUSED
             else:
-                outcome = Outcome.CHANGED if new else Outcome.UNCHANGED
-            self.reloads[outcome] += 1
-            return self._said(outcome, new)
+                outcome = Outcome.CHANGED if news else Outcome.UNCHANGED
+            if found is not None or outcome is not Outcome.UNCHANGED:
+                self.reloads[outcome] += 1
+            return self._said(outcome, news, settled=heard.settled)
+
+    async def _right_and_wrong(self, found: Survey) -> tuple[dict[str, Part], dict[str, Refusal]]:
+        """What can be put in place and is new, all of it ready, and what is refused."""
+        parts, refused = dict(found.parts), self._unusable(found)
+        for org, part in found.parts.items():
+            if self._is_new(org, part.version) and (fault := await self._unready(part)):
+                refused[org] = Refusal(part.version, fault)
+                del parts[org]
+        self._without_disputes(parts, refused)
+        return {o: part for o, part in parts.items() if self._is_new(o, part.version)}, refused
 
     def _look(self, glance: bool) -> Survey | None:
         """What is there; ``None`` for a glance that sees nothing new. Runs in a thread."""
@@ -237,6 +251,24 @@ class LiveTrees:
             )
         return entries
 
+    def _entries_of(
+        self, recordings: Mapping[str, Sequence[Path]], who: str, how: ChangeKind
+    ) -> list[Entry]:
+        """What is to be told of changed recordings. Runs in a thread, as above."""
+        entries = []
+        for org, files in recordings.items():
+            names = [str(file.relative_to(self._root)) for file in files]
+            version = self._served[org].part.version[:SHORT]
+            fields = {
+                "version": version,
+                "before": version,
+                "who": who or owner(self._root, names),
+                "how": how.value,
+                "files": ",".join(names[:_MOST_FILES]),
+            }
+            entries.append(self._entry(org, EventType.TREES_CHANGED, fields))
+        return entries
+
     def _tell_refusals(self, refused: dict[str, Refusal]) -> bool:
         """Note what is refused now; whether any of it was not before."""
         worse = False
@@ -245,7 +277,7 @@ class LiveTrees:
                 continue
             worse = True
             logger.warning(
-                "Call trees are refused; calls get the version before",
+                "What was saved is refused; calls get what was there before",
                 extra={"org": org, "problem": refusal.sentence},
             )
             if (standing := self._served.get(org)) is not None:
@@ -274,13 +306,16 @@ class LiveTrees:
         told = {name: text for name, text in fields.items() if text}
         return Entry(org, now, who, how, Event(kind, now, org, fields=told), files)
 
-    def _said(self, outcome: Outcome, new: Mapping[str, Part] = MappingProxyType({})) -> Reloaded:
+    def _said(
+        self, outcome: Outcome, new: Mapping[str, Part] = MappingProxyType({}), *, settled: bool
+    ) -> Reloaded:
         for org, part in new.items():
             logger.info("Call trees changed", extra={"org": org, "version": part.version[:SHORT]})
         return Reloaded(
             outcome,
             {org: part.version[:SHORT] for org, part in new.items()},
             {org: refusal.sentence for org, refusal in self._refused.items()},
+            settled,
         )
 
 

@@ -1,8 +1,9 @@
 """When to look at the call trees again: a file was saved, or somebody said so by SIGHUP.
 
 Saves that follow each other are one: a look begins when nothing was saved for a moment, and at the
-latest after a second. A folder that cannot be watched, such as some that lie on another machine, is
-looked at every few seconds instead, and so is one that can: no save is missed for good.
+latest after a second. What is still being written then is looked at again a second later. A folder
+that cannot be watched, such as some that lie on another machine, is looked at every few seconds
+instead, and so is one that can: no save is missed for good.
 """
 
 from __future__ import annotations
@@ -16,13 +17,16 @@ from typing import Final, TypeAlias
 
 from watchfiles import awatch
 
+from ivr.live.model import Reloaded
+
 logger = logging.getLogger(__name__)
 
 QUIET_S: Final = 0.2
 LONGEST_S: Final = 1.0
+AGAIN_S: Final = 1.0
 LOOK_S: Final = 10.0
 
-Look: TypeAlias = Callable[[], Awaitable[object]]
+Look: TypeAlias = Callable[[], Awaitable[Reloaded]]
 
 
 async def watch(
@@ -40,13 +44,18 @@ async def watch(
         saves: Tells of saves and, as a sign of life, every few seconds of nothing.
         sleep: Waits seconds.
     """
-    await _safely(look)
+
+    async def look_until_settled() -> None:
+        while not await _safely(look):
+            await sleep(AGAIN_S)
+
+    await look_until_settled()
     watched = True
     while True:
         try:
             async for _ in (saves or _saves)(root):
                 watched = True
-                await _safely(look)
+                await look_until_settled()
         except (OSError, RuntimeError) as fault:  # as watchfiles calls its own
             if watched:
                 logger.warning(
@@ -54,7 +63,7 @@ async def watch(
                     extra={"fault": str(fault)},
                 )
             watched = False
-        await _safely(look)
+        await look_until_settled()
         await sleep(LOOK_S)
 
 
@@ -72,11 +81,13 @@ async def on_hang_up(look: Look) -> None:
         loop.remove_signal_handler(signal.SIGHUP)
 
 
-async def _safely(look: Look) -> None:
+async def _safely(look: Look) -> bool:
+    """Look; whether all files stood still."""
     try:
-        await look()
+        return (await look()).settled
     except Exception:  # a slip of ours must end neither the calls nor the watching
         logger.exception("The call trees could not be looked at; calls get them as they were")
+        return True
 
 
 def _saves(root: Path) -> AsyncIterator[object]:

@@ -60,6 +60,9 @@ async def test_a_caller_is_transferred_and_the_tree_goes_on_afterwards(
     await line.wait_closed()
     ended = await journal.wait(EventType.CONTACT_ENDED, reason="tree")
     assert ended.fields["node"] == "end"
+    told = await journal.wait(EventType.CONTACT_TRANSFERRED, outcome="talked")
+    assert 0 < (told.milliseconds("rang") or 0) < 30_000
+    assert 1_000 < (told.milliseconds("talked") or 0) < 30_000
 
 
 async def test_a_caller_who_is_turned_away_gets_the_networks_busy_tone(
@@ -104,7 +107,9 @@ async def test_what_a_caller_is_asked_to_tell_is_kept_as_the_queues(
     assert (row["id"], row["queue"]) == (stored.fields["recording"], "always")
 
 
-async def test_two_callers_meet_in_a_room_and_leave_it_by_a_key(cast: Cast, ears: Ears) -> None:
+async def test_two_callers_meet_in_a_room_and_leave_it_by_a_key(
+    cast: Cast, ears: Ears, journal: Journal
+) -> None:
     one, other = await cast.caller(), await cast.caller(OUTSIDE)
     line, theirs = await one.call(MEETS), await other.call(MEETS)
     line.start_playing(tone(CALLER_HZ, 4))
@@ -114,4 +119,6 @@ async def test_two_callers_meet_in_a_room_and_leave_it_by_a_key(cast: Cast, ears
     await line.press("*")
     await ears.hear(line, THANKS)
     await line.wait_closed()
+    left = await journal.wait(EventType.CONTACT_CONFERRED, outcome="joined")
+    assert 1_000 < (left.milliseconds("stayed") or 0) < 30_000
     await theirs.hang_up()

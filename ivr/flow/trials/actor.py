@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ivr.flow.call import CallerHungUp, MessageRequest, QueueOutcome, QueueRequest, Utterance
-from ivr.flow.engine import Answered, Listening, Visit
+from ivr.flow.engine import Observed
 from ivr.flow.memory import MESSAGE_SECONDS, SILENCE
 from ivr.flow.organisation import Organisation
 from ivr.flow.tree import Path_
@@ -63,7 +63,7 @@ class Actor:
         """Index of the first act that there was no time for; their number when all are done."""
         return self._done
 
-    async def notices(self, what: Visit | Listening | Answered) -> None:
+    async def notices(self, what: Observed) -> None:
         """The call has come to a node (:data:`ivr.flow.engine.Observer`)."""
         self._node = what.node
 

@@ -75,13 +75,14 @@ def an_office(
         around=Surroundings(
             organisation=organisation,
             web=WebServices(organisation.http_hosts),
-            transfers=Transfers(OUTGOING),
+            transfers=Transfers(OUTGOING, system_clock),
             memory=CallerMemory(redis, org, "secret", OUTGOING.regions),
             announcements=Announcements(redis, org, system_clock),
             distributor=distributor,
             wishes=CallbackWishes(organisation, services),
             outgoing=OUTGOING,
             texts=None,
+            clock=system_clock,
         ),
     )
 

@@ -80,6 +80,37 @@ async def test_a_recording_is_heard_until_its_text_changes(
     assert read_wav(heard.with_suffix(".wav")) == spoken
 
 
+async def test_a_recording_that_is_replaced_spoilt_or_removed_silences_nothing(
+    tmp_path: Path, store: PromptStore, speech: Espeak
+) -> None:
+    sentence, trees = "Välkommen till rådhuset.", tmp_path / "trees"
+    file = trees / "town" / "recordings" / "sv" / "tree.a.say.wav"
+    catalogue = catalogue_of(trees)
+    await make_ready(store, catalogue, speech)
+    record(file, 440)
+    file.with_suffix(".txt").write_text(sentence, encoding="utf-8")
+
+    heard = await make_ready(store, catalogue, speech)
+    assert (heard.changed, heard.refused) == ({"town"}, {})
+    first = await store.path(sentence, "sv", "town")
+    assert pitch(first)[0] == pytest.approx(440, abs=2)
+
+    file.write_bytes(file.read_bytes()[:9_000])
+    heard = await make_ready(store, catalogue, speech)
+    assert (heard.changed, set(heard.refused["town"])) == (set(), {file})
+    assert await store.path(sentence, "sv", "town") == first
+
+    record(file, 880)
+    heard = await make_ready(store, catalogue, speech)
+    assert (heard.changed, heard.refused) == ({"town"}, {})
+    assert pitch(await store.path(sentence, "sv", "town"))[0] == pytest.approx(880, abs=2)
+
+    file.unlink()
+    assert (await make_ready(store, catalogue, speech)).changed == {"town"}
+    spoken = (await store.path(sentence, "sv", "town")).with_suffix(".wav")
+    assert read_wav(spoken) == await speech.speak(sentence, "sv")
+
+
 async def test_an_organisation_has_its_own_voice_and_speed(
     tmp_path: Path, store: PromptStore, speech: Espeak
 ) -> None:

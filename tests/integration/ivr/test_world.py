@@ -17,6 +17,7 @@ from acd.agents import Agents
 from acd.callback_model import CallbackSource, CallbackState
 from acd.model import Agent, system_clock
 from acd.offers import OfferListener
+from ivr import conferences
 from ivr.agi_call import AgiCall
 from ivr.conferences import PROFILES
 from ivr.dialplan import CAUSE, DONE
@@ -27,15 +28,17 @@ from ivr.flow.memory_world import NOTHING_WAITS
 from ivr.flow.world import (
     WAITS,
     CallbackWish,
+    Conferred,
     QueueFigure,
     TextMessage,
     TransferOutcome,
+    Transferred,
     TransferRequest,
     WebRequest,
 )
 from ivr.office import Office
 from ivr.text_messages import FileSender, HttpSender, TextNotSent
-from ivr.transfers import OPTIONS
+from ivr.transfers import OPTIONS, Transfers
 from ivr.web_request import WebServices
 from store.events import EventType
 from store.stream import BEGINNING, EventStream, connect
@@ -151,8 +154,8 @@ async def test_a_transfer_rings_through_the_outgoing_endpoint(
     office: Office, target: str, literal: bool, channel: str
 ) -> None:
     line = session("", "ANSWER")
-    outcome = await calling(office, line).world.transfer(TransferRequest(target, literal, 12.4))
-    assert outcome is TransferOutcome.TALKED
+    told = await calling(office, line).world.transfer(TransferRequest(target, literal, 12.4))
+    assert (told.outcome, told.hung_up) == (TransferOutcome.TALKED, False)
     assert (line.rung, line.dial_options) == ([channel], [OPTIONS])
     assert line.variables["DIALSTATUS"] == "", "the dialplan must not take it for the end"
 
@@ -170,8 +173,8 @@ async def test_what_costs_or_comes_back_is_not_dialled(
     office: Office, target: str, literal: bool
 ) -> None:
     line = session()
-    outcome = await calling(office, line).world.transfer(TransferRequest(target, literal, 10))
-    assert outcome is TransferOutcome.REFUSED
+    told = await calling(office, line).world.transfer(TransferRequest(target, literal, 10))
+    assert told == Transferred(TransferOutcome.REFUSED)
     assert line.rung == []
 
 
@@ -189,17 +192,40 @@ async def test_a_transfer_that_fails_tells_why(
     office: Office, status: str, outcome: TransferOutcome
 ) -> None:
     world = calling(office, session("", status)).world
-    assert await world.transfer(TransferRequest("112", True, 10)) is outcome
+    told = await world.transfer(TransferRequest("112", True, 10))
+    assert (told.outcome, told.talked, told.hung_up) == (outcome, 0, False)
 
 
-async def test_a_caller_who_hangs_up_in_a_transfer_is_gone(office: Office) -> None:
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [("CANCEL", TransferOutcome.ABANDONED), ("ANSWER", TransferOutcome.TALKED)],
+)
+async def test_a_caller_who_hangs_up_in_a_transfer_is_gone(
+    office: Office, status: str, outcome: TransferOutcome
+) -> None:
     async def hangs_up(line: FakeSession) -> str:
         line.hang_up_now()
-        return "CANCEL"
+        return status
 
     line = FakeSession(hangs_up)
-    with pytest.raises(CallerHungUp):
-        await calling(office, line).world.transfer(TransferRequest("112", True, 10))
+    told = await calling(office, line).world.transfer(TransferRequest("112", True, 10))
+    assert (told.outcome, told.hung_up) == (outcome, True)
+    assert "DIALSTATUS" not in line.variables
+
+
+@pytest.mark.parametrize(
+    ("answered_ms", "rang", "talked"),
+    [("25000", 5, 25), ("25001", 4.999, 25.001), ("", 30, 0), ("99000", 0, 30), ("-1", 30, 0)],
+)
+async def test_ringing_and_talking_make_up_the_whole_transfer(
+    office: Office, answered_ms: str, rang: float, talked: float
+) -> None:
+    line = session("", "ANSWER")
+    line.variables["ANSWEREDTIME_MS"] = answered_ms
+    now = iter((1_000, 31_000))
+    transfers = Transfers(office.around.outgoing, lambda: next(now))
+    told = await transfers.connect(calling(office, line), TransferRequest("112", True, 10))
+    assert [told.rang, told.talked] == pytest.approx([rang, talked])
 
 
 # Conferences ----------------------------------------------------------------------------------
@@ -211,15 +237,17 @@ async def test_a_caller_who_hangs_up_in_a_transfer_is_gone(office: Office) -> No
 async def test_a_room_is_the_organisations_own(office: Office, result: str, joined: bool) -> None:
     line = session()
     line.variables["CONFBRIDGE_RESULT"] = result
-    assert await calling(office, line).world.conference("storm") is joined
+    told = await calling(office, line).world.conference("storm")
+    assert (told.room, told.joined, told.hung_up) == ("storm", joined, False)
     assert line.executed == [("ConfBridge", "demo-storm", *PROFILES)]
 
 
 async def test_a_caller_who_hangs_up_in_a_room_is_gone(office: Office) -> None:
     line = session()
     line.variables["CONFBRIDGE_RESULT"] = "HANGUP"
-    with pytest.raises(CallerHungUp):
-        await calling(office, line).world.conference("storm")
+    now = iter((1_000, 8_500))
+    told = await conferences.join(calling(office, line), "demo", "storm", lambda: next(now))
+    assert told == Conferred("storm", joined=True, stayed=7.5, hung_up=True)
 
 
 # Hanging up -----------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from media.errors import RecordedPromptUnusable
-from media.prompts import PromptStore, prompt_key
+from media.keys import prompt_key
+from media.prompts import PromptStore
 from media.recorded import SUFFIXES
 from media.wav import RATE_HZ, is_telephone_wav, read_wav
 

@@ -10,16 +10,18 @@ from pathlib import Path
 import pytest
 
 from ivr.flow.call import CallFailed, Cause, QueueOutcome, QueueRequest, Utterance
-from ivr.flow.engine import EndReason, Run, RunResult
+from ivr.flow.engine import EndReason, Observed, Observer, Run, RunResult, Told
 from ivr.flow.load import load_all
 from ivr.flow.memory import MemoryCall, Script
 from ivr.flow.prompts import utterances
 from ivr.flow.world import (
     CallbackWish,
+    Conferred,
     QueueFigure,
     Remembered,
     TextMessage,
     TransferOutcome,
+    Transferred,
     WebFailed,
 )
 from tests.unit.flow.trees import DEMO, ORGANISATION, tree_of
@@ -45,8 +47,22 @@ def line(keys: str = "", caller: str = CALLER) -> MemoryCall:
     return MemoryCall(Script.parse(keys), dialled="100", caller=caller, began=MONDAY)
 
 
-async def walk(folder: Path, nodes: str, call: MemoryCall) -> RunResult:
-    return await Run(tree_of(folder, nodes, WORLDLY), call, now=call.now).to_end()
+async def walk(
+    folder: Path, nodes: str, call: MemoryCall, observe: Observer | None = None
+) -> RunResult:
+    tree = tree_of(folder, nodes, WORLDLY)
+    return await Run(tree, call, now=call.now, observe=observe).to_end()
+
+
+async def told(folder: Path, nodes: str, call: MemoryCall) -> tuple[list[Told], RunResult]:
+    """What the nodes tell of their work, and how it went."""
+    seen: list[Observed] = []
+
+    async def observe(what: Observed) -> None:
+        seen.append(what)
+
+    result = await walk(folder, nodes, call, observe)
+    return [what for what in seen if isinstance(what, Told)], result
 
 
 def way(result: RunResult) -> list[tuple[str, str]]:
@@ -211,6 +227,25 @@ async def test_a_transfer_that_reaches_nobody_goes_on_by_its_failure(
     call = line()
     call.world.transfers["112"] = outcome
     assert way(await walk(tmp_path, TRANSFER % "112", call))[0] == ("a", outcome.value)
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("112", Transferred(TransferOutcome.TALKED, talked=60)),
+        ("112", Transferred(TransferOutcome.NO_ANSWER, rang=20)),
+        ("112", Transferred(TransferOutcome.ABANDONED, hung_up=True)),
+        ("{{ caller }}", Transferred(TransferOutcome.REFUSED)),
+    ],
+)
+async def test_every_transfer_is_told_and_its_target_is_not(
+    tmp_path: Path, target: str, expected: Transferred
+) -> None:
+    call = line(caller="+4690012345")
+    call.world.transfers["112"] = expected.outcome
+    seen, result = await told(tmp_path, TRANSFER % target, call)
+    assert seen == [Told("a", expected)]
+    assert result.reason is (EndReason.CALLER if expected.hung_up else EndReason.TREE)
 
 
 async def test_a_cause_alone_ends_a_call_that_was_never_picked_up(tmp_path: Path) -> None:
@@ -473,7 +508,9 @@ async def test_a_conference_is_joined_and_left(tmp_path: Path, opens: bool, outc
     call = line()
     call.world.rooms_open = opens
     nodes = "  a: {conference: storm-staff, then: end, on_failure: end}\n"
-    assert way(await walk(tmp_path, nodes, call))[0] == ("a", outcome)
+    seen, result = await told(tmp_path, nodes, call)
+    assert way(result)[0] == ("a", outcome)
+    assert seen == [Told("a", Conferred("storm-staff", opens, 60 if opens else 0))]
     assert call.world.rooms == ["storm-staff"]
 
 

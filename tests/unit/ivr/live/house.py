@@ -12,6 +12,7 @@ from ivr.flow.tree import Tree
 from ivr.live.book import Book, Entry
 from ivr.live.survey import survey
 from ivr.live.trees import LiveTrees
+from ivr.prompting import Heard
 from store.events import EventType
 from tests.unit.flow.trees import ORGANISATION, write
 
@@ -41,7 +42,8 @@ class House:
     Attributes:
         rendered: Texts that were made ready, in order.
         adopted: What calls were served by, in order.
-        voiceless: A text that cannot be spoken, and the error that says so.
+        fault: Why nothing can be made ready.
+        heard_now: What comes of recordings at the next time.
     """
 
     def __init__(self, root: Path, **numbers: str) -> None:
@@ -49,6 +51,7 @@ class House:
         self.rendered: list[str] = []
         self.adopted: list[Catalogue] = []
         self.fault: Exception | None = None
+        self.heard_now = Heard()
         self.book = FakeBook()
         self.now_ms = NOW_MS
         for org, number in numbers.items():
@@ -81,10 +84,12 @@ class House:
         file = self.root / org / "tree.yaml"
         file.write_text(file.read_text().replace("then: end", "then: edn"))
 
-    async def render(self, catalogue: Catalogue) -> None:
+    async def render(self, catalogue: Catalogue) -> Heard:
         if self.fault is not None:
             raise self.fault
         self.rendered += [spoken(tree) for tree in catalogue.trees]
+        heard, self.heard_now = self.heard_now, Heard()
+        return heard
 
     def prepare(self, catalogue: Catalogue) -> None:
         """Nothing is needed."""

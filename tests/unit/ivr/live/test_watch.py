@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ivr.live.watch import on_hang_up, watch
+from ivr.live.model import Outcome, Reloaded
+from ivr.live.watch import AGAIN_S, on_hang_up, watch
 
 pytestmark = pytest.mark.unit
 
@@ -22,12 +23,15 @@ class Looks:
         self.count = 0
         self.came = asyncio.Semaphore(0)
         self.fault: Exception | None = None
+        self.unsettled = 0
 
-    async def __call__(self) -> None:
+    async def __call__(self) -> Reloaded:
         self.count += 1
         self.came.release()
         if self.fault is not None:
             raise self.fault
+        self.unsettled -= 1
+        return Reloaded(Outcome.UNCHANGED, {}, {}, settled=self.unsettled < 0)
 
 
 async def ended(task: asyncio.Task[None]) -> None:
@@ -84,6 +88,25 @@ async def test_a_look_that_fails_ends_nothing(tmp_path: Path) -> None:
         gate.release()
     await ended(task)
     assert looks.count >= 3
+
+
+async def test_what_is_still_being_written_is_looked_at_again_soon(tmp_path: Path) -> None:
+    looks, naps = Looks(), list[float]()
+    looks.unsettled = 2
+
+    async def nothing(_: Path) -> AsyncIterator[object]:
+        await asyncio.Event().wait()
+        yield None
+
+    async def nap(seconds: float) -> None:
+        naps.append(seconds)
+
+    task = asyncio.create_task(watch(tmp_path, looks, saves=nothing, sleep=nap))
+    for _ in range(3):
+        await looks.came.acquire()
+    await asyncio.sleep(0)
+    assert (looks.count, naps) == (3, [AGAIN_S, AGAIN_S])
+    await ended(task)
 
 
 async def test_a_hang_up_signal_is_a_look(tmp_path: Path) -> None:
