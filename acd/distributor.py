@@ -136,16 +136,6 @@ class Distributor:
         reply = await self._run("place", contact)
         return None if reply is None else place_of_row(reply)
 
-    async def estimate(self, queue: str, *, credit_ms: int = 0) -> Estimate | None:
-        """How long somebody would wait who joined now; ``None`` when that is unknown.
-
-        Args:
-            queue: Which one.
-            credit_ms: As of :meth:`join`.
-        """
-        position, ready, *pace = await self._run("estimate", queue, credit_ms)
-        return Pace(*pace).estimate(position, ready)
-
     async def expect(self, contact: str, estimate: Estimate) -> bool:
         """Keep what a caller's wait is estimated at, to be told beside the wait itself.
 
@@ -296,9 +286,14 @@ class Distributor:
             agents=dict(zip(_GAUGED, agents, strict=True)),
         )
 
-    async def figures(self, queue: str) -> LineFigures:
-        """One queue, now."""
-        reply = await self._run("figures", queue)
+    async def figures(self, queue: str, *, credit_ms: int = 0) -> LineFigures:
+        """One queue, now.
+
+        Args:
+            queue: Its name.
+            credit_ms: As of :meth:`join`, by whoever would join.
+        """
+        reply = await self._run("figures", queue, credit_ms)
         waiting, callbacks, oldest, logged_in, ready, position, *pace = reply
         estimate = Pace(*pace).estimate(position, ready)
         return LineFigures(waiting, callbacks, oldest, logged_in, ready, estimate)

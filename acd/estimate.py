@@ -8,6 +8,9 @@ times, is Erlang distributed. The mean is known from some contacts only, and a m
 them is uncertain in the same way: the wait divided by what is expected then follows the
 F distribution with ``2 n`` and ``2 m`` degrees of freedom, whose quantiles are the range's ends.
 Few contacts handled make a wide range, a long line makes a narrow one.
+
+What is not foreseen: people ahead who give up, agents who come or go. How it came out is told with
+each answered call, and counted (``monitoring``).
 """
 
 from __future__ import annotations

@@ -149,21 +149,19 @@ class _Ride:
 
     async def _turned_away(self) -> QueueOutcome | None:
         """How a caller who may not join goes on; never one who has a place already."""
-        request, queue = self._request, self._queue.name
+        request = self._request
         if request.max_length is None and request.max_estimate is None:
             return None
         if await self._distributor.held(self._call.contact) is not None:
             return None
-        if request.max_length is not None:
-            line = await self._distributor.figures(queue)
-            if line.waiting + line.callbacks >= request.max_length:
-                return QueueOutcome.FULL
-        if request.max_estimate is not None:
-            credit = round(request.priority * 1000)
-            estimate = await self._distributor.estimate(queue, credit_ms=credit)
-            if estimate is not None and estimate.expected_ms > request.max_estimate * 1000:
-                return QueueOutcome.LONG_WAIT
-        return None
+        credit = round(request.priority * 1000)
+        line = await self._distributor.figures(self._queue.name, credit_ms=credit)
+        if request.max_length is not None and line.waiting + line.callbacks >= request.max_length:
+            return QueueOutcome.FULL
+        longest, estimate = request.max_estimate, line.estimate
+        if longest is None or estimate is None or estimate.expected_ms <= longest * 1000:
+            return None
+        return QueueOutcome.LONG_WAIT
 
     async def _foretell(self, estimate: Estimate | None) -> None:
         """Keep what is expected of a wait that begins, to be held against it when it is over."""

@@ -23,6 +23,10 @@ async def capacity(house: House, queue: Queue = FEES) -> int:
     return int((await kept(house)).get(f"capacity|{queue.name}", 0))
 
 
+async def foretold(house: House, credit_ms: int = 0) -> Estimate | None:
+    return (await house.acd.figures("fees", credit_ms=credit_ms)).estimate
+
+
 async def serve(
     house: House, contact: str, queue: Queue = FEES, *, rings: float = 4, talks: float = 60
 ) -> None:
@@ -142,18 +146,18 @@ async def test_an_estimate_is_silent_until_enough_contacts_have_been_handled(
 ) -> None:
     await house.log_in("4001")
     for number in range(ENOUGH):
-        assert await house.acd.estimate("fees") == AT_ONCE, "an agent is ready"
+        assert await foretold(house) == AT_ONCE, "an agent is ready"
         await house.acd.join(f"c-{number}", FEES)
         offer = await house.acd.match(FEES)
         assert offer is not None
-        assert await house.acd.estimate("fees") is None
+        assert await foretold(house) is None
         await house.acd.answered(offer)
         house.clock.forward(60)
         await house.acd.ended(offer, 60_000)
         await house.agents.unpause("4001")
     await house.acd.join("c-9", FEES)
     assert await house.acd.match(FEES) is not None
-    assert await house.acd.estimate("fees") is not None
+    assert await foretold(house) is not None
 
 
 async def test_nobody_who_works_means_no_estimate(house: House) -> None:
@@ -165,7 +169,7 @@ async def test_nobody_who_works_means_no_estimate(house: House) -> None:
     place = await house.acd.place("c-9")
     assert place is not None
     assert place.estimate is None
-    assert await house.acd.estimate("fees") is None
+    assert await foretold(house) is None
 
 
 async def busy(house: House) -> None:
@@ -200,11 +204,11 @@ async def test_whoever_would_join_is_told_what_they_are_told_when_they_have(
     await house.acd.join("c-1", FEES)
     house.clock.forward(30)
     for credit in (0, 20_000, 30_000, 40_000):
-        foretold = await house.acd.estimate("fees", credit_ms=credit)
+        told = await foretold(house, credit)
         await house.acd.join(f"credit-{credit}", FEES, credit_ms=credit)
         place = await house.acd.place(f"credit-{credit}")
         assert place is not None
-        assert foretold == place.estimate
+        assert told == place.estimate
         await house.acd.leave(f"credit-{credit}", LeaveReason.ABANDONED)
         assert place.position == (1 if credit > 30_000 else 2)
 
