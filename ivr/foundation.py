@@ -11,7 +11,7 @@ from pathlib import Path
 from redis.asyncio import Redis
 
 from ivr.flow.load import Catalogue
-from ivr.live.first import first_trees
+from ivr.live.first import first_trees, in_place
 from ivr.live.survey import Part
 from ivr.platform.announcements import SENTENCES
 from ivr.platform.paths import Layout
@@ -64,8 +64,10 @@ async def laid_for(settings: Settings) -> AsyncIterator[Foundation]:
             settings.database_url or f"sqlite+aiosqlite:///{layout.database}"
         )
         stack.push_async_callback(database.close)
-        trees = await first_trees(settings.trees, TreeHistory(database), layout.trees)
-        catalogue = Catalogue.together(part.catalogue for part in trees.values())
+        first = await first_trees(settings.trees, lambda: in_place(TreeHistory(database)))
+        for warning in first.warnings():
+            logger.warning("Call trees on disk are refused", extra={"problem": warning})
+        catalogue = Catalogue.together(part.catalogue for part in first.parts.values())
         redis = connect(settings.redis_url or f"unix://{layout.redis_socket}")
         stack.push_async_callback(redis.aclose)
         speech = await Espeak.find()
@@ -74,7 +76,7 @@ async def laid_for(settings: Settings) -> AsyncIterator[Foundation]:
         await make_ready(prompts, catalogue, speech, paced(_tell_rendering))
         yield Foundation(
             layout=layout,
-            trees=trees,
+            trees=first.parts,
             secrets=Secrets.load_or_create(layout.secrets, with_pins(catalogue)),
             database=database,
             redis=redis,

@@ -10,9 +10,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 
-import phonenumbers
-
-from ivr.flow.numbers import normalised
+from ivr.flow.numbers import e164, normalised
 
 
 class HiddenNumbers:
@@ -28,7 +26,7 @@ class HiddenNumbers:
         """
         self._org = org
         self._secret = secret.encode()
-        self._region = next(iter(regions), None)
+        self._regions = regions
 
     def hidden(self, number: str, *purpose: str) -> str:
         """The same 32 hexadecimal digits for each spelling of a number.
@@ -38,13 +36,7 @@ class HiddenNumbers:
             purpose: What it is for, in words without blanks; those of two purposes have nothing
                 in common.
         """
-        told = " ".join((self._org, *purpose, _one_spelling(number, self._region))).encode()
+        plain = normalised(number)
+        spelling = e164(plain, self._regions) or plain
+        told = " ".join((self._org, *purpose, spelling)).encode()
         return hmac.new(self._secret, told, hashlib.sha256).hexdigest()[:32]
-
-
-def _one_spelling(number: str, region: str | None) -> str:
-    try:
-        parsed = phonenumbers.parse(number, region)
-    except phonenumbers.NumberParseException:
-        return normalised(number)
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

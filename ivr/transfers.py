@@ -18,8 +18,9 @@ logger = logging.getLogger(__name__)
 LONGEST_S: Final = 4 * 3600
 """A conversation is over after so long: a line that nobody hung up costs money."""
 
-OPTIONS: Final = f"gim(default)S({LONGEST_S})"
-"""After the other side's hang-up go on; follow no forwarding; music instead of ringing."""
+OPTIONS: Final = f"gim(default)U(vaxel-answered)S({LONGEST_S})"
+"""After the other side's hang-up go on; follow no forwarding; music instead of ringing; note when
+it was answered."""
 
 _OUTCOMES: Final = {
     "ANSWER": TransferOutcome.TALKED,
@@ -29,7 +30,7 @@ _OUTCOMES: Final = {
 }
 """What ``DIALSTATUS`` says; any other is unreachable."""
 
-_STATUS: Final = "${DIALSTATUS} ${ANSWEREDTIME_MS}"
+_STATUS: Final = "${DIALSTATUS} ${VAXEL_ANSWERED}"
 
 
 class Transfers:
@@ -63,16 +64,19 @@ class Transfers:
         session, began_ms = call.session, self._clock()
         await session.exec("Dial", destination, str(round(request.ring)), OPTIONS, limit_s=NO_LIMIT)
         status, _, answered_ms = (await session.evaluate(_STATUS)).partition(" ")
-        took = max(0, self._clock() - began_ms) / 1000
-        talked = min(took, int(answered_ms) / 1000) if answered_ms.isdecimal() else 0
+        outcome = _OUTCOMES.get(status, TransferOutcome.UNREACHABLE)
+        took_ms, talked_ms = max(0, self._clock() - began_ms), 0
+        # Of an agent before where nobody answers now.
+        if outcome is TransferOutcome.TALKED and answered_ms.isdecimal():
+            talked_ms = min(max(0, began_ms + took_ms - int(answered_ms)), took_ms)
         if not session.hung_up:
             # The dialplan hangs up on a caller who has talked; this one goes on in the tree.
             await session.set_variable("DIALSTATUS", "")
-        outcome = _OUTCOMES.get(status, TransferOutcome.UNREACHABLE)
         logger.info(
             "a caller was transferred", extra={"contact": call.contact, "outcome": outcome.value}
         )
-        return Transferred(outcome, took - talked, talked, session.hung_up)
+        rang_ms = took_ms - talked_ms
+        return Transferred(outcome, rang_ms / 1000, talked_ms / 1000, session.hung_up)
 
     def _destination(self, request: TransferRequest) -> str | None:
         """The channel to dial; ``None``: it must not be."""

@@ -80,6 +80,7 @@ class EventType(StrEnum):
 
     # The organisation's call trees
     TREES_CHANGED = "trees.changed"  # version, before, who, how, files: what changed, by commas
+    TREES_RETIRED = "trees.retired"  # before: served until then, who
     TREES_REFUSED = "trees.refused"  # version, before: still in place, who, problem
 
     # Speech

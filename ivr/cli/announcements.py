@@ -111,10 +111,11 @@ def switch_off(org: Org, name: Name) -> None:
 def _do(
     org: str, work: Callable[[Organisation, Announcements], Awaitable[Result]]
 ) -> tuple[Organisation, Result]:
+    settings = load_settings()
+    organisation = find_organisation(settings, org, ORG)
+    url = settings.redis_url or f"unix://{layout_of(settings).redis_socket}"
+
     async def done() -> tuple[Organisation, Result]:
-        settings = load_settings()
-        organisation = find_organisation(settings, org, ORG)
-        url = settings.redis_url or f"unix://{layout_of(settings).redis_socket}"
         async with connect(url) as redis:
             announcements = Announcements(redis, organisation.id, system_clock)
             return organisation, await work(organisation, announcements)

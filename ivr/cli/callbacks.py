@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, TypeVar
@@ -17,12 +16,14 @@ from acd.callbacks import Callbacks
 from acd.errors import CallbackUnknown
 from acd.model import Queue, system_clock
 from ivr.callback_offer import rules_of
-from ivr.cli.names import ORG_OPTION, OrgOption, find_organisation, require
-from ivr.cli.saying import console, masked
+from ivr.cli.names import ORG_OPTION, OrgOption, one_of, require
+from ivr.cli.saying import console, masked, warn
+from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
 from ivr.flow.organisation import Queue as Described
+from ivr.live.known import known_trees_now
 from ivr.numbers import check_number, own_numbers
-from ivr.platform.preflight import layout_of, load_settings, load_trees
+from ivr.platform.preflight import layout_of, load_settings
 from ivr.settings import Settings
 from store.stream import connect
 
@@ -43,6 +44,7 @@ class _House:
     """One organisation of this installation, and its callbacks."""
 
     settings: Settings
+    catalogue: Catalogue
     organisation: Organisation
     callbacks: Callbacks
 
@@ -133,7 +135,7 @@ def add(
             )
         due = None if at is None else _time(at, organisation, described)
         return await house.callbacks.add(
-            check_number(number, settings.outgoing.regions, own_numbers(load_trees(settings))),
+            check_number(number, settings.outgoing.regions, own_numbers(house.catalogue)),
             Queue(queue, round(described.ring_seconds), round(described.wrapup_seconds)),
             language=spoken,
             answers={},
@@ -209,20 +211,18 @@ def sentences(callback: Callback, when: Callable[[int], str]) -> list[str]:
 
 
 def _do(org: str, work: Callable[[_House], Awaitable[Result]]) -> tuple[_House, Result]:
+    settings = load_settings()
+    catalogue = known_trees_now(settings, warn)
+    organisation = one_of(catalogue.organisations, org, ORG_OPTION)
+    url = settings.redis_url or f"unix://{layout_of(settings).redis_socket}"
+
     async def done() -> tuple[_House, Result]:
-        async with _house(org) as house:
+        async with connect(url) as redis:
+            callbacks = Callbacks(redis, organisation.id, system_clock)
+            house = _House(settings, catalogue, organisation, callbacks)
             return house, await work(house)
 
     return asyncio.run(done())
-
-
-@asynccontextmanager
-async def _house(org: str) -> AsyncIterator[_House]:
-    settings = load_settings()
-    organisation = find_organisation(settings, org, ORG_OPTION)
-    url = settings.redis_url or f"unix://{layout_of(settings).redis_socket}"
-    async with connect(url) as redis:
-        yield _House(settings, organisation, Callbacks(redis, organisation.id, system_clock))
 
 
 def _queue(organisation: Organisation, name: str) -> Described:

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from ivr.cli.names import ORG, Org, one_of, require
+from ivr.cli.saying import warn
 from ivr.flow.load import Catalogue
 from ivr.flow.picture.dot import dot
 from ivr.flow.picture.mermaid import mermaid
@@ -19,8 +20,9 @@ from ivr.flow.picture.model import Picture, picture_of
 from ivr.flow.picture.svg import svg
 from ivr.flow.picture.traffic import Step, with_calls
 from ivr.flow.tree import Tree
+from ivr.live.known import known_trees_now
 from ivr.platform.graphviz import laid_out
-from ivr.platform.preflight import layout_of, load_settings, load_trees
+from ivr.platform.preflight import layout_of, load_settings
 from ivr.settings import Settings
 from monitoring.report.steps import read_steps
 from store.database import open_database
@@ -87,7 +89,7 @@ def draw(
     if not calls and (first or last):
         raise typer.BadParameter("a period needs --calls", param_hint="--from/--to")
     settings = load_settings()
-    trees = _chosen(load_trees(settings), org, tree)
+    trees = _chosen(known_trees_now(settings, warn), org, tree)
     organisation = trees[0].organisation
     spoken = language or organisation.default_language
     require("language", spoken, organisation.languages, "--language")

@@ -76,7 +76,7 @@ def erase(
                 line=lambda org: CallbackLine(Callbacks(redis, org, system_clock)),
                 memory=lambda org: CallerMemory(redis, org, secret, regions),
             )
-            erasure = Erasure(layout.recordings, desk.deleter(redis), places, system_clock)
+            erasure = Erasure(layout.recordings, await desk.deleter(redis), places, system_clock)
             if yes:
                 return await erasure.erase(numbers, system_user(), reason)
             return await erasure.find(numbers)

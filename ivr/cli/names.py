@@ -7,9 +7,10 @@ from typing import Annotated, Final, TypeAlias, TypeVar
 
 import typer
 
+from ivr.cli.saying import warn
 from ivr.flow.organisation import Organisation
 from ivr.flow.problems import suggestion
-from ivr.platform.preflight import load_trees
+from ivr.live.known import known_trees_now
 from ivr.settings import Settings
 
 Entry = TypeVar("Entry")
@@ -35,11 +36,13 @@ OrgOption: TypeAlias = Annotated[
 def find_organisation(settings: Settings, name: str, where: str) -> Organisation:
     """The organisation of this installation that a command means; see :func:`one_of`.
 
+    One whose files are wrong is as it was served last, and the user is told.
+
     Raises:
-        ivr.platform.errors.TreesInvalid: The call trees cannot be used.
+        ivr.platform.errors.TreesInvalid: No organisation can be served.
         typer.BadParameter: There is none of that name.
     """
-    return one_of(load_trees(settings).organisations, name, where)
+    return one_of(known_trees_now(settings, warn).organisations, name, where)
 
 
 def one_of(organisations: Mapping[str, Entry], name: str, where: str) -> Entry:

@@ -12,10 +12,11 @@ import typer
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 
+from ivr.cli.saying import warn
 from ivr.platform.asterisk import AsteriskProgram
 from ivr.platform.parts import SUPERVISOR
 from ivr.platform.paths import Layout
-from ivr.platform.preflight import layout_of, load_settings, load_trees, make_folders
+from ivr.platform.preflight import layout_of, load_settings, make_folders
 from ivr.platform.processes import ProcessRecord
 from ivr.platform.supervisor import down_seconds, stop_leftovers
 from ivr.settings import Settings
@@ -37,8 +38,9 @@ def up() -> None:
 
     That is Asterisk, Redis, the speech server, Prometheus and the controller. Stays in this
     terminal. When everything is ready it shows the numbers to call, the SIP accounts and the
-    agents' PINs. Ctrl-C stops all in order: running calls may finish first. Ends with 2, and
-    nothing left running, when something is not as it must be.
+    agents' PINs. Ctrl-C stops all in order: running calls may finish first. An organisation whose
+    files have an error is served as it was before, or not at all, and told; the others are served.
+    Ends with 2, and nothing left running, when something is not as it must be.
     """
     # here, not above: the other commands answer before all of this is read
     from ivr.platform.run import run  # noqa: PLC0415 - as said
@@ -54,11 +56,12 @@ def render() -> None:
     state folder then holds passwords, announcements and configuration for Debian's Asterisk.
     """
     # here, not above: as for `up`
+    from ivr.live.known import known_trees_now  # noqa: PLC0415 - as said
     from ivr.platform.prepare import prepare  # noqa: PLC0415 - as said
 
     settings = load_settings()
     layout = layout_of(settings)
-    catalogue = load_trees(settings)
+    catalogue = known_trees_now(settings, warn)
     make_folders(layout)
     asyncio.run(prepare(settings, layout, catalogue, AsteriskProgram.packaged()))
 

@@ -11,10 +11,12 @@ from typing import Annotated, Any, Literal, TypeAlias
 import typer
 
 from ivr.cli.names import ORG, one_of
+from ivr.cli.saying import warn
 from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
+from ivr.live.known import known_trees_now
 from ivr.platform.paths import Layout
-from ivr.platform.preflight import layout_of, load_settings, load_trees, make_folders
+from ivr.platform.preflight import layout_of, load_settings, make_folders
 from ivr.prompting import recordings_of
 from ivr.recorded_lines import Entry, State, Survey
 from media.espeak import Espeak
@@ -73,7 +75,7 @@ def at_place() -> Place:
         ivr.platform.errors.PlatformError: Its settings or call trees cannot be used.
     """
     settings = load_settings()
-    return Place(load_trees(settings), layout_of(settings))
+    return Place(known_trees_now(settings, warn), layout_of(settings))
 
 
 def lines_shown(

@@ -33,7 +33,7 @@ def expire() -> None:
     async def work(desk: ArchiveDesk) -> int:
         async with desk.redis() as redis:
             retention = Retention(
-                desk.deleter(redis),
+                await desk.deleter(redis),
                 desk.leftovers,
                 desk.messages,
                 database=desk.database,

@@ -74,7 +74,7 @@ def retry(
     async def work(desk: ArchiveDesk) -> tuple[int, list[NotRetried]]:
         refused = []
         async with desk.redis() as redis:
-            with desk.deleter(redis).alone():
+            with (await desk.deleter(redis)).alone():
                 chosen = await _chosen(desk, recordings)
                 for one in chosen:
                     try:
@@ -105,7 +105,7 @@ def discard(
 
     async def work(desk: ArchiveDesk) -> int:
         async with desk.redis() as redis:
-            with desk.deleter(redis).alone():
+            with (await desk.deleter(redis)).alone():
                 chosen = await _chosen(desk, recordings)
                 async with desk.database.writing() as session:
                     noted = [told.of(one.base, one.org) for one in chosen]

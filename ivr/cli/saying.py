@@ -19,6 +19,12 @@ def console() -> Console:
     return Console(highlight=False, soft_wrap=True, width=width, markup=False, emoji=False)
 
 
+def warn(sentence: str) -> None:
+    """Say beside the output what is not as it should be."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
+    console.print(f"Warning: {sentence}", style="bold yellow")
+
+
 def when(moment: datetime) -> str:
     """A moment by this machine's clock."""
     return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"

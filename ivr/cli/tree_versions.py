@@ -15,7 +15,9 @@ from rich.text import Text
 
 from ivr.cli.names import Org
 from ivr.flow.problems import suggestion
+from ivr.live.ask import ReloadAnswer
 from ivr.live.ask import reload as ask_to_reload
+from ivr.live.ask import retire as ask_to_retire
 from ivr.live.files import changed, home_of, read_files
 from ivr.live.rollback import RolledBack, roll_back
 from ivr.platform.errors import PlatformError
@@ -48,6 +50,7 @@ def register(app: typer.Typer) -> None:
         help="Versions of the call trees: what calls get, who changed what, and the way back.",
     )
     group.command("reload")(reload)
+    group.command("retire")(retire)
     group.command("history")(history)
     group.command("diff")(diff)
     group.command("rollback")(rollback)
@@ -63,6 +66,20 @@ def reload() -> None:
     console = _console()
     settings = load_settings()
     if not asyncio.run(_reloaded(console, settings)):
+        raise typer.Exit(_REFUSED)
+
+
+def retire(org: Org) -> None:
+    """End an organisation whose folder is gone: no new calls, and its numbers are free.
+
+    Until then it is served as it was. Whoever waits in its queues is served to the end. Ends with
+    1 when something is refused.
+    """
+    console, settings = _console(), load_settings()
+    answer = asyncio.run(ask_to_retire(settings, org, system_user()))
+    if answer is not None:
+        console.print(f"{org} takes no new calls; its numbers are free.")
+    if not _tell(console, answer):
         raise typer.Exit(_REFUSED)
 
 
@@ -177,7 +194,10 @@ class _Unkept(PlatformError):
 
 async def _reloaded(console: Console, settings: Settings) -> bool:
     """Let the controller reload and tell what came of it; whether nothing is refused."""
-    answer = await ask_to_reload(settings, system_user())
+    return _tell(console, await ask_to_reload(settings, system_user()))
+
+
+def _tell(console: Console, answer: ReloadAnswer | None) -> bool:
     if answer is None:
         console.print("No controller answers; it takes the files up when it starts.")
         return True

@@ -18,8 +18,8 @@ from ivr.demo.script import NUMBERS, Errand, Script
 from ivr.demo.stage import Stage
 from ivr.demo.voices import Voices
 from ivr.flow.organisation import Organisation
+from ivr.live.known import known_trees
 from ivr.platform.paths import Layout
-from ivr.platform.preflight import load_trees
 from ivr.platform.secrets import PHONES, Secrets
 from ivr.settings import Settings
 from ivr.softphone import NotRegistered, Phone, SoftphoneError, Softphones
@@ -57,7 +57,7 @@ async def play(
         OtherPlay: It does not serve the demo organisation.
         AlreadyPlayed: Another demo runs on it.
     """
-    organisation = load_trees(settings).organisations.get(ORG)
+    organisation = (await known_trees(settings, tell)).organisations.get(ORG)
     if organisation is None:
         raise OtherPlay(ORG)
     if not layout.secrets.exists():

@@ -41,7 +41,8 @@ class Conversation:
         pins: Who judges the PINs that callers give.
         tell: Takes what is worth to be counted.
         cause: Why our side will hang up.
-        faults: Expressions that failed in the node that runs now.
+        node: The node that runs now, by name.
+        faults: What failed in it and was gone on without: expressions, above all.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Conversation:
         self.answers: dict[str, str] = {}
         self.values: dict[str, object] = {}
         self.cause = Cause.NORMAL
+        self.node = ""
         self.faults = 0
         self.overlook = ""
         self.chance = chance
@@ -145,6 +147,11 @@ class Conversation:
         if heard.hearing is not None:
             await self.tell(heard)
         return heard
+
+    def goes_without(self, message: str, **fields: str) -> None:
+        """Warn that the node goes on without something; nothing personal may be in ``fields``."""
+        self.faults += 1
+        log.warning(message, extra={"contact": self.call.contact, "node": self.node, **fields})
 
     def _utterance(self, text: Text, language: str) -> Utterance:
         try:

@@ -226,6 +226,7 @@ class Run:
             name, node.verb, self._talk.language, self._now(), self._node, self._came_by()
         )
         self._talk.faults = 0
+        self._talk.node = name
         self._node = name
         await self._notice(visit)
         try:

@@ -61,6 +61,10 @@ class Problem:
         part = "".join(c if c.isprintable() else " " for c in part)
         return f"    {part}\n    {' ' * (self.column - 1 - begin)}^"
 
+    def sentence(self) -> str:
+        """Place, message and advice on one line."""
+        return f"{self.headline()}; {self.advice}" if self.advice else self.headline()
+
     def __str__(self) -> str:
         lines = [self.headline(), self.excerpt()]
         if self.advice:

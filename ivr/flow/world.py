@@ -25,6 +25,7 @@ class WebRequest:
         method: ``GET`` and the like.
         url: Ready to be sent (may hold what is personal).
         headers: Likewise.
+        secrets: Names of the organisation's secrets that are sent as headers, by header.
         body: JSON, ``None`` for none.
         seconds: The longest that all of it may take, every try and redirect included.
         retries: How often to try again.
@@ -34,6 +35,7 @@ class WebRequest:
     method: str
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secrets: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = field(default=None, repr=False)
     seconds: float = 5
     retries: int = 0

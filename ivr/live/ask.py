@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
+from urllib.parse import quote
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from ivr.live.pages import PATH
+from ivr.platform.errors import RetirementRefused
 from ivr.settings import Settings
 
 _STATUS_S: Final = 3.0
@@ -76,6 +79,30 @@ async def reload(settings: Settings, who: str) -> ReloadAnswer | None:
             _controller(settings, _RELOAD_S) as http,
             http.post(f"{PATH}/reload", json={"who": who}) as answer,
         ):
+            answer.raise_for_status()
+            return ReloadAnswer(**await answer.json())
+    except (ClientError, OSError, TimeoutError, ValueError, TypeError):
+        return None
+
+
+async def retire(settings: Settings, org: str, who: str) -> ReloadAnswer | None:
+    """Let the controller end an organisation; ``None`` where there is none.
+
+    Args:
+        settings: Where it listens.
+        org: Which.
+        who: Who asks.
+
+    Raises:
+        RetirementRefused: It says why not.
+    """
+    try:
+        async with (
+            _controller(settings, _RELOAD_S) as http,
+            http.post(f"{PATH}/retire/{quote(org, safe='')}", json={"who": who}) as answer,
+        ):
+            if answer.status == HTTPStatus.CONFLICT:
+                raise RetirementRefused(await answer.text())
             answer.raise_for_status()
             return ReloadAnswer(**await answer.json())
     except (ClientError, OSError, TimeoutError, ValueError, TypeError):

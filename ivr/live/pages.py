@@ -1,6 +1,7 @@
-"""The call trees by HTTP: ``GET /trees`` tells how they stand, ``POST /trees/reload`` reloads.
+"""The call trees by HTTP: how they stand, a reload, the end of an organisation.
 
-What a reload takes up lies on this machine's disk; nothing comes with the request but a name.
+``GET /trees``, ``POST /trees/reload`` and ``POST /trees/retire/ORG``, whose files must be gone.
+What is taken up lies on this machine's disk; nothing comes with the request but names.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from aiohttp import web
 from ivr.live.model import Reloaded
 from ivr.live.trees import LiveTrees
 from ivr.local_requests import said, who_asks
+from ivr.platform.errors import RetirementRefused
 from store.tree_history import SHORT
 from store.tree_models import ChangeKind
 
 PATH: Final = "/trees"
+_EXAMPLE: Final = '{"who": "name"}'
 
 
 def pages(trees: LiveTrees) -> Iterator[web.AbstractRouteDef]:
@@ -27,10 +30,18 @@ def pages(trees: LiveTrees) -> Iterator[web.AbstractRouteDef]:
         return web.json_response({"organisations": _standing(trees)})
 
     async def reload(request: web.Request) -> web.Response:
-        who = who_asks(await said(request, '{"who": "name"}'))
+        who = who_asks(await said(request, _EXAMPLE))
         return web.json_response(_told(await trees.reload(who, ChangeKind.ASKED)))
 
+    async def retire(request: web.Request) -> web.Response:
+        who = who_asks(await said(request, _EXAMPLE))
+        try:
+            return web.json_response(_told(await trees.retire(request.match_info["org"], who)))
+        except RetirementRefused as refused:
+            raise web.HTTPConflict(text=str(refused)) from refused
+
     yield web.get(PATH, tell)
+    yield web.post(f"{PATH}/retire/{{org}}", retire)
     yield web.post(f"{PATH}/reload", reload)
 
 

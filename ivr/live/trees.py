@@ -7,8 +7,9 @@ before in place, and is told until it is right again.
 
 What of an organisation changes so: its texts, trees, hours, languages, queues and their rules,
 callbacks, pauses and agents. A new organisation is served at once. One whose files are gone, or
-that calls itself by another id, is served on as it was until the controller restarts: people may
-wait in its queues.
+that calls itself by another id, is served on as it was: somebody may have moved them by mistake.
+It ends when a person says so (:meth:`LiveTrees.retire`) or the controller restarts. Retired, it
+takes no new calls, and its numbers are free; whoever waits in its queues is served to the end.
 """
 
 from __future__ import annotations
@@ -23,14 +24,14 @@ from types import MappingProxyType
 from typing import Final
 
 from ivr.flow.load import Catalogue
-from ivr.flow.problems import Problem
+from ivr.flow.problems import suggestion
 from ivr.flow.tree import Tree
 from ivr.live.book import Book, Entry
 from ivr.live.files import changed, owner
 from ivr.live.model import Needs, Outcome, Refusal, Reloaded, Standing
 from ivr.live.recordings import LiveRecordings
 from ivr.live.survey import Part, Survey, read_all, survey
-from ivr.platform.errors import PlatformError
+from ivr.platform.errors import PlatformError, RetirementRefused
 from media.errors import MediaError
 from store.events import Event, EventType
 from store.tree_history import SHORT, Files, digest_of
@@ -116,6 +117,37 @@ class LiveTrees:
         """
         return await self._reload(who, how, glance=False)
 
+    async def retire(self, org: str, who: str) -> Reloaded:
+        """End an organisation whose files are gone, and look who takes its numbers.
+
+        Args:
+            org: Which.
+            who: Who asked.
+
+        Raises:
+            RetirementRefused: It is not served, or its files are there.
+        """
+        async with self._one_at_a_time:
+            found = await asyncio.to_thread(survey, self._root)
+            standing = self._served.get(org)
+            if standing is None:
+                raise RetirementRefused(
+                    f"No organisation “{org}” is served; {suggestion(org, self._served)}"
+                )
+            folder = standing.part.catalogue.folders[org]
+            if not found.settled or org in found.parts or folder in found.refused:
+                raise RetirementRefused(
+                    f"The files of {org} are in {folder}; move them away first."
+                )
+            served = {name: one for name, one in self._served.items() if name != org}
+            catalogue = Catalogue.together(one.part.catalogue for one in served.values())
+            self._needs.adopt(catalogue)
+            self._served, self.catalogue = served, catalogue
+            fields = {"before": standing.part.version[:SHORT], "who": who}
+            self._book.write(self._entry(org, EventType.TREES_RETIRED, fields))
+            logger.warning("An organisation is retired", extra={"org": org})
+        return await self.reload(who, ChangeKind.ASKED)
+
     async def _reload(self, who: str, how: ChangeKind, *, glance: bool) -> Reloaded:
         async with self._one_at_a_time:
             found = await asyncio.to_thread(self._look, glance)
@@ -178,14 +210,14 @@ class LiveTrees:
         for place, problem in found.refused.items():
             org, version = orgs.get(place, place.name), digest_of(found.files[place])
             if self._is_new(org, version):  # else what is wrong is another one's
-                refused[org] = Refusal(version, _sentence(problem))
+                refused[org] = Refusal(version, problem.sentence())
         for org in self._served.keys() - found.parts.keys() - refused.keys():
             folders = self._served[org].part.catalogue.folders.values()
             if not any(place in found.refused for place in folders):
                 refused[org] = Refusal(
                     "",
                     f"The files of {org} are gone, or bear another id. It is served as before; "
-                    "put them back, or restart the controller to end it.",
+                    f"put them back, or end it: “vaxel trees retire {org}”.",
                 )
         return refused
 
@@ -210,10 +242,9 @@ class LiveTrees:
                 del parts[org]
                 if self._is_new(org, part.version):
                     (rival,) = stays.catalogue.organisations
+                    why = refused[rival].sentence if rival in refused else "correct its files first"
                     refused[org] = Refusal(
-                        part.version,
-                        f"The number {number} is still answered by {rival}, whose new files "
-                        "cannot be used; correct these first.",
+                        part.version, f"The number {number} is still answered by {rival}: {why}"
                     )
                 if org in self._served:
                     staying.append(self._served[org].part)
@@ -317,8 +348,3 @@ class LiveTrees:
             {org: refusal.sentence for org, refusal in self._refused.items()},
             settled,
         )
-
-
-def _sentence(problem: Problem) -> str:
-    """The problem and its place on one line."""
-    return f"{problem.headline()}; {problem.advice}" if problem.advice else problem.headline()

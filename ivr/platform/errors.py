@@ -83,6 +83,12 @@ class ToolMissing(PlatformError):
     code = "tool-missing"
 
 
+class RetirementRefused(PlatformError):
+    """An organisation cannot be ended."""
+
+    code = "retirement-refused"
+
+
 class TreesInvalid(PlatformError):
     """At least one call tree has errors; the message lists them."""
 

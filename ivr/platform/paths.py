@@ -99,11 +99,6 @@ class Layout:
         return self.state / "prompts"
 
     @property
-    def trees(self) -> Path:
-        """Call trees that served before, where those of the installation cannot be used."""
-        return self.state / "trees"
-
-    @property
     def music(self) -> Path:
         """Music on hold."""
         return self.state / "music"

@@ -15,15 +15,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from ivr.flow.errors import TreesInvalidError
-from ivr.flow.load import Catalogue, load_all
 from ivr.platform.errors import (
     PathUnsuitable,
     PortTaken,
     SettingsInvalid,
     StateNotWritable,
     ToolMissing,
-    TreesInvalid,
 )
 from ivr.platform.paths import Layout
 from ivr.settings import Settings
@@ -216,15 +213,3 @@ def check_ports(wanted: Iterable[Port]) -> None:
                     f"port (settings of [{section}])."
                 )
                 raise PortTaken(f"Port {port.number} on {port.host} {why}") from error
-
-
-def load_trees(settings: Settings) -> Catalogue:
-    """The call trees of the installation.
-
-    Raises:
-        TreesInvalid: One has an error, or the folder cannot be read.
-    """
-    try:
-        return load_all(settings.trees)
-    except (TreesInvalidError, OSError) as error:
-        raise TreesInvalid(str(error)) from error

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console, RenderableType
+from rich.text import Text
 
+from ivr.live.known import known_trees
 from ivr.platform.asterisk import AsteriskProgram
 from ivr.platform.parts import parts
 from ivr.platform.preflight import (
     check_ports,
     check_tools,
     layout_of,
-    load_trees,
     make_folders,
     ports,
 )
@@ -37,7 +38,9 @@ async def run(settings: Settings, console: Console) -> None:
     layout = layout_of(settings)
     check_tools(settings)
     program = AsteriskProgram.find(settings.cache)
-    catalogue = load_trees(settings)
+    warnings: list[str] = []
+    catalogue = await known_trees(settings, warnings.append)
+    _tell_warnings(tell, warnings)
     make_folders(layout)
     with _stop_on_signals() as stop, sole_supervisor(layout):
         await asyncio.to_thread(stop_leftovers, layout, settings, tell)
@@ -46,10 +49,21 @@ async def run(settings: Settings, console: Console) -> None:
         secrets = await prepare(settings, layout, catalogue, program)
         await render_ahead(layout, catalogue, stop, tell)
         supervisor = Supervisor(parts(settings, layout, secrets, program), layout, settings, tell)
-        await supervisor.run(
-            stop, ready=lambda: tell(ready_screen(settings, layout, secrets, program, catalogue))
-        )
+
+        def ready() -> None:
+            tell(ready_screen(settings, layout, secrets, program, catalogue))
+            _tell_warnings(tell, warnings)  # again: what stands last is read
+
+        await supervisor.run(stop, ready=ready)
         tell("Växel is stopped.")
+
+
+def _tell_warnings(tell: Callable[[RenderableType], None], warnings: Sequence[str]) -> None:
+    """What of the call trees is not served as the files say."""
+    for warning in warnings:
+        tell(Text(warning, "bold red"))
+    if warnings:
+        tell(Text("Correct these files: they are taken up when they are saved.", "bold"))
 
 
 def _teller(console: Console) -> Callable[[RenderableType], None]:

@@ -10,6 +10,7 @@ from ivr.flow.call import CallerHungUp, MessageRequest, QueueOutcome, QueueReque
 from ivr.flow.engine import Observed
 from ivr.flow.memory import MESSAGE_SECONDS, SILENCE
 from ivr.flow.organisation import Organisation
+from ivr.flow.skills import told
 from ivr.flow.tree import Path_
 from ivr.flow.trials.acts import Act, Does
 from ivr.flow.trials.given import HUNG_UP, Given
@@ -101,7 +102,8 @@ class Actor:
         given = self._given.queues.get(queue, (QueueOutcome.TALKED.value,))
         ride = given[min(self._rides[queue], len(given) - 1)]
         self._rides[queue] += 1
-        self._tell(f"(waits in the queue “{queue}”: {_WAITS.get(ride, ride)})")
+        asked = f", {told(request.require[0].skills)}" if request.require else ""
+        self._tell(f"(waits in the queue “{queue}”{asked}: {_WAITS.get(ride, ride)})")
         if ride == HUNG_UP:
             raise CallerHungUp
         if ride == QueueOutcome.TIMED_OUT and request.max_wait is None:

@@ -98,8 +98,6 @@ class FakeSession:
         return 0
 
     async def evaluate(self, expression: str) -> str:
-        if expression == "${DIALSTATUS} ${ANSWEREDTIME_MS}":
-            return f"{self.status} {self.variables.get('ANSWEREDTIME_MS', '')}"
         assert expression == "${DIALSTATUS} ${VAXEL_ANSWERED}"
         return f"{self.status} {self.answered_at}"
 

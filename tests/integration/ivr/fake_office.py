@@ -74,7 +74,7 @@ def an_office(
         messages=Messages(organisation, no_recorder, Path("/beep"), system_clock),
         around=Surroundings(
             organisation=organisation,
-            web=WebServices(organisation.http_hosts),
+            web=WebServices(organisation.http_hosts, no_secret),
             transfers=Transfers(OUTGOING, system_clock),
             memory=CallerMemory(redis, org, "secret", OUTGOING.regions),
             announcements=Announcements(redis, org, system_clock),
@@ -89,3 +89,7 @@ def an_office(
 
 async def _nobody_elsewhere(_contact: str) -> None:
     return
+
+
+def no_secret(_name: str) -> None:
+    """Nobody has given a secret of web services a value."""

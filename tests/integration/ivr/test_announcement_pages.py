@@ -15,8 +15,8 @@ from ivr.announcements import Announcements, SwitchedOn
 from ivr.flow.load import load_organisation
 from store.events import EventType
 from store.stream import BEGINNING, EventStream, connect
-from tests.unit.flow.test_world_nodes import WORLDLY
 from tests.unit.flow.trees import write
+from tests.unit.flow.worldly import WORLDLY
 
 pytestmark = pytest.mark.integration
 

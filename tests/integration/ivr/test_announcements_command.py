@@ -18,8 +18,8 @@ from ivr.announcements import Announcements, SwitchedOn
 from recorder.audit import system_user
 from store.events import Event, EventType
 from store.stream import BEGINNING, EventStream, connect
-from tests.unit.flow.test_world_nodes import WORLDLY
 from tests.unit.flow.trees import write
+from tests.unit.flow.worldly import WORLDLY
 
 pytestmark = pytest.mark.integration
 

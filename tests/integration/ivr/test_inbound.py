@@ -242,9 +242,7 @@ async def test_a_transfer_is_an_event_that_tells_no_target(redis: Redis, tmp_pat
         f"{ORGANISATION}transfers: ['112']\n",
     )
     async with opened(redis, catalogue=load_all(tmp_path)) as board:
-        session = calling("100", _answer)
-        session.variables["ANSWEREDTIME_MS"] = "0"
-        await board.serve(session)
+        await board.serve(calling("100", _answer))
         [transferred] = await board.events(EventType.CONTACT_TRANSFERRED, "town")
     assert transferred.contact == CONTACT
     assert transferred.fields == {

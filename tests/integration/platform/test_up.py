@@ -49,16 +49,23 @@ def test_it_starts_shows_what_a_first_call_needs_and_stops_in_order(terminal: Te
     assert "modules will be loaded" in log
 
 
-def test_a_start_with_nothing_new_makes_no_password_and_speaks_no_prompt_anew(
+def test_a_start_beside_a_broken_file_serves_what_served_and_makes_nothing_anew(
     terminal: Terminal,
 ) -> None:
     terminal.up()
     assert terminal.vaxel("down").stdout == "Växel is stopped.\n"
     passwords, spoken = terminal.layout.secrets.read_text(), _spoken(terminal)
     assert spoken
+    tree = terminal.settings.trees / "demo" / "reception.yaml"
+    tree.write_text(tree.read_text().replace("start:", "begin:"))
 
-    terminal.up()
+    screen = terminal.up()
 
+    assert re.search(r"demo gets version 1, .*reception\.yaml:\d+:\d+: error: ", screen)
+    terminal.hear("demo gets version 1, its files cannot be used: ")  # again, below the screen
+    told = terminal.vaxel("status").stdout
+    assert "newer ones of demo are refused: " in told
+    assert "demo/support" in told
     assert terminal.layout.secrets.read_text() == passwords
     assert _spoken(terminal) == spoken
 
@@ -138,14 +145,14 @@ def test_a_state_that_cannot_be_written_is_one_sentence(terminal: Terminal) -> N
     assert len(refused.stderr.strip().splitlines()) == 1
 
 
-def test_a_tree_with_an_error_is_not_started_with(terminal: Terminal) -> None:
-    tree = terminal.settings.trees / "demo" / "reception.yaml"
-    tree.write_text(tree.read_text().replace("start:", "begin:"))
+def test_a_first_start_with_an_error_in_what_all_share_is_refused(terminal: Terminal) -> None:
+    base = terminal.settings.trees / "base.yaml"
+    base.write_text("texts: [\n")
 
     refused = terminal.vaxel("up")
 
     assert refused.returncode == 2
-    assert re.search(r"reception\.yaml:\d+:\d+", refused.stderr)
+    assert re.search(r"base\.yaml:\d+:\d+", refused.stderr)
     assert not terminal.layout.state.exists()
 
 

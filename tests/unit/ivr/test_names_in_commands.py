@@ -72,6 +72,7 @@ def test_an_installation_knows_an_organisation_by_its_id(tmp_path: Path, folder:
         "prompts listen dmo key",
         "prompts script dmo",
         "report queues --org dmo",
+        "secrets set dmo key",
         "show dmo",
     ],
 )

@@ -16,7 +16,6 @@ from ivr.platform.errors import (
     SettingsInvalid,
     StateNotWritable,
     ToolMissing,
-    TreesInvalid,
 )
 from ivr.platform.paths import Layout
 from ivr.platform.preflight import Port
@@ -193,12 +192,3 @@ def test_one_number_for_two_parts_is_found_before_they_fight_for_it(free: int) -
 def test_an_address_of_another_machine_is_told() -> None:
     with pytest.raises(PortTaken, match=r"cannot be listened on.*another address.*\[agi\]"):
         preflight.check_ports([Port("agi.port", socket.SOCK_STREAM, "192.0.2.1", 28778)])
-
-
-def test_a_tree_with_an_error_keeps_everything_from_starting(tmp_path: Path) -> None:
-    home = tmp_path / "office"
-    home.mkdir()
-    (home / "organisation.yaml").write_text("id: [\n")
-
-    with pytest.raises(TreesInvalid, match=r"organisation\.yaml:\d+:\d+"):
-        preflight.load_trees(Settings(trees=tmp_path))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession, web
 
-from ivr.live.ask import reload, trees_standing
+from ivr.live.ask import reload, retire, trees_standing
 from ivr.live.pages import pages
+from ivr.platform.errors import RetirementRefused
 from ivr.settings import HttpSettings, Settings
 from tests.unit.ivr.live.house import House
 
@@ -47,6 +49,19 @@ async def test_a_reload_tells_what_calls_get_and_what_is_refused(
     changed = house.book.entries[-2].event
     assert changed is not None
     assert (changed.fields["who"], changed.fields["how"]) == ("alva", "asked")
+
+
+async def test_an_organisation_is_retired_or_it_is_told_why_not(
+    house: House, settings: Settings
+) -> None:
+    with pytest.raises(RetirementRefused, match="move them away first"):
+        await retire(settings, "south", "alva")
+    shutil.rmtree(house.root / "south")
+    answer = await retire(settings, "south", "alva")
+    assert answer is not None
+    assert answer.refused == {}
+    assert set(house.trees.served) == {"north"}
+    assert await retire(Settings(http=HttpSettings(port=9)), "south", "alva") is None
 
 
 async def test_how_the_trees_stand_is_told_by_organisation(

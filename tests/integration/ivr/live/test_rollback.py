@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from ivr.flow.errors import TreesInvalidError
-from ivr.live.first import first_trees
 from ivr.live.rollback import RolledBack, roll_back
 from ivr.live.survey import survey
 from ivr.platform.errors import RollbackRefused
@@ -134,31 +132,3 @@ async def test_there_is_no_way_back_from_the_first_version(
     await town.save("one")
     with pytest.raises(RollbackRefused, match="before the one in place"):
         await town.roll_back()
-
-
-async def test_a_controller_that_starts_beside_a_broken_file_serves_what_served_last(
-    town: Town, tmp_path: Path
-) -> None:
-    town.house.spoil("north")
-    parts = await first_trees(town.root, town.history, tmp_path / "spare")
-    assert set(parts) == {"north", "south"}
-    north, version = parts["north"], await town.history.version("north", "2")
-    assert (north.version, north.files) == (version.digest, version.files)
-    assert north.catalogue.folders == {"north": town.root / "north"}
-    assert north.catalogue.find("100") is not None
-
-
-async def test_a_first_start_with_broken_files_is_refused(
-    tmp_path: Path, database: Database
-) -> None:
-    house = House(tmp_path / "trees", north="100")
-    house.spoil("north")
-    with pytest.raises(TreesInvalidError):
-        await first_trees(house.root, TreeHistory(database), tmp_path / "spare")
-
-
-async def test_a_start_with_right_files_asks_no_store(tmp_path: Path, database: Database) -> None:
-    house = House(tmp_path / "trees", north="100")
-    await database.close()
-    parts = await first_trees(house.root, TreeHistory(database), tmp_path / "spare")
-    assert set(parts) == {"north"}

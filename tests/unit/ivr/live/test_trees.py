@@ -12,6 +12,7 @@ import pytest
 from ivr.live import trees as module
 from ivr.live.model import Outcome
 from ivr.live.survey import Survey, survey
+from ivr.platform.errors import RetirementRefused
 from media.errors import PromptFailed
 from store.events import EventType
 from store.tree_models import ChangeKind
@@ -175,8 +176,40 @@ async def test_an_organisation_whose_files_are_gone_is_served_on(house: House) -
 
     told = await house.trees.glance()
 
-    assert "restart the controller" in told.refused["north"]
+    assert "vaxel trees retire north" in told.refused["north"]
     assert house.heard("100") == "hello"
+
+
+async def test_a_retired_organisation_takes_no_new_call_and_its_number_is_free(
+    house: House,
+) -> None:
+    shutil.rmtree(house.root / "north")
+    house.say("south", "good morning", "100")
+    told = await house.trees.glance()
+    assert "vaxel trees retire north" in told.refused["south"]
+    assert house.heard("100") == "hello"
+
+    told = await house.trees.retire("north", "alva")
+
+    assert (set(told.changed), told.refused) == ({"south"}, {})
+    assert house.heard("100") == "good morning"
+    assert set(house.adopted[-1].organisations) == {"south"}
+    event = next(one.event for one in house.book.entries if one.org == "north" and one.event)
+    retired = house.book.entries[-2].event
+    assert event.type is EventType.TREES_REFUSED
+    assert retired is not None
+    assert (retired.type, retired.fields["who"]) == (EventType.TREES_RETIRED, "alva")
+
+    house.settle("north", "300")
+    assert set((await house.trees.glance()).changed) == {"north"}
+
+
+async def test_an_organisation_whose_files_are_there_is_not_retired(house: House) -> None:
+    house.spoil("north")
+    for org, why in (("north", "move them away"), ("south", "move them away"), ("sout", "south")):
+        with pytest.raises(RetirementRefused, match=why):
+            await house.trees.retire(org, "alva")
+    assert set(house.trees.served) == {"north", "south"}
 
 
 async def test_when_all_files_are_gone_everybody_is_served_on(house: House) -> None:
