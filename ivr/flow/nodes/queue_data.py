@@ -36,7 +36,8 @@ class QueueData(Node):
         queue_data: The queue.
         into: The figures, e.g. ``ahead: waiting``.
         then: Where to go on.
-        on_unknown: Where to go when nothing is known of the wait that is asked for.
+        on_unknown: Where to go when nothing is known of the wait that is asked for; no variable is
+            set then.
     """
 
     verb: ClassVar[str] = "queue_data"
@@ -77,8 +78,7 @@ look:
     async def run(self, talk: Conversation) -> Exit:
         """Look at the queue."""
         figures = await talk.call.world.queue_figures(self.queue_data)
-        asked = self.into.items()
-        talk.values.update({name: figures[figure] for name, figure in asked if figure in figures})
         if not figures.keys() >= set(self.into.values()):
             return Exit(self.on_unknown, "unknown")
+        talk.values.update({name: figures[figure] for name, figure in self.into.items()})
         return Exit(self.then, "read")

@@ -274,7 +274,7 @@ WAIT = (
     "  a: {queue_data: support, into: {ahead: waiting, least: wait_low, most: wait_high}, then: b,"
     " on_unknown: c}\n"
     "  b: {say: {sv: '{{ least }} {{ most }}', en: x}, then: end}\n"
-    "  c: {say: {sv: '{{ ahead }} före', en: x}, then: end}\n"
+    "  c: {say: {sv: 'okänt{{ ahead }}', en: x}, then: end}\n"
 )
 
 
@@ -282,8 +282,8 @@ WAIT = (
     ("figures", "words"),
     [
         ({QueueFigure.WAIT_LOW: 3, QueueFigure.WAIT_HIGH: 5}, "3 5"),
-        ({QueueFigure.WAITING: 2}, "2 före"),
-        ({QueueFigure.WAITING: 2, QueueFigure.WAIT_HIGH: 5}, "2 före"),
+        ({QueueFigure.WAITING: 2}, "okänt"),
+        ({QueueFigure.WAITING: 2, QueueFigure.WAIT_HIGH: 5}, "okänt"),
     ],
 )
 async def test_a_wait_that_is_not_known_goes_another_way(
