@@ -137,12 +137,16 @@ class CallersWorld:
             line = await self._unless_hung_up(self._around.distributor.figures(queue))
         except AcdUnavailable as away:
             raise QueueAway from away
-        return {
+        figures = {
             QueueFigure.WAITING: line.waiting + line.callbacks,
             QueueFigure.LONGEST_WAIT: line.oldest_wait_ms // _MINUTE_MS,
             QueueFigure.AGENTS: line.logged_in,
             QueueFigure.READY: line.ready,
         }
+        if line.estimate is not None:
+            figures[QueueFigure.WAIT_LOW] = line.estimate.low_minutes
+            figures[QueueFigure.WAIT_HIGH] = line.estimate.high_minutes
+        return figures
 
     async def call_back(self, wish: CallbackWish) -> bool:
         """Talk about it."""

@@ -73,6 +73,8 @@ class QueueRequest:
         max_wait: Seconds until the wait ends with ``TIMED_OUT``; ``None`` waits for ever.
         priority: Seconds; the caller stands as if they had waited so long already.
         max_length: Where so many wait the ride ends with ``FULL`` at once; ``None`` for no limit.
+        max_estimate: Seconds; where the wait is expected to be longer the ride ends with
+            ``LONG_WAIT`` at once; ``None`` for no limit.
         answers: What the caller has chosen before: the node that each menu led to, by the menu's
             name.
         values: What nodes have set and an agent may see, by variable; nothing sensitive. Personal.
@@ -86,6 +88,7 @@ class QueueRequest:
     require: tuple[RequiredSkills, ...] = ()
     priority: float = 0
     max_length: int | None = None
+    max_estimate: float | None = None
 
 
 class Cause(StrEnum):
@@ -106,6 +109,7 @@ class QueueOutcome(StrEnum):
     TIMED_OUT = "timed_out"  # nobody answered within max_wait
     NOBODY = "nobody"  # no agent is logged in to the queue
     FULL = "full"  # as many wait as may
+    LONG_WAIT = "long_wait"  # longer than max_estimate is expected
     CALLED_BACK = "called_back"  # the caller keeps the place and will be called; the call ends
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, MutableMapping
 from datetime import datetime, timedelta
 
 from ivr.flow.world import (
+    WAITS,
     CallbackWish,
     Conferred,
     QueueFigure,
@@ -20,7 +21,9 @@ from ivr.flow.world import (
 )
 
 TALK_SECONDS = 60.0
-NOTHING_WAITS: Mapping[QueueFigure, int] = dict.fromkeys(QueueFigure, 0)
+NOTHING_WAITS: Mapping[QueueFigure, int] = dict.fromkeys(
+    (figure for figure in QueueFigure if figure not in WAITS), 0
+)
 
 
 class MemoryWorld:
@@ -34,7 +37,7 @@ class MemoryWorld:
         remembered: What is kept of the caller.
         switches: Whether announcements can be switched.
         announcements: What is switched on, the words by language, and until when.
-        figures: Of each queue; nobody waits in any other.
+        figures: Of each queue; nobody waits in any other. A wait that is left out is unknown.
         calls_back: Whether a caller who would be called back has it their way.
         texts_go: Whether text messages are taken.
         rooms_open: Whether conferences can be joined.
@@ -114,7 +117,7 @@ class MemoryWorld:
         return self.switches
 
     async def queue_figures(self, queue: str) -> Mapping[QueueFigure, int]:
-        """What :attr:`figures` says; what it leaves out is nothing."""
+        """What :attr:`figures` says; what it leaves out is nothing, or unknown."""
         return {**NOTHING_WAITS, **self.figures.get(queue, {})}
 
     async def call_back(self, wish: CallbackWish) -> bool:

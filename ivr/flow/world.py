@@ -122,6 +122,12 @@ class QueueFigure(StrEnum):
     LONGEST_WAIT = "longest_wait"  # of the caller who came first, whole minutes
     AGENTS = "agents"  # logged in
     READY = "ready"  # of these, who could take a call now
+    WAIT_LOW = "wait_low"  # whole minutes: nine in ten callers who came now would wait longer,
+    WAIT_HIGH = "wait_high"  # and nine in ten no longer than this
+
+
+WAITS = frozenset({QueueFigure.WAIT_LOW, QueueFigure.WAIT_HIGH})
+"""The figures that may be unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +194,7 @@ class World(Protocol):
         """Switch an announcement on for so long, or off (``None``); whether it is done."""
 
     async def queue_figures(self, queue: str) -> Mapping[QueueFigure, int]:
-        """A queue of the call's own organisation, now.
+        """A queue of the call's own organisation, now; nothing of the wait where it is unknown.
 
         Raises:
             QueueAway: No queue can be reached.

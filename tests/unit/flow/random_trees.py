@@ -246,6 +246,17 @@ def _queue(data: dict[str, Data]) -> None:
         data.setdefault("on_full", data["on_nobody"])
     else:
         data.pop("on_full", None)
+    if "max_estimate" in data:
+        data.setdefault("on_long_wait", data["on_nobody"])
+    else:
+        data.pop("on_long_wait", None)
+
+
+def _queue_data(data: dict[str, Data]) -> None:
+    if {"wait_low", "wait_high"} & set(data["into"].values()):
+        data.setdefault("on_unknown", data["then"])
+    else:
+        data.pop("on_unknown", None)
 
 
 def _split(data: dict[str, Data]) -> None:
@@ -315,6 +326,7 @@ def _survey(data: dict[str, Data]) -> None:
 
 MENDED: Mapping[str, Callable[[dict[str, Data]], None]] = {
     "queue": _queue,
+    "queue_data": _queue_data,
     "split": _split,
     "collect": _collect,
     "listen": _listen,
