@@ -120,7 +120,7 @@ class House:
             match await self.redis.type(key):
                 case "hash":
                     kept[key] = {
-                        name: json.loads(value) if value.startswith("{") else value
+                        name: json.loads(value) if str(value).startswith("{") else value
                         for name, value in (await self.redis.hgetall(key)).items()
                     }
                 case "zset":
