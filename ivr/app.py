@@ -33,6 +33,7 @@ from acd.errors import AcdUnavailable, StaleOffer
 from acd.model import system_clock
 from acd.offers import OfferListener
 from acd.sweeper import Sweeper
+from ivr.announced_sounds import AnnouncedSounds
 from ivr.announcements import Announcements
 from ivr.answers import AnswerWatch
 from ivr.attention import Attention
@@ -315,6 +316,9 @@ class Controller:
             transfers=Transfers(services.outgoing),
             memory=CallerMemory(redis, org, self._ground.secrets.callers, regions),
             announcements=Announcements(redis, org, system_clock),
+            sounds=AnnouncedSounds(
+                self._ground.layout.announced / org, self._ground.beep, system_clock
+            ),
             distributor=services.distributor,
             wishes=CallbackWishes(organisation, services),
             outgoing=services.outgoing,

@@ -21,6 +21,7 @@ def _free_port() -> int:
 SERVICE_PORT = _free_port()
 
 ASKS, TRANSFERS, BUSY, ANNOUNCES, RECORDS, MEETS = "221", "222", "223", "224", "225", "226"
+SPEAKS = "227"
 OUTSIDE = "+46707654321"
 """Whom the organisation transfers to."""
 
@@ -31,6 +32,7 @@ STORM = "Det stormar i dag."
 NOTHING_NEW = "Inget nytt."
 TELL = "Berätta efter tonen."
 THANKS = "Tack."
+CONFIRM = "Är det rätt?"
 
 _ORGANISATION = {
     "http_hosts": [f"127.0.0.1:{SERVICE_PORT}"],
@@ -72,6 +74,16 @@ def add_world(home: Path, organisation: Any) -> None:
 """,
         MEETS: f"""
   a: {{conference: room, then: b, on_failure: end}}
+  b: {{say: {text(THANKS)!r}, then: end}}
+""",
+        SPEAKS: f"""
+  a:
+    record_announcement: storm
+    ask: {text(TELL)!r}
+    confirm: {text(CONFIRM)!r}
+    for: 1 h
+    then: b
+    on_failure: end
   b: {{say: {text(THANKS)!r}, then: end}}
 """,
         RECORDS: f"""

@@ -24,6 +24,7 @@ from ivr.flow.call import CallerHungUp, Cause, QueueAway, QueueOutcome, QueueReq
 from ivr.flow.hosts import Host
 from ivr.flow.load import load_organisation
 from ivr.flow.world import (
+    Announced,
     CallbackWish,
     QueueFigure,
     TextMessage,
@@ -259,7 +260,7 @@ async def test_an_announcement_switched_by_telephone_names_the_contact(
     world = calling(office, session()).world
     assert await world.announcement("storm") is None
     assert await world.switch_announcement("storm", 3600)
-    assert await world.announcement("storm") == {}
+    assert await world.announcement("storm") == Announced()
     assert await world.switch_announcement("storm", None)
     assert await world.announcement("storm") is None
     on, off = await EventStream(redis, "demo").read(BEGINNING)
