@@ -1,32 +1,16 @@
-"""The controller: the one place that joins all rooms, and the process that ``vaxel up`` starts.
-
-Start: database, Redis, AMI, then FastAGI, so that the first call finds everything. Stop (SIGTERM):
-no new calls, running ones finish for a while, then the rest. A call that is cut off goes on in
-Asterisk's dialplan; a conversation does not even notice.
-"""
+"""The controller: the one place that joins all rooms."""
 
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import secrets as entropy
-import signal
-import sys
-from collections.abc import (
-    AsyncIterator,
-    Callable,
-    Collection,
-    Coroutine,
-    Iterable,
-    Iterator,
-)
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Collection, Coroutine, Iterator
+from contextlib import suppress
 from importlib.metadata import version
-from typing import Final, TypeAlias
+from typing import Final
 
-import uvloop
 from prometheus_client import CollectorRegistry, ProcessCollector
 
 from acd.errors import AcdUnavailable, StaleOffer
@@ -34,30 +18,31 @@ from acd.model import system_clock
 from acd.offers import OfferListener
 from acd.sweeper import Sweeper
 from ivr.announced_sounds import AnnouncedSounds
+from ivr.announcement_pages import announcement_pages
 from ivr.announcements import Announcements
 from ivr.answers import AnswerWatch
 from ivr.attention import Attention
 from ivr.callback_wishes import CallbackWishes
 from ivr.callbacks import CallbackRunner
+from ivr.counted_pins import CountedPins
 from ivr.desk import Desk
+from ivr.duties import together
 from ivr.figures import Figures
-from ivr.flow.errors import FlowError
 from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
 from ivr.flow.recording import RecordingPolicy
-from ivr.foundation import Foundation, laid_for, with_pins
+from ivr.foundation import Foundation, with_pins
+from ivr.hidden_numbers import HiddenNumbers
 from ivr.inbound import Inbound
 from ivr.listening import Listener
 from ivr.live.book import Book
 from ivr.live.pages import pages
 from ivr.live.trees import LiveTrees
 from ivr.live.watch import on_hang_up, watch
-from ivr.logs import configure_logs
 from ivr.offices import Means, Offices
 from ivr.outgoing import Dialler
-from ivr.platform.errors import PlatformError
 from ivr.platform.paths import models_folder
-from ivr.platform.preflight import load_settings, recording_keys_of, writing
+from ivr.platform.preflight import recording_keys_of, writing
 from ivr.platform.secrets import Secrets
 from ivr.prompting import Heard, keep_tidy, make_ready
 from ivr.recognition_of_callers import CallerMemory
@@ -67,15 +52,14 @@ from ivr.settings import Settings
 from ivr.speech_server import SpeechServer
 from ivr.text_messages import sender_of
 from ivr.transfers import Transfers
+from ivr.tree_pins import pins_of
 from ivr.web_request import WebServices
+from ivr.web_secrets import WebSecrets
 from ivr.world import Surroundings
-from media.errors import MediaError
-from monitoring.errors import MonitoringError
 from monitoring.exposition import Exposition
 from monitoring.http import HttpServer
 from monitoring.loop_delay import LoopDelay
 from recorder.deletion import Deleter
-from recorder.errors import RecorderError
 from recorder.leftovers import Leftovers
 from recorder.message_spool import SpooledMessages
 from recorder.pauses import Pauses
@@ -83,7 +67,6 @@ from recorder.recorder import Recorder
 from recorder.retention import Retention
 from recorder.sidecar import Sidecar
 from recorder.transcribing import Transcribing
-from store.errors import StoreError
 from store.tree_history import TreeHistory
 from wire.agi.server import FastAgiServer
 from wire.ami.client import AmiClient
@@ -93,20 +76,6 @@ from wire.ami.settings import AmiAccount
 logger = logging.getLogger(__name__)
 
 AMI_USER: Final = "vaxel"
-
-Duties: TypeAlias = Iterable[Coroutine[None, None, None]]
-
-FAULTS: Final = (
-    AmiError,
-    FlowError,
-    MediaError,
-    MonitoringError,
-    PlatformError,
-    RecorderError,
-    StoreError,
-    OSError,
-)
-"""What can keep the controller from starting; each says in a sentence what to do."""
 
 
 class Controller:
@@ -161,11 +130,12 @@ class Controller:
             recorder=self._recorder,
             beep=ground.beep,
             outgoing=settings.outgoing,
-            pins=lambda: self._pins,
+            pins=self._judge,
             around=self._around,
             clock=system_clock,
         )
         self._pins = ground.secrets.pins
+        self._web_secrets = WebSecrets(ground.layout.secrets)
         self._book = Book(TreeHistory(ground.database), streams)
         self._trees = LiveTrees(settings.trees, ground.trees, self, self._book, clock=system_clock)
         self._offices.adopt(self._trees.catalogue, self._means)
@@ -212,7 +182,8 @@ class Controller:
         exposition = Exposition(
             registry, self._offices.counted, live, version=version("vaxel"), delay=self._delay
         )
-        self._http = HttpServer(exposition, live.checks(), pages(self._trees))
+        said = announcement_pages(lambda: self._trees.catalogue.organisations, self._announcements)
+        self._http = HttpServer(exposition, live.checks(), (*pages(self._trees), *said))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until ``stop`` is set.
@@ -220,7 +191,7 @@ class Controller:
         Raises:
             AddressInUse, OSError: A port is taken.
         """
-        async with self._ami, self._speech, _together(self._duties()) as self._begin:
+        async with self._ami, self._speech, together(self._duties()) as self._begin:
             await self._http.start(self._settings.http.host, self._settings.http.port)
             try:
                 await self._agi.start()
@@ -306,16 +277,26 @@ class Controller:
                 if offer is not None:
                     await office.distributor.answered(offer)
 
+    def _announcements(self, org: str) -> Announcements:
+        return Announcements(self._ground.redis, org, system_clock)
+
+    def _judge(self, org: str) -> CountedPins:
+        """Who judges the PINs that the trees of an organisation ask callers for."""
+        regions = self._settings.outgoing.regions
+        numbers = HiddenNumbers(org, self._ground.secrets.callers, regions)
+        known = pins_of(org, self._pins)
+        return CountedPins(self._ground.redis, org, known, numbers, system_clock)
+
     def _around(self, organisation: Organisation, services: Services) -> Surroundings:
         """What lies outside the trees of an organisation."""
         redis, org = self._ground.redis, organisation.id
         regions = self._settings.outgoing.regions
         return Surroundings(
             organisation=organisation,
-            web=WebServices(organisation.http_hosts),
-            transfers=Transfers(services.outgoing),
+            web=WebServices(organisation.http_hosts, self._web_secrets.of(org)),
+            transfers=Transfers(services.outgoing, services.clock),
             memory=CallerMemory(redis, org, self._ground.secrets.callers, regions),
-            announcements=Announcements(redis, org, system_clock),
+            announcements=self._announcements(org),
             sounds=AnnouncedSounds(
                 self._ground.layout.announced / org, self._ground.beep, system_clock
             ),
@@ -323,66 +304,5 @@ class Controller:
             wishes=CallbackWishes(organisation, services),
             outgoing=services.outgoing,
             texts=sender_of(self._settings.sms),
+            clock=services.clock,
         )
-
-
-@asynccontextmanager
-async def _together(duties: Duties) -> AsyncIterator[Callable[[Duties], None]]:
-    """Run duties beside the block; they end with it, and one that fails ends it.
-
-    Yields:
-        What begins more of them.
-    """
-    async with asyncio.TaskGroup() as group:
-        tasks: list[asyncio.Task[None]] = []
-
-        def begin(more: Duties) -> None:
-            tasks.extend(group.create_task(duty) for duty in more)
-
-        begin(duties)
-        yield begin
-        for task in tasks:
-            task.cancel()
-
-
-async def serve(settings: Settings) -> None:
-    """Open what a controller stands on and run one until SIGTERM or SIGINT.
-
-    Raises:
-        One of :data:`FAULTS`.
-    """
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with laid_for(settings) as foundation:
-        controller = Controller(settings, foundation)
-        # What is loaded by now stays to the end; whenever a full collection went through all of
-        # it, every call would be held for a tenth of a second.
-        gc.collect()
-        gc.freeze()
-        await controller.run(stop)
-
-
-def main() -> int:
-    """``python -m ivr.app``: the exit code, 2 with one sentence when it cannot start."""
-    configure_logs()
-    code = 0
-    try:
-        uvloop.run(serve(load_settings()))
-    except* FAULTS as faults:
-        for fault in _leaves(faults):
-            logger.error("The controller cannot go on", extra={"fault": str(fault)})
-        code = 2
-    return code
-
-
-def _leaves(fault: BaseException) -> Iterator[BaseException]:
-    if isinstance(fault, BaseExceptionGroup):
-        for inner in fault.exceptions:
-            yield from _leaves(inner)
-    else:
-        yield fault
-
-
-if __name__ == "__main__":
-    sys.exit(main())

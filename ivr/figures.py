@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from ivr.flow.load import Catalogue
+from ivr.flow.nodes.survey import Survey
 from ivr.flow.organisation import Organisation
 from ivr.inbound import Inbound
 from ivr.live.model import Outcome
@@ -32,14 +33,21 @@ from wire.ami.client import AmiClient
 
 def known_words(organisation: Organisation, catalogue: Catalogue) -> Known:
     """What the labels of an organisation's figures may hold."""
+    nodes = [
+        (tree.name, name, node)
+        for tree in catalogue.trees
+        if tree.organisation.id == organisation.id
+        for name, node in tree.nodes.items()
+    ]
     return Known(
         queues=tuple(organisation.queues),
         pauses=tuple(reason.key for reason in organisation.pauses.values()),
-        nodes=frozenset(
-            (tree.name, name, node.verb)
-            for tree in catalogue.trees
-            if tree.organisation.id == organisation.id
-            for name, node in tree.nodes.items()
+        nodes=frozenset((tree, name, node.verb) for tree, name, node in nodes),
+        questions=frozenset(
+            (node.survey, question.id)
+            for _, _, node in nodes
+            if isinstance(node, Survey)
+            for question in node.questions
         ),
     )
 

@@ -19,11 +19,11 @@ from acd.model import LeaveReason, check_name
 from ivr.agi_call import AgiCall, AllPrompts, Listen
 from ivr.dialplan import DONE
 from ivr.flow.call import QueueAway
-from ivr.flow.engine import Answered, Listening, Observed, Run, RunResult
-from ivr.flow.survey_answer import SurveyAnswer
+from ivr.flow.engine import Observed, Run, RunResult, Told
 from ivr.flow.tree import BEGAN, Tree
 from ivr.office import Office
 from ivr.stand import STOOD_AT, STOOD_WITH, Stand
+from ivr.tidings import as_event
 from store.events import Event, EventType
 from store.tree_history import SHORT
 from wire.agi.session import AgiSession
@@ -156,12 +156,8 @@ class Inbound:
 
         async def observe(what: Observed) -> None:
             told: Mapping[str, str]
-            if isinstance(what, Listening):
-                kind = EventType.SPEECH_HEARD
-                told = {"outcome": what.heard.hearing or "", "engine": what.heard.engine}
-            elif isinstance(what, Answered):
-                kind = EventType.SURVEY_ANSWERED
-                told = _told(what.answer)
+            if isinstance(what, Told):
+                kind, told = as_event(what.what)
             else:
                 kind = EventType.NODE_VISITED
                 told = {
@@ -206,13 +202,3 @@ class Inbound:
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock() / 1000, UTC)
-
-
-def _told(answer: SurveyAnswer) -> Mapping[str, str]:
-    spoken_ms = f"{answer.seconds * 1000:.0f}" if answer.score is None else ""
-    return {
-        "survey": answer.survey,
-        "question": answer.question,
-        "score": "" if answer.score is None else str(answer.score),
-        "duration": spoken_ms,
-    }

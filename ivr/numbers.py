@@ -12,10 +12,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import ClassVar, Final
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from ivr.flow.load import Catalogue
-from ivr.flow.numbers import normalised
+from ivr.flow.numbers import e164, normalised, parsed
 
 LONGEST: Final = 16
 """Digits, with a leading 00; E.164 has 15 at most."""
@@ -29,7 +29,6 @@ _ORDINARY: Final = frozenset(
         PhoneNumberType.UAN,  # a company's number for all of its sites, at the ordinary price
     }
 )
-_WRITTEN: Final = re.compile(r"\+?[0-9 ().\-]{1,40}", re.ASCII)
 
 
 class NumberRefused(Exception):
@@ -98,31 +97,30 @@ def check_number(text: str, regions: Sequence[str], own: Collection[str]) -> str
     Raises:
         NumberRefused: It cannot or must not be called; the class says why.
     """
-    home = regions[0] if regions else None
     if not any(character.isdecimal() for character in text):
         raise NumberWithheld  # trunks say it by no number, or by a word such as “anonymous”
-    ours = {form for number in own for form in (normalised(number), _e164(number, home))} - {""}
+    ours = {form for number in own for form in (normalised(number), e164(number, regions))} - {""}
     if normalised(text) in ours:
         raise NumberOwn
-    number = _parsed(text, home)
+    number = parsed(text, regions)
     if number is None or not phonenumbers.is_valid_number(number):
         raise NumberInvalid
     if phonenumbers.region_code_for_number(number) not in regions:
         raise NumberForeign(regions)
     if phonenumbers.number_type(number) not in _ORDINARY:
         raise NumberCostly
-    e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    if e164 in ours:
+    called = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    if called in ours:
         raise NumberOwn
-    return e164
+    return called
 
 
 def spoken_digits(number: str, regions: Sequence[str]) -> str:
     """The digits of an E.164 number as people of the first region would dial it."""
-    parsed = phonenumbers.parse(number)
+    called = phonenumbers.parse(number)
     home = regions[0] if regions else None
-    if phonenumbers.region_code_for_number(parsed) == home:
-        written = phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
+    if phonenumbers.region_code_for_number(called) == home:
+        written = phonenumbers.format_number(called, PhoneNumberFormat.NATIONAL)
     else:
         written = f"00{number}"
     return re.sub(r"[^0-9]", "", written)
@@ -150,18 +148,3 @@ def _numbers_of(catalogue: Catalogue, org: str) -> Iterator[str]:
 
 def _first_full(numbers: Iterable[str]) -> str:
     return next((normalised(number) for number in numbers if number.startswith("+")), "")
-
-
-def _e164(text: str, home: str | None) -> str:
-    number = _parsed(text, home)
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164) if number else ""
-
-
-def _parsed(text: str, home: str | None) -> phonenumbers.PhoneNumber | None:
-    text = text.strip()
-    if not _WRITTEN.fullmatch(text):
-        return None  # words for letters, extensions and tel: parameters are nobody's caller id
-    try:
-        return phonenumbers.parse(text, home)
-    except NumberParseException:
-        return None

@@ -24,13 +24,13 @@ from ivr.callback_offer import Outgoing
 from ivr.figures import known_words
 from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
+from ivr.flow.pins import Pins
 from ivr.messages import Messages
 from ivr.numbers import own_numbers, shown_numbers
 from ivr.office import Office
 from ivr.queueing import QueueRides
 from ivr.services import Services
 from ivr.settings import OutgoingSettings
-from ivr.tree_pins import pins_of
 from ivr.world import Surroundings
 from monitoring.consumer import FiguresConsumer, RedisSnapshots
 from recorder.recorder import Recorder
@@ -53,7 +53,7 @@ class Means:
         recorder: Takes the legs of conversations over.
         beep: The sound before a message.
         outgoing: Whom the installation may call.
-        pins: The PINs of the moment, by agent or by organisation/name.
+        pins: Who judges an organisation's PINs, those of the moment.
         around: What lies outside an organisation's trees.
         clock: Epoch milliseconds.
     """
@@ -67,7 +67,7 @@ class Means:
     recorder: Recorder
     beep: Path
     outgoing: OutgoingSettings
-    pins: Callable[[], Mapping[str, str]]
+    pins: Callable[[str], Pins]
     around: Callable[[Organisation, Services], Surroundings]
     clock: Callable[[], int]
 
@@ -153,6 +153,6 @@ class Offices:
             agents=agents,
             rides=QueueRides(organisation, services),
             messages=Messages(organisation, means.recorder, means.beep, means.clock),
-            pins=pins_of(org, means.pins()),
+            pins=means.pins(org),
             around=means.around(organisation, services),
         )

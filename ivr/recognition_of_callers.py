@@ -1,23 +1,19 @@
 """What is kept of callers' numbers between calls: that they called, and a language if they agreed.
 
-In Redis, under a keyed hash (HMAC-SHA-256) of the number: who reads Redis, its log or a backup
-learns no number from it without the installation's secret. Each entry ends by itself, and
-``vaxel recordings erase`` removes it before.
+In Redis, under a keyed hash of the number (:mod:`ivr.hidden_numbers`). Each entry ends by itself,
+and ``vaxel recordings erase`` removes it before.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import logging
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-import phonenumbers
 from redis.asyncio import Redis
 
-from ivr.flow.numbers import normalised
 from ivr.flow.world import Remembered
+from ivr.hidden_numbers import HiddenNumbers
 from store.stream import StreamUnavailable, replying
 
 logger = logging.getLogger(__name__)
@@ -43,8 +39,7 @@ class CallerMemory:
         """
         self._redis = redis
         self._org = org
-        self._secret = secret.encode()
-        self._region = next(iter(regions), None)
+        self._numbers = HiddenNumbers(org, secret, regions)
 
     async def recall(self, number: str, keep_days: int) -> Remembered:
         """What is kept of a number; from now on it has called before. Nothing while Redis is away.
@@ -103,15 +98,4 @@ class CallerMemory:
         return sorted({self._key(number) for number in numbers})
 
     def _key(self, number: str) -> str:
-        told = f"{self._org} {_one_spelling(number, self._region)}".encode()
-        digest = hmac.new(self._secret, told, hashlib.sha256).hexdigest()
-        return f"vaxel:{{{self._org}}}:caller:{digest[:32]}"
-
-
-def _one_spelling(number: str, region: str | None) -> str:
-    """The same text for each spelling of a number."""
-    try:
-        parsed = phonenumbers.parse(number, region)
-    except phonenumbers.NumberParseException:
-        return normalised(number)
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+        return f"vaxel:{{{self._org}}}:caller:{self._numbers.hidden(number)}"

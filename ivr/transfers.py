@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Final
 
 from ivr.agi_call import AgiCaller
 from ivr.callback_offer import Outgoing
 from ivr.flow.numbers import normalised
-from ivr.flow.world import TransferOutcome, TransferRequest
+from ivr.flow.world import TransferOutcome, Transferred, TransferRequest
 from ivr.numbers import NumberOwn, NumberRefused
-from wire.agi.errors import AgiHungUp
 from wire.agi.link import NO_LIMIT
 
 logger = logging.getLogger(__name__)
@@ -18,15 +18,19 @@ logger = logging.getLogger(__name__)
 LONGEST_S: Final = 4 * 3600
 """A conversation is over after so long: a line that nobody hung up costs money."""
 
-OPTIONS: Final = f"gim(default)S({LONGEST_S})"
-"""After the other side's hang-up go on; follow no forwarding; music instead of ringing."""
+OPTIONS: Final = f"gim(default)U(vaxel-answered)S({LONGEST_S})"
+"""After the other side's hang-up go on; follow no forwarding; music instead of ringing; note when
+it was answered."""
 
 _OUTCOMES: Final = {
     "ANSWER": TransferOutcome.TALKED,
     "NOANSWER": TransferOutcome.NO_ANSWER,
     "BUSY": TransferOutcome.BUSY,
+    "CANCEL": TransferOutcome.ABANDONED,
 }
 """What ``DIALSTATUS`` says; any other is unreachable."""
+
+_STATUS: Final = "${DIALSTATUS} ${VAXEL_ANSWERED}"
 
 
 class Transfers:
@@ -34,12 +38,14 @@ class Transfers:
 
     Args:
         outgoing: Whom the installation calls.
+        clock: Epoch milliseconds.
     """
 
-    def __init__(self, outgoing: Outgoing) -> None:
+    def __init__(self, outgoing: Outgoing, clock: Callable[[], int]) -> None:
         self._outgoing = outgoing
+        self._clock = clock
 
-    async def connect(self, call: AgiCaller, request: TransferRequest) -> TransferOutcome:
+    async def connect(self, call: AgiCaller, request: TransferRequest) -> Transferred:
         """Ring, and let them talk to the end.
 
         Args:
@@ -47,27 +53,30 @@ class Transfers:
             request: Its target is let through by the organisation's list.
 
         Raises:
-            AgiHungUp: The caller is gone.
             AgiError: The channel failed.
         """
         if not self._outgoing.endpoint:
             logger.warning("Nobody is transferred: the setting outgoing.endpoint is empty")
-            return TransferOutcome.UNREACHABLE
+            return Transferred(TransferOutcome.UNREACHABLE)
         destination = self._destination(request)
         if destination is None:
-            return TransferOutcome.REFUSED
-        session = call.session
+            return Transferred(TransferOutcome.REFUSED)
+        session, began_ms = call.session, self._clock()
         await session.exec("Dial", destination, str(round(request.ring)), OPTIONS, limit_s=NO_LIMIT)
-        status = await session.get_variable("DIALSTATUS") or ""
-        if session.hung_up:
-            raise AgiHungUp
-        # The dialplan hangs up on a caller who has talked; this one goes on in the tree.
-        await session.set_variable("DIALSTATUS", "")
+        status, _, answered_ms = (await session.evaluate(_STATUS)).partition(" ")
         outcome = _OUTCOMES.get(status, TransferOutcome.UNREACHABLE)
+        took_ms, talked_ms = max(0, self._clock() - began_ms), 0
+        # Of an agent before where nobody answers now.
+        if outcome is TransferOutcome.TALKED and answered_ms.isdecimal():
+            talked_ms = min(max(0, began_ms + took_ms - int(answered_ms)), took_ms)
+        if not session.hung_up:
+            # The dialplan hangs up on a caller who has talked; this one goes on in the tree.
+            await session.set_variable("DIALSTATUS", "")
         logger.info(
             "a caller was transferred", extra={"contact": call.contact, "outcome": outcome.value}
         )
-        return outcome
+        rang_ms = took_ms - talked_ms
+        return Transferred(outcome, rang_ms / 1000, talked_ms / 1000, session.hung_up)
 
     def _destination(self, request: TransferRequest) -> str | None:
         """The channel to dial; ``None``: it must not be."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from ivr.flow.load import Catalogue
 from ivr.flow.nodes.pin import Pin
-from ivr.flow.pins import KnownPins
 
 
 def pin_names(catalogue: Catalogue) -> tuple[str, ...]:
@@ -20,14 +19,12 @@ def pin_names(catalogue: Catalogue) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def pins_of(organisation: str, pins: Mapping[str, str]) -> KnownPins:
-    """Who judges the PINs of one organisation.
+def pins_of(organisation: str, pins: Mapping[str, str]) -> dict[str, str]:
+    """The PINs of one organisation, by name.
 
     Args:
         organisation: Its id.
         pins: All of the installation, by ``organisation/name``.
     """
     prefix = f"{organisation}/"
-    return KnownPins(
-        {name.removeprefix(prefix): pin for name, pin in pins.items() if name.startswith(prefix)}
-    )
+    return {name.removeprefix(prefix): pin for name, pin in pins.items() if name.startswith(prefix)}

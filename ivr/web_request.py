@@ -5,8 +5,8 @@ one time limit. Of a body no more than :data:`MOST_BYTES` is ever read, as it co
 is unpacked: a service could answer a few bytes that swell to gigabytes. Only listed hosts are
 connected to, at addresses that are public or listed (see :mod:`ivr.flow.hosts`); the address is
 judged where the connection is made, so that no name can change its mind in between. Each redirect
-is judged as the first address was, and none is told what the tree sends in headers unless it
-stays on the same host.
+is judged as the first address was, and none is told what the tree sends in headers, secrets among
+them, unless it stays on the same host.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import asyncio
 import logging
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -57,15 +57,20 @@ class WebServices:
     """The services that one organisation's trees may ask."""
 
     def __init__(
-        self, hosts: Sequence[Host], clock_s: Callable[[], float] = time.monotonic
+        self,
+        hosts: Sequence[Host],
+        secret: Callable[[str], str | None],
+        clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         """Make it; nothing is connected yet.
 
         Args:
             hosts: The organisation's list.
+            secret: The value of a secret of the organisation by its name, ``None`` for none.
             clock_s: For the circuit breakers, monotonic seconds.
         """
         self._hosts = tuple(hosts)
+        self._secret = secret
         self._clock_s = clock_s
         self._breakers: dict[str, CircuitBreaker] = {}
 
@@ -76,12 +81,13 @@ class WebServices:
             WebFailed: It came to nothing.
         """
         origin = self._permitted(request.url)
+        secrets = self._revealed(request)
         breaker = self._breakers.setdefault(origin, CircuitBreaker(self._clock_s))
         if not breaker.admits():
             raise WebFailed(f"{origin} has failed too often and is left alone for a while")
         try:
             async with asyncio.timeout(request.seconds):
-                answer = await self._tries(request)
+                answer = await self._tries(request, secrets)
         except TimeoutError:
             breaker.failed()
             raise WebFailed(f"{origin} did not answer within {request.seconds:g} s") from None
@@ -96,10 +102,10 @@ class WebServices:
         breaker.succeeded()
         return answer
 
-    async def _tries(self, request: WebRequest) -> bytes:
+    async def _tries(self, request: WebRequest, secrets: Mapping[str, str]) -> bytes:
         for left in range(request.retries, -1, -1):
             try:
-                return await self._follow(request)
+                return await self._follow(request, secrets)
             except _Again as fault:
                 safe = fault.untouched or request.method in _TWICE_IS_ONCE
                 if left == 0 or not safe:
@@ -107,7 +113,7 @@ class WebServices:
                 await asyncio.sleep(_PAUSE_S)
         raise AssertionError  # the last try returns or raises
 
-    async def _follow(self, request: WebRequest) -> bytes:
+    async def _follow(self, request: WebRequest, secrets: Mapping[str, str]) -> bytes:
         """One try, redirects included."""
         connector = aiohttp.TCPConnector(resolver=_Resolver(self._hosts), force_close=True)
         # Made for the one request: a service's connection, cookie or state is nobody else's.
@@ -119,7 +125,7 @@ class WebServices:
             trust_env=False,
         ) as session:
             method, url, body = request.method, request.url, request.body
-            headers = {**request.headers, "Accept-Encoding": "identity"}
+            headers = {**request.headers, **secrets, "Accept-Encoding": "identity"}
             for _ in range(MOST_REDIRECTS + 1):
                 try:
                     async with session.request(
@@ -143,12 +149,25 @@ class WebServices:
                 if url.startswith("https:") and there.startswith("http:"):
                     raise WebFailed("it redirects to a place without encryption")
                 if origin != self._permitted(url):
-                    headers = {k: v for k, v in headers.items() if k.lower() in _EVERYWHERE}
+                    plain = request.headers.items()
+                    headers = {k: v for k, v in plain if k.lower() in _EVERYWHERE}
                     headers["Accept-Encoding"] = "identity"
                 if status not in _KEEPS_METHOD:
                     method, body = "GET", None
                 url = there
         raise WebFailed(f"it redirects more than {MOST_REDIRECTS} times")
+
+    def _revealed(self, request: WebRequest) -> dict[str, str]:
+        """The secrets of a request by header.
+
+        Raises:
+            WebFailed: One has no value.
+        """
+        found = {header: self._secret(name) for header, name in request.secrets.items()}
+        missing = [request.secrets[header] for header, value in found.items() if not value]
+        if missing:
+            raise WebFailed(f"the secret {missing[0]} has no value; see “vaxel secrets set”")
+        return {header: value for header, value in found.items() if value}
 
     def _permitted(self, url: str) -> str:
         """Scheme, host and port of an address that may be asked.

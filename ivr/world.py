@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -25,10 +25,11 @@ from ivr.flow.organisation import Organisation
 from ivr.flow.world import (
     Announced,
     CallbackWish,
+    Conferred,
     QueueFigure,
     Remembered,
     TextMessage,
-    TransferOutcome,
+    Transferred,
     TransferRequest,
     WebRequest,
 )
@@ -61,6 +62,7 @@ class Surroundings:
         wishes: Callers who want to be called back.
         outgoing: Whom the installation calls.
         texts: Sends text messages; ``None``: nothing does.
+        clock: Epoch milliseconds.
     """
 
     organisation: Organisation
@@ -73,6 +75,7 @@ class Surroundings:
     wishes: CallbackWishes
     outgoing: Outgoing
     texts: TextSender | None
+    clock: Callable[[], int]
 
     def of(self, call: AgiCall) -> CallersWorld:
         """The world for one caller."""
@@ -91,7 +94,7 @@ class CallersWorld:
         """Ask a web service."""
         return await self._unless_hung_up(self._around.web.fetch(request))
 
-    async def transfer(self, request: TransferRequest) -> TransferOutcome:
+    async def transfer(self, request: TransferRequest) -> Transferred:
         """Connect the caller."""
         with speaking_of_callers():
             return await self._around.transfers.connect(self._call, request)
@@ -196,10 +199,11 @@ class CallersWorld:
             return False
         return True
 
-    async def conference(self, room: str) -> bool:
+    async def conference(self, room: str) -> Conferred:
         """Be in it."""
         with speaking_of_callers():
-            return await conferences.join(self._call, self._around.organisation.id, room)
+            org, clock = self._around.organisation.id, self._around.clock
+            return await conferences.join(self._call, org, room, clock)
 
     async def _unless_hung_up(self, work: Coroutine[Any, Any, T]) -> T:
         """What comes of work, which ends when the caller hangs up."""

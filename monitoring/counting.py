@@ -23,6 +23,9 @@ _COUNTED: Mapping[EventType, Counter] = {
     EventType.CALL_OFFERED: metrics.AGENT_OFFERS,
     EventType.CALL_REFUSED: metrics.AGENT_OFFERS_REFUSED,
     EventType.VOICEMAIL_STORED: metrics.VOICEMAILS_STORED,
+    EventType.CONTACT_TRANSFERRED: metrics.TRANSFERS,
+    EventType.CONTACT_CONFERRED: metrics.CONFERENCES,
+    EventType.SURVEY_ANSWERED: metrics.SURVEY_ANSWERS,
     EventType.CALLBACK_REQUESTED: metrics.CALLBACKS_REQUESTED,
     EventType.CALLBACK_DIALLED: metrics.CALLBACKS_DIALLED,
     EventType.CALLBACK_MISSED: metrics.CALLBACKS_MISSED,
@@ -42,6 +45,8 @@ _TIMED: Mapping[EventType, tuple[Histogram, str]] = {
     EventType.CALL_ABANDONED: (metrics.ABANDONED_WAIT, "waited"),
     EventType.CALL_ENDED: (metrics.TALK, "talked"),
     EventType.CALLBACK_ANSWERED: (metrics.CALLBACK_WAIT, "waited"),
+    EventType.CONTACT_TRANSFERRED: (metrics.TRANSFER_TALK, "talked"),
+    EventType.CONTACT_CONFERRED: (metrics.CONFERENCE_STAY, "stayed"),
 }
 
 
@@ -53,11 +58,13 @@ class Known:
         queues: Its queues; each has its series from the first scrape.
         pauses: The reasons that its agents may pause for.
         nodes: (tree, node, kind) of all that its trees have.
+        questions: (survey, question) of all that its trees ask.
     """
 
     queues: tuple[str, ...] = ()
     pauses: tuple[str, ...] = ()
     nodes: frozenset[tuple[str, str, str]] = frozenset()
+    questions: frozenset[tuple[str, str]] = frozenset()
 
     def with_those_of(self, other: Known) -> Known:
         """The words of both."""
@@ -65,6 +72,7 @@ class Known:
             tuple(dict.fromkeys((*self.queues, *other.queues))),
             tuple(dict.fromkeys((*self.pauses, *other.pauses))),
             self.nodes | other.nodes,
+            self.questions | other.questions,
         )
 
 
@@ -85,6 +93,8 @@ def prepare(totals: Totals, org: str, known: Known) -> None:
         totals.count(metrics.AGENT_PAUSE_SECONDS, org, reason, by=0)
     for node in known.nodes:
         totals.count(metrics.NODE_VISITS, org, *node, by=0)
+    for question, score in product(known.questions, (*metrics.SCORES, metrics.SPOKEN)):
+        totals.count(metrics.SURVEY_ANSWERS, org, *question, score, by=0)
     for histogram in metrics.HISTOGRAMS:
         for labels in product(*(words[name] for name in histogram.labels)):
             totals.observe(histogram, None, *labels)
@@ -95,12 +105,15 @@ def count(totals: Totals, event: Event, known: Known) -> None:
     counter = _COUNTED.get(event.type)
     if counter is metrics.NODE_VISITS:
         totals.count(counter, event.org, *_node(event, known))
+    elif counter is metrics.SURVEY_ANSWERS:
+        totals.count(counter, event.org, *_answer(event, known))
     elif counter is not None:
         totals.count(counter, *(_label(event, name) for name in counter.labels))
     timed = _TIMED.get(event.type)
     if timed is not None:
         histogram, length = timed
-        totals.observe(histogram, event.milliseconds(length), event.org, event.queue)
+        labels = (_label(event, name) for name in histogram.labels)
+        totals.observe(histogram, event.milliseconds(length), *labels)
     elif event.type is EventType.CALLBACK_ENDED and event.fields.get("outcome") == "talked":
         totals.observe(metrics.TALK, event.milliseconds("talked"), event.org, event.queue)
     _follow_agent(totals, event, known)
@@ -139,6 +152,13 @@ def _node(event: Event, known: Known) -> tuple[str, ...]:
     own = event.fields
     node = own.get("tree", ""), own.get("node", ""), own.get("kind", "")
     return node if node in known.nodes else (metrics.OTHER,) * 3
+
+
+def _answer(event: Event, known: Known) -> tuple[str, ...]:
+    own = event.fields
+    question = own.get("survey", ""), own.get("question", "")
+    score = own.get("score", metrics.SPOKEN)
+    return *(question if question in known.questions else (metrics.OTHER,) * 2), score
 
 
 def _label(event: Event, name: str) -> str:

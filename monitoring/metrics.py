@@ -118,6 +118,43 @@ WRAPUP = Histogram(
     WRAPUP_BOUNDS_SECONDS,
 )
 
+# What trees connect callers with, and what callers think ----------------------------------------
+
+TRANSFERS = Counter(
+    "vaxel_transfers_total",
+    "Callers whom a tree connected with somebody outside, or tried to, by outcome; refused: a"
+    " target that may not be dialled, abandoned: the caller hung up while it rang.",
+    ("org", "outcome"),
+    {"outcome": ("abandoned", "busy", "no_answer", "refused", "talked", "unreachable")},
+)
+TRANSFER_TALK = Histogram(
+    "vaxel_transfer_talk_seconds",
+    "Length of conversations with somebody outside, counted when they end.",
+    ("org",),
+    TALK_BOUNDS_SECONDS,
+)
+CONFERENCES = Counter(
+    "vaxel_conferences_total",
+    "Callers whom a tree led into a conference, by outcome; failed: the room took nobody.",
+    ("org", "outcome"),
+    {"outcome": ("failed", "joined")},
+)
+CONFERENCE_STAY = Histogram(
+    "vaxel_conference_seconds",
+    "How long a caller was in a conference, counted when they leave it.",
+    ("org",),
+    TALK_BOUNDS_SECONDS,
+)
+SCORES = ("1", "2", "3", "4", "5")
+SPOKEN = "spoken"
+SURVEY_ANSWERS = Counter(
+    "vaxel_survey_answers_total",
+    "Answers to the questions of surveys, by score from 1 to 5, the best; spoken: in the caller's"
+    " own words, kept as a message. Questions that the loaded trees do not have: other.",
+    ("org", "survey", "question", "score"),
+    {"score": (*SCORES, SPOKEN)},
+)
+
 # Callbacks -------------------------------------------------------------------------------------
 
 _UNREACHED = ("busy", "failed", "no_answer", "unreachable")
@@ -221,6 +258,9 @@ COUNTERS = (
     AGENT_OFFERS,
     AGENT_OFFERS_REFUSED,
     VOICEMAILS_STORED,
+    TRANSFERS,
+    CONFERENCES,
+    SURVEY_ANSWERS,
     CALLBACKS_REQUESTED,
     CALLBACKS_DIALLED,
     CALLBACKS_MISSED,
@@ -236,7 +276,10 @@ COUNTERS = (
     RECORDINGS_TRANSCRIBED,
     SPEECH_HEARD,
 )
-HISTOGRAMS = (ANSWERED_WAIT, ABANDONED_WAIT, TALK, WRAPUP, CALLBACK_WAIT)
+HISTOGRAMS = (
+    *(ANSWERED_WAIT, ABANDONED_WAIT, TALK, WRAPUP, CALLBACK_WAIT),
+    *(TRANSFER_TALK, CONFERENCE_STAY),
+)
 
 IN_MILLISECONDS = frozenset({AGENT_STATE_SECONDS.name, AGENT_PAUSE_SECONDS.name})
 """Counters of time: kept in whole milliseconds, shown in seconds."""

@@ -30,6 +30,11 @@ class EventType(StrEnum):
     NODE_VISITED = "node.visited"
     VOICEMAIL_STORED = "voicemail.stored"  # mailbox, recording, duration
 
+    # Connected by the tree; both are told when it is over, also by the caller's hang-up
+    # node, outcome: talked | no_answer | busy | unreachable | refused | abandoned, rang, talked
+    CONTACT_TRANSFERRED = "contact.transferred"
+    CONTACT_CONFERRED = "contact.conferred"  # node, room, outcome: joined | failed, stayed
+
     # The contact in a queue
     CALL_QUEUED = "call.queued"  # arrived
     CALL_OFFERED = "call.offered"  # offer, callback: 1 if it is one

@@ -21,6 +21,7 @@ from ivr.cli import (
     prompts,
     recordings,
     report,
+    secrets,
     show,
     tree_versions,
     trees,
@@ -73,6 +74,7 @@ app = typer.Typer(
         "`vaxel callbacks` tells who is to be called back, `vaxel recordings` finds and plays "
         "what was said. "
         "`vaxel announcements` switches on what every caller hears. "
+        "`vaxel secrets` keeps the keys of web services. "
         "`vaxel report` gives the figures of any past time. "
         "`vaxel demo` plays a lively contact centre, `vaxel dashboards` shows its figures."
     ),
@@ -88,6 +90,7 @@ tree_versions.register(app)
 models.register(app)
 callbacks.register(app)
 announcements.register(app)
+secrets.register(app)
 recordings.register(app)
 report.register(app)
 dashboards.register(app)

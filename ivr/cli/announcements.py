@@ -13,11 +13,11 @@ from rich.table import Table
 
 from acd.model import system_clock
 from ivr.announcements import Announcements, SwitchedOn
-from ivr.cli.saying import console, warn
+from ivr.cli.names import ORG, Org, find_organisation, require
+from ivr.cli.saying import console
 from ivr.flow.lengths import Length
 from ivr.flow.organisation import Organisation
 from ivr.flow.texts import MAX_CHARACTERS
-from ivr.live.known import known_trees
 from ivr.platform.preflight import layout_of, load_settings
 from recorder.audit import system_user
 from store.stream import REPLY_SECONDS, connect
@@ -26,7 +26,6 @@ Result = TypeVar("Result")
 
 _TIME: TypeAdapter[float] = TypeAdapter(Annotated[float, Length(60, 31 * 24 * 3600)])
 
-Org = Annotated[str, typer.Argument(help="The organisation.")]
 Name = Annotated[str, typer.Argument(help="The announcement, as `list` shows it.")]
 
 
@@ -91,7 +90,7 @@ def switch_on(
     seconds = _seconds(length)
 
     async def work(organisation: Organisation, announcements: Announcements) -> None:
-        _known(organisation.announcements, name, "NAME")
+        require("announcement", name, organisation.announcements, "NAME")
         words = _words(organisation, text or ())
         await announcements.switch_on(name, seconds, words, who=system_user())
 
@@ -104,7 +103,7 @@ def switch_off(org: Org, name: Name) -> None:
     """Switch an announcement off at once."""
 
     async def work(organisation: Organisation, announcements: Announcements) -> None:
-        _known(organisation.announcements, name, "NAME")
+        require("announcement", name, organisation.announcements, "NAME")
         await announcements.switch_off(name, who=system_user())
 
     _do(org, work)
@@ -114,14 +113,14 @@ def switch_off(org: Org, name: Name) -> None:
 def _do(
     org: str, work: Callable[[Organisation, Announcements], Awaitable[Result]]
 ) -> tuple[Organisation, Result]:
+    settings = load_settings()
+    organisation = find_organisation(settings, org, ORG)
+    url = settings.redis_url or f"unix://{layout_of(settings).redis_socket}"
+
     async def done() -> tuple[Organisation, Result]:
-        settings = load_settings()
-        organisations = (await known_trees(settings, warn)).organisations
-        _known(organisations, org, "ORG")
-        url = settings.redis_url or f"unix://{layout_of(settings).redis_socket}"
         async with connect(url) as redis:
-            announcements = Announcements(redis, org, system_clock)
-            return organisations[org], await work(organisations[org], announcements)
+            announcements = Announcements(redis, organisation.id, system_clock)
+            return organisation, await work(organisation, announcements)
 
     return asyncio.run(done())
 
@@ -135,7 +134,7 @@ def _words(organisation: Organisation, texts: Iterable[str]) -> dict[str, str]:
             raise typer.BadParameter(
                 "write a language and what is said in it: sv=Bron är stängd", param_hint="--text"
             )
-        _known(organisation.languages, language.strip(), "--text")
+        require("language", language.strip(), organisation.languages, "--text")
         words[language.strip()] = said
     return words
 
@@ -147,12 +146,6 @@ def _seconds(length: str) -> float:
         (detail,) = error.errors()
         advice = detail.get("ctx", {}).get("advice", "")
         raise typer.BadParameter(f"{detail['msg']}; {advice}", param_hint="--for") from error
-
-
-def _known(names: Iterable[str], name: str, what: str) -> None:
-    if name not in names:
-        known = ", ".join(sorted(names)) or "none"
-        raise typer.BadParameter(f"“{name}” is not one of: {known}", param_hint=what)
 
 
 def _when(time_ms: int, organisation: Organisation) -> str:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, TypeVar
 
-import phonenumbers
 import typer
 from redis.asyncio import Redis
 from sqlalchemy import Select, select
@@ -17,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from acd.model import system_clock
 from ivr.cli.saying import warn
-from ivr.flow.numbers import normalised, spellings
+from ivr.flow.numbers import e164, normalised, spellings
 from ivr.live.known import known_trees
 from ivr.platform.preflight import layout_of, load_settings, recording_keys_of
 from ivr.settings import Settings
@@ -166,16 +165,8 @@ def every_spelling(number: str, settings: Settings) -> frozenset[str]:
     plain = normalised(number)
     if not plain.strip("+"):
         raise typer.BadParameter("write a number, e.g. +46701740605 or 0701740605")
-    forms = {number.strip(), *spellings(plain)}
-    region = next(iter(settings.outgoing.regions), None)
-    try:
-        parsed = phonenumbers.parse(number, region)
-    except phonenumbers.NumberParseException:
-        return frozenset(forms)
-    if phonenumbers.is_possible_number(parsed):
-        e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-        forms |= spellings(e164)
-    return frozenset(forms)
+    full = e164(plain, settings.outgoing.regions)
+    return frozenset({number.strip(), *spellings(plain), *(spellings(full) if full else ())})
 
 
 def day_of(day: datetime | None) -> tuple[datetime | None, datetime | None]:

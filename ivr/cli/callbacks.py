@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, TypeVar
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from acd.callback_model import Callback, CallbackState
@@ -18,17 +16,17 @@ from acd.callbacks import Callbacks
 from acd.errors import CallbackUnknown
 from acd.model import Queue, system_clock
 from ivr.callback_offer import rules_of
-from ivr.cli.saying import warn
+from ivr.cli.names import ORG_OPTION, OrgOption, one_of, require
+from ivr.cli.saying import console, masked, warn
 from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
 from ivr.flow.organisation import Queue as Described
-from ivr.live.known import known_trees
+from ivr.live.known import known_trees_now
 from ivr.numbers import check_number, own_numbers
 from ivr.platform.preflight import layout_of, load_settings
 from ivr.settings import Settings
 from store.stream import connect
 
-_SHOWN_DIGITS = 3
 _FARTHEST = timedelta(days=400)  # a mistyped year would be kept for ever
 _DOING = {
     CallbackState.RESERVED: "An agent is held for this person, who is called next.",
@@ -38,10 +36,6 @@ _DOING = {
 }
 
 Result = TypeVar("Result")
-Org = Annotated[
-    str,
-    typer.Option(help="The organisation; not needed where there is but one.", show_default=False),
-]
 Contact = Annotated[str, typer.Argument(help="The callback, as `list` shows it.")]
 
 
@@ -71,7 +65,7 @@ def register(app: typer.Typer) -> None:
 
 def list_open(
     *,
-    org: Org = "",
+    org: OrgOption = "",
     show_numbers: Annotated[
         bool, typer.Option("--show-numbers", help="Show the whole numbers, which are personal.")
     ] = False,
@@ -85,9 +79,9 @@ def list_open(
         return await house.callbacks.open()
 
     house, rows = _do(org, work)
-    console = _console()
+    screen = console()
     if not rows:
-        console.print("Nobody is to be called back.")
+        screen.print("Nobody is to be called back.")
         return
     table = Table(box=None, pad_edge=False)
     for heading in ("contact", "queue", "place", "waiting since", "due", "attempt", "state"):
@@ -105,7 +99,7 @@ def list_open(
             row.state.value,
             row.number if show_numbers else masked(row.number),
         )
-    console.print(table)
+    screen.print(table)
 
 
 def add(
@@ -125,17 +119,14 @@ def add(
         str,
         typer.Option(help="Spoken to the person; the organisation's first one when left out."),
     ] = "",
-    org: Org = "",
+    org: OrgOption = "",
 ) -> None:
     """Put a person at the end of a queue's line, to be called when their turn comes."""
 
     async def work(house: _House) -> str:
         organisation, settings = house.organisation, house.settings
         spoken = language or organisation.default_language
-        if spoken not in organisation.languages:
-            raise typer.BadParameter(
-                _choose(organisation.languages, language), param_hint="--language"
-            )
+        require("language", spoken, organisation.languages, "--language")
         described = _queue(organisation, queue)
         if not settings.outgoing.endpoint:
             raise typer.BadParameter(
@@ -153,10 +144,10 @@ def add(
         )
 
     _, contact = _do(org, work)
-    _console().print(f"{contact} will be called back.")
+    console().print(f"{contact} will be called back.")
 
 
-def cancel(contact: Contact, *, org: Org = "") -> None:
+def cancel(contact: Contact, *, org: OrgOption = "") -> None:
     """Call a person back no more. An agent who is held for them is ready again.
 
     A call that has begun is not broken off: the phone rings on, with an agent held, but not again.
@@ -167,12 +158,12 @@ def cancel(contact: Contact, *, org: Org = "") -> None:
 
     _, gone = _do(org, work)
     if gone:
-        _console().print(f"{contact} is cancelled.")
+        console().print(f"{contact} is cancelled.")
     else:
-        _console().print(f"{contact} is being called; if nobody answers, not once more.")
+        console().print(f"{contact} is being called; if nobody answers, not once more.")
 
 
-def explain(contact: Contact, *, org: Org = "") -> None:
+def explain(contact: Contact, *, org: OrgOption = "") -> None:
     """Tell where a callback stands and what it waits for."""
 
     async def work(house: _House) -> Callback:
@@ -182,9 +173,9 @@ def explain(contact: Contact, *, org: Org = "") -> None:
         return callback
 
     house, callback = _do(org, work)
-    console = _console()
+    screen = console()
     for sentence in sentences(callback, lambda time_ms: _when(time_ms, house)):
-        console.print(sentence)
+        screen.print(sentence)
 
 
 def sentences(callback: Callback, when: Callable[[int], str]) -> list[str]:
@@ -219,42 +210,23 @@ def sentences(callback: Callback, when: Callable[[int], str]) -> list[str]:
     return told
 
 
-def masked(number: str) -> str:
-    """A number of which only the last digits are left."""
-    return "…" + number[-_SHOWN_DIGITS:]
-
-
 def _do(org: str, work: Callable[[_House], Awaitable[Result]]) -> tuple[_House, Result]:
+    settings = load_settings()
+    catalogue = known_trees_now(settings, warn)
+    organisation = one_of(catalogue.organisations, org, ORG_OPTION)
+    url = settings.redis_url or f"unix://{layout_of(settings).redis_socket}"
+
     async def done() -> tuple[_House, Result]:
-        async with _house(org) as house:
+        async with connect(url) as redis:
+            callbacks = Callbacks(redis, organisation.id, system_clock)
+            house = _House(settings, catalogue, organisation, callbacks)
             return house, await work(house)
 
     return asyncio.run(done())
 
 
-@asynccontextmanager
-async def _house(org: str) -> AsyncIterator[_House]:
-    settings = load_settings()
-    catalogue = await known_trees(settings, warn)
-    organisation = _organisation(catalogue, org)
-    url = settings.redis_url or f"unix://{layout_of(settings).redis_socket}"
-    async with connect(url) as redis:
-        callbacks = Callbacks(redis, organisation.id, system_clock)
-        yield _House(settings, catalogue, organisation, callbacks)
-
-
-def _organisation(catalogue: Catalogue, org: str) -> Organisation:
-    known = catalogue.organisations
-    if org in known:
-        return known[org]
-    if not org and len(known) == 1:
-        return next(iter(known.values()))
-    raise typer.BadParameter(_choose(known, org), param_hint="--org")
-
-
 def _queue(organisation: Organisation, name: str) -> Described:
-    if name not in organisation.queues:
-        raise typer.BadParameter(_choose(organisation.queues, name), param_hint="--queue")
+    require("queue", name, organisation.queues, "--queue")
     queue = organisation.queues[name]
     if queue.callback is None:
         raise typer.BadParameter(
@@ -281,14 +253,5 @@ def _time(at: datetime, organisation: Organisation, queue: Described) -> datetim
     raise typer.BadParameter(fault, param_hint="--at")
 
 
-def _choose(known: Iterable[str], given: str) -> str:
-    names = ", ".join(sorted(known))
-    return f"“{given}” is not one of {names}" if given else f"choose one of {names}"
-
-
 def _when(time_ms: int, house: _House) -> str:
     return f"{datetime.fromtimestamp(time_ms / 1000, house.organisation.time_zone):%Y-%m-%d %H:%M}"
-
-
-def _console() -> Console:
-    return Console(highlight=False, soft_wrap=True)

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from ivr.cli.names import ORG, Org, one_of, require
 from ivr.cli.saying import warn
 from ivr.flow.load import Catalogue
 from ivr.flow.picture.dot import dot
@@ -44,7 +45,7 @@ def register(app: typer.Typer) -> None:
 
 
 def draw(
-    org: Annotated[str, typer.Argument(help="The organisation's id.", show_default=False)],
+    org: Org,
     tree: Annotated[
         str, typer.Argument(help="The tree's name. All of them when left out.", show_default=False)
     ] = "",
@@ -90,11 +91,9 @@ def draw(
     settings = load_settings()
     trees = _chosen(known_trees_now(settings, warn), org, tree)
     organisation = trees[0].organisation
-    if language and language not in organisation.languages:
-        raise typer.BadParameter(
-            f"choose one of {', '.join(organisation.languages)}", param_hint="--language"
-        )
-    pictures = [picture_of(one, language or organisation.default_language) for one in trees]
+    spoken = language or organisation.default_language
+    require("language", spoken, organisation.languages, "--language")
+    pictures = [picture_of(one, spoken) for one in trees]
     if calls:
         days = _days(first, last, trees[0])
         found = asyncio.run(_steps(settings, trees, *days))
@@ -112,16 +111,14 @@ def draw(
 
 def _chosen(catalogue: Catalogue, org: str, name: str) -> Sequence[Tree]:
     """The organisation's trees, or the one of that name."""
-    if org not in catalogue.organisations:
-        names = ", ".join(sorted(catalogue.organisations))
-        raise typer.BadParameter(f"choose one of {names}", param_hint="ORG")
-    own = [tree for tree in catalogue.trees if tree.organisation.id == org]
-    chosen = [tree for tree in own if name in ("", tree.name)]
-    if not chosen:
-        names = ", ".join(tree.name for tree in own)
-        told = f"choose one of {names}" if names else f"{org} has no call tree"
-        raise typer.BadParameter(told, param_hint="TREE")
-    return chosen
+    organisation = one_of(catalogue.organisations, org, ORG)
+    own = {tree.name: tree for tree in catalogue.trees if tree.organisation.id == organisation.id}
+    if name:
+        require("call tree", name, own, "TREE")
+        return (own[name],)
+    if not own:
+        raise typer.BadParameter(f"{organisation.id} has no call tree", param_hint=ORG)
+    return tuple(own.values())
 
 
 def _days(first: datetime | None, last: datetime | None, tree: Tree) -> tuple[date, date]:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from ivr.flow.call import CallerHungUp, MessageRequest, QueueOutcome, QueueRequest, Utterance
 from ivr.flow.memory import HANG_UP, MESSAGE_SECONDS, QUEUE_KEYS, Person
+from ivr.flow.skills import told
 from ivr.flow.vocabulary import KEYS
 
 _OUTCOMES = {
@@ -106,6 +107,9 @@ class Narrated:
     def rides(self, request: QueueRequest) -> QueueOutcome:
         """Show the queue and how the wait ends."""
         self._tell(f"waits in the queue “{request.queue}”, language {request.language}")
+        for step in request.require:
+            since = f" after {step.after:g} s" if step.after else ""
+            self._tell(f"requires{since}: {told(step.skills) or 'anybody of the queue'}")
         outcome = self._person.rides(request)
         self._tell(_OUTCOMES[outcome])
         return outcome

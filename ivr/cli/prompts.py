@@ -14,6 +14,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from ivr.cli import prompts_check, prompts_listening, prompts_script
+from ivr.cli.names import Org
 from ivr.cli.prompts_place import Format, Language, Organisations, Place, at_place, lines_shown
 from ivr.cli.saying import console, count
 from ivr.flow.organisation import Organisation
@@ -99,7 +100,7 @@ def list_(
 
 
 def adopt_(
-    organisation: Annotated[str, typer.Argument(help="The organisation's id.")],
+    org: Org,
     keys: Annotated[
         list[str] | None,
         typer.Argument(
@@ -117,7 +118,7 @@ def adopt_(
     """
     place = at_place()
     screen = console()
-    found = place.survey(place.one(organisation))
+    found = place.survey(place.one(org))
     wanted = [
         (entry, entry.take)
         for entry in lines_shown(found.entries, language, None)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ivr.cli.names import Org, require
 from ivr.cli.prompts_place import Language, Place, at_place
 from ivr.cli.saying import console
 from ivr.flow.organisation import Organisation
@@ -29,7 +29,7 @@ def register(group: typer.Typer) -> None:
 
 
 def listen(
-    organisation: Annotated[str, typer.Argument(help="The organisation's id.")],
+    org: Org,
     key: Annotated[str, typer.Argument(help="The text's key, as `list` shows it.")],
     *,
     language: Language = None,
@@ -44,7 +44,7 @@ def listen(
     of the organisation's.
     """
     place = at_place()
-    chosen = place.one(organisation)
+    chosen = place.one(org)
     lines = _lines(place, chosen, key, language)
     if to is not None and len(lines) > 1:
         raise typer.BadParameter("one file holds one language; add --language", param_hint="--to")
@@ -67,10 +67,7 @@ def listen(
 def _lines(place: Place, chosen: Organisation, key: str, language: str | None) -> list[Line]:
     entries = place.survey(chosen).entries
     lines = [entry.line for entry in entries if entry.line.key == key]
-    if not lines:
-        near = get_close_matches(key, {entry.line.key for entry in entries}, 1)
-        advice = f"did you mean {near[0]}?" if near else f"see “vaxel prompts {chosen.id}”"
-        raise typer.BadParameter(f"no text has the key “{key}”; {advice}", param_hint="KEY")
+    require("text", key, {entry.line.key for entry in entries}, "KEY")
     spoken = [line for line in lines if language in (None, line.language)]
     if not spoken:
         has = ", ".join(line.language for line in lines)

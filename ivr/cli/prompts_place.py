@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal, TypeAlias
 
 import typer
 
+from ivr.cli.names import ORG, one_of
 from ivr.cli.saying import warn
 from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
@@ -24,7 +24,9 @@ from media.prompts import PromptStore
 
 Organisations = Annotated[
     list[str] | None,
-    typer.Argument(help="Ids of organisations; all when left out.", show_default=False),
+    typer.Argument(
+        metavar=ORG, help="Ids of organisations; all when left out.", show_default=False
+    ),
 ]
 Language = Annotated[
     str | None, typer.Option(help="Only in this language, e.g. sv.", show_default=False)
@@ -47,12 +49,7 @@ class Place:
 
     def one(self, name: str) -> Organisation:
         """The organisation of an id."""
-        organisations = self.catalogue.organisations
-        if name not in organisations:
-            near = get_close_matches(name, organisations, 1)
-            advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(organisations)}"
-            raise typer.BadParameter(f"no organisation has the id “{name}”; {advice}")
-        return organisations[name]
+        return one_of(self.catalogue.organisations, name, ORG)
 
     def survey(self, organisation: Organisation) -> Survey:
         """Its texts and recordings."""

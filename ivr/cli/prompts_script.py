@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from ivr.cli.names import Org
 from ivr.cli.prompts_place import Language, at_place, lines_shown
 from ivr.flow.organisation import Organisation
 from ivr.flow.vocabulary import LANGUAGES
@@ -41,7 +42,7 @@ def register(group: typer.Typer) -> None:
 
 
 def script(
-    organisation: Annotated[str, typer.Argument(help="The organisation's id.")],
+    org: Org,
     *,
     language: Language = None,
     every: Annotated[
@@ -59,7 +60,7 @@ def script(
     Texts that depend on the call are not among them: those the voice speaks.
     """
     place = at_place()
-    chosen = place.one(organisation)
+    chosen = place.one(org)
     entries = _to_read(lines_shown(place.survey(chosen).entries, language, None), every=every)
     written = _as_csv(entries) if form == "csv" else _as_html(chosen, entries)
     if to is None:

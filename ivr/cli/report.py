@@ -17,9 +17,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ivr.cli.saying import warn
+from ivr.cli.names import ORG_OPTION, OrgOption, find_organisation, require
 from ivr.flow.organisation import Organisation
-from ivr.live.known import known_trees_now
 from ivr.platform.preflight import layout_of, load_settings
 from ivr.settings import Settings
 from monitoring.definitions import Belongs, formula
@@ -46,10 +45,6 @@ class Format(StrEnum):
     HTML = "html"
 
 
-Org = Annotated[
-    str,
-    typer.Option(help="The organisation; not needed where there is but one.", show_default=False),
-]
 First = Annotated[
     datetime | None,
     typer.Option("--from", formats=["%Y-%m-%d"], help="The first day. Today when left out."),
@@ -93,17 +88,9 @@ class _House:
     @classmethod
     def open(cls, org: str, language: str) -> _House:
         settings = load_settings()
-        organisations = known_trees_now(settings, warn).organisations
-        if not org and len(organisations) == 1:
-            (org,) = organisations
-        organisation = organisations.get(org)
-        if organisation is None:
-            names = ", ".join(sorted(organisations))
-            raise typer.BadParameter(f"choose one of {names}", param_hint="--org")
-        if language and language not in LANGUAGES:
-            raise typer.BadParameter(
-                f"choose one of {', '.join(LANGUAGES)}", param_hint="--language"
-            )
+        organisation = find_organisation(settings, org, ORG_OPTION)
+        if language:
+            require("language", language, LANGUAGES, "--language")
         return cls(settings, organisation, language or organisation.default_language)
 
     def days(self, first: datetime | None, last: datetime | None, step: Step) -> Period:
@@ -118,11 +105,7 @@ class _House:
         """Refuse a queue that neither the organisation has nor the record has met."""
         known = {*self.organisation.queues, *found}
         for queue in queues:
-            if queue not in known:
-                names = ", ".join(sorted(known))
-                raise typer.BadParameter(
-                    f"there is no queue {queue!r}; choose one of {names}", param_hint="--queue"
-                )
+            require("queue", queue, known, "--queue")
 
     def read(self, work: Callable[[Database], Awaitable[Result]]) -> Result:
         """Ask the record."""
@@ -141,7 +124,7 @@ class _House:
 
 def queues(
     *,
-    org: Org = "",
+    org: OrgOption = "",
     first: First = None,
     last: Last = None,
     each: Annotated[Step, typer.Option(help="How long an interval is.")] = Step.HOUR,
@@ -196,7 +179,7 @@ def queues(
 
 def agents(
     *,
-    org: Org = "",
+    org: OrgOption = "",
     first: First = None,
     last: Last = None,
     style: As = Format.TABLE,
@@ -224,7 +207,7 @@ def agents(
 
 def contacts(
     *,
-    org: Org = "",
+    org: OrgOption = "",
     first: First = None,
     last: Last = None,
     outcome: Annotated[

@@ -8,14 +8,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from ivr.cli.names import ORG, one_of, require
 from ivr.cli.trees import print_problems
 from ivr.flow.effective import aligned, organisation_lines, tree_lines
 from ivr.flow.load import places
-from ivr.flow.problems import in_order, suggestion
+from ivr.flow.problems import in_order
 from ivr.flow.reading import Home, read_city, read_home
 from ivr.platform.preflight import load_settings
-
-_USAGE = 2
 
 
 def register(app: typer.Typer) -> None:
@@ -25,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 def show(
     organisation: Annotated[
-        str, typer.Argument(metavar="ORG", help="The organisation, by its folder's name or its id.")
+        str, typer.Argument(metavar=ORG, help="The organisation, by its folder's name or its id.")
     ],
     tree: Annotated[
         str | None,
@@ -51,27 +50,24 @@ def show(
     """
     console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
     folder = folder or load_settings().trees
-    home = _home(console, folder, organisation)
+    home = _home(folder, organisation)
     print_problems(Console(stderr=True, soft_wrap=True, markup=False), in_order(home.problems))
     lines = organisation_lines(home.document)
     if tree is not None:
         trees = {document.file.stem: document for document, _ in home.trees}
-        if tree not in trees:
-            console.print(f"{organisation} has no call tree {tree}; {suggestion(tree, trees)}")
-            raise typer.Exit(_USAGE)
+        require("call tree", tree, trees, "TREE")
         lines = tree_lines(trees[tree])
     for line in aligned(lines):
         console.print(line)
 
 
-def _home(console: Console, folder: Path, name: str) -> Home:
+def _home(folder: Path, name: str) -> Home:
     found = {place.name: place for place in places(folder)}
+    if not found:
+        raise typer.BadParameter(f"no organisation lies in {folder}", param_hint="--folder")
     city = read_city(folder)
-    if name not in found:
-        homes = [read_home(place, city) for place in found.values()]
-        by_id = {home.organisation.id: home for home in homes if home.organisation is not None}
-        if name in by_id:
-            return by_id[name]
-        console.print(f"there is no organisation {name} in {folder}; {suggestion(name, found)}")
-        raise typer.Exit(_USAGE)
-    return read_home(found[name], city)
+    if name in found:
+        return read_home(found[name], city)
+    homes = {place: read_home(path, city) for place, path in found.items()}
+    by_id = {home.organisation.id: home for home in homes.values() if home.organisation}
+    return one_of(homes | by_id, name, ORG)

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ivr.cli.names import Org
 from ivr.flow.problems import suggestion
 from ivr.live.ask import ReloadAnswer
 from ivr.live.ask import reload as ask_to_reload
@@ -39,7 +40,6 @@ _HOW = {
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 Result = TypeVar("Result")
-Org = Annotated[str, typer.Argument(help="The organisation's id.")]
 
 
 def register(app: typer.Typer) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -18,13 +19,14 @@ from ivr.flow.engine import EndReason, Run, RunResult
 from ivr.flow.load import Catalogue, Checked
 from ivr.flow.load import check as check_trees
 from ivr.flow.memory import MemoryCall, Script
-from ivr.flow.pins import NO_PINS, Pins
-from ivr.flow.problems import Problem, Severity, shown
+from ivr.flow.pins import NO_PINS, KnownPins, Pins
+from ivr.flow.problems import Problem, Severity, in_order, once, shown
 from ivr.flow.tree import Tree
 from ivr.platform.preflight import layout_of, load_settings
 from ivr.platform.secrets import Secrets
 from ivr.recorded_checks import with_recordings
 from ivr.tree_pins import pins_of
+from ivr.web_secrets import without_value
 
 _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
 _ENDINGS = {
@@ -70,7 +72,7 @@ def check(
     if not folder.is_dir():
         console.print(f"{folder} is not a folder; name the folder of the call trees.")
         raise typer.Exit(_USAGE)
-    checked = with_recordings(check_trees(folder))
+    checked = _with_secrets(with_recordings(check_trees(folder)))
     if form is Format.TEXT:
         print_problems(console, checked.problems)
         console.print(_summary(checked))
@@ -78,6 +80,15 @@ def check(
         typer.echo(as_json(checked) if form is Format.JSON else as_sarif(checked))
     if checked.catalogue is None:
         raise typer.Exit(_INVALID)
+
+
+def _with_secrets(checked: Checked) -> Checked:
+    """Warn also of secrets without a value, where an installation is there to have them."""
+    file = layout_of(load_settings()).secrets
+    if not file.exists():
+        return checked
+    found = without_value(checked, Secrets.load_or_create(file, ()).web)
+    return replace(checked, problems=in_order(once([*checked.problems, *found])))
 
 
 def call(
@@ -150,9 +161,9 @@ def call(
 def _pins(organisation: str) -> Pins:
     """The PINs that the installation has made; none before its first start."""
     file = layout_of(load_settings()).secrets
-    return (
-        pins_of(organisation, Secrets.load_or_create(file, ()).pins) if file.exists() else NO_PINS
-    )
+    if not file.exists():
+        return NO_PINS
+    return KnownPins(pins_of(organisation, Secrets.load_or_create(file, ()).pins))
 
 
 def _run(run: Run) -> RunResult:

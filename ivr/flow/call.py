@@ -59,12 +59,27 @@ def spoken(sound: str, language: str) -> Utterance:
 
 
 @dataclass(frozen=True, slots=True)
+class RequiredSkills:
+    """What an agent must be able to do to get a call, from a moment of its wait on.
+
+    Attributes:
+        after: Seconds of waiting from which it holds, in place of what held before.
+        skills: The least level by skill, e.g. ``{"language.sv": 1}``; empty for any agent.
+    """
+
+    after: float
+    skills: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class QueueRequest:
     """A wish to be put through to an agent of a queue.
 
     Attributes:
         queue: Name of a queue of the call's own organisation.
         language: The language for what is said while waiting.
+        require: What the agent must be able to do, by growing ``after``, the first of them 0;
+            empty for any agent of the queue.
         max_wait: Seconds until the wait ends with ``TIMED_OUT``; ``None`` waits for ever.
         priority: Seconds; the caller stands as if they had waited so long already.
         max_length: Where so many wait the ride ends with ``FULL`` at once; ``None`` for no limit.
@@ -78,6 +93,7 @@ class QueueRequest:
     max_wait: float | None = None
     answers: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, object] = field(default_factory=dict, repr=False)
+    require: tuple[RequiredSkills, ...] = ()
     priority: float = 0
     max_length: int | None = None
 

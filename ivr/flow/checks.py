@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from ivr.flow.announced import MOST_SECONDS, silent_keys, too_long, wrong_keys
 from ivr.flow.document import Document
 from ivr.flow.graph import Circle, circles_without_exit, silent_loops, unreachable
+from ivr.flow.nodes.http import Http
 from ivr.flow.nodes.menu import Menu
 from ivr.flow.organisation import Organisation
 from ivr.flow.problems import Problem, Severity
@@ -15,6 +16,8 @@ from ivr.flow.unset import Unset, unset_uses
 from ivr.flow.vocabulary import LANGUAGES
 
 _SHOWN = 8
+_KEYS = {"authorization", "proxy-authorization", "x-api-key", "api-key", "cookie"}
+"""Headers that nobody sends but to say who they are."""
 
 
 def of_tree(document: Document, start: str, nodes: Mapping[str, Node]) -> Iterator[Problem]:
@@ -36,6 +39,8 @@ def of_tree(document: Document, start: str, nodes: Mapping[str, Node]) -> Iterat
     for name, node in nodes.items():
         if isinstance(node, Menu):
             yield from _menu(document, name, node)
+        elif isinstance(node, Http):
+            yield from _keys(document, name, node)
 
 
 def silent(document: Document, nodes: Mapping[str, Node]) -> Iterator[Problem]:
@@ -140,4 +145,25 @@ def _menu(document: Document, name: str, menu: Menu) -> Iterator[Problem]:
             f"callers are not told in {LANGUAGES[language]} that there is a choice {key}",
             f"say when to press {key}",
             "silent_key",
+        )
+
+
+def _keys(document: Document, name: str, node: Http) -> Iterator[Problem]:
+    for header, text in node.headers.items():
+        if header.lower() in _KEYS and text.constant:
+            yield document.problem(
+                document.key_place(("nodes", name, "headers", header)),
+                f"whoever reads this file reads what “{header}” holds",
+                f"name it under “secret_headers: {{{header}: …}}”, and give it its value by "
+                "“vaxel secrets set”",
+                Severity.WARNING,
+                "open_key",
+            )
+    if node.secret_headers and node.http.source.startswith("http:"):
+        yield document.problem(
+            document.value_place(("nodes", name, "http")),
+            "the secret is sent without encryption",
+            "write https://",
+            Severity.WARNING,
+            "secret_in_clear",
         )

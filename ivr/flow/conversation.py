@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from typing import TypeAlias
 
 from ivr.flow.call import Call, Cause, Heard, ListenRequest, Utterance
 from ivr.flow.errors import ExpressionError
@@ -15,8 +16,14 @@ from ivr.flow.sensitive import Sensitive, revealed, without_sensitive
 from ivr.flow.setting import Setting
 from ivr.flow.survey_answer import SurveyAnswer
 from ivr.flow.texts import Text
+from ivr.flow.world import Conferred, Transferred
 
 log = logging.getLogger(__name__)
+
+
+Tidings: TypeAlias = Heard | SurveyAnswer | Transferred | Conferred
+"""What a node tells of its work as it happens: a voice that was listened to (``hearing`` is never
+``None``), a survey's answer, what came of a transfer or of a conference."""
 
 
 class Conversation:
@@ -32,8 +39,10 @@ class Conversation:
             digits that were complete without it: it does not interrupt what is said next.
         chance: Draws a number from 0 up to, not including, 1.
         pins: Who judges the PINs that callers give.
+        tell: Takes what is worth to be counted.
         cause: Why our side will hang up.
-        faults: Expressions that failed in the node that runs now.
+        node: The node that runs now, by name.
+        faults: What failed in it and was gone on without: expressions, above all.
     """
 
     def __init__(
@@ -42,9 +51,8 @@ class Conversation:
         organisation: Organisation,
         language: str,
         now: Callable[[], datetime],
-        listened: Callable[[Heard], Awaitable[None]],
+        tell: Callable[[Tidings], Awaitable[None]],
         *,
-        answered: Callable[[SurveyAnswer], Awaitable[None]],
         chance: Callable[[], float],
         pins: Pins = NO_PINS,
     ) -> None:
@@ -55,12 +63,12 @@ class Conversation:
         self.answers: dict[str, str] = {}
         self.values: dict[str, object] = {}
         self.cause = Cause.NORMAL
+        self.node = ""
         self.faults = 0
         self.overlook = ""
         self.chance = chance
         self.pins = pins
-        self.answered = answered
-        self._listened = listened
+        self.tell = tell
 
     @property
     def open_values(self) -> dict[str, object]:
@@ -137,8 +145,13 @@ class Conversation:
             heard = await self.call.listen(request)
         self.overlook = ""
         if heard.hearing is not None:
-            await self._listened(heard)
+            await self.tell(heard)
         return heard
+
+    def goes_without(self, message: str, **fields: str) -> None:
+        """Warn that the node goes on without something; nothing personal may be in ``fields``."""
+        self.faults += 1
+        log.warning(message, extra={"contact": self.call.contact, "node": self.node, **fields})
 
     def _utterance(self, text: Text, language: str) -> Utterance:
         try:

@@ -12,10 +12,9 @@ from random import SystemRandom
 from types import MappingProxyType
 from typing import TypeAlias
 
-from ivr.flow.call import Call, CallerHungUp, CallFailed, Heard, QueueAway
-from ivr.flow.conversation import Conversation
+from ivr.flow.call import Call, CallerHungUp, CallFailed, QueueAway
+from ivr.flow.conversation import Conversation, Tidings
 from ivr.flow.pins import NO_PINS, Pins
-from ivr.flow.survey_answer import SurveyAnswer
 from ivr.flow.tree import CHOICE, Exit, Tree
 
 log = logging.getLogger(__name__)
@@ -98,32 +97,19 @@ class RunResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Listening:
-    """A node has listened to the caller's voice.
+class Told:
+    """What a node tells of its work.
 
     Attributes:
         node: Its name.
-        heard: What came of it; ``hearing`` is never ``None``.
+        what: Of which kind says what happened.
     """
 
     node: str
-    heard: Heard
+    what: Tidings
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A caller has answered a question of a survey.
-
-    Attributes:
-        node: Name of the survey's node.
-        answer: What they answered.
-    """
-
-    node: str
-    answer: SurveyAnswer
-
-
-Observed: TypeAlias = Visit | Listening | Answered
+Observed: TypeAlias = Visit | Told
 Observer = Callable[[Observed], Awaitable[None]]
 
 
@@ -134,8 +120,8 @@ class Run:
         tree: The version of the tree that the call keeps.
         call: The caller's line.
         now: The clock; its times are aware of their zone.
-        observe: Told of every node that the call comes to, before the node does its work, of
-            every time that one has listened to the caller's voice, and of every survey's answer.
+        observe: Given every node that the call comes to, before the node does its work, and
+            whatever a node tells of it.
         start: The node at which a call is taken up again; the tree's own start when it is empty
             or the tree has no such node (any more).
         language: The caller's language, likewise; the organisation's first when it has no such.
@@ -172,8 +158,7 @@ class Run:
             organisation,
             language,
             now,
-            self._listened,
-            answered=self._answered,
+            self._tell,
             chance=chance,
             pins=pins,
         )
@@ -241,6 +226,7 @@ class Run:
             name, node.verb, self._talk.language, self._now(), self._node, self._came_by()
         )
         self._talk.faults = 0
+        self._talk.node = name
         self._node = name
         await self._notice(visit)
         try:
@@ -271,11 +257,8 @@ class Run:
             return ""
         return ".".join(map(str, self._tree.way_of(self._node, self._left)))
 
-    async def _listened(self, heard: Heard) -> None:
-        await self._notice(Listening(self._node, heard))
-
-    async def _answered(self, answer: SurveyAnswer) -> None:
-        await self._notice(Answered(self._node, answer))
+    async def _tell(self, what: Tidings) -> None:
+        await self._notice(Told(self._node, what))
 
     async def _notice(self, what: Observed) -> None:
         if self._observe is None:

@@ -10,10 +10,12 @@ from ivr.flow.call import RECORDED
 from ivr.flow.world import (
     Announced,
     CallbackWish,
+    Conferred,
     QueueFigure,
     Remembered,
     TextMessage,
     TransferOutcome,
+    Transferred,
     TransferRequest,
     WebFailed,
     WebRequest,
@@ -86,15 +88,14 @@ class MemoryWorld:
             raise answer
         return answer if isinstance(answer, bytes) else json.dumps(answer).encode()
 
-    async def transfer(self, request: TransferRequest) -> TransferOutcome:
+    async def transfer(self, request: TransferRequest) -> Transferred:
         """End as :attr:`transfers` says."""
         self.transferred.append(request)
         outcome = self.transfers.get(request.target, TransferOutcome.UNREACHABLE)
-        if outcome is TransferOutcome.TALKED:
-            self._wait(TALK_SECONDS)
-        elif outcome is TransferOutcome.NO_ANSWER:
-            self._wait(request.ring)
-        return outcome
+        talked = TALK_SECONDS if outcome is TransferOutcome.TALKED else 0
+        rang = request.ring if outcome is TransferOutcome.NO_ANSWER else 0
+        self._wait(rang + talked)
+        return Transferred(outcome, rang, talked, outcome is TransferOutcome.ABANDONED)
 
     async def recall(self) -> Remembered:
         """What is kept."""
@@ -136,9 +137,9 @@ class MemoryWorld:
         self.texts.append(message)
         return self.texts_go
 
-    async def conference(self, room: str) -> bool:
+    async def conference(self, room: str) -> Conferred:
         """As :attr:`rooms_open` says."""
         self.rooms.append(room)
-        if self.rooms_open:
-            self._wait(TALK_SECONDS)
-        return self.rooms_open
+        stayed = TALK_SECONDS if self.rooms_open else 0
+        self._wait(stayed)
+        return Conferred(room, self.rooms_open, stayed)

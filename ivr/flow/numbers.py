@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Annotated, TypeAlias
 
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 from pydantic import AfterValidator
 
 from ivr.flow.faults import fault
@@ -17,6 +19,7 @@ _TRUNK_PREFIXES: Mapping[str, str] = MappingProxyType(
 """What stands before a national number, by Nordic country code."""
 
 _FORM = re.compile(r"\+?[0-9]{1,15}")
+_WRITTEN = re.compile(r"\+?[0-9 ().\-]{1,40}", re.ASCII)
 
 
 def normalised(number: str) -> str:
@@ -38,6 +41,30 @@ def spellings(number: str) -> frozenset[str]:
         if digits.startswith(country) and len(digits) > len(country):
             forms.add(trunk + digits[len(country) :])
     return frozenset(forms)
+
+
+def e164(number: str, regions: Sequence[str]) -> str:
+    """``number`` in E.164 (``+46701234567``), ``""`` where it is none; see :func:`parsed`."""
+    found = parsed(number, regions)
+    return "" if found is None else phonenumbers.format_number(found, PhoneNumberFormat.E164)
+
+
+def parsed(number: str, regions: Sequence[str]) -> PhoneNumber | None:
+    """What ``phonenumbers`` makes of a number; ``None`` where no plan has one of its length.
+
+    Args:
+        number: Digits, blanks and ``+ ( ) . -``. Letters, extensions and parameters of ``tel:``,
+            which ``phonenumbers`` would take, make it none: they are nobody's caller id.
+        regions: Countries, ISO 3166; the first is that of a number that is written without one.
+    """
+    number = number.strip()
+    if not _WRITTEN.fullmatch(number):
+        return None
+    try:
+        found = phonenumbers.parse(number, next(iter(regions), None))
+    except NumberParseException:
+        return None
+    return found if phonenumbers.is_possible_number(found) else None
 
 
 def _number(value: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
@@ -15,6 +16,7 @@ from ivr.flow.lengths import Length
 from ivr.flow.numbers import Number
 from ivr.flow.patterns import Pattern
 from ivr.flow.recording import Days, RecordingPolicy
+from ivr.flow.skills import AgentSkills, SkillValues, by_skill
 from ivr.flow.standard_texts import CollectTexts, PinTexts, SurveyTexts
 from ivr.flow.texts import Phrase, Text, Using
 from ivr.flow.vocabulary import (
@@ -95,10 +97,21 @@ class Voice(Strict):
 
 
 class Agent(Strict):
-    """A person who answers. Their PIN is a secret and never stands in these files."""
+    """A person who answers. Their PIN is a secret and never stands in these files.
+
+    Attributes:
+        skills: What they can do, by kind: a list of values, or the level 1 to 10 of each, by which
+            a queue can ask for more than a beginner.
+    """
 
     name: Title
     queues: Annotated[tuple[QueueName, ...], NotEmpty]
+    skills: Annotated[Mapping[str, Mapping[str, int]], AgentSkills()] = Field(default_factory=dict)
+
+    @property
+    def levels(self) -> Mapping[str, int]:
+        """Their level by skill, e.g. ``{"language.sv": 1, "subject.fees": 3}``."""
+        return by_skill(self.skills)
 
 
 class PauseReason(Strict):
@@ -217,6 +230,7 @@ class Organisation(Strict):
         queue_defaults: What each queue has where it says nothing else; reading the files works it
             into ``queues``.
         queues: Queues by name.
+        skills: Kinds of skills and the values of each, e.g. ``subject: [fees, places]``.
         agents: Agents by number, e.g. ``"4001"``.
         pauses: Reasons for a pause by the digit that an agent presses.
         texts: Standard texts.
@@ -236,6 +250,7 @@ class Organisation(Strict):
     hours: Table[Identifier, Hours] = Field(default_factory=dict)
     queue_defaults: Queue | None = None
     queues: Table[Identifier, Queue] = Field(default_factory=dict)
+    skills: Table[Identifier, SkillValues] = Field(default_factory=dict)
     agents: Table[AgentId, Agent] = Field(default_factory=dict)
     pauses: Table[PauseCode, PauseReason] = Field(default_factory=dict)
     texts: StandardTexts

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hmac
-import time
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from ivr.flow.sensitive import Sensitive
 
-_MOST_CALLERS = 10_000
+WRONG_TRIES: Final = 5
+"""So many wrong PINs lock a caller out."""
 
 
 class Verdict(StrEnum):
@@ -20,6 +20,7 @@ class Verdict(StrEnum):
     RIGHT = "right"
     WRONG = "wrong"
     LOCKED = "locked"  # too many wrong ones: even the right one is refused for a while
+    AWAY = "away"  # tries cannot be counted now, so none is let through
 
 
 class Pins(Protocol):
@@ -36,56 +37,40 @@ class Pins(Protocol):
         """
 
 
-class KnownPins:
-    """Keeps PINs and counts wrong ones for each caller; what it counts ends with the process.
+def is_right(given: Sensitive, expected: str) -> bool:
+    """Whether a PIN is the expected one, of which the time that it takes tells nothing.
 
-    A caller's number can be forged, so the lock slows one caller's guessing down and no more: a
-    PIN that guards much has many digits. Callers of withheld number share one count.
+    Args:
+        given: The keys.
+        expected: The right PIN; an empty one is never right.
     """
+    same = hmac.compare_digest(str(given.reveal()).encode(), expected.encode())
+    return same and bool(expected)
 
-    def __init__(
-        self,
-        pins: Mapping[str, str],
-        *,
-        wrong: int = 5,
-        lock_seconds: float = 900,
-        clock_s: Callable[[], float] = time.monotonic,
-    ) -> None:
+
+class KnownPins:
+    """Keeps PINs and counts wrong ones for calls without a telephone; it locks for ever."""
+
+    def __init__(self, pins: Mapping[str, str], *, wrong: int = WRONG_TRIES) -> None:
         """Nobody is locked out.
 
         Args:
             pins: By name.
             wrong: So many wrong ones lock a caller out.
-            lock_seconds: For so long; after so long without a wrong one none is remembered.
-            clock_s: Monotonic seconds.
         """
         self._pins = pins
         self._wrong = wrong
-        self._lock_s = lock_seconds
-        self._clock_s = clock_s
-        self._counted: OrderedDict[tuple[str, str], tuple[int, float]] = OrderedDict()
+        self._counted: Counter[tuple[str, str]] = Counter()
 
     async def check(self, name: str, caller: str, given: Sensitive | None) -> Verdict:
-        """Judge one PIN; the time that it takes tells nothing of the right one."""
-        count, last = self._counted.get((name, caller), (0, 0.0))
-        if self._clock_s() - last >= self._lock_s:
-            count = 0
-        if count >= self._wrong:
-            return Verdict.LOCKED
-        if given is None:
-            return Verdict.WRONG
-        expected = self._pins.get(name, "")
-        if hmac.compare_digest(str(given.reveal()).encode(), expected.encode()) and expected:
-            self._counted.pop((name, caller), None)
-            return Verdict.RIGHT
-        self._count(name, caller, count + 1)
-        return Verdict.LOCKED if count + 1 >= self._wrong else Verdict.WRONG
-
-    def _count(self, name: str, caller: str, count: int) -> None:
-        self._counted[name, caller] = count, self._clock_s()
-        self._counted.move_to_end((name, caller))
-        if len(self._counted) > _MOST_CALLERS:
-            self._counted.popitem(last=False)
+        """Judge one PIN."""
+        tries = (name, caller)
+        if given is not None and self._counted[tries] < self._wrong:
+            if is_right(given, self._pins.get(name, "")):
+                del self._counted[tries]
+                return Verdict.RIGHT
+            self._counted[tries] += 1
+        return Verdict.LOCKED if self._counted[tries] >= self._wrong else Verdict.WRONG
 
 
 NO_PINS = KnownPins({})

@@ -18,6 +18,7 @@ from ivr.flow.organisation import Organisation
 from ivr.flow.problems import Problem, Severity
 from ivr.flow.sensitive import sensitive_names
 from ivr.flow.shelf import Shelf, SubTree, read_shelf
+from ivr.flow.skill_checks import nobody_able
 from ivr.flow.subtrees import expand
 from ivr.flow.tree import Node, Tree
 from ivr.flow.tree_file import NODE, Scoped, TreeFile
@@ -171,6 +172,10 @@ def _names(organisation: Document) -> Names:
         http_hosts=_listed(organisation.data, "http_hosts"),
         transfers=_listed(organisation.data, "transfers"),
         announcements=frozenset(organisation.section("announcements")),
+        skills={
+            kind: _listed(organisation.section("skills"), kind)
+            for kind in organisation.section("skills")
+        },
     )
 
 
@@ -241,6 +246,8 @@ def _tree(file: Document, names: Names, shelf: Mapping[str, SubTree], home: Home
         return document, None
     if not expanded.problems:
         problems += of_tree(document, content.start, content.nodes)
+        if home.organisation is not None:
+            problems += nobody_able(document, home.organisation, content.nodes)
     return document, content
 
 

@@ -83,6 +83,7 @@ class Names:
         http_hosts: Hosts that may be asked, as written.
         transfers: Numbers and addresses that may be dialled, as written.
         announcements: What can be switched on for everybody.
+        skills: Values of each declared kind of skill.
     """
 
     nodes: frozenset[str] | None = None
@@ -100,6 +101,7 @@ class Names:
     http_hosts: tuple[str, ...] | None = None
     transfers: tuple[str, ...] | None = None
     announcements: frozenset[str] | None = None
+    skills: Mapping[str, tuple[str, ...]] | None = None
 
     @classmethod
     def of(cls, info: ValidationInfo) -> Names:

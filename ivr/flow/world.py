@@ -25,6 +25,7 @@ class WebRequest:
         method: ``GET`` and the like.
         url: Ready to be sent (may hold what is personal).
         headers: Likewise.
+        secrets: Names of the organisation's secrets that are sent as headers, by header.
         body: JSON, ``None`` for none.
         seconds: The longest that all of it may take, every try and redirect included.
         retries: How often to try again.
@@ -34,6 +35,7 @@ class WebRequest:
     method: str
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secrets: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = field(default=None, repr=False)
     seconds: float = 5
     retries: int = 0
@@ -41,13 +43,14 @@ class WebRequest:
 
 
 class TransferOutcome(StrEnum):
-    """How a transfer ended. A caller who hangs up raises ``CallerHungUp`` instead."""
+    """How a transfer ended."""
 
-    TALKED = "talked"  # the other side has ended the conversation
+    TALKED = "talked"
     NO_ANSWER = "no_answer"
     BUSY = "busy"
     UNREACHABLE = "unreachable"  # no way to it, or nothing is dialled by this installation
     REFUSED = "refused"  # it is not a target that may be dialled
+    ABANDONED = "abandoned"  # the caller hung up while it rang
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,40 @@ class TransferRequest:
     target: str = field(repr=False)
     literal: bool
     ring: float
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """What came of a transfer; nothing in it tells of the target.
+
+    Attributes:
+        outcome: How it ended.
+        rang: Seconds until somebody answered, or until it was over.
+        talked: Seconds of conversation.
+        hung_up: Whether the caller is gone.
+    """
+
+    outcome: TransferOutcome
+    rang: float = 0
+    talked: float = 0
+    hung_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Conferred:
+    """What came of a conference for one caller.
+
+    Attributes:
+        room: Its name.
+        joined: Whether they were in it.
+        stayed: For so many seconds.
+        hung_up: Whether the caller is gone.
+    """
+
+    room: str
+    joined: bool
+    stayed: float = 0
+    hung_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +182,11 @@ class World(Protocol):
             WebFailed: It failed, in whatever way, within the request's time.
         """
 
-    async def transfer(self, request: TransferRequest) -> TransferOutcome:
-        """Connect the caller with somebody outside, to the end of their conversation."""
+    async def transfer(self, request: TransferRequest) -> Transferred:
+        """Connect the caller with somebody outside, to the end of their conversation.
+
+        A caller who hangs up meanwhile is told in the result, for the sake of the figures.
+        """
 
     async def recall(self) -> Remembered:
         """What is kept of the caller's number; from now on it is one that has called before."""
@@ -190,5 +230,5 @@ class World(Protocol):
     async def send_text(self, message: TextMessage) -> bool:
         """Send a text message; whether it was taken."""
 
-    async def conference(self, room: str) -> bool:
-        """Be in a room of the organisation until the caller leaves it; whether they were in it."""
+    async def conference(self, room: str) -> Conferred:
+        """Be in a room of the organisation until the caller leaves it, or hangs up likewise."""

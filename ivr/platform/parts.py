@@ -103,7 +103,7 @@ def parts(
     controller = Part(
         name="controller",
         title="Controller",
-        command=(sys.executable, "-m", "ivr.app"),
+        command=(sys.executable, "-m", "ivr.serve"),
         probe=controller_probe(settings.http.host, settings.http.port),
         # its first start speaks every prompt of every tree
         ready_seconds=300,

@@ -1,13 +1,19 @@
-"""Passwords and PINs of an installation, made at the first run and kept in one private file."""
+"""Passwords and PINs of an installation, made at the first run and kept in one private file.
+
+Beside them the keys of web services, which people give. Several processes may write the file: each
+reads, changes and replaces it as a whole while it alone holds the lock.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets as entropy
 import stat
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from ivr.platform.errors import SecretsUnreadable
@@ -41,6 +47,7 @@ class Secrets:
         phones: SIP password by account name.
         pins: PIN (6 digits) by agent id, and by organisation/name those that trees ask for.
         callers: Key of the hash under which something is kept of callers' numbers.
+        web: What trees send to web services, by organisation/name; given, never made.
     """
 
     ami: str = field(repr=False)
@@ -48,6 +55,7 @@ class Secrets:
     phones: Mapping[str, str] = field(repr=False)
     pins: Mapping[str, str] = field(repr=False)
     callers: str = field(default="", repr=False)
+    web: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def load_or_create(cls, path: Path, agents: Iterable[str]) -> Secrets:
@@ -60,17 +68,41 @@ class Secrets:
         Raises:
             SecretsUnreadable: The file is damaged, or others than its owner may read it.
         """
+        names = tuple(agents)
         known = cls._read(path)
-        complete = cls(
-            ami=known.ami,
-            mailbox=known.mailbox,
-            phones={name: known.phones.get(name) or _password() for name in PHONES},
-            pins={**known.pins, **{a: known.pins.get(a) or _digits(6) for a in agents}},
-            callers=known.callers or _key(),
-        )
-        if complete != known or not path.exists():
+        if path.exists() and known._completed(names) == known:
+            return known
+        with _alone(path):
+            complete = cls._read(path)._completed(names)
             complete._write(path)
         return complete
+
+    @classmethod
+    def keep_web(cls, path: Path, name: str, value: str) -> None:
+        """Give a web service's secret its value, or take it away.
+
+        Args:
+            path: The file; its folder must exist.
+            name: As organisation/name.
+            value: The new one; ``""`` for none.
+
+        Raises:
+            SecretsUnreadable: As :meth:`load_or_create`.
+        """
+        with _alone(path):
+            held = cls._read(path)._completed(())
+            others = {one: kept for one, kept in held.web.items() if one != name}
+            replace(held, web={**others, name: value} if value else others)._write(path)
+
+    def _completed(self, agents: Iterable[str]) -> Secrets:
+        return Secrets(
+            ami=self.ami,
+            mailbox=self.mailbox,
+            phones={name: self.phones.get(name) or _password() for name in PHONES},
+            pins={**self.pins, **{a: self.pins.get(a) or _digits(6) for a in agents}},
+            callers=self.callers or _key(),
+            web=self.web,
+        )
 
     @classmethod
     def _read(cls, path: Path) -> Secrets:
@@ -95,6 +127,7 @@ class Secrets:
                 phones={str(name): str(value) for name, value in held["phones"].items()},
                 pins={str(name): str(value) for name, value in held["pins"].items()},
                 callers=str(held.get("callers", "")),
+                web={str(name): str(value) for name, value in held.get("web", {}).items()},
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise SecretsUnreadable(
@@ -110,3 +143,14 @@ class Secrets:
             json.dump(asdict(self), file, indent=2)
             file.write("\n")
         draft.replace(path)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Change the file within the block; another process waits meanwhile. No file is left behind."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)

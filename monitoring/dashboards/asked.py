@@ -9,7 +9,7 @@ from monitoring import promql
 from monitoring.dashboards.model import Choice, Lookup
 from monitoring.definitions import Figure, Query, formula
 from monitoring.kinds import Counter, Gauge, Histogram
-from monitoring.metrics import AGENTS, CALLS_WAITING
+from monitoring.metrics import AGENTS, CALLS_WAITING, SCORES, SURVEY_ANSWERS
 from monitoring.promql import rise, summed
 
 ORG = Lookup("org", "Organisation", AGENTS.name)
@@ -87,6 +87,16 @@ def mean(histogram: Histogram, *by: str, where: str = OF_QUEUE, window: str = SH
         summed(rise(histogram, window, where, part=part), by) for part in ("_sum", "_count")
     )
     return share(sums, counts)
+
+
+def mean_score(*by: str) -> str:
+    """The average score of surveys in the time shown; nothing where there is no answer."""
+    given = (f"{score} * {total(SURVEY_ANSWERS, *by, where=_scored(score))}" for score in SCORES)
+    return share(f"({' + '.join(given)})", total(SURVEY_ANSWERS, *by, where=_scored("[1-5]")))
+
+
+def _scored(score: str) -> str:
+    return f'{OF_ORG},score=~"{score}"'
 
 
 def quantile(

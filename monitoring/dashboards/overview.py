@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitoring import metrics as m
 from monitoring.dashboards import asked
+from monitoring.dashboards.beside import CONNECTED, SURVEYS
 from monitoring.dashboards.drawn import bars, course, figure, table
 from monitoring.dashboards.model import Board, Query, Row, Step, Unit
 from monitoring.definitions import ABANDON_RATE, ASA, OCCUPANCY
@@ -217,5 +218,5 @@ OVERVIEW = Board(
     "Växel: overview",
     "Who waits, who answers, and how well, over all queues.",
     (asked.ORG, asked.QUEUE, asked.FORMULA, asked.THRESHOLD, asked.WINDOW),
-    (_NOW, _SHOWN, _COURSE, _QUEUES, _TREES),
+    (_NOW, _SHOWN, _COURSE, _QUEUES, _TREES, CONNECTED, SURVEYS),
 )

@@ -59,7 +59,7 @@ def test_what_the_images_start_takes_a_call_together(images: Buildah, server: Po
         with (
             it.running("vaxel-asterisk", *command_of(images, "vaxel-asterisk")),
             it.running("vaxel", *("python", "-m", "media.speech"), *it.speech_arguments),
-            it.running("vaxel", "python", "-m", "ivr.app"),
+            it.running("vaxel", "python", "-m", "ivr.serve"),
         ):
             it.wait_until(it.is_ready, seconds=240)
             heard = it.folder / "heard.wav"

@@ -9,7 +9,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from ivr.flow.answers.kind import Circumstances, only_digits
-from ivr.flow.numbers import normalised
+from ivr.flow.numbers import normalised, parsed
 
 REGIONS: Final = ("SE", "DK")
 _TRUNK: Final = {"SE": "0"}
@@ -33,11 +33,8 @@ class Phone:
         for region in at.regions:
             if not keys.startswith((_TRUNK.get(region, ""), _ABROAD)):
                 continue
-            try:
-                number = phonenumbers.parse(keys, region)
-            except NumberParseException:
-                continue
-            if phonenumbers.is_valid_number(number):
+            number = parsed(keys, (region,))
+            if number is not None and phonenumbers.is_valid_number(number):
                 return phonenumbers.format_number(number, PhoneNumberFormat.E164)
         return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from ivr.flow.call import CallerHungUp
 from ivr.flow.tree import Exit, Node
 from ivr.flow.vocabulary import Identifier, Target
 
@@ -38,6 +39,10 @@ crisis_room:
 
     async def run(self, talk: Conversation) -> Exit:
         """Join, and go on afterwards."""
-        if await talk.call.world.conference(self.conference):
+        conferred = await talk.call.world.conference(self.conference)
+        await talk.tell(conferred)
+        if conferred.hung_up:
+            raise CallerHungUp
+        if conferred.joined:
             return Exit(self.then, "left")
         return Exit(self.on_failure, "failed")

@@ -6,19 +6,19 @@ import json
 import logging
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, Self, TypeAlias
 from urllib.parse import quote
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
 from ivr.flow.errors import ExpressionError
-from ivr.flow.faults import fault, right_ones
+from ivr.flow.faults import fault, faults, right_ones
 from ivr.flow.filling import Filling
 from ivr.flow.hosts import Host, listed, split_host
 from ivr.flow.json_path import JsonPath, NotThere, Scalar
 from ivr.flow.lengths import Length
 from ivr.flow.tree import Exit, Node
-from ivr.flow.vocabulary import Form, Names, Table, Target, Variable
+from ivr.flow.vocabulary import Form, Identifier, Names, Table, Target, Variable
 from ivr.flow.world import WebFailed, WebRequest
 
 if TYPE_CHECKING:
@@ -86,10 +86,14 @@ class Http(Node):
     variable is set. Only hosts that ``http_hosts`` of the organisation lists are asked. Each value
     that an expression gives is encoded for the place where it stands.
 
+    A key that the service wants to see stands in none of these files: ``secret_headers`` names it,
+    and ``vaxel secrets set`` gives the name its value, which no other organisation can use.
+
     Attributes:
         http: The address, e.g. ``https://cases.example.se/api/{{ case }}``.
         method: GET, POST, PUT, PATCH or DELETE.
         headers: Sent with it.
+        secret_headers: Headers whose whole value is a secret of the organisation, by its name.
         body: Sent as a JSON object; ``"{{ age }}"`` alone is sent as the number that it is.
         timeout: The longest that the caller waits, every try and redirect included.
         retries: How often to try again what failed before the time is over; a POST or PATCH only
@@ -104,6 +108,7 @@ class Http(Node):
 ask:
   http: https://cases.example.se/api/callers/{{ caller }}   # its host under “http_hosts”
   headers: {X-Service: telephone}
+  secret_headers: {Authorization: case-system}   # vaxel secrets set ORGANISATION case-system
   timeout: 4 s
   into: {case: cases.0.number, status: cases.0.status}
   then: tell
@@ -116,12 +121,29 @@ ask:
         Literal["GET", "POST", "PUT", "PATCH", "DELETE"], BeforeValidator(_method)
     ] = "GET"
     headers: Table[HeaderName, Filling] = Field(default_factory=dict)
+    secret_headers: Table[HeaderName, Identifier] = Field(default_factory=dict)
     body: Table[str, Filling] | None = None
     timeout: Annotated[float, Length(0.5, 30)] = 5
     retries: Annotated[int, Field(ge=0, le=5)] = 1
     into: Table[Variable, JsonPath] = Field(default_factory=dict)
     then: Target
     on_failure: Target
+
+    @model_validator(mode="after")
+    def _each_header_once(self) -> Self:
+        open_ones = {name.lower() for name in self.headers}
+        faults(
+            "Http",
+            [
+                (
+                    ("secret_headers", name, "[key]"),
+                    fault("header_twice", f"“{name}” is given twice", advice="remove one of them"),
+                )
+                for name in self.secret_headers
+                if name.lower() in open_ones
+            ],
+        )
+        return self
 
     def quiet(self) -> bool:
         """The caller hears nothing of it."""
@@ -152,6 +174,7 @@ ask:
             self.method,
             self.http.fill(variables, _in_url),
             headers,
+            self.secret_headers,
             body,
             seconds=self.timeout,
             retries=self.retries,

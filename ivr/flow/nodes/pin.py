@@ -22,7 +22,8 @@ LONGEST = 12
 class Pin(Node):
     """Ask for a PIN, ended by ``#``. The PIN is a secret and stands in none of these files.
 
-    A caller from whom too many wrong ones have come, in this call or in others, is not asked.
+    A caller from whom too many wrong ones have come, in this call or in others, is not asked, nor
+    is anybody while wrong ones cannot be counted (Redis is away).
 
     Attributes:
         pin: The question.
@@ -57,7 +58,7 @@ guard:
         caller = talk.call.caller
         verdict = await talk.pins.check(self.of, caller, None)
         for _ in range(self.attempts):
-            if verdict is Verdict.LOCKED:
+            if verdict in {Verdict.LOCKED, Verdict.AWAY}:
                 break
             keys = await press_several(talk, self.pin, count=LONGEST, wait=self.wait, stop="#")
             if not keys:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 from pydantic import Field, model_validator
 
 from ivr.flow.call import QueueOutcome, QueueRequest
-from ivr.flow.faults import fault
+from ivr.flow.faults import fault, faults
 from ivr.flow.lengths import Length
+from ivr.flow.requirement import Relaxing, Requirement, requirements, wrong_relaxing
 from ivr.flow.tree import Exit, Node, Path_
 from ivr.flow.vocabulary import QueueName, Target
 
@@ -25,6 +26,10 @@ class InQueue(Node):
 
     Attributes:
         queue: Its name.
+        require: What the agent must be able to do, by kinds of ``skills`` in organisation.yaml. A
+            value may be worked out on the call; where it comes to nothing, or to no value of its
+            kind, that kind is not asked for, so that nobody is lost.
+        relax: What is required instead of callers who have waited so long, step by step.
         max_wait: Seconds until the wait ends; without it the caller waits for ever.
         priority: The caller stands as if they had waited so long already; who waits longer
             still comes first.
@@ -41,6 +46,10 @@ class InQueue(Node):
     example: ClassVar[str] = """
 operator:
   queue: support               # under “queues” in organisation.yaml
+  require: {language: "{{ language }}", subject: {fees: 2}}   # fees on level 2 or above
+  relax:
+    - {after: 60 s, require: {language: "{{ language }}"}}
+    - {after: 3 min}           # anybody of the queue
   max_wait: 10 min
   then: goodbye
   on_timeout: mailbox
@@ -48,6 +57,8 @@ operator:
 """
 
     queue: QueueName
+    require: Requirement | None = None
+    relax: tuple[Relaxing, ...] = ()
     max_wait: Annotated[float, Length(5, 4 * 3600)] | None = None
     priority: Annotated[float, Length(0, 4 * 3600)] = 0
     max_length: Annotated[int, Field(ge=1, le=10_000)] | None = None
@@ -55,6 +66,11 @@ operator:
     on_timeout: Target | None = None
     on_full: Target | None = None
     on_nobody: Target
+
+    @model_validator(mode="after")
+    def _relaxes(self) -> Self:
+        faults("queue", wrong_relaxing(self.require, self.relax, self.max_wait))
+        return self
 
     @model_validator(mode="after")
     def _limit_has_a_way_out(self) -> Self:
@@ -96,6 +112,7 @@ operator:
             self.max_wait,
             dict(talk.answers),
             talk.open_values,
+            require=requirements(self.require, self.relax, talk),
             priority=self.priority,
             max_length=self.max_length,
         )

@@ -119,7 +119,7 @@ rating:
                 answer = await self._speech(talk, question)
             if answer is not None:
                 given += 1
-                await talk.answered(answer)
+                await talk.tell(answer)
         if talk.organisation.texts.survey is not None:
             await talk.say(talk.organisation.texts.survey.thanks)
         return Exit(self.then, "answered" if given else "unanswered")

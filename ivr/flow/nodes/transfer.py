@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import AfterValidator, ValidationInfo
 
+from ivr.flow.call import CallerHungUp
 from ivr.flow.errors import ExpressionError
 from ivr.flow.faults import fault, right_ones
 from ivr.flow.filling import Filling
@@ -14,7 +15,7 @@ from ivr.flow.lengths import Length
 from ivr.flow.patterns import Pattern, is_target, named
 from ivr.flow.tree import Exit, Node
 from ivr.flow.vocabulary import Names, Target
-from ivr.flow.world import TransferOutcome, TransferRequest
+from ivr.flow.world import TransferOutcome, Transferred, TransferRequest
 
 if TYPE_CHECKING:
     from ivr.flow.conversation import Conversation
@@ -74,11 +75,14 @@ on_call:
 
     async def run(self, talk: Conversation) -> Exit:
         """Ring, let them talk."""
-        outcome = await self._outcome(talk)
-        done = outcome is TransferOutcome.TALKED
-        return Exit(self.then if done else self.on_failure, outcome.value)
+        transferred = await self._transferred(talk)
+        await talk.tell(transferred)
+        if transferred.hung_up:
+            raise CallerHungUp
+        done = transferred.outcome is TransferOutcome.TALKED
+        return Exit(self.then if done else self.on_failure, transferred.outcome.value)
 
-    async def _outcome(self, talk: Conversation) -> TransferOutcome:
+    async def _transferred(self, talk: Conversation) -> Transferred:
         try:
             target = self.transfer.fill(talk.variables).strip()
         except ExpressionError:
@@ -89,6 +93,6 @@ on_call:
                 "a transfer was refused: its target is not listed",
                 extra={"contact": talk.call.contact, "pii": {"target": target}},
             )
-            return TransferOutcome.REFUSED
+            return Transferred(TransferOutcome.REFUSED)
         request = TransferRequest(target, not pattern.prefix, self.ring)
         return await talk.call.world.transfer(request)

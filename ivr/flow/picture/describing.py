@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from ivr.flow.expressions import Expression
 from ivr.flow.picture.words import WAYS, word
+from ivr.flow.requirement import Wanted, in_words
 from ivr.flow.texts import Phrase, Text, on_one_line
 from ivr.flow.tree import Arrow, Node
 from ivr.flow.vocabulary import KEYS, Target
@@ -29,7 +30,8 @@ class Caption:
     """What a node is about.
 
     Attributes:
-        subject: The name or value that its verb has, ``""`` for none: a queue, opening hours.
+        subject: The name or value that its verb has, ``""`` for none: a queue, opening hours. What
+            a queue requires of the agent stands in brackets.
         speech: What the caller hears first, ``""`` for nothing.
     """
 
@@ -56,6 +58,7 @@ def caption(node: Node, language: str) -> Caption:
     """What a node is about, in a language."""
     value = getattr(node, node.verb, None)
     subject = "" if isinstance(value, Text) else _shown(value, language)
+    subject += "".join(f" ({asked})" for asked in _required(node))
     speech = next((_spoken(text, language) for text in _texts(node)), "")
     return Caption(on_one_line(subject), on_one_line(speech))
 
@@ -133,6 +136,14 @@ def _shown(value: object, language: str) -> str:
             pairs = ((key, _shown(inner, language)) for key, inner in value.items())
             shown = ", ".join(f"{key} = {inner}" for key, inner in pairs if inner)
     return _EXPRESSION.sub(r"‹\1›", shown)
+
+
+def _required(node: Node) -> Iterator[str]:
+    """What is required of an agent, in words."""
+    for name in type(node).model_fields:
+        value = getattr(node, name)
+        if isinstance(value, Mapping) and any(isinstance(one, Wanted) for one in value.values()):
+            yield _EXPRESSION.sub(r"‹\1›", in_words(value))
 
 
 def _texts(value: object) -> Iterator[Text]:

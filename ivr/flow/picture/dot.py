@@ -36,7 +36,7 @@ def dot(picture: Picture) -> str:
 
 
 def _statements(picture: Picture) -> Iterator[str]:
-    ids = {"": "entry"} | {box.name: f"n{number}" for number, box in enumerate(picture.boxes)}
+    ids = picture.ids
     yield "digraph tree {"
     yield (
         f'graph [label={_title(picture)} labelloc=t labeljust=l bgcolor="{PAPER}" '
@@ -65,25 +65,16 @@ def _direction(picture: Picture) -> str:
 
 def _boxes(picture: Picture, ids: dict[str, str], within: str) -> Iterator[str]:
     """The boxes of a sub-tree, each inner one in a frame of its own."""
-    inner: dict[str, None] = {}
-    for box in picture.boxes:
-        if not box.name.startswith(within):
-            continue
-        head, slash, _ = box.name.removeprefix(within).partition("/")
-        if slash:
-            inner[head] = None
-        else:
-            yield f"{ids[box.name]} [id={ids[box.name]} {_box(box)}]"
-    for head in inner:
-        frame = f"{within}{head}/"
-        number = next(n for n, box in enumerate(picture.boxes) if box.name.startswith(frame))
-        depth = within.count("/")
-        yield f"subgraph cluster_{number}_{depth} {{"
+    frame = picture.framed(within)
+    for box in frame.boxes:
+        yield f"{ids[box.name]} [id={ids[box.name]} {_box(box)}]"
+    for begin, (title, name) in frame.inner.items():
+        yield f"subgraph cluster_{name} {{"
         yield (
-            f'graph [label=<{_bold(head)}> style="rounded,dashed" color="{QUIET}" '
-            f'id=c{number}_{depth} labeljust=l bgcolor="{PAPER}" margin=14]'
+            f'graph [label=<{_bold(title)}> style="rounded,dashed" color="{QUIET}" '
+            f'id={name} labeljust=l bgcolor="{PAPER}" margin=14]'
         )
-        yield from _boxes(picture, ids, frame)
+        yield from _boxes(picture, ids, begin)
         yield "}"
 
 

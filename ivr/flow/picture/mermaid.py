@@ -44,7 +44,7 @@ def mermaid(picture: Picture) -> str:
 
 
 def _statements(picture: Picture) -> Iterator[str]:
-    ids = {"": "entry"} | {box.name: f"n{number}" for number, box in enumerate(picture.boxes)}
+    ids = picture.ids
     yield "flowchart TD"
     numbers = [word(PHRASES, "numbers", picture.language), *picture.numbers]
     yield f"  entry>{_quoted(*numbers)}]"
@@ -62,20 +62,12 @@ def _statements(picture: Picture) -> Iterator[str]:
 
 
 def _boxes(picture: Picture, ids: dict[str, str], within: str, indent: str) -> Iterator[str]:
-    inner: dict[str, None] = {}
-    for box in picture.boxes:
-        if not box.name.startswith(within):
-            continue
-        head, slash, _ = box.name.removeprefix(within).partition("/")
-        if slash:
-            inner[head] = None
-        else:
-            yield f"{indent}{ids[box.name]}{_box(box)}"
-    for head in inner:
-        frame = f"{within}{head}/"
-        number = next(n for n, box in enumerate(picture.boxes) if box.name.startswith(frame))
-        yield f"{indent}subgraph c{number}_{within.count('/')} [{_quoted(head)}]"
-        yield from _boxes(picture, ids, frame, indent + "  ")
+    frame = picture.framed(within)
+    for box in frame.boxes:
+        yield f"{indent}{ids[box.name]}{_box(box)}"
+    for begin, (title, name) in frame.inner.items():
+        yield f"{indent}subgraph {name} [{_quoted(title)}]"
+        yield from _boxes(picture, ids, begin, indent + "  ")
         yield f"{indent}end"
 
 

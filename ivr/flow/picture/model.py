@@ -83,6 +83,19 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """A tree or one of its sub-trees.
+
+    Attributes:
+        boxes: Its own.
+        inner: Title and id of each sub-tree in it, by how the names of its nodes begin.
+    """
+
+    boxes: Sequence[Box]
+    inner: Mapping[str, tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """What is drawn.
 
@@ -103,6 +116,29 @@ class Picture:
     numbers: tuple[str, ...]
     boxes: Sequence[Box]
     lines: Sequence[Line]
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """What each source and target is called in a drawing, whatever its name may hold."""
+        return {"": "entry"} | {box.name: f"n{number}" for number, box in enumerate(self.boxes)}
+
+    def framed(self, within: str) -> Frame:
+        """What stands in the frame of a sub-tree.
+
+        Args:
+            within: How the names of its nodes begin, ``""`` for the tree itself.
+        """
+        own: list[Box] = []
+        inner: dict[str, str] = {}
+        for number, box in enumerate(self.boxes):
+            if not box.name.startswith(within):
+                continue
+            head, slash, _ = box.name.removeprefix(within).partition("/")
+            if slash:
+                inner.setdefault(head, f"c{number}_{within.count('/')}")
+            else:
+                own.append(box)
+        return Frame(own, {f"{within}{head}/": (head, id_) for head, id_ in inner.items()})
 
     def told(self, box: Box) -> str:
         """All about one box as text, several lines."""

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ivr.flow.call import CallerHungUp, MessageRequest, QueueOutcome, QueueRequest, Utterance
-from ivr.flow.engine import Answered, Listening, Visit
+from ivr.flow.engine import Observed
 from ivr.flow.memory import MESSAGE_SECONDS, SILENCE
 from ivr.flow.organisation import Organisation
+from ivr.flow.skills import told
 from ivr.flow.tree import Path_
 from ivr.flow.trials.acts import Act, Does
 from ivr.flow.trials.given import HUNG_UP, Given
@@ -61,7 +62,7 @@ class Actor:
         """Index of the first act that there was no time for; their number when all are done."""
         return self._done
 
-    async def notices(self, what: Visit | Listening | Answered) -> None:
+    async def notices(self, what: Observed) -> None:
         """The call has come to a node (:data:`ivr.flow.engine.Observer`)."""
         self._node = what.node
 
@@ -99,7 +100,8 @@ class Actor:
         given = self._given.queues.get(queue, (QueueOutcome.TALKED.value,))
         ride = given[min(self._rides[queue], len(given) - 1)]
         self._rides[queue] += 1
-        self._tell(f"(waits in the queue “{queue}”: {_WAITS.get(ride, ride)})")
+        asked = f", {told(request.require[0].skills)}" if request.require else ""
+        self._tell(f"(waits in the queue “{queue}”{asked}: {_WAITS.get(ride, ride)})")
         if ride == HUNG_UP:
             raise CallerHungUp
         if ride == QueueOutcome.TIMED_OUT and request.max_wait is None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ivr.flow.engine import EndReason, Fault
+from ivr.flow.requirement import Wanted
+from ivr.flow.skills import skill, told
 from ivr.flow.trials.actor import Finding
 from ivr.flow.trials.play import Played
 from ivr.flow.trials.trial import Then, Trial
@@ -38,6 +40,7 @@ def judge(trial: Trial, played: Played) -> list[Finding]:
         *_unheard(then.hears or (), played),
         *_overheard(then.not_hears or (), played),
         *_in_order("reaches", "queue", then.reaches or (), [ride.queue for ride in played.rides]),
+        *_required(then.require or (), played),
         *_in_order("dials", "number", then.dials or (), played.dialled),
         *_unsent(then.sends or (), played),
         *_in_order("by", "node", then.by or (), played.way),
@@ -55,7 +58,8 @@ def _slips(then: Then, played: Played) -> Iterator[Finding]:
             yield Finding(
                 (),
                 f"at the node “{step.visit.node}” an expression could not be worked out",
-                "look at the values that it uses: one of them is not set on this way",
+                "look at the values that it uses: one of them is not set on this way, or names no "
+                "skill where one is required",
             )
     fault = played.result.fault
     if fault is not None and then.ends != EndReason.FAILED:
@@ -121,6 +125,26 @@ def _in_order(key: str, kind: str, wanted: Sequence[str], went: Sequence[str]) -
             message = f"the caller should come to the {kind} “{name}”{after}, and {came}"
             yield Finding(("then", key, index), message)
             return
+
+
+def _required(wanted: Sequence[Mapping[str, Wanted]], played: Played) -> Iterator[Finding]:
+    """The first requirement that no queue was reached with where it should have been."""
+    asked = [ride.require[0].skills if ride.require else {} for ride in played.rides]
+    behind = 0
+    for index, one in enumerate(wanted):
+        skills = {skill(kind, str(wish.value)): wish.level for kind, wish in one.items()}
+        try:
+            behind = asked.index(skills, behind) + 1
+        except ValueError:
+            came = " → ".join(map(_skills, asked))
+            so = f"required was {came}" if asked else "the caller came to no queue"
+            message = f"of the agent should be required {_skills(skills)}, and {so}"
+            yield Finding(("then", "require", index), message)
+            return
+
+
+def _skills(skills: Mapping[str, int]) -> str:
+    return f"“{told(skills)}”" if skills else "nothing"
 
 
 def _ending(then: Then, played: Played) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from pydantic import StringConstraints, model_validator
 
 from ivr.flow.engine import EndReason
 from ivr.flow.faults import Strict, fault
+from ivr.flow.requirement import TestedRequirement
 from ivr.flow.trials.acts import Act
 from ivr.flow.trials.given import Given
 from ivr.flow.trials.words import Hearable, OneOf, Several, TreeValue
@@ -24,6 +25,8 @@ class Then(Strict):
         hears: What the caller hears, in this order; more may be said between.
         not_hears: What the caller never hears.
         reaches: The queues that the caller comes to, in this order; more may lie between.
+        require: What the agent must be able to do in the queues that the caller comes to, as the
+            wait begins, in this order; ``none`` where anybody of the queue will do.
         dials: Whom the call is transferred to, in this order.
         sends: The text messages that are sent, in this order.
         by: The nodes that the call comes by, likewise.
@@ -37,6 +40,7 @@ class Then(Strict):
     hears: Several[Hearable] | None = None
     not_hears: Several[Hearable] | None = None
     reaches: Several[QueueName] | None = None
+    require: Several[TestedRequirement] | None = None
     dials: Several[str] | None = None
     sends: Several[Hearable] | None = None
     by: Several[Target] | None = None

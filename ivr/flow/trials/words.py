@@ -18,7 +18,13 @@ from pydantic import (
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import (
+    CoreSchema,
+    ErrorDetails,
+    InitErrorDetails,
+    PydanticCustomError,
+    core_schema,
+)
 
 from ivr.flow.expressions import known_variables
 from ivr.flow.faults import fault
@@ -54,6 +60,7 @@ class Surroundings(Names):
             hours=frozenset(organisation.hours),
             languages=organisation.languages,
             announcements=frozenset(organisation.announcements),
+            skills=organisation.skills,
             variables=CALL_VARIABLES | values,
             numbers=tree.numbers,
         )
@@ -89,13 +96,19 @@ class OneOf:
 
 
 def _several(value: object, handler: ValidatorFunctionWrapHandler) -> object:
-    if not isinstance(value, str):
+    if isinstance(value, list):
         return handler(value)
     try:
         return handler([value])
-    except ValidationError as error:  # told where the text stands, which is no item of a list
-        detail = error.errors(include_url=False)[0]
-        raise PydanticCustomError(detail["type"], detail["msg"], detail.get("ctx")) from None
+    except ValidationError as error:  # told where the one stands, which is no item of a list
+        told = [_without_index(detail) for detail in error.errors(include_url=False)]
+        raise ValidationError.from_exception_data(error.title, told) from None
+
+
+def _without_index(detail: ErrorDetails) -> InitErrorDetails:
+    context = detail.get("ctx", {})
+    kind = PydanticCustomError(detail["type"], detail["msg"], context)
+    return InitErrorDetails(type=kind, loc=detail["loc"][1:], input=None)
 
 
 Several: TypeAlias = Annotated[tuple[T, ...], WrapValidator(_several), NotEmpty]

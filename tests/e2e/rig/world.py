@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,7 +22,8 @@ def _free_port() -> int:
 SERVICE_PORT = _free_port()
 
 ASKS, TRANSFERS, BUSY, ANNOUNCES, RECORDS, MEETS = "221", "222", "223", "224", "225", "226"
-SPEAKS = "227"
+SPEAKS = "229"
+ASKS_LONG, GUARDED = "227", "228"
 OUTSIDE = "+46707654321"
 """Whom the organisation transfers to."""
 
@@ -33,6 +35,9 @@ NOTHING_NEW = "Inget nytt."
 TELL = "Berätta efter tonen."
 THANKS = "Tack."
 CONFIRM = "Är det rätt?"
+KEY, AGAIN = "Ange koden.", "En gång till."
+HANGS, GIVEN_UP = "/hangs", "given up"
+SECRET, DOOR = "case-system", "door"
 
 _ORGANISATION = {
     "http_hosts": [f"127.0.0.1:{SERVICE_PORT}"],
@@ -53,12 +58,22 @@ def add_world(home: Path, organisation: Any) -> None:
         ASKS: f"""
   a:
     http: "http://127.0.0.1:{SERVICE_PORT}/cases/{{{{ caller }}}}"
+    secret_headers: {{Authorization: case-system}}
     timeout: 2 s
     into: {{status: status, days: days}}
     then: told
     on_failure: away
   told: {{say: {text("Ditt ärende är {{ status }} sedan {{ days }} dagar.")!r}, then: end}}
   away: {{say: {text(NO_ANSWER)!r}, then: end}}
+""",
+        ASKS_LONG: f"""
+  a: {{say: {text(THANKS)!r}, then: b}}
+  b: {{http: "http://127.0.0.1:{SERVICE_PORT}{HANGS}", timeout: 30 s, then: end, on_failure: end}}
+""",
+        GUARDED: f"""
+  a: {{pin: {text(KEY)!r}, of: door, attempts: 1, then: end, on_wrong: b}}
+  b: {{pin: {text(AGAIN)!r}, of: door, attempts: 1, then: c, on_wrong: end}}
+  c: {{say: {text(THANKS)!r}, then: end}}
 """,
         TRANSFERS: f"""
   a: {{transfer: "{OUTSIDE}", ring: 10 s, then: after, on_failure: end}}
@@ -99,15 +114,20 @@ def add_world(home: Path, organisation: Any) -> None:
 
 
 @asynccontextmanager
-async def service() -> AsyncIterator[list[str]]:
-    """The service at work; the paths that it is asked for."""
-    asked: list[str] = []
+async def service() -> AsyncIterator[list[tuple[str, str]]]:
+    """The service at work; the paths that it is asked for, and the key that it is shown."""
+    asked: list[tuple[str, str]] = []
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
-        asked.append(request.path)
+        asked.append((request.path, request.headers.get("Authorization", "")))
+        if request.path == HANGS:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                asked.append((GIVEN_UP, ""))
         return web.json_response({"status": "öppet", "days": 4})
 
-    runner = web.ServerRunner(web.Server(answer))
+    runner = web.ServerRunner(web.Server(answer, handler_cancellation=True))
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", SERVICE_PORT).start()
     try:

@@ -76,8 +76,8 @@ def an_office(
         messages=Messages(organisation, no_recorder, Path("/beep"), system_clock),
         around=Surroundings(
             organisation=organisation,
-            web=WebServices(organisation.http_hosts),
-            transfers=Transfers(OUTGOING),
+            web=WebServices(organisation.http_hosts, no_secret),
+            transfers=Transfers(OUTGOING, system_clock),
             memory=CallerMemory(redis, org, "secret", OUTGOING.regions),
             announcements=Announcements(redis, org, system_clock),
             sounds=AnnouncedSounds(sounds / org, Path("/beep"), system_clock),
@@ -85,9 +85,14 @@ def an_office(
             wishes=CallbackWishes(organisation, services),
             outgoing=OUTGOING,
             texts=None,
+            clock=system_clock,
         ),
     )
 
 
 async def _nobody_elsewhere(_contact: str) -> None:
     return
+
+
+def no_secret(_name: str) -> None:
+    """Nobody has given a secret of web services a value."""

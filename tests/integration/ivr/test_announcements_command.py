@@ -18,8 +18,8 @@ from ivr.announcements import Announcements, SwitchedOn
 from recorder.audit import system_user
 from store.events import Event, EventType
 from store.stream import BEGINNING, EventStream, connect
-from tests.unit.flow.test_world_nodes import WORLDLY
 from tests.unit.flow.trees import write
+from tests.unit.flow.worldly import WORLDLY
 
 pytestmark = pytest.mark.integration
 
@@ -89,13 +89,16 @@ def test_an_announcement_is_on_for_its_time_with_its_words_and_leaves_a_trace(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("on", "city", "storm", "--for", "2h"), "“city” is not one of: town"),
-        (("on", "town", "strom", "--for", "2h"), "“strom” is not one of: storm"),
+        (("on", "city", "storm", "--for", "2h"), "no organisation is named “city”; known: town"),
+        (("on", "town", "strom", "--for", "2h"), "“strom”; did you mean “storm”?"),
         (("on", "town", "storm", "--for", "2"), "not a length of time"),
         (("on", "town", "storm", "--for", "2000h"), "is too long"),
         (("on", "town", "storm", "--for", "2h", "--text", "Hej"), "write a language"),
-        (("on", "town", "storm", "--for", "2h", "--text", "da=Hej"), "not one of: en, sv"),
-        (("off", "town", "strom"), "“strom” is not one of: storm"),
+        (
+            ("on", "town", "storm", "--for", "2h", "--text", "da=Hej"),
+            "no language is named “da”; known: en, sv",
+        ),
+        (("off", "town", "strom"), "“strom”; did you mean “storm”?"),
     ],
 )
 def test_what_cannot_be_switched_is_told(

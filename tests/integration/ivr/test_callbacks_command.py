@@ -162,10 +162,13 @@ def test_a_time_is_taken_by_the_organisations_clock(redis_url: str) -> None:
         (["--queue", "support", "--at", "0001-01-01T00:00"], "this time is over"),
         (["--queue", "support", "--at", "9999-12-31T23:59"], "more than 400 days ahead"),
         (["--queue", "support", "--at", LEFT_OUT], "the clocks are put forward"),
-        (["--queue", "nowhere"], "is not one of"),
+        (["--queue", "nowhere"], "no queue is named “nowhere”; known"),
         (["--queue", "operator"], "calls nobody back"),
-        (["--queue", "support", "--language", "tlh"], "is not one of"),
-        (["--queue", "support", "--org", "moon"], "is not one of demo"),
+        (
+            ["--queue", "support", "--language", "tlh"],
+            "no language is named “tlh”; known: da, en, sv",
+        ),
+        (["--queue", "support", "--org", "moon"], "no organisation is named “moon”; known: demo"),
     ],
 )
 def test_a_wish_that_cannot_be_is_refused_and_said(

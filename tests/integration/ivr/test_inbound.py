@@ -27,7 +27,7 @@ from store.stream import BEGINNING, EventStream, connect
 from tests.integration.conftest import start_redis
 from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeRecorder, FakeSession
 from tests.integration.ivr.fake_office import an_office, asterisk_away
-from tests.unit.flow.trees import tree_of
+from tests.unit.flow.trees import ORGANISATION, tree_of
 from wire.agi.parser import Environment
 from wire.agi.session import AgiSession
 
@@ -232,6 +232,24 @@ async def test_each_answer_to_a_survey_is_an_event(redis: Redis, tmp_path: Path)
         "survey": "after",
         "question": "helpful",
         "score": "4",
+    }
+
+
+async def test_a_transfer_is_an_event_that_tells_no_target(redis: Redis, tmp_path: Path) -> None:
+    tree_of(
+        tmp_path,
+        "  a: {transfer: '112', then: end, on_failure: end}\n",
+        f"{ORGANISATION}transfers: ['112']\n",
+    )
+    async with opened(redis, catalogue=load_all(tmp_path)) as board:
+        await board.serve(calling("100", _answer))
+        [transferred] = await board.events(EventType.CONTACT_TRANSFERRED, "town")
+    assert transferred.contact == CONTACT
+    assert transferred.fields == {
+        "node": "a",
+        "outcome": "talked",
+        "rang": transferred.fields["rang"],
+        "talked": "0",
     }
 
 

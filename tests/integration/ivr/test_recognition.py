@@ -23,8 +23,10 @@ def memory(redis: Redis, org: str = "town", hidden: str = "s") -> CallerMemory:
 
 async def test_a_caller_is_known_the_second_time_in_whatever_spelling(redis: Redis) -> None:
     assert await memory(redis).recall(NUMBER, 90) == Remembered()
-    for spelling in ("0701740605", "004670 174 06 05", "+46 70-174 06 05"):
+    for spelling in ("0701740605", "004670 174 06 05", "+46 70-174 06 05", "tel:+46701740605"):
         assert await memory(redis).recall(spelling, 90) == Remembered(known=True)
+    for another in ("100", "+46100"):  # a phone of the house is no number of the country
+        assert await memory(redis).recall(another, 90) == Remembered()
 
 
 async def test_a_language_is_kept_for_the_time_and_that_begins_anew(redis: Redis) -> None:

@@ -17,6 +17,7 @@ from acd.agents import Agents
 from acd.callback_model import CallbackSource, CallbackState
 from acd.model import Agent, system_clock
 from acd.offers import OfferListener
+from ivr import conferences
 from ivr.agi_call import AgiCall
 from ivr.conferences import PROFILES
 from ivr.dialplan import CAUSE, DONE
@@ -26,20 +27,22 @@ from ivr.flow.load import load_organisation
 from ivr.flow.world import (
     Announced,
     CallbackWish,
+    Conferred,
     QueueFigure,
     TextMessage,
     TransferOutcome,
+    Transferred,
     TransferRequest,
     WebRequest,
 )
 from ivr.office import Office
 from ivr.text_messages import FileSender, HttpSender, TextNotSent
-from ivr.transfers import OPTIONS
+from ivr.transfers import OPTIONS, Transfers
 from ivr.web_request import WebServices
 from store.events import EventType
 from store.stream import BEGINNING, EventStream, connect
 from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeRecorder, FakeSession
-from tests.integration.ivr.fake_office import an_office, asterisk_away
+from tests.integration.ivr.fake_office import an_office, asterisk_away, no_secret
 from tests.unit.flow.trees import DEMO
 from wire.agi.parser import Environment
 from wire.agi.session import AgiSession
@@ -118,7 +121,7 @@ async def test_a_hang_up_ends_a_request_at_once(
     office: Office, silent: tuple[int, asyncio.Event]
 ) -> None:
     port, asked = silent
-    around = replace(office.around, web=WebServices([Host.parse(f"127.0.0.1:{port}")]))
+    around = replace(office.around, web=WebServices([Host.parse(f"127.0.0.1:{port}")], no_secret))
     line = session()
     world = around.of(calling(office, line))
     request = WebRequest("GET", f"http://127.0.0.1:{port}/", seconds=60)
@@ -150,8 +153,8 @@ async def test_a_transfer_rings_through_the_outgoing_endpoint(
     office: Office, target: str, literal: bool, channel: str
 ) -> None:
     line = session("", "ANSWER")
-    outcome = await calling(office, line).world.transfer(TransferRequest(target, literal, 12.4))
-    assert outcome is TransferOutcome.TALKED
+    told = await calling(office, line).world.transfer(TransferRequest(target, literal, 12.4))
+    assert (told.outcome, told.hung_up) == (TransferOutcome.TALKED, False)
     assert (line.rung, line.dial_options) == ([channel], [OPTIONS])
     assert line.variables["DIALSTATUS"] == "", "the dialplan must not take it for the end"
 
@@ -169,8 +172,8 @@ async def test_what_costs_or_comes_back_is_not_dialled(
     office: Office, target: str, literal: bool
 ) -> None:
     line = session()
-    outcome = await calling(office, line).world.transfer(TransferRequest(target, literal, 10))
-    assert outcome is TransferOutcome.REFUSED
+    told = await calling(office, line).world.transfer(TransferRequest(target, literal, 10))
+    assert told == Transferred(TransferOutcome.REFUSED)
     assert line.rung == []
 
 
@@ -188,17 +191,46 @@ async def test_a_transfer_that_fails_tells_why(
     office: Office, status: str, outcome: TransferOutcome
 ) -> None:
     world = calling(office, session("", status)).world
-    assert await world.transfer(TransferRequest("112", True, 10)) is outcome
+    told = await world.transfer(TransferRequest("112", True, 10))
+    assert (told.outcome, told.talked, told.hung_up) == (outcome, 0, False)
 
 
-async def test_a_caller_who_hangs_up_in_a_transfer_is_gone(office: Office) -> None:
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [("CANCEL", TransferOutcome.ABANDONED), ("ANSWER", TransferOutcome.TALKED)],
+)
+async def test_a_caller_who_hangs_up_in_a_transfer_is_gone(
+    office: Office, status: str, outcome: TransferOutcome
+) -> None:
     async def hangs_up(line: FakeSession) -> str:
         line.hang_up_now()
-        return "CANCEL"
+        return status
 
     line = FakeSession(hangs_up)
-    with pytest.raises(CallerHungUp):
-        await calling(office, line).world.transfer(TransferRequest("112", True, 10))
+    told = await calling(office, line).world.transfer(TransferRequest("112", True, 10))
+    assert (told.outcome, told.hung_up) == (outcome, True)
+    assert "DIALSTATUS" not in line.variables
+
+
+@pytest.mark.parametrize(
+    ("status", "answered_at", "rang", "talked"),
+    [
+        ("ANSWER", "6000", 5, 25),
+        ("ANSWER", "", 30, 0),
+        ("ANSWER", "31001", 30, 0),  # clocks differ
+        ("ANSWER", "999", 0, 30),
+        ("BUSY", "6000", 30, 0),  # of the agent before
+    ],
+)
+async def test_ringing_and_talking_make_up_the_whole_transfer(
+    office: Office, status: str, answered_at: str, rang: float, talked: float
+) -> None:
+    line = session("", status)
+    line.answered_at = answered_at
+    now = iter((1_000, 31_000))
+    transfers = Transfers(office.around.outgoing, lambda: next(now))
+    told = await transfers.connect(calling(office, line), TransferRequest("112", True, 10))
+    assert (told.rang, told.talked) == (rang, talked)
 
 
 # Conferences ----------------------------------------------------------------------------------
@@ -210,15 +242,17 @@ async def test_a_caller_who_hangs_up_in_a_transfer_is_gone(office: Office) -> No
 async def test_a_room_is_the_organisations_own(office: Office, result: str, joined: bool) -> None:
     line = session()
     line.variables["CONFBRIDGE_RESULT"] = result
-    assert await calling(office, line).world.conference("storm") is joined
+    told = await calling(office, line).world.conference("storm")
+    assert (told.room, told.joined, told.hung_up) == ("storm", joined, False)
     assert line.executed == [("ConfBridge", "demo-storm", *PROFILES)]
 
 
 async def test_a_caller_who_hangs_up_in_a_room_is_gone(office: Office) -> None:
     line = session()
     line.variables["CONFBRIDGE_RESULT"] = "HANGUP"
-    with pytest.raises(CallerHungUp):
-        await calling(office, line).world.conference("storm")
+    now = iter((1_000, 8_500))
+    told = await conferences.join(calling(office, line), "demo", "storm", lambda: next(now))
+    assert told == Conferred("storm", joined=True, stayed=7.5, hung_up=True)
 
 
 # Hanging up -----------------------------------------------------------------------------------

@@ -223,13 +223,13 @@ def test_what_cannot_be_written_is_told_with_a_sentence(house: Path) -> None:
 def test_a_queue_of_the_past_may_be_asked_for_and_one_that_never_was_may_not(kind: str) -> None:
     assert report(kind, "--queue", "fees").exit_code == 0  # the organisation has "support" alone
     typo = report(kind, "--queue", "feees")
-    assert (typo.exit_code, "choose one of support" in typo.output) == (2, True)
+    assert (typo.exit_code, "“feees”; known: support" in typo.output) == (2, True)
 
 
 @pytest.mark.usefixtures("house")
 def test_what_cannot_be_asked_is_refused_with_a_sentence() -> None:
     assert isinstance(report("queues", "--formula", "F9").exception, UnknownFormula)
     nobody = report("agents", "--org", "nobody")
-    assert (nobody.exit_code, "choose one of preschool" in nobody.output) == (2, True)
+    assert (nobody.exit_code, "named “nobody”; known: preschool" in nobody.output) == (2, True)
     backwards = report("queues", "--to", "2026-03-01")
     assert (backwards.exit_code, "before the first" in backwards.output) == (2, True)

@@ -37,6 +37,7 @@ from ivr.flow.lengths import Length
 from ivr.flow.load import load_all
 from ivr.flow.memory_world import MemoryWorld
 from ivr.flow.nodes import NODE_TYPES
+from ivr.flow.requirement import Requiring
 from ivr.flow.setting import Setting
 from ivr.flow.texts import Text
 from ivr.flow.tree import Node, Tree
@@ -92,6 +93,7 @@ RICH = (
 transfers: ["+46 8*"]
 callers: {blocked: ["+46 70 174 06 06"], vip: ["+46 70 174 06 07"]}
 announcements: {alfa: {sv: alfa, en: alfa}}
+skills: {language: [sv, en], subject: [alfa, beta]}
 """
 )
 """The small organisation with all that a node may need of one."""
@@ -107,6 +109,7 @@ NAMES = Names(
     http_hosts=("api.example.se",),
     transfers=("+46 8*",),
     announcements=frozenset({"alfa"}),
+    skills={"language": ("sv", "en"), "subject": ("alfa", "beta")},
 )
 
 
@@ -162,6 +165,8 @@ def _named(kind: Any, marks: Sequence[Any]) -> st.SearchStrategy[Data] | None:
     if kind is float and lengths:
         least, most = math.ceil(lengths[0].least), math.floor(lengths[0].most)
         return st.integers(least, most).map(lambda seconds: f"{seconds} s")
+    if any(isinstance(mark, Requiring) for mark in marks):
+        return _requirements()
     known: Mapping[Any, Sequence[str]] = {
         QueueName: ["support"],
         HoursName: ["office"],
@@ -175,6 +180,21 @@ def _named(kind: Any, marks: Sequence[Any]) -> st.SearchStrategy[Data] | None:
         if get_args(alias)[1] in marks and kind is str:
             return st.sampled_from(values)
     return None
+
+
+def _requirements() -> st.SearchStrategy[Data]:
+    """What agents must be able to do: skills that exist, and values that may be anything."""
+    expressions = [f"{{{{ {one} }}}}" for one in ("language", *EXPRESSIONS)]
+    kinds = {
+        kind: st.sampled_from([*values, *expressions])
+        for kind, values in (NAMES.skills or {}).items()
+    }
+    levels = st.integers(1, 10).map(str)
+    one = {
+        kind: st.one_of(values, st.dictionaries(values, levels, min_size=1, max_size=1))
+        for kind, values in kinds.items()
+    }
+    return st.fixed_dictionaries({}, optional=one).filter(bool)
 
 
 def _simple(kind: Any, marks: Sequence[Any], ways: _Ways) -> st.SearchStrategy[Data]:
@@ -206,7 +226,25 @@ def _simple(kind: Any, marks: Sequence[Any], ways: _Ways) -> st.SearchStrategy[D
 # Where fields must fit each other ----------------------------------------------------------------
 
 
+def _relaxed(data: dict[str, Data]) -> None:
+    """Make each step later than the one before and, but for the last, ask for something else."""
+    before = data.get("require")
+    steps = data.pop("relax", []) if before else []
+    lasting = int(data.get("max_wait", "14400 s").removesuffix(" s"))
+    kept: list[dict[str, Data]] = []
+    for number, step in enumerate(steps, 1):
+        if step.get("require") == before or 5 * number >= lasting:
+            break
+        kept.append(step | {"after": f"{5 * number} s"})
+        before = step.get("require")
+        if before is None:
+            break
+    if kept:
+        data["relax"] = kept
+
+
 def _queue(data: dict[str, Data]) -> None:
+    _relaxed(data)
     if "max_wait" in data:
         data.setdefault("on_timeout", data["then"])
     else:
@@ -257,6 +295,8 @@ def _menu(data: dict[str, Data]) -> None:
 def _http(data: dict[str, Data]) -> None:
     data["http"] = "https://api.example.se/{{ v1 }}"
     data.pop("headers", None)
+    if "secret_headers" in data:
+        data["secret_headers"] = {"Authorization": "case-system"}
     data["method"] = "POST" if "body" in data else "GET"
 
 

@@ -81,7 +81,11 @@ def test_a_call_by_script_tells_all_that_is_heard() -> None:
     lines = result.output.splitlines()
     assert lines[1] == "sv  Välkommen till Exempelstad."
     assert "    6 s of silence" in lines
-    assert "    waits in the queue “support”, language en" in lines
+    waits = lines.index("    waits in the queue “support”, language en")
+    assert lines[waits + 1 : waits + 3] == [
+        "    requires: language: en",
+        "    requires after 60 s: anybody of the queue",
+    ]
     assert "    nobody is logged in" in lines
     assert "    no message" in lines
     assert lines[-2] == "en  Thank you for calling. Goodbye."

@@ -79,9 +79,9 @@ def test_an_organisation_with_one_tree_needs_no_name_of_it(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("none",), "choose one of building-permits, culture, demo"),
-        (("demo", "none"), "choose one of office, reception"),
-        (("demo", "office", "--language", "fi"), "choose one of sv, da, en"),
+        (("none",), "no organisation is named “none”; known are building-permits, culture"),
+        (("demo", "offise"), "no call tree is named “offise”; did you mean “office”?"),
+        (("demo", "office", "--language", "fi"), "no language is named “fi”; known: da, en, sv"),
         (("demo", "office", "--from", "2026-01-01"), "a period needs --calls"),
         (
             ("demo", "--calls", "--from", "2026-01-02", "--to", "2026-01-01"),

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.flow.load import load_all
-from ivr.flow.numbers import normalised, spellings
+from ivr.flow.numbers import e164, normalised, spellings
 from tests.unit.flow.trees import DEMO
 
 pytestmark = pytest.mark.unit
@@ -23,6 +23,36 @@ pytestmark = pytest.mark.unit
 )
 def test_a_number_is_plus_and_digits(written: str, plain: str) -> None:
     assert normalised(written) == plain
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("+46701740605", "0701740605", "0046701740605", "46701740605", " 070-174 06 05 "),
+        *("+46 (0)70 174 06 05", "+46.70.174.06.05", "\N{NO-BREAK SPACE}+46701740605"),
+    ],
+)
+def test_a_number_of_a_plan_has_one_full_form(written: str) -> None:
+    assert e164(written, ("SE", "DK")) == "+46701740605"
+
+
+def test_a_number_without_a_country_lies_in_the_first() -> None:
+    assert e164("20123456", ("DK", "SE")) == "+4520123456"
+    assert e164("0701740605", ()) == ""
+    assert e164("+46701740605", ()) == "+46701740605"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("", " ", "+", "anonymous", "100", "112", "+46112", "*11", "0" * 500, "+999123456789"),
+        *("+46701740605;ext=5", "tel:+46701740605", "+46701740605 x5", "0700-CALLNOW1"),
+        *("٠٧٠١٧٤٠٦٠٥", "+46701740605\r\n1", "++46701740605", "0701740605@0", "sip:0701740605@x"),
+        *("+46 70\N{NON-BREAKING HYPHEN}174 06 05", "${EXTEN}", "+46 70 174 06 05 06 07 08 09"),
+    ],
+)
+def test_what_is_no_number_of_a_plan_has_no_full_form(written: str) -> None:
+    assert e164(written, ("SE", "DK")) == ""
 
 
 @pytest.mark.parametrize(

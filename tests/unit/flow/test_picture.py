@@ -18,7 +18,7 @@ from ivr.flow.picture.words import FAMILIES, LANGUAGES, PHRASES, VERBS, WAYS, wo
 from ivr.flow.texts import Text
 from ivr.flow.tree import Exit, Node, Tree
 from ivr.flow.vocabulary import Table, Target
-from tests.unit.flow.trees import DEMO, tree_of
+from tests.unit.flow.trees import DEMO, ORGANISATION, tree_of
 
 pytestmark = pytest.mark.unit
 
@@ -86,6 +86,17 @@ def test_a_box_tells_what_it_is_about_and_what_is_heard() -> None:
     assert box(picture, "message").caption.speech.startswith("Please leave your name")
     assert box(picture, "support").caption.subject == "support"
     assert box(picture, "choose_language").caption.speech == "For English, press 3."
+
+
+def test_a_queues_box_tells_what_is_required_of_the_agent(tmp_path: Path) -> None:
+    node = (
+        "  a: {queue: support, require: {language: '{{language}}', subject: {fees: 2}}, "
+        "then: end, on_nobody: end}\n"
+    )
+    skilled = ORGANISATION + "skills: {language: [sv, en], subject: [fees]}\n"
+    picture = picture_of(tree_of(tmp_path, node, skilled), "en")
+    asked = "support (language: ‹language›, subject: fees 2)"
+    assert box(picture, "a").caption.subject == asked
 
 
 def test_the_numbers_lead_to_the_first_node() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import random
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -12,15 +13,18 @@ import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
-from ivr.flow.call import CallerHungUp, CallFailed, QueueAway
+from ivr.flow.call import CallerHungUp, CallFailed, QueueAway, QueueRequest
 from ivr.flow.engine import MAX_STEPS, EndReason, Fault, Run, RunResult
 from ivr.flow.memory import MemoryCall
 from ivr.flow.pins import KnownPins
 from ivr.flow.tree import Tree
 from tests.unit.flow.random_trees import (
+    END,
+    NAMES,
     VERBS,
     Anybody,
     let_anything_happen,
+    nodes,
     people,
     tree_of_text,
     tree_texts,
@@ -78,6 +82,30 @@ async def test_a_call_always_ends_and_no_node_fails(
     assert {step.fault for step in result.trace} <= {None, Fault.EXPRESSION}
     assert len(result.trace) <= MAX_STEPS
     assert call.ended == (result.reason is not EndReason.CALLER)
+    for ride in call.rides:
+        well_required(ride)
+
+
+def test_queues_of_random_trees_require_skills_and_relax_that_step_by_step() -> None:
+    found = find(
+        nodes("queue", [END], ["a", END]),
+        lambda node: len(node.get("relax", ())) > 1 and "{{" in str(node["require"]),
+        settings=settings(max_examples=5000, database=None, phases=[Phase.generate]),
+    )
+    assert [step["after"] for step in found["relax"]][:2] == ["5 s", "10 s"]
+
+
+def well_required(ride: QueueRequest) -> None:
+    """What the queues take for granted of what a call requires."""
+    times = [step.after for step in ride.require]
+    assert times == sorted(set(times))
+    assert times[:1] in ([], [0.0])
+    assert all(time < (ride.max_wait or math.inf) for time in times)
+    for step in ride.require:
+        for name, least in step.skills.items():
+            kind, value = name.split(".")
+            assert value in (NAMES.skills or {})[kind]
+            assert 1 <= least <= 10
 
 
 class BadLine(MemoryCall):

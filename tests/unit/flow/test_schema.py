@@ -87,6 +87,9 @@ def test_the_first_line_of_what_we_ship_names_its_schema(file: Path) -> None:
         {"queue": "q", "then": "b"},
         {"queue": "q", "then": "b", "on_nobody": "b", "max_wait": "10 years"},
         {"return": "done"},
+        {"queue": "q", "then": "b", "on_nobody": "b", "require": {"subject": ["fees"]}},
+        {"queue": "q", "then": "b", "on_nobody": "b", "require": {"subject": {"a": 1, "b": 2}}},
+        {"queue": "q", "then": "b", "on_nobody": "b", "relax": [{"require": {"subject": "a"}}]},
     ],
 )
 def test_a_slip_in_a_node_is_seen_by_the_editor(node: dict[str, Any]) -> None:

@@ -145,6 +145,104 @@ def test_a_failure_is_a_sentence_at_the_place_that_wants_it(
     assert (problem.line, problem.column) == (2, len(prefix) + test.index("«") + 1)
 
 
+REQUIRING = (
+    TREE.replace(
+        "fees: {queue: support,",
+        "fees: {queue: support, require: {subject: {fees: 2}, language: '{{ language }}'}, "
+        "relax: [{after: 60 s, require: {language: '{{ language }}'}}],",
+    )
+    .replace("on_timeout: box", "on_timeout: again")
+    .replace("  box:", "  again: {queue: support, then: bye, on_nobody: box}\n  box:")
+)
+ASKED = "{language: sv, subject: {fees: 2}}"
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        f"{{when: press 1, then: {{require: {ASKED}}}}}",
+        f"{{when: press 1, then: {{reaches: support, require: [{ASKED}]}}}}",
+        "{given: {language: en}, when: press 1, "
+        "then: {require: {subject: {fees: 2}, language: en}}}",
+        f"{{given: {{queues: {{support: [timed_out, talked]}}}}, when: press 1, "
+        f"then: {{reaches: [support, support], require: [{ASKED}, none]}}}}",
+        "{given: {start: again}, then: {require: none}}",
+    ],
+)
+def test_a_test_can_tell_what_is_required_of_the_agent(tmp_path: Path, test: str) -> None:
+    assert [one.message for one in verdict_of(tmp_path, test, REQUIRING).problems] == []
+
+
+@pytest.mark.parametrize(
+    ("test", "message"),
+    [
+        (
+            "{when: press 1, then: {require: «{language: sv}}}",
+            "of the agent should be required “language: sv”, and required was "
+            "“subject: fees 2, language: sv”",
+        ),
+        (
+            "{when: press 1, then: {require: «{language: sv, subject: fees}}}",
+            "of the agent should be required “language: sv, subject: fees”, and required was "
+            "“subject: fees 2, language: sv”",
+        ),
+        (
+            "{when: press 1, then: {require: «none}}",
+            "of the agent should be required nothing, and required was "
+            "“subject: fees 2, language: sv”",
+        ),
+        (
+            "{given: {start: again}, then: {require: [none, «{language: sv}]}}",
+            "of the agent should be required “language: sv”, and required was nothing",
+        ),
+        (
+            "{when: press 2, then: {require: «{language: sv}}}",
+            "of the agent should be required “language: sv”, and the caller came to no queue",
+        ),
+    ],
+)
+def test_another_requirement_is_told_with_the_one_there_was(
+    tmp_path: Path, test: str, message: str
+) -> None:
+    tree = REQUIRING.replace("2: {goto: fees}", "2: {goto: bye}")
+    (problem,) = verdict_of(tmp_path, test.replace("«", ""), tree).problems
+    assert problem.message == message
+    assert (problem.line, problem.column) == (2, len("  it works: ") + test.index("«") + 1)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        ("{subject: «meals}", "“meals” is no value of “subject”"),
+        ("[none, {«sujbect: fees}]", "no kind of skill is named “sujbect”"),
+        ("{subject: «'{{ topic }}'}", "“{{ topic }}” is no value of “subject”"),
+        ("{subject: {fees: «11}}", "“11” is no level"),
+        ("«anything", "kinds of skills were expected here"),
+    ],
+)
+def test_a_requirement_in_a_test_names_skills_that_exist(
+    tmp_path: Path, wanted: str, message: str
+) -> None:
+    test = f"{{when: press 1, then: {{require: {wanted}}}}}"
+    tried = tried_of(tmp_path, f"tests:\n  it works: {test.replace('«', '')}\n", REQUIRING)
+    (problem,) = tried.problems
+    assert problem.message == message
+    assert (problem.line, problem.column) == (2, len("  it works: ") + test.index("«") + 1)
+
+
+def test_the_story_tells_what_is_required(tmp_path: Path) -> None:
+    verdict = verdict_of(tmp_path, "{when: press 1, then: {at: box}}", REQUIRING)
+    waits = "fees: (waits in the queue “support”, subject: fees 2, language: sv: an agent answers)"
+    assert waits in verdict.story
+
+
+def test_a_value_that_names_no_skill_fails_the_test(tmp_path: Path) -> None:
+    tree = REQUIRING.replace("subject: {fees: 2}", "subject: '{{ caller }}'")
+    (problem, *_) = verdict_of(tmp_path, "{when: press 1, then: {at: bye}}", tree).problems
+    assert problem.message == "at the node “fees” an expression could not be worked out"
+    assert "names no skill" in problem.advice
+
+
 def test_a_failure_comes_with_the_way_and_the_words(tmp_path: Path) -> None:
     test = "{given: {language: en}, when: say fees, then: {at: box}}"
     verdict = verdict_of(tmp_path, test)

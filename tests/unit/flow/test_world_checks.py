@@ -8,8 +8,8 @@ import pytest
 
 from ivr.flow.load import check
 from ivr.flow.patterns import Pattern, named
-from tests.unit.flow.test_world_nodes import WORLDLY
 from tests.unit.flow.trees import END, Found, write
+from tests.unit.flow.worldly import WORLDLY
 
 pytestmark = pytest.mark.unit
 
@@ -46,6 +46,23 @@ def checked(folder: Path, nodes: str, organisation: str = WORLDLY) -> Found:
             "“Host” is set by Växel itself",
         ),
         ("http: https://api.example.se/, headers: {«X Y: x}, " + END_BOTH, "no name of a header"),
+        (
+            "http: https://api.example.se/, secret_headers: {X: «Case System}, " + END_BOTH,
+            "“Case System” is no identifier",
+        ),
+        (
+            "http: https://api.example.se/, headers: {X-Key: x}, secret_headers: {«x-key: y}, "
+            + END_BOTH,
+            "“x-key” is given twice",
+        ),
+        (
+            "http: https://api.example.se/, headers: {«Authorization: Bearer x}, " + END_BOTH,
+            "whoever reads this file reads what “Authorization” holds",
+        ),
+        (
+            "http: «http://localhost:8080/, secret_headers: {X-Key: y}, " + END_BOTH,
+            "the secret is sent without encryption",
+        ),
         ("http: https://api.example.se/, into: {x: «a..b}, " + END_BOTH, "where a value stands"),
         ("http: https://api.example.se/, into: {«Caller: a}, " + END_BOTH, "cannot name a value"),
         ("http: https://api.example.se/, timeout: «2 min, " + END_BOTH, "is too long"),

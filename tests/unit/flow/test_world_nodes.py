@@ -4,60 +4,30 @@ from __future__ import annotations
 
 import json
 import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from ivr.flow.call import RECORDED, CallFailed, Cause, QueueOutcome, QueueRequest, Utterance
-from ivr.flow.engine import EndReason, Run, RunResult
+from ivr.flow.call import Cause, QueueOutcome, QueueRequest
+from ivr.flow.engine import EndReason, Run, Told
 from ivr.flow.load import load_all
-from ivr.flow.memory import MemoryCall, Script
 from ivr.flow.prompts import utterances
 from ivr.flow.world import (
-    Announced,
     CallbackWish,
+    Conferred,
     QueueFigure,
-    Remembered,
     TextMessage,
     TransferOutcome,
+    Transferred,
     WebFailed,
 )
-from tests.unit.flow.trees import DEMO, ORGANISATION, tree_of
+from tests.unit.flow.trees import DEMO, tree_of
+from tests.unit.flow.worldly import CALLER, MONDAY, WORLDLY, line, said, told, walk, way
 
 pytestmark = pytest.mark.unit
 
-MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
 SAY = "{sv: hej, en: hello}"
-CALLER = "+46 70 174 06 05"
-WORLDLY = f"""{ORGANISATION}
-http_hosts: [api.example.se, "localhost:8080", 127.0.0.0/8]
-transfers: ["+46 8 465 004 00", "+46 31*", "sip:partner.example.se", "112"]
-callers:
-  blocked: ["+46 900*"]
-  vip: ["070-174 06 05"]
-  keep: 30 days
-announcements:
-  storm: {{sv: Det stormar., en: There is a storm.}}
-"""
-
-
-def line(keys: str = "", caller: str = CALLER) -> MemoryCall:
-    return MemoryCall(Script.parse(keys), dialled="100", caller=caller, began=MONDAY)
-
-
-async def walk(folder: Path, nodes: str, call: MemoryCall) -> RunResult:
-    return await Run(tree_of(folder, nodes, WORLDLY), call, now=call.now).to_end()
-
-
-def way(result: RunResult) -> list[tuple[str, str]]:
-    return [(step.visit.node, step.outcome) for step in result.trace]
-
-
-def said(call: MemoryCall) -> list[str]:
-    return [utterance.text for utterance in call.heard]
-
-
 HTTP = (
     "  a:\n"
     "    http: https://api.example.se/cases/{{ caller }}?l={{ language }}\n"
@@ -150,6 +120,15 @@ async def test_what_a_caller_says_cannot_leave_its_place_in_body_and_headers(
     assert request.headers["Content-Type"] == "application/json"
 
 
+async def test_a_secret_is_named_to_the_world_and_nothing_more(tmp_path: Path) -> None:
+    nodes = HTTP.replace("    into", "    secret_headers: {Authorization: case-system}\n    into")
+    call = line()
+    await walk(tmp_path, nodes, call)
+    (request,) = call.world.requests
+    assert request.secrets == {"Authorization": "case-system"}
+    assert "Authorization" not in request.headers
+
+
 async def test_a_value_that_would_climb_out_of_its_folder_is_not_sent(tmp_path: Path) -> None:
     call = line(caller="..")
     assert way(await walk(tmp_path, HTTP, call))[0] == ("a", "failed")
@@ -214,6 +193,25 @@ async def test_a_transfer_that_reaches_nobody_goes_on_by_its_failure(
     assert way(await walk(tmp_path, TRANSFER % "112", call))[0] == ("a", outcome.value)
 
 
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("112", Transferred(TransferOutcome.TALKED, talked=60)),
+        ("112", Transferred(TransferOutcome.NO_ANSWER, rang=20)),
+        ("112", Transferred(TransferOutcome.ABANDONED, hung_up=True)),
+        ("{{ caller }}", Transferred(TransferOutcome.REFUSED)),
+    ],
+)
+async def test_every_transfer_is_told_and_its_target_is_not(
+    tmp_path: Path, target: str, expected: Transferred
+) -> None:
+    call = line(caller="+4690012345")
+    call.world.transfers["112"] = expected.outcome
+    seen, result = await told(tmp_path, TRANSFER % target, call)
+    assert seen == [Told("a", expected)]
+    assert result.reason is (EndReason.CALLER if expected.hung_up else EndReason.TREE)
+
+
 async def test_a_cause_alone_ends_a_call_that_was_never_picked_up(tmp_path: Path) -> None:
     call = line()
     result = await walk(tmp_path, "  a: {hang_up: , cause: busy}\n", call)
@@ -259,158 +257,6 @@ async def test_voicemail_may_be_a_queues(tmp_path: Path) -> None:
     nodes = f"  a: {{voicemail: box, greeting: {SAY}, queue: support, then: end}}\n"
     await walk(tmp_path, nodes, call)
     assert call.messages[0][0].queue == "support"
-
-
-RECOGNISE = (
-    "  a: {recognise: {blocked: b, vip: v, known: k}, otherwise: o}\n"
-    "  b: {hang_up: , cause: rejected}\n"
-    "  v: {say: {sv: vip, en: vip}, then: end}\n"
-    "  k: {say: {sv: känd, en: known}, then: end}\n"
-    "  o: {say: {sv: ny, en: new}, then: end}\n"
-)
-
-
-@pytest.mark.parametrize(
-    ("caller", "kept", "outcome"),
-    [
-        ("0900 123 45", Remembered(), "blocked"),
-        ("004690012345", Remembered(known=True), "blocked"),
-        ("0701740605", Remembered(known=True), "vip"),
-        ("+46 70 000 00 00", Remembered(known=True), "known"),
-        ("+46 70 000 00 00", Remembered(), "otherwise"),
-        ("", Remembered(known=True), "withheld"),
-        ("anonymous", Remembered(known=True), "withheld"),
-    ],
-)
-async def test_callers_are_recognised_by_their_number(
-    tmp_path: Path, caller: str, kept: Remembered, outcome: str
-) -> None:
-    call = line(caller=caller)
-    call.world.remembered = kept
-    assert way(await walk(tmp_path, RECOGNISE, call))[0] == ("a", outcome)
-
-
-async def test_a_blocked_caller_is_turned_away_before_the_call_is_picked_up(
-    tmp_path: Path,
-) -> None:
-    call = line(caller="+4690012345")
-    await walk(tmp_path, RECOGNISE, call)
-    assert (call.answered, call.cause) == (False, Cause.REJECTED)
-
-
-async def test_a_remembered_language_is_spoken_from_there_on(tmp_path: Path) -> None:
-    call = line()
-    call.world.remembered = Remembered(known=True, language="en")
-    await walk(tmp_path, RECOGNISE, call)
-    assert call.heard == [Utterance("vip", "en")]
-
-
-async def test_a_language_that_the_organisation_has_no_longer_is_not(tmp_path: Path) -> None:
-    call = line()
-    call.world.remembered = Remembered(known=True, language="da")
-    await walk(tmp_path, RECOGNISE, call)
-    assert call.heard == [Utterance("vip", "sv")]
-
-
-REMEMBER = "  a: {remember: language, ask: {sv: får vi?, en: may we?}, then: end}\n"
-
-
-@pytest.mark.parametrize(
-    ("keys", "outcome", "kept"),
-    [
-        ("1", "remembered", "sv"),
-        ("2", "declined", ""),
-        ("", "hung_up_on", ""),
-        (",", "declined", ""),
-    ],
-)
-async def test_a_language_is_kept_only_of_who_says_yes(
-    tmp_path: Path, keys: str, outcome: str, kept: str
-) -> None:
-    call = line(keys)
-    assert way(await walk(tmp_path, REMEMBER, call))[0] == ("a", outcome)
-    assert call.world.remembered.language == kept
-
-
-async def test_who_has_said_yes_before_or_has_no_number_is_not_asked(tmp_path: Path) -> None:
-    call = line()
-    call.world.remembered = Remembered(known=True, language="sv")
-    assert way(await walk(tmp_path, REMEMBER, call))[0] == ("a", "kept")
-    withheld = line(caller="")
-    assert way(await walk(tmp_path, REMEMBER, withheld))[0] == ("a", "withheld")
-    assert call.heard == withheld.heard == []
-
-
-ANNOUNCE = "  a: {announcement: storm, then: end}\n"
-
-
-async def test_an_announcement_is_said_while_it_is_on(tmp_path: Path) -> None:
-    off, on, over = line(), line(), line()
-    on.world.announcements["storm"] = (Announced(), MONDAY + timedelta(hours=1))
-    over.world.announcements["storm"] = (Announced(), MONDAY)
-    outcomes = [way(await walk(tmp_path, ANNOUNCE, call))[0][1] for call in (off, on, over)]
-    assert outcomes == ["off", "said", "off"]
-    assert (said(off), said(on), said(over)) == ([], ["Det stormar."], [])
-
-
-async def test_own_words_of_an_announcement_are_said_in_the_languages_that_they_have(
-    tmp_path: Path,
-) -> None:
-    swedish, english = line(), line()
-    for call, words in ((swedish, {"sv": "Bron är stängd."}), (english, {"en": "Bridge closed."})):
-        call.world.announcements["storm"] = (Announced(words), MONDAY + timedelta(hours=1))
-        await walk(tmp_path, ANNOUNCE, call)
-    assert said(swedish) == ["Bron är stängd."]
-    assert said(english) == ["Det stormar."]
-
-
-async def test_an_announcement_is_switched_by_telephone_until_its_end(tmp_path: Path) -> None:
-    nodes = (
-        "  a: {switch_announcement: storm, turn: on, for: 2 h, then: b, on_failure: end}\n"
-        "  b: {announcement: storm, then: c}\n"
-        "  c: {switch_announcement: storm, turn: off, then: d, on_failure: end}\n"
-        "  d: {announcement: storm, then: end}\n"
-    )
-    call = line()
-    result = await walk(tmp_path, nodes, call)
-    assert [outcome for _, outcome in way(result)] == ["on", "said", "off", "off", "hung_up"]
-
-
-SPEAKS = (
-    "  a: {record_announcement: storm, ask: {sv: Tala., en: x}, confirm: {sv: Rätt?, en: x}, "
-    "for: 2 h, then: b, on_failure: end}\n"
-    "  b: {announcement: storm, then: end}\n"
-)
-
-
-async def test_an_announcement_is_spoken_again_until_it_is_right_and_then_heard(
-    tmp_path: Path,
-) -> None:
-    call = line("2,1")
-    result = await walk(tmp_path, SPEAKS, call)
-    assert [outcome for _, outcome in way(result)] == ["on", "said", "hung_up"]
-    assert said(call) == [*2 * ["Tala.", RECORDED, "Rätt?"], RECORDED]
-    announced, ends = call.world.announcements["storm"]
-    assert (announced.sound, ends > MONDAY + timedelta(hours=2)) == (RECORDED, True)
-
-
-async def test_what_nobody_confirms_is_not_announced(tmp_path: Path) -> None:
-    call = line(",,,,,")
-    result = await walk(tmp_path, SPEAKS, call)
-    assert way(result)[0] == ("a", "failed")
-    assert said(call) == 5 * ["Tala.", RECORDED, "Rätt?"]
-    assert call.world.announcements == {}
-
-
-@pytest.mark.parametrize("fault", ["speaks", "switches"])
-async def test_an_announcement_that_is_not_spoken_or_not_kept_fails(
-    tmp_path: Path, fault: str
-) -> None:
-    call = line("1")
-    setattr(call.world, fault, False)
-    result = await walk(tmp_path, SPEAKS, call)
-    assert way(result)[0] == ("a", "failed")
-    assert call.world.announcements == {}
 
 
 async def test_a_queue_tells_its_figures(tmp_path: Path) -> None:
@@ -475,7 +321,9 @@ async def test_a_conference_is_joined_and_left(tmp_path: Path, opens: bool, outc
     call = line()
     call.world.rooms_open = opens
     nodes = "  a: {conference: storm-staff, then: end, on_failure: end}\n"
-    assert way(await walk(tmp_path, nodes, call))[0] == ("a", outcome)
+    seen, result = await told(tmp_path, nodes, call)
+    assert way(result)[0] == ("a", outcome)
+    assert seen == [Told("a", Conferred("storm-staff", opens, 60 if opens else 0))]
     assert call.world.rooms == ["storm-staff"]
 
 
@@ -484,34 +332,3 @@ async def test_a_text_message_is_never_spoken(tmp_path: Path) -> None:
     spoken = {utterance.text for utterance in utterances(load_all(tmp_path))}
     assert "Hej" not in spoken
     assert "Det stormar." in spoken
-
-
-async def test_a_call_that_fails_before_it_was_picked_up_is_picked_up_to_say_so(
-    tmp_path: Path,
-) -> None:
-    call = line()
-
-    async def fails() -> Remembered:
-        raise RuntimeError("a slip of ours")
-
-    call.world.recall = fails  # type: ignore[method-assign]  # a node whose work goes wrong
-    result = await walk(tmp_path, RECOGNISE, call)
-    assert result.reason is EndReason.FAILED
-    assert call.answered
-    assert said(call) == ["technical_fault sv"]
-
-
-class Hoarse(MemoryCall):
-    """A line on which some words cannot be said."""
-
-    async def say(self, utterance: Utterance, *, interrupt: str = "") -> str:
-        if utterance.text == "???":
-            raise CallFailed("no voice for this")
-        return await super().say(utterance, interrupt=interrupt)
-
-
-async def test_own_words_that_cannot_be_said_are_the_organisations(tmp_path: Path) -> None:
-    call = Hoarse(Script(()), dialled="100", began=MONDAY)
-    call.world.announcements["storm"] = (Announced({"sv": "???"}), MONDAY + timedelta(hours=1))
-    assert way(await walk(tmp_path, ANNOUNCE, call))[0] == ("a", "said")
-    assert said(call) == ["Det stormar."]

@@ -7,6 +7,8 @@ from pathlib import Path
 from ivr.flow.trials.suite import Report, Tried, Verdict, try_all
 from tests.unit.flow.trees import ORGANISATION, write
 
+SKILLS = "skills: {language: [sv, en], subject: [fees, places]}\n"
+
 TREE = """numbers: ["+46 8 100 00", "100"]
 start: hello
 nodes:
@@ -28,7 +30,7 @@ nodes:
 def folder_of(folder: Path, tests: str, tree: str = TREE) -> tuple[Path, tuple[int, int] | None]:
     """The organisation's folder, and the place that the tests mark."""
     home = folder / "town"
-    write(home, "organisation.yaml", ORGANISATION)
+    write(home, "organisation.yaml", ORGANISATION + SKILLS)
     write(home, "main.yaml", tree)
     places = write(home, "main.test.yaml", tests)
     return home, places[0] if places else None

@@ -8,7 +8,8 @@ import pytest
 
 from acd.callback_model import Callback, CallbackRules, CallbackSource, CallbackState
 from acd.model import Place
-from ivr.cli.callbacks import masked, sentences
+from ivr.cli.callbacks import sentences
+from ivr.cli.saying import masked
 
 pytestmark = pytest.mark.unit
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 
 from ivr.flow.load import load_all
+from ivr.flow.pins import NO_PINS
 from ivr.offices import Means, Offices
 from ivr.settings import OutgoingSettings
 from tests.unit.flow.trees import ORGANISATION, write
@@ -26,7 +27,7 @@ MEANS = Means(
     recorder=NOBODY,
     beep=Path("/beep"),
     outgoing=OutgoingSettings(),
-    pins=dict,
+    pins=lambda _org: NO_PINS,
     around=lambda *_: NOBODY,
     clock=lambda: 0,
 )

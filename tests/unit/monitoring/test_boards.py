@@ -163,6 +163,36 @@ def test_the_chosen_formula_is_the_one_that_is_calculated(code: str, tmp_path: P
     promtool("test", "rules", file)
 
 
+def test_the_average_score_weighs_each_answer_and_leaves_spoken_ones_out(tmp_path: Path) -> None:
+    given = {"1": 1, "2": 0, "3": 1, "4": 2, "5": 6, "spoken": 9}
+    labels = 'org="demo",survey="after",question="helpful"'
+    variables = {"org": ".*", **SPAN.variables()}
+    test = {
+        "interval": "1m",
+        "input_series": [
+            {
+                "series": f'vaxel_survey_answers_total{{{labels},score="{score}"}}',
+                "values": f"0x5 {count}x15",
+            }
+            for score, count in given.items()
+        ],
+        "promql_expr_test": [
+            {
+                "expr": f"round({fill(asked.mean_score(*by), variables)}, 0.001)",
+                "eval_time": time,
+                "exp_samples": samples,
+            }
+            for by, named in (((), "{}"), (("org", "question"), '{org="demo",question="helpful"}'))
+            for time, samples in (("15m", [{"labels": named, "value": 4.2}]), ("4m", []))
+        ],
+    }
+    (tmp_path / "none.yml").write_text("groups: []\n")
+    file = tmp_path / "test.yml"
+    file.write_text(json.dumps({"rule_files": ["none.yml"], "tests": [test]}))
+
+    promtool("test", "rules", file)
+
+
 def test_a_board_that_is_not_there_is_told_with_those_that_are() -> None:
     assert board_named("queue").title == "Växel: queue"
     with pytest.raises(UnknownBoard, match="overview, queue, agents, callbacks, platform"):

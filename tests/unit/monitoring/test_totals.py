@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitoring import metrics
 from monitoring.consumer import FiguresConsumer
-from monitoring.counting import Known, count
+from monitoring.counting import Known, count, prepare
 from monitoring.errors import SnapshotUnusable
 from monitoring.kinds import Counter
 from monitoring.totals import Tally, Totals
@@ -118,12 +118,54 @@ def test_a_reason_outside_the_closed_set_makes_no_series_of_its_own() -> None:
     assert totals.counters[metrics.CONTACTS_ENDED.name] == {(ORG, "other"): 2}
 
 
+def test_a_transfer_counts_its_outcome_and_only_a_conversation_its_length() -> None:
+    totals = Totals()
+    for own in ({"outcome": "talked", "talked": "61000"}, {"outcome": "busy", "rang": "900"}):
+        fields = {"node": "on-call", **own}
+        count(totals, Event(EventType.CONTACT_TRANSFERRED, 0, ORG, "c", fields=fields), KNOWN)
+    assert totals.counters[metrics.TRANSFERS.name] == {(ORG, "talked"): 1, (ORG, "busy"): 1}
+    tally = totals.tallies[metrics.TRANSFER_TALK.name][(ORG,)]
+    assert (sum(tally.counts), tally.sum_ms) == (1, 61_000)
+
+
+def test_a_conference_counts_how_long_a_caller_was_in_it() -> None:
+    totals = Totals()
+    for own in ({"outcome": "joined", "stayed": "7500"}, {"outcome": "failed"}):
+        count(totals, Event(EventType.CONTACT_CONFERRED, 0, ORG, "c", fields=own), KNOWN)
+    assert totals.counters[metrics.CONFERENCES.name] == {(ORG, "joined"): 1, (ORG, "failed"): 1}
+    tally = totals.tallies[metrics.CONFERENCE_STAY.name][(ORG,)]
+    assert (sum(tally.counts), tally.sum_ms) == (1, 7_500)
+
+
+def test_answers_to_surveys_are_counted_by_score_and_unknown_words_make_no_series() -> None:
+    totals = Totals()
+    known = Known(questions=frozenset({("after", "helpful"), ("after", "words")}))
+    prepare(totals, ORG, known)
+    assert len(totals.counters[metrics.SURVEY_ANSWERS.name]) == 2 * 6
+    for own in (
+        {"question": "helpful", "score": "4"},
+        {"question": "helpful", "score": "4"},
+        {"question": "helpful", "score": "9"},
+        {"question": "words", "duration": "8000"},
+        {"question": "long-gone", "score": "2"},
+    ):
+        fields = {"node": "rating", "survey": "after", **own}
+        count(totals, Event(EventType.SURVEY_ANSWERED, 0, ORG, "c", fields=fields), known)
+    series = totals.counters[metrics.SURVEY_ANSWERS.name]
+    assert {labels: figure for labels, figure in series.items() if figure} == {
+        (ORG, "after", "helpful", "4"): 2,
+        (ORG, "after", "helpful", "other"): 1,
+        (ORG, "after", "words", "spoken"): 1,
+        (ORG, "other", "other", "2"): 1,
+    }
+
+
 def test_no_label_names_a_person() -> None:
     labels = {
         label for metric in (*metrics.COUNTERS, *metrics.HISTOGRAMS) for label in metric.labels
     }
-    where = {"org", "queue", "mailbox", "tree", "node"}
-    how = {"reason", "source", "outcome", "state", "cause", "engine", "kind"}
+    where = {"org", "queue", "mailbox", "tree", "node", "survey", "question"}
+    how = {"reason", "source", "outcome", "state", "cause", "engine", "kind", "score"}
     assert labels <= where | how
 
 
@@ -193,23 +235,18 @@ async def test_a_consumer_killed_after_any_event_is_followed_by_one_with_the_sam
 ) -> None:
     """Each life counts some events, at some pace, and ends in order or is killed."""
     stream, snapshots, clock = DayStream(), MemorySnapshots(), Clock()
+    known = Known(nodes=KNOWN.nodes)
     for events, pace, in_order in [*lives, (100, 0.0, True)]:
-        consumer = FiguresConsumer(
-            ORG, stream, snapshots, known=Known(nodes=KNOWN.nodes), clock=clock
-        )
+        consumer = FiguresConsumer(ORG, stream, snapshots, known=known, clock=clock)
         position = await consumer.position()
         for _ in range(events):
             clock.now += pace
             position = await consumer.take_in(position, await stream.read(position, 1))
         if in_order:
             await consumer.save()
-    expected = counted(stream)
-    assert (
-        consumer.totals.counters[metrics.CALLS_OFFERED.name]
-        == (expected.counters[metrics.CALLS_OFFERED.name])
-    )
+    expected = Totals()
+    prepare(expected, ORG, known)
+    for event in stream.events:
+        count(expected, event, known)
     assert consumer.totals.tallies == expected.tallies
-    assert {
-        name: {k: v for k, v in series.items() if v}
-        for name, series in consumer.totals.counters.items()
-    } == expected.counters
+    assert consumer.totals.counters == expected.counters

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,46 @@ def test_only_the_owner_may_read_the_file(tmp_path: Path) -> None:
 
     assert path.stat().st_mode & 0o777 == 0o600
     assert [file.name for file in tmp_path.iterdir()] == ["secrets.json"]
+
+
+def test_a_web_services_key_is_kept_changed_and_taken_away_and_nothing_else(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "secrets.json"
+    before = Secrets.load_or_create(path, AGENTS)
+    Secrets.keep_web(path, "town/cases", "Bearer 1")
+    Secrets.keep_web(path, "town/tickets", "2")
+    Secrets.keep_web(path, "town/cases", "Bearer 3")
+    after = Secrets.load_or_create(path, AGENTS)
+    assert after.web == {"town/cases": "Bearer 3", "town/tickets": "2"}
+    assert "Bearer" not in repr(after)
+    Secrets.keep_web(path, "town/cases", "")
+    Secrets.keep_web(path, "town/tickets", "")
+    assert Secrets.load_or_create(path, AGENTS) == before
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_key_may_be_given_before_the_first_run(tmp_path: Path) -> None:
+    path = tmp_path / "secrets.json"
+    Secrets.keep_web(path, "town/cases", "Bearer 1")
+    assert Secrets.load_or_create(path, AGENTS).web == {"town/cases": "Bearer 1"}
+
+
+def test_several_who_write_at_once_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "secrets.json"
+    numbers = [str(number) for number in range(40)]
+
+    def write(number: str) -> None:
+        if int(number) % 2:
+            Secrets.keep_web(path, f"town/{number}", number)
+        else:
+            Secrets.load_or_create(path, (number,))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, numbers))
+    kept = Secrets.load_or_create(path, ())
+    assert set(kept.pins) == set(numbers[::2])
+    assert set(kept.web.values()) == set(numbers[1::2])
 
 
 def test_a_second_run_finds_the_same(tmp_path: Path) -> None:

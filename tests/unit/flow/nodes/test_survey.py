@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.flow.engine import Answered, EndReason
+from ivr.flow.engine import EndReason, Told
 from ivr.flow.load import load_all
 from ivr.flow.prompts import utterances
 from ivr.flow.survey_answer import SurveyAnswer
@@ -26,9 +26,9 @@ BOTH = asking(f"{HELPFUL}, {WORDS}")
 
 
 def answers(walked: Walk) -> list[SurveyAnswer]:
-    told = [one for one in walked.seen if isinstance(one, Answered)]
+    told = [one for one in walked.seen if isinstance(one, Told)]
     assert {one.node for one in told} <= {"a"}
-    return [one.answer for one in told]
+    return [one.what for one in told if isinstance(one.what, SurveyAnswer)]
 
 
 async def test_each_answer_is_told_to_the_observer(tmp_path: Path) -> None:
