@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import json
 
 from redis.asyncio import Redis
 
@@ -74,7 +75,7 @@ class Agents:
         from it and is logged out, unless they have a call there.
 
         Args:
-            agent: Who, with the queues to serve.
+            agent: Who, with the queues to serve and the skills.
             phone: PJSIP endpoint.
 
         Raises:
@@ -82,7 +83,8 @@ class Agents:
             PhoneBusy: Another agent is being rung or talks at this phone.
         """
         check_name("Phone", phone)
-        return await self._run("login", agent.id, phone, *agent.queues)
+        skills = json.dumps(dict(agent.skills))
+        return await self._run("login", agent.id, phone, skills, *agent.queues)
 
     async def logout(self, agent: str) -> AgentStatus:
         """Log an agent out; with a call, after the call.

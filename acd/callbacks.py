@@ -17,7 +17,8 @@ and its reservation outlasts the ringing: so no attempt begins while the phone m
 the one before, and an attempt that was perhaps made counts as a missed one.
 
 A chosen time does not count as waiting: arrival and effective arrival move by what lies before it.
-At its time a callback has the wait that its caller had when asking, no more and no less.
+At its time a callback has the wait that its caller had when asking, no more and no less. The skills
+that its caller required are required on, and relax as the callback waits, by the same measure.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -42,6 +43,7 @@ from acd.errors import InvalidNumber
 from acd.keys import Keys
 from acd.model import Clock, Offer, Place, Queue
 from acd.script import Reply, Scripts
+from acd.skills import Requirement, steps_to_wire
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
@@ -118,6 +120,7 @@ class Callbacks:
         consent: bool | None = None,
         due_ms: int | None = None,
         contact: str = "",
+        require: Sequence[Requirement] = (),
     ) -> str:
         """Make a callback of somebody who has no place in the queue.
 
@@ -131,6 +134,7 @@ class Callbacks:
             due_ms: Epoch; a chosen time, ``None`` for as soon as its turn comes.
             contact: Of the person who has asked for it in a call that is not in a queue; without
                 one an operator has.
+            require: As in :meth:`acd.distributor.Distributor.join`.
 
         Returns:
             Its contact id.
@@ -138,6 +142,7 @@ class Callbacks:
         Raises:
             InvalidNumber: It is not E.164.
             CallbackOpen: The number has an open callback.
+            TooManyLines: The queue cannot keep apart so many requirements.
         """
         wish = _wish(
             CallbackSource.QUEUE if contact else CallbackSource.OPERATOR,
@@ -151,7 +156,16 @@ class Callbacks:
         parting_ms = rules.parting_ms if contact else 0
         contact = contact or f"cb-{secrets.token_hex(6)}"
         ring_ms, wrapup_ms = queue.ring_seconds * 1000, queue.wrapup_seconds * 1000
-        await self._run("add_callback", contact, queue.name, ring_ms, wrapup_ms, wish, parting_ms)
+        await self._run(
+            "add_callback",
+            contact,
+            queue.name,
+            ring_ms,
+            wrapup_ms,
+            wish,
+            parting_ms,
+            *steps_to_wire(require),
+        )
         return contact
 
     async def cancel(self, contact: str) -> bool:

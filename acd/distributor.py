@@ -10,7 +10,7 @@ called back stand in the same line, see :mod:`acd.callbacks`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
@@ -31,8 +31,10 @@ from acd.model import (
     check_name,
 )
 from acd.script import Call, Reply, Scripts
+from acd.skills import Requirement, steps_to_wire
 
 _SETTLED_AT_ONCE = 500  # a sweep holds Redis for some milliseconds at most
+_PAIRED_AT_ONCE = 50  # likewise; the sweeper asks again as long as there are pairs
 
 _GAUGED = (
     AgentState.READY,
@@ -96,7 +98,14 @@ class Distributor:
         self.controller = check_name("Controller", controller)
         self._scripts = Scripts(redis, Keys(org))
 
-    async def join(self, contact: str, queue: Queue, *, credit_ms: int = 0) -> bool:
+    async def join(
+        self,
+        contact: str,
+        queue: Queue,
+        *,
+        credit_ms: int = 0,
+        require: Sequence[Requirement] = (),
+    ) -> bool:
         """Put a contact in line, or take one up that waits already.
 
         A contact whose controller died keeps its arrival and gets this one as its owner; an
@@ -109,12 +118,15 @@ class Distributor:
             contact: Its id.
             queue: Where to; its ring and wrap-up times go with the contact.
             credit_ms: Moves it forward as if it had arrived so much earlier.
+            require: What its agent must be able to do, step by step as it waits, the first at
+                once; nothing when left out. One that is taken up goes on with what it had.
 
         Returns:
             Whether it was taken up at its old place.
 
         Raises:
             ContactBusy: This controller has it in another queue or in a conversation.
+            TooManyLines: The queue cannot keep apart so many requirements.
         """
         check_name("Contact", contact)
         return bool(
@@ -126,6 +138,7 @@ class Distributor:
                 queue.ring_seconds * 1000,
                 queue.wrapup_seconds * 1000,
                 credit_ms,
+                *steps_to_wire(require),
             )
         )
 
@@ -135,22 +148,24 @@ class Distributor:
         return None if reply is None else Place(*reply)
 
     async def match(self, queue: Queue) -> Offer | None:
-        """Give the longest waiting contact to the longest idle agent of a queue.
+        """Bring together the longest waiting contact of a queue and the longest idle agent for it.
+
+        The longest waiting of those whom a ready agent can serve, that is: others may stand before.
 
         The owner of the contact is told by its :class:`acd.offers.OfferListener`, whoever
         called this; a callback becomes this controller's. Call it when a contact has joined; for
         an agent who became ready see :meth:`match_agent`.
 
         Returns:
-            The offer made, ``None`` when nobody waits or nobody is ready.
+            The offer made, ``None`` when nobody waits whom a ready agent can serve.
         """
         return _offer(await self._run("match", queue.name, self.controller))
 
     async def match_agent(self, agent: str) -> Offer | None:
-        """Give an agent the contact that waits longest over all queues of theirs.
+        """Give an agent the contact that waits longest of those whom they can serve, in all queues.
 
         Returns:
-            The offer made, ``None`` when the agent is not ready or nobody waits.
+            The offer made, ``None`` when the agent is not ready or nobody waits for them.
         """
         return _offer(await self._run("match_agent", agent, self.controller))
 
@@ -230,7 +245,7 @@ class Distributor:
         return int(await self._run("renew", self.controller))
 
     async def sweep(self) -> Swept:
-        """Do what is due by time alone: leases, offers, orphans, wrap-ups, callbacks' times.
+        """Do what time alone demands: leases, offers, orphans, wrap-ups, callbacks, relaxing.
 
         Contacts of a dead controller are kept for a while for the next one (:meth:`join`), then
         leave as failed: nobody saw whether they hung up or went to Asterisk's own queue. Its
@@ -251,16 +266,23 @@ class Distributor:
         return tuple(await self._run("reconcile", *live_contacts))
 
     async def tick(self, queues: Iterable[Queue]) -> Tick:
-        """Renew, sweep and match one pair a queue, all in one round trip.
+        """Renew, sweep and match, all in one round trip.
 
-        An agent of several queues, e.g. one whose wrap-up is over by this very sweep, gets the
-        contact that waits longest over all of them.
+        So whoever time has made a pair, e.g. by a wrap-up that is over or a skill that is required
+        no longer, is offered at once. Pairs are made by the order of effective arrival over all
+        queues; there may be more, while there are any in the reply.
         """
         now = self.clock()
         calls: list[Call] = [
             ("renew", now, self.controller),
             ("sweep", now, _SETTLED_AT_ONCE),
-            ("match_all", now, self.controller, *(queue.name for queue in queues)),
+            (
+                "match_all",
+                now,
+                self.controller,
+                _PAIRED_AT_ONCE,
+                *(queue.name for queue in queues),
+            ),
         ]
         lease_end, swept, matched = await self._scripts.run_all(calls)
         offers = tuple(offer for reply in matched if (offer := _offer(reply)))

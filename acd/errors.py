@@ -60,6 +60,19 @@ class ContactBusy(AcdError):
         self.contact = contact
 
 
+class TooManyLines(AcdError):
+    """So many different requirements are waited with in the queue already that no more may be."""
+
+    code = "acd.too_many_lines"
+
+    def __init__(self, queue: str) -> None:
+        super().__init__(
+            f"Queue {queue} has callers with too many different requirements. "
+            "Let its call trees require fewer combinations of skills and levels."
+        )
+        self.queue = queue
+
+
 class NotWaiting(AcdError):
     """The contact has no place in a queue, or is being called back: there is nothing to keep."""
 

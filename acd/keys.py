@@ -23,6 +23,8 @@ _PARTS = (
     "pins",
     "callbacks",
     "numbers",
+    "lines",
+    "holders",
 )
 
 

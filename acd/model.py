@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 Clock = Callable[[], int]
@@ -31,6 +31,22 @@ def check_name(what: str, name: str) -> str:
             f"{what} {name!r}: use 1 to 80 letters, digits, dots, hyphens or underscores"
         )
     return name
+
+
+LEVELS = range(1, 11)
+"""The levels of a skill; 10 is the best."""
+
+
+def check_skills(skills: Mapping[str, int]) -> None:
+    """See whether each can be a skill with its level.
+
+    Raises:
+        ValueError: A name has more than letters, digits, ``. _ -``, or a level is not 1 to 10.
+    """
+    for name, level in skills.items():
+        check_name("Skill", name)
+        if level not in LEVELS:
+            raise ValueError(f"Skill {name!r}: use a level from 1 to 10")
 
 
 class AgentState(StrEnum):
@@ -94,14 +110,17 @@ class Agent:
         id: The number that the agent logs in with, e.g. ``"4001"``.
         name: For people.
         queues: Names of the queues served, at least one.
+        skills: Level of each skill, see :mod:`acd.skills`.
     """
 
     id: str
     name: str
     queues: tuple[str, ...]
+    skills: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_name("Agent", self.id)
+        check_skills(self.skills)
         if not self.queues:
             raise ValueError(f"Agent {self.id!r}: name at least one queue")
         for queue in self.queues:
@@ -136,10 +155,13 @@ class Place:
     """Where a contact stands in its queue.
 
     Attributes:
-        position: 1 is next.
-        waiting: Contacts in line, this one included.
-        ready: Agents of the queue who could take a call now.
-        logged_in: Agents of the queue who are logged in, whatever they do.
+        position: 1 is next, by the order of the whole queue: whoever stands before may wait for
+            other agents.
+        waiting: Contacts in the queue, this one included.
+        ready: Agents who could take the contact now.
+        logged_in: Agents who have the skills that it requires now or will require later, logged
+            in whatever they do; where neither requirement contains the other, the most that meet
+            one of them.
     """
 
     position: int
@@ -232,6 +254,7 @@ class Swept:
             again.
         ready: Agents whose wrap-up is over.
         called: Callbacks whose time has come; they wait in line now.
+        relaxed: Contacts that require less from now on.
     """
 
     expired: tuple[str, ...] = ()
@@ -239,3 +262,4 @@ class Swept:
     lost: tuple[str, ...] = ()
     ready: tuple[str, ...] = ()
     called: tuple[str, ...] = ()
+    relaxed: tuple[str, ...] = ()

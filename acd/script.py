@@ -27,6 +27,7 @@ from acd.errors import (
     OfferNotAnswered,
     PhoneBusy,
     StaleOffer,
+    TooManyLines,
 )
 from acd.keys import Keys
 from store.stream import REPLY_SECONDS
@@ -51,6 +52,7 @@ _REFUSALS: dict[str, Callable[[str], AcdError]] = {
     "NOTWAITING": NotWaiting,
     "PHONEBUSY": PhoneBusy,
     "STALEOFFER": StaleOffer,
+    "TOOMANYLINES": TooManyLines,
 }
 
 

@@ -106,7 +106,8 @@ class _Visit:
             try:
                 await office.agents.check_pin(number, pin, pin_of(number))
                 known = office.organisation.agents[number]
-                await office.agents.login(Agent(number, known.name, known.queues), self._phone)
+                agent = Agent(number, known.name, known.queues, known.levels)
+                await office.agents.login(agent, self._phone)
             except WrongPin:
                 await self._say(self._texts.wrong_pin)
             except AgentLocked as locked:

@@ -35,6 +35,7 @@ from ivr.flow.callback import CallbackOffer
 from ivr.flow.organisation import Organisation
 from ivr.flow.organisation import Queue as Described
 from ivr.flow.texts import Text
+from ivr.joining import join
 from ivr.numbers import NumberRefused
 from ivr.ringing import Ringing
 from ivr.services import Services
@@ -133,7 +134,8 @@ class _Ride:
         kept = await self._kept()
         waited = 0 if kept is None else kept.wait_ms(self._services.clock())
         credit = max(waited, round(self._request.priority * 1000))
-        await self._distributor.join(contact, self._queue, credit_ms=credit)
+        require = self._request.require
+        await join(self._distributor, contact, self._queue, require, credit_ms=credit)
         async with self._until_gone():
             place = await self._distributor.place(contact)
             if place is not None and place.logged_in == 0:
@@ -197,6 +199,7 @@ class _Ride:
                 services,
                 language=self._request.language,
                 callback=callback,
+                require=self._request.require,
             )
             while True:
                 came = await waiting.next(ends)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
@@ -16,9 +16,11 @@ from acd.model import Offer, Queue
 from ivr.agi_call import AgiCaller
 from ivr.attention import AttentiveVoice
 from ivr.callback_offer import CallbackTalk, Speaker, Wish
+from ivr.flow.call import RequiredSkills
 from ivr.flow.callback import CallbackOffer
 from ivr.flow.organisation import Organisation
 from ivr.flow.texts import Text
+from ivr.joining import join
 from ivr.services import Services
 from media.errors import MediaError
 
@@ -43,6 +45,7 @@ class Waiting:
         *,
         language: str,
         callback: CallbackOffer | None,
+        require: Sequence[RequiredSkills],
     ) -> None:
         """Begin to wait.
 
@@ -54,11 +57,13 @@ class Waiting:
             services: What serves it.
             language: The caller's.
             callback: How they may be called back, ``None``: not at all.
+            require: What is required of their agent.
         """
         self._call = call
         self._queue = queue
         self._organisation = organisation
         self._services = services
+        self._require = require
         self._voice = AttentiveVoice(call, keys)
         self._speaker = Speaker(
             self._voice, organisation, language, caller=call.caller, dialled=call.dialled
@@ -153,7 +158,8 @@ class Waiting:
     async def _announce(self) -> bool:
         """Say what there is to say, then music again; whether the caller asks to be called back."""
         # Redis may have lost the contact; else this changes nothing.
-        await self._services.distributor.join(self._call.contact, self._queue)
+        contact, distributor = self._call.contact, self._services.distributor
+        await join(distributor, contact, self._queue, self._require)
         asked = await self._heard(self._speak())
         every = self._organisation.queues[self._queue.name].announce_every
         self._announce_at = self._now() + round(every * 1000)

@@ -1,15 +1,19 @@
--- add_callback now contact queue ring wrapup wish parting -> 1
+-- add_callback now contact queue ring wrapup wish parting [after requirement…] -> 1
 --   contact        an id that no other contact has
 --   ring, wrapup   milliseconds, of the queue
 --   wish           as in keep_place.lua
 --   parting        nobody calls for so long (ms): the person is on the phone with us still
+--   after, requirement   as in join.lua
 -- A callback that no call came before.
--- Writes contacts, waiting, callbacks, numbers, owned, due, events.
--- Errors: CALLBACKOPEN
+-- Writes contacts, waiting, callbacks, numbers, owned, due, events; what nobody required before:
+-- also lines, holders, and the agents, members and ready of the queue.
+-- Errors: CALLBACKOPEN, TOOMANYLINES
 -- Needs steps.lua.
 local id, wish = ARGV[2], cjson.decode(ARGV[6])
 local open = call('HGET', NUMBERS, wish.number)
 if open then return redis.error_reply('CALLBACKOPEN ' .. open) end
+local steps, fault = required(ARGV[3], 8)
+if fault then return fault end
 local contact = {
   queue = ARGV[3],
   arrived = now,
@@ -17,5 +21,6 @@ local contact = {
   ring = tonumber(ARGV[4]),
   wrapup = tonumber(ARGV[5]),
 }
+require_skills(contact, steps)
 begin_callback(id, contact, wish, now + tonumber(ARGV[7]), now)
 return 1

@@ -1,9 +1,12 @@
--- join now contact queue controller ring wrapup credit -> 1 taken up at its old place, 0 new
+-- join now contact queue controller ring wrapup credit [after requirement…] -> 1 taken up, 0 new
 --   ring, wrapup, credit   milliseconds; credit moves the contact forward in line
+--   after, requirement     so long after its arrival (ms) the contact requires this and no more; the
+--                          first at once. One that is taken up goes on with what it had
 -- A callback of this queue whose caller has picked up, or is back, is a call again at its place.
 -- Writes contacts, waiting, arrivals, owned, due, events; resuming: also adrift and the agent; a
--- callback led to another queue: also callbacks, numbers.
--- Errors: CONTACTBUSY
+-- callback led to another queue: also callbacks, numbers; what nobody required before: also lines,
+-- holders, and the agents, members and ready of the queue.
+-- Errors: CONTACTBUSY, TOOMANYLINES
 -- Needs steps.lua.
 local id, queue, controller = ARGV[2], ARGV[3], ARGV[4]
 local contact = contact_of(id)
@@ -11,12 +14,22 @@ local mine = contact and on_line(contact) and contact.owner == controller
 if mine and (contact.queue ~= queue or contact.state == 'talking') then
   return redis.error_reply('CONTACTBUSY ' .. id)
 end
+local resumed = contact and contact.queue == queue and contact.state ~= 'talking'
+local steps, fault
+if not resumed then
+  steps, fault = required(queue, 8)
+  if fault then return fault end
+end
 extend_lease(controller, now)
 
-if contact and contact.queue == queue and contact.state ~= 'talking' then
+if resumed then
   if not on_line(contact) then
     contact.live = true
-    if contact.state == 'scheduled' then contact.effective = math.min(contact.effective, now) end
+    if contact.state == 'scheduled' then
+      contact.effective = math.min(contact.effective, now)
+      put_off(contact, -span(now, contact.arrived))
+      await_relaxing(id, contact)
+    end
   end
   if not mine then
     own_contact(id, contact, controller)
@@ -47,6 +60,8 @@ contact = {
   ring = tonumber(ARGV[5]),
   wrapup = tonumber(ARGV[6]),
 }
+require_skills(contact, steps)
+hold_lines(id, contact)
 call('ZADD', OWNED, 0, controller .. '|' .. id)
 call('ZADD', ARRIVALS, 0, entry(queue, now, id))
 event('call.queued', now, id, queue, '', 'arrived', now)

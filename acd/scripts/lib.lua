@@ -1,30 +1,40 @@
 -- What the ACD's scripts share. acd/script.py puts this text in front of each of them, and that of
 -- steps.lua behind it where a script says that it needs it.
 --
--- Signature of every script: EVALSHA sha 16 <the keys below, in order> now [arguments…]
+-- Signature of every script: EVALSHA sha 18 <the keys below, in order> now [arguments…]
 --   now   epoch milliseconds; no script reads a clock
 -- A script makes one whole transition, events included, or replies with an error and changes
 -- nothing. An error's first word is a code that acd/script.py knows.
 --
+-- A queue consists of lines, one for each set of skills that contacts require there. Its plain line,
+-- where nothing is required, has the queue's name; the others are called `queue|+digest`. An agent
+-- is in every line whose skills they have, so that the first of a line who waits and the first who
+-- is ready are a pair: no search, whatever anybody requires.
+--
 -- Key map. One organisation has these keys and no others; {org} is their hash tag. An index entry
--- is `queue|time|id` with score 0 and a time of 14 digits, so that one sorted set serves all
--- queues: the first, the count and the rank within a queue each cost O(log n).
+-- is `line|time|id` with score 0 and a time of 14 digits, so that one sorted set serves all lines:
+-- the first, the count and the rank within a line each cost O(log n). No name begins with '+' or
+-- what comes before it: a queue's entries stand together, line by line, the plain line last.
 --   events     STREAM  what happened (store/events.py has the vocabulary)
 --   contacts   HASH    contact -> JSON {queue, arrived, effective, state, owner, ring, wrapup,
 --                      offer, agent, expires, answered}; states: waiting, reserved, talking, orphan.
+--                      With skills: line, absent in the plain one; relax, the lines that it is
+--                      going to, [[when, line]…], absent when none.
 --                      A callback has {callback (its source), number, language, answers, consent,
 --                      due, promised, rules, attempt, dialled, live, cancelled} too, and the state
 --                      scheduled: not in line before `due`. Owner '' is nobody.
 --   agents     HASH    agent -> JSON {phone, queues, state, reason, since, idle, contact, after};
---                      the logged in only
---   waiting    ZSET    `queue|effective arrival|contact` of the contacts that can be offered
+--                      the logged in only. With skills: skills {name: level}; lines, all of them,
+--                      absent when these are the queues' plain ones
+--   waiting    ZSET    `line|effective arrival|contact` of the contacts that can be offered
 --   arrivals   ZSET    `queue|arrival|contact` of all callers whom nobody has answered yet
---   ready      ZSET    `queue|idle since|agent`, one entry for each of the agent's queues
---   members    ZSET    `queue|agent` of the logged in
+--   ready      ZSET    `line|idle since|agent`, one entry for each of the agent's lines
+--   members    ZSET    `line|agent` of the logged in, likewise
 --   states     ZSET    agent, scored by state
 --   owned      ZSET    `controller|contact`
 --   due        ZSET    what time alone will change, scored by when: `controller|name` its lease,
---                      `offer|contact`, `orphan|contact`, `callback|contact`, `wrapup|agent`
+--                      `offer|contact`, `orphan|contact`, `callback|contact`, `wrapup|agent`,
+--                      `relax|contact` its next line, `line|line` in which nobody stands
 --   adrift     SET     contacts (orphan or talking) whose controller is dead
 --   phones     HASH    phone -> agent
 --   offers     STRING  number of the newest offer
@@ -32,11 +42,14 @@
 --   callbacks  ZSET    `queue|promised|contact` of the callbacks that nobody has answered yet;
 --                      promised is the chosen time, without one the arrival in the queue
 --   numbers    HASH    number -> contact of its callback in `callbacks`
+--   lines      ZSET    `line|requirement` of the lines beside the plain ones; a requirement is
+--                      `skill>=level` of each skill by name, with spaces between
+--   holders    HASH    line -> how many contacts that nobody has answered are in it or going to it
 -- Pub/sub: `vaxel:offers:<controller>` carries the contact of each offer to the contact's owner;
 -- `callback|contact` where the caller is not on the line and has to be called.
 
 local EVENTS, CONTACTS, AGENTS, WAITING, ARRIVALS, READY, MEMBERS, STATES, OWNED, DUE, ADRIFT,
-  PHONES, OFFERS, PINS, CALLBACKS, NUMBERS = unpack(KEYS)
+  PHONES, OFFERS, PINS, CALLBACKS, NUMBERS, LINES, HOLDERS = unpack(KEYS)
 local call = redis.call
 
 local STREAM_LIMIT = 1000000
@@ -44,6 +57,7 @@ local LEASE = 10000 -- a controller that does not renew for so long (ms) is dead
 local GRACE = 15000 -- so long (ms) a dead controller's contact is kept for the next one
 local MARGIN = 5000 -- so long (ms) after its ring time an offer may still be reported answered
 local START = 10000 -- so long (ms) an agent is held for a callback that nobody begins to dial
+local KEPT = 600000 -- so long (ms) a line is kept in which nobody stands
 
 local SCORE = {ready = 1, reserved = 2, talking = 3, wrapup = 4, paused = 5}
 local PAUSED_AS = {no_answer = 'not_answering', busy = 'busy', unreachable = 'unreachable'}
@@ -73,22 +87,52 @@ end
 
 -- Indexes -----------------------------------------------------------------------------------
 
-local function entry(queue, time, id)
-  return string.format('%s|%014d|%s', queue, time, id)
+local function entry(line, time, id)
+  return string.format('%s|%014d|%s', line, time, id)
 end
 
--- '}' is the character after '|'.
-local function count(index, prefix)
-  return call('ZLEXCOUNT', index, '[' .. prefix .. '|', '(' .. prefix .. '}')
+-- What stands in one line lies between these two: '}' comes after '|', and ',' after '+', with
+-- which the other lines of the queue begin.
+local function bounds(line)
+  return '[' .. line .. '|,', '(' .. line .. '}'
 end
 
--- The first entry of a queue as (id, time), nil when it is empty.
-local function first(index, queue)
-  local found = call('ZRANGE', index, '[' .. queue .. '|', '(' .. queue .. '}', 'BYLEX',
-    'LIMIT', 0, 1)[1]
+local function count(index, line)
+  return call('ZLEXCOUNT', index, bounds(line))
+end
+
+local function first_between(index, from, till)
+  return call('ZRANGE', index, from, till, 'BYLEX', 'LIMIT', 0, 1)[1]
+end
+
+-- The first entry of a line as (id, time), nil when it is empty.
+local function first(index, line)
+  local found = first_between(index, bounds(line))
   if not found then return nil end
-  local time = #queue + 2
+  local time = #line + 2
   return string.sub(found, time + 15), tonumber(string.sub(found, time, time + 13))
+end
+
+-- The lines between two bounds in which somebody waits and somebody is ready, each as {line, the
+-- first contact, its effective arrival, the first agent}. The two indexes leapfrog over whoever has
+-- no counterpart: where nobody waits, or nobody is ready, that is one step, however many lines.
+local function servable(from, till)
+  local found = {}
+  while true do
+    local ready = first_between(READY, from, till)
+    if not ready then return found end
+    local line, agent = string.match(ready, '^(.-)|%d+|(.*)')
+    local waits = first_between(WAITING, '[' .. line .. '|,', till)
+    if not waits then return found end
+    local other, since, contact = string.match(waits, '^(.-)|(%d+)|(.*)')
+    if other == line then
+      found[#found + 1] = {line = line, contact = contact, since = tonumber(since), agent = agent}
+      if till == '(' .. line .. '}' then return found end
+      from = '[' .. line .. '}'
+    else
+      from = bounds(other)
+    end
+  end
 end
 
 -- Controllers -------------------------------------------------------------------------------
@@ -115,8 +159,24 @@ local function on_line(contact)
   return contact.live or not contact.callback
 end
 
+local function line_of(contact)
+  return contact.line or contact.queue
+end
+
+-- One contact fewer is in the line or going to it. The plain line needs no holder.
+local function let_go(contact, line, now)
+  if line ~= contact.queue and call('HINCRBY', HOLDERS, line, -1) == 0 then
+    call('ZADD', DUE, now + KEPT, 'line|' .. line)
+  end
+end
+
 -- The contact is no longer one of those whom nobody has answered.
-local function uncount(id, contact)
+local function uncount(id, contact, now)
+  let_go(contact, line_of(contact), now)
+  if contact.relax then
+    call('ZREM', DUE, 'relax|' .. id)
+    for _, step in ipairs(contact.relax) do let_go(contact, step[2], now) end
+  end
   if contact.callback then
     call('ZREM', CALLBACKS, entry(contact.queue, contact.promised, id))
     call('HDEL', NUMBERS, contact.number)
@@ -129,7 +189,7 @@ end
 local function move_contact(id, contact, state, now)
   local was = contact.state
   if was == 'waiting' then
-    call('ZREM', WAITING, entry(contact.queue, contact.effective, id))
+    call('ZREM', WAITING, entry(line_of(contact), contact.effective, id))
   elseif was == 'reserved' then
     call('ZREM', DUE, 'offer|' .. id)
   elseif was == 'orphan' then
@@ -144,11 +204,11 @@ local function move_contact(id, contact, state, now)
   contact.state = state
   if state == 'gone' then
     call('HDEL', CONTACTS, id)
-    if was ~= 'talking' then uncount(id, contact) end
+    if was ~= 'talking' then uncount(id, contact, now) end
     call('ZREM', OWNED, contact.owner .. '|' .. id)
     return
   elseif state == 'waiting' then
-    call('ZADD', WAITING, 0, entry(contact.queue, contact.effective, id))
+    call('ZADD', WAITING, 0, entry(line_of(contact), contact.effective, id))
   elseif state == 'reserved' then
     call('ZADD', DUE, contact.expires, 'offer|' .. id)
   elseif state == 'orphan' then
@@ -157,7 +217,7 @@ local function move_contact(id, contact, state, now)
   elseif state == 'scheduled' then
     call('ZADD', DUE, contact.due, 'callback|' .. id)
   elseif state == 'talking' then
-    uncount(id, contact)
+    uncount(id, contact, now)
     if not alive(contact.owner) then call('SADD', ADRIFT, id) end
   end
   call('HSET', CONTACTS, id, cjson.encode(contact))
@@ -206,6 +266,10 @@ local function agent_of(id)
   return record and cjson.decode(record)
 end
 
+local function lines_of(agent)
+  return agent.lines or agent.queues
+end
+
 local function has_call(agent)
   return agent.state == 'reserved' or agent.state == 'talking'
 end
@@ -214,15 +278,15 @@ end
 local function move_agent(id, agent, state, now, detail)
   local was = agent.state
   if was == 'ready' then
-    for _, queue in ipairs(agent.queues) do call('ZREM', READY, entry(queue, agent.idle, id)) end
+    for _, line in ipairs(lines_of(agent)) do call('ZREM', READY, entry(line, agent.idle, id)) end
   elseif was == 'wrapup' then
     call('ZREM', DUE, 'wrapup|' .. id)
   end
 
   agent.state, agent.since, agent.reason = state, now, nil
   if state == 'ready' then
-    for _, queue in ipairs(agent.queues) do
-      call('ZADD', READY, 0, entry(queue, agent.idle, id))
+    for _, line in ipairs(lines_of(agent)) do
+      call('ZADD', READY, 0, entry(line, agent.idle, id))
     end
     event('agent.ready', now, '', '', id)
   elseif state == 'wrapup' then
@@ -235,7 +299,7 @@ local function move_agent(id, agent, state, now, detail)
     call('HDEL', AGENTS, id)
     call('ZREM', STATES, id)
     call('HDEL', PHONES, agent.phone)
-    for _, queue in ipairs(agent.queues) do call('ZREM', MEMBERS, queue .. '|' .. id) end
+    for _, line in ipairs(lines_of(agent)) do call('ZREM', MEMBERS, line .. '|' .. id) end
     event('agent.logged_out', now, '', '', id)
     return
   end

@@ -1,10 +1,13 @@
 -- match now queue controller -> offer {id, contact, queue, agent, phone, controller, expires}, nil: no pair
--- The longest waiting contact (by effective arrival) and the longest idle agent of a queue. A
--- callback becomes the controller's, to be called by it.
+-- The longest waiting contact (by effective arrival) of a queue among those whom a ready agent can
+-- serve, and the longest idle of these agents. A callback becomes the controller's, to be called by
+-- it.
 -- Writes contacts, agents, waiting, ready, states, owned, due, offers, events; publishes the offer.
 local queue = ARGV[2]
-local agent_id = first(READY, queue)
-if not agent_id then return false end
-local id = first(WAITING, queue)
-if not id then return false end
+local pair
+for _, other in ipairs(servable('[' .. queue .. '|', '(' .. queue .. '}')) do
+  if not pair or other.since < pair.since then pair = other end
+end
+if not pair then return false end
+local id, agent_id = pair.contact, pair.agent
 return make_offer(id, contact_of(id), agent_id, agent_of(agent_id), now, ARGV[3])

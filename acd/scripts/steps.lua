@@ -1,16 +1,177 @@
 -- What several of the ACD's scripts do beyond lib.lua: ends, callbacks. A pairing needs none of it,
 -- and a function that is not there costs nothing.
 
--- {position, waiting, ready, logged in} of one who waits, else nil.
+-- Lines -------------------------------------------------------------------------------------
+
+local LINES_LIMIT = 100 -- so many lines a queue may have beside its plain one
+
+-- Those of a queue beside the plain one: {{line, requirement}…}.
+local function lines_beside(queue)
+  local found = call('ZRANGE', LINES, '[' .. queue .. '|+', '(' .. queue .. '|,', 'BYLEX')
+  for i = 1, #found do found[i] = {string.match(found[i], '^([^|]*|[^|]*)|(.*)$')} end
+  return found
+end
+
+local function fits(agent, requirement)
+  local skills = agent.skills or {}
+  for skill, level in string.gmatch(requirement, '(%S+)>=(%d+)') do
+    if (skills[skill] or 0) < tonumber(level) then return false end
+  end
+  return true
+end
+
+local function enter_line(agent, line)
+  agent.lines = agent.lines or {unpack(agent.queues)}
+  table.insert(agent.lines, line)
+end
+
+local function members_of(line)
+  local from, till = bounds(line)
+  local found = call('ZRANGE', MEMBERS, from, till, 'BYLEX')
+  for i = 1, #found do found[i] = string.sub(found[i], #line + 2) end
+  return found
+end
+
+-- Costs once what every pairing saves: a look at each agent of the queue.
+local function open_line(queue, line, requirement)
+  call('ZADD', LINES, 0, line .. '|' .. requirement)
+  call('HSET', HOLDERS, line, 0)
+  for _, id in ipairs(members_of(queue)) do
+    local agent = agent_of(id)
+    if fits(agent, requirement) then
+      enter_line(agent, line)
+      call('ZADD', MEMBERS, 0, line .. '|' .. id)
+      if agent.state == 'ready' then call('ZADD', READY, 0, entry(line, agent.idle, id)) end
+      call('HSET', AGENTS, id, cjson.encode(agent))
+    end
+  end
+end
+
+local function close_line(line)
+  for _, id in ipairs(members_of(line)) do
+    local agent = agent_of(id)
+    for i = #agent.lines, 1, -1 do
+      if agent.lines[i] == line then table.remove(agent.lines, i) end
+    end
+    if #agent.lines == #agent.queues then agent.lines = nil end
+    call('ZREM', MEMBERS, line .. '|' .. id)
+    if agent.state == 'ready' then call('ZREM', READY, entry(line, agent.idle, id)) end
+    call('HSET', AGENTS, id, cjson.encode(agent))
+  end
+  call('ZREMRANGEBYLEX', LINES, bounds(line))
+  call('HDEL', HOLDERS, line)
+  call('ZREM', DUE, 'line|' .. line)
+end
+
+-- What a script is given from ARGV[from] on as `after requirement…`: {{after, line}…}, with the
+-- lines open; else (nil, error). When a queue has as many lines as it may have, those in which
+-- nobody stands make room. Nothing may be refused after this.
+local function required(queue, from)
+  local steps, wanted, new = {}, {}, {}
+  for i = from, #ARGV, 2 do
+    local requirement, line = ARGV[i + 1], queue
+    if requirement ~= '' then
+      line = queue .. '|+' .. string.sub(redis.sha1hex(requirement), 1, 10)
+      if not wanted[line] and call('HEXISTS', HOLDERS, line) == 0 then
+        new[#new + 1] = {line, requirement}
+      end
+      wanted[line] = true
+    end
+    steps[#steps + 1] = {tonumber(ARGV[i]), line}
+  end
+  if #new == 0 then return steps end
+
+  local idle, known = {}, lines_beside(queue)
+  for _, other in ipairs(known) do
+    local line = other[1]
+    if not wanted[line] and call('HGET', HOLDERS, line) == '0' then idle[#idle + 1] = line end
+  end
+  local excess = #known + #new - LINES_LIMIT
+  if excess > #idle then return nil, redis.error_reply('TOOMANYLINES ' .. queue) end
+  for i = 1, excess do close_line(idle[i]) end
+  for _, other in ipairs(new) do open_line(queue, unpack(other)) end
+  return steps
+end
+
+-- The contact stands in the line of the first step from its arrival on; time leads it on.
+local function require_skills(contact, steps)
+  local ways = {}
+  for i, step in ipairs(steps) do
+    if i > 1 then ways[#ways + 1] = {contact.arrived + step[1], step[2]} end
+  end
+  contact.line = steps[1] and steps[1][2] ~= contact.queue and steps[1][2] or nil
+  contact.relax = #ways > 0 and ways or nil
+end
+
+local function hold(contact, line)
+  if line ~= contact.queue and call('HINCRBY', HOLDERS, line, 1) == 1 then
+    call('ZREM', DUE, 'line|' .. line)
+  end
+end
+
+local function await_relaxing(id, contact)
+  if contact.relax then call('ZADD', DUE, contact.relax[1][1], 'relax|' .. id) end
+end
+
+-- The contact is one of those whom nobody has answered, as far as its lines go; see uncount.
+local function hold_lines(id, contact)
+  hold(contact, line_of(contact))
+  for _, step in ipairs(contact.relax or {}) do hold(contact, step[2]) end
+  await_relaxing(id, contact)
+end
+
+-- The contact has waited so long that less is required: it goes to the line of the last step that
+-- is due, whatever its state. An offer goes on; should it come to nothing, the new line has it.
+local function relax(id, contact, now)
+  local waits = contact.state == 'waiting'
+  if waits then call('ZREM', WAITING, entry(line_of(contact), contact.effective, id)) end
+  local ways = contact.relax
+  while ways[1] and ways[1][1] <= now do
+    let_go(contact, line_of(contact), now)
+    local line = table.remove(ways, 1)[2]
+    contact.line = line ~= contact.queue and line or nil
+  end
+  if not ways[1] then
+    call('ZREM', DUE, 'relax|' .. id)
+    contact.relax = nil
+  end
+  await_relaxing(id, contact)
+  if waits then call('ZADD', WAITING, 0, entry(line_of(contact), contact.effective, id)) end
+  call('HSET', CONTACTS, id, cjson.encode(contact))
+end
+
+-- Less is required so much later, or earlier.
+local function put_off(contact, milliseconds)
+  for _, step in ipairs(contact.relax or {}) do step[1] = step[1] + milliseconds end
+end
+
+-- 1 is next, over all lines of the queue.
+local function position_of(queue, effective, id)
+  local position = 1
+  local function pass(line)
+    local from = bounds(line)
+    position = position + call('ZLEXCOUNT', WAITING, from, '(' .. entry(line, effective, id))
+  end
+  pass(queue)
+  for _, other in ipairs(lines_beside(queue)) do pass(other[1]) end
+  return position
+end
+
+-- {position, waiting, ready, logged in} of one who waits, else nil. Position and waiting are those
+-- of the whole queue, ready are those who fit now, logged in those who fit now or will: as many as
+-- in the line that has most of them.
 local function place_of(id, contact)
   if contact.state ~= 'waiting' then return nil end
   local queue = contact.queue
-  local own = entry(queue, contact.effective, id)
+  local logged_in = count(MEMBERS, line_of(contact))
+  for _, step in ipairs(contact.relax or {}) do
+    logged_in = math.max(logged_in, count(MEMBERS, step[2]))
+  end
   return {
-    call('ZLEXCOUNT', WAITING, '[' .. queue .. '|', '[' .. own),
-    count(WAITING, queue),
-    count(READY, queue),
-    count(MEMBERS, queue),
+    position_of(queue, contact.effective, id),
+    call('ZLEXCOUNT', WAITING, '[' .. queue .. '|', '(' .. queue .. '}'),
+    count(READY, line_of(contact)),
+    logged_in,
   }
 end
 
@@ -26,14 +187,16 @@ end
 -- Callbacks ---------------------------------------------------------------------------------
 
 -- wish   what keep_place.lua and add_callback.lua are given, decoded; not offered before `earliest`
--- either. A chosen time does not count as waiting: arrival and effective arrival move with it, by
--- as much as lies before it.
+-- either. A chosen time does not count as waiting: arrival and effective arrival move with it, and
+-- what is required relaxes later, by as much as lies before it.
 local function begin_callback(id, contact, wish, earliest, now)
   for name, value in pairs(wish) do contact[name] = value end
   local chosen = contact.due > 0 and contact.due
   local later = chosen and span(now, chosen) or 0
   contact.promised = later > 0 and chosen or contact.arrived
   contact.arrived, contact.effective = contact.arrived + later, contact.effective + later
+  put_off(contact, later)
+  hold_lines(id, contact)
   contact.due = math.max(contact.due, earliest)
   contact.attempt, contact.owner = 0, ''
   call('ZADD', OWNED, 0, '|' .. id)

@@ -1,10 +1,12 @@
 -- sweep now limit -> {next due (0: nothing), contacts adrift now,
---                      {expired…}, {newly adrift…}, {lost…}, {ready…}, {called…}}
+--                      {expired…}, {newly adrift…}, {lost…}, {ready…}, {called…},
+--                      {relaxed…}}
 --   limit   so many of what is due are settled; the rest is due at once in the reply
--- Does what time alone demands: leases, unanswered offers, orphans, wrap-ups, callbacks' times.
+-- Does what time alone demands: leases, unanswered offers, orphans, wrap-ups, callbacks' times,
+-- skills that are required no longer, lines in which nobody stands.
 -- Writes everything but phones, members, offers, pins.
 -- Needs steps.lua.
-local expired, adrift, lost, ready, called = {}, {}, {}, {}, {}
+local expired, adrift, lost, ready, called, relaxed = {}, {}, {}, {}, {}, {}
 
 local settle = {}
 
@@ -44,10 +46,20 @@ function settle.callback(id)
   called[#called + 1] = id
 end
 
+function settle.relax(id)
+  local contact = contact_of(id)
+  if not contact or not contact.relax then return end -- it has ended in this very sweep
+  relax(id, contact, now)
+  relaxed[#relaxed + 1] = id
+end
+
+settle.line = close_line
+
 for _, member in ipairs(call('ZRANGE', DUE, '-inf', now, 'BYSCORE', 'LIMIT', 0, ARGV[2])) do
   local kind, name = string.match(member, '^(%a+)|(.*)$')
   settle[kind](name)
 end
 
 local following = call('ZRANGE', DUE, 0, 0, 'WITHSCORES')
-return {tonumber(following[2] or 0), call('SCARD', ADRIFT), expired, adrift, lost, ready, called}
+return {tonumber(following[2] or 0), call('SCARD', ADRIFT), expired, adrift, lost, ready, called,
+  relaxed}

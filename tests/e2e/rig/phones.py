@@ -20,6 +20,7 @@ CALLER_NUMBER = "+46701234567"
 RECEPTION = "100"
 OFFICE = "101"
 DEMO_QUEUES = ("support", "operator")
+DEMO_SKILLS = {f"language.{tag}": 1 for tag in ("sv", "da", "en")}
 ENTER_AGENT = "Ange ditt agentnummer och avsluta med fyrkant."
 ENTER_PIN = "Ange din pinkod och avsluta med fyrkant."
 ENTER_REASON = "Ange orsak till pausen."
@@ -118,10 +119,14 @@ class AgentHandset(Handset):
     """An agent's telephone, with the feature codes."""
 
     async def sit_down(
-        self, agent: str, redis: Redis, queues: tuple[str, ...] = DEMO_QUEUES
+        self,
+        agent: str,
+        redis: Redis,
+        queues: tuple[str, ...] = DEMO_QUEUES,
+        skills: Mapping[str, int] = DEMO_SKILLS,
     ) -> None:
         """Be logged in as ``agent`` at once, for tests of something else than the log-in."""
-        person = Agent(agent, agent, queues)
+        person = Agent(agent, agent, queues, skills)
         await Agents(redis, ORG, system_clock).login(person, self.name)
 
     async def stand_up(self, agent: str, redis: Redis) -> None:

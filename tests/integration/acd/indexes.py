@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
+
+
+def fits(skills: Mapping[str, int], required: Mapping[str, int]) -> bool:
+    return all(skills.get(name, 0) >= level for name, level in required.items())
+
+
+def known_lines(raw: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+    """What each line beside the plain ones requires; its name follows from that."""
+    lines: dict[str, dict[str, int]] = {}
+    for member in raw["lines"]:
+        queue, digest, text = member.split("|")
+        assert digest == "+" + hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()[:10]
+        skills = [skill.split(">=") for skill in text.split(" ")]
+        assert text == " ".join(f"{name}>={level}" for name, level in sorted(skills))
+        lines[f"{queue}|{digest}"] = {name: int(level) for name, level in skills}
+    return lines
 
 
 def check_indexes(raw: Mapping[str, Any]) -> None:
@@ -15,6 +33,7 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
     """
     people = {name: json.loads(text) for name, text in raw["contacts"].items()}
     crew = {name: json.loads(text) for name, text in raw["agents"].items()}
+    lines = known_lines(raw)
 
     def entry(queue: str, time: float, name: str) -> str:
         return f"{queue}|{time:014.0f}|{name}"
@@ -23,7 +42,8 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
         return {name: person for name, person in people.items() if person["state"] == state}
 
     assert set(raw["waiting"]) == {
-        entry(c["queue"], c["effective"], name) for name, c in those("waiting").items()
+        entry(c.get("line", c["queue"]), c["effective"], name)
+        for name, c in those("waiting").items()
     }
     unanswered = {name: c for name, c in people.items() if c["state"] != "talking"}
     wanted = {name: c for name, c in unanswered.items() if "callback" in c}
@@ -44,14 +64,36 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
     # Once cancelled, a callback is under way or gone, and nobody is called anew.
     assert all("live" in c or "dialled" in c for c in wanted.values() if "cancelled" in c)
     assert set(raw["owned"]) == {f"{c['owner']}|{name}" for name, c in people.items()}
+    held = Counter[str]()
+    for c in unanswered.values():
+        held.update([c.get("line", c["queue"]), *(line for _, line in c.get("relax", []))])
+    for queue in {c["queue"] for c in people.values()}:
+        del held[queue]
+    assert {line: int(count) for line, count in raw["holders"].items()} == {
+        line: held.pop(line, 0) for line in lines
+    }
+    assert not held, "somebody stands in a line that is not known"
+    served = {
+        name: {
+            *a["queues"],
+            *(
+                line
+                for line, required in lines.items()
+                if line.partition("|")[0] in a["queues"] and fits(a.get("skills", {}), required)
+            ),
+        }
+        for name, a in crew.items()
+    }
+    for name, a in crew.items():
+        assert sorted(a.get("lines", a["queues"])) == sorted(served[name])
     assert set(raw["ready"]) == {
-        entry(queue, a["idle"], name)
+        entry(line, a["idle"], name)
         for name, a in crew.items()
         if a["state"] == "ready"
-        for queue in a["queues"]
+        for line in served[name]
     }
     assert set(raw["members"]) == {
-        f"{queue}|{name}" for name, a in crew.items() for queue in a["queues"]
+        f"{line}|{name}" for name, mine in served.items() for line in mine
     }
     assert raw["phones"] == {a["phone"]: name for name, a in crew.items()}
     assert set(raw["states"]) == set(crew)
@@ -62,6 +104,8 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
         | {f"orphan|{name}" for name in those("orphan")}
         | {f"callback|{name}" for name in those("scheduled")}
         | {f"wrapup|{name}" for name, a in crew.items() if a["state"] == "wrapup"}
+        | {f"relax|{name}" for name, c in unanswered.items() if "relax" in c}
+        | {f"line|{line}" for line, count in raw["holders"].items() if count == "0"}
     )
     assert raw["adrift"] == set(those("orphan")) | {
         name for name, c in those("talking").items() if f"controller|{c['owner']}" not in alive

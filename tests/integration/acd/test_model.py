@@ -1,14 +1,16 @@
 """Random histories against a plain model: the event log, replayed, must equal the state.
 
 The model knows the rules only through the events. What it checks beside equality: nobody is in two
-places, nothing is lost, the order of service, and that a refused step has changed nothing.
+places, nothing is lost, the order of service among those whom an agent can serve, that nobody is
+given a caller whom they lack a skill for, and that a refused step has changed nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -28,9 +30,10 @@ from acd.callbacks import Callbacks
 from acd.distributor import Distributor
 from acd.errors import AcdError
 from acd.model import Agent, AgentState, LeaveReason, Offer, Queue, RefusalReason
+from acd.skills import Requirement
 from store.stream import EventStream, connect, stream_key
 from tests.integration.acd.conftest import HandClock
-from tests.integration.acd.indexes import check_indexes
+from tests.integration.acd.indexes import check_indexes, fits
 from tests.integration.acd.replay import Replay
 
 pytestmark = pytest.mark.integration
@@ -41,10 +44,26 @@ QUEUES = (
     Queue("support", ring_seconds=5, wrapup_seconds=6),
 )
 STAFF = {
-    "1": Agent("1", "Ada", ("fees",)),
-    "2": Agent("2", "Bo", ("support",)),
-    "3": Agent("3", "Cleo", ("fees", "support")),
+    "1": Agent("1", "Ada", ("fees",), {"sv": 10, "da": 3}),
+    "2": Agent("2", "Bo", ("support",), {"sv": 5}),
+    "3": Agent("3", "Cleo", ("fees", "support"), {"sv": 8, "da": 8, "tax": 5}),
 }
+TRAINED = {
+    "1": Agent("1", "Ada", ("support", "fees"), {"sv": 2, "tax": 9}),
+    "2": Agent("2", "Bo", ("support",)),
+    "3": Agent("3", "Cleo", ("fees",), {"da": 10}),
+}
+Bullseye = tuple[tuple[int, dict[str, int]], ...]
+SWEDISH, DANISH, EXPERT = {"sv": 5}, {"da": 4}, {"tax": 5, "sv": 8}
+BULLSEYES: tuple[Bullseye, ...] = (
+    (),
+    (),
+    ((0, SWEDISH),),
+    ((0, EXPERT), (3_000, SWEDISH), (9_000, {})),
+    ((0, DANISH), (1_000, SWEDISH)),
+    ((0, {}), (6_000, DANISH)),
+    ((0, {"none.has.it": 1}), (2_000, EXPERT), (2_001, {"none.has.it": 1}), (15_000, {})),
+)
 contacts = st.sampled_from([f"c-{number}" for number in range(8)])
 queues = st.sampled_from(QUEUES)
 staff = st.sampled_from(sorted(STAFF))
@@ -52,7 +71,33 @@ controllers = st.sampled_from([0, 1])
 RULES = CallbackRules(tries=2, every_ms=4_000, ring_ms=2_000, greeting_ms=0, parting_ms=1_000)
 NUMBERS = [f"+4670174060{last}" for last in range(4)]
 numbers = st.sampled_from(NUMBERS)
-DESK_STEPS = ("login", "login", "unpause", "unpause", "unpause", "lunch", "meeting", "logout")
+bullseyes = st.sampled_from(BULLSEYES)
+DESK_STEPS = (
+    "login",
+    "login",
+    "trained",
+    "unpause",
+    "unpause",
+    "unpause",
+    "lunch",
+    "meeting",
+    "logout",
+)
+
+
+@dataclass
+class Need:
+    """What a contact requires now, and from when on what instead."""
+
+    now: dict[str, int]
+    later: list[tuple[int, dict[str, int]]]
+
+    def put_off(self, milliseconds: int) -> None:
+        self.later = [(at + milliseconds, skills) for at, skills in self.later]
+
+    def pass_time(self, now_ms: int) -> None:
+        while self.later and self.later[0][0] <= now_ms:
+            _, self.now = self.later.pop(0)
 
 
 class Histories(RuleBasedStateMachine):
@@ -63,6 +108,7 @@ class Histories(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
+        self.seen: dict[str, Any] = {}
         self.redis = connect(self.url)
         self.clock = HandClock()
         self.run(self.redis.flushdb())
@@ -73,21 +119,44 @@ class Histories(RuleBasedStateMachine):
         self.acd = [self.successor(), self.successor()]
         self.replay = Replay()
         self.effective: dict[str, int] = {}
+        self.needs: dict[str, Need] = {}
         self.offers: list[Offer] = []  # all ever made: most are stale
 
     def run(self, step: Awaitable[Any]) -> Any:
-        async def stepped() -> Any:
-            return await step
+        self.seen = {}
+        return self.look(step)
 
-        return self.runner.run(stepped())
+    def look(self, question: Awaitable[Any]) -> Any:
+        """As :meth:`run`, for what changes nothing."""
+
+        async def asked() -> Any:
+            return await question
+
+        return self.runner.run(asked())
 
     def successor(self) -> Distributor:
         self.births += 1
         return Distributor(self.redis, ORG, self.clock, f"controller-{self.births}")
 
     def raw(self) -> dict[str, Any]:
-        hashes = ("contacts", "agents", "phones", "numbers")
-        indexes = ("waiting", "arrivals", "ready", "members", "states", "owned", "due", "callbacks")
+        """All that Redis keeps, asked once a step."""
+        if not self.seen:
+            self.seen = self.ask_for_all()
+        return self.seen
+
+    def ask_for_all(self) -> dict[str, Any]:
+        hashes = ("contacts", "agents", "phones", "numbers", "holders")
+        indexes = (
+            "waiting",
+            "arrivals",
+            "ready",
+            "members",
+            "states",
+            "owned",
+            "due",
+            "callbacks",
+            "lines",
+        )
         pipe = self.redis.pipeline(transaction=True)
         for name in hashes:
             pipe.hgetall(f"vaxel:{{{ORG}}}:{name}")
@@ -95,7 +164,7 @@ class Histories(RuleBasedStateMachine):
             pipe.zrange(f"vaxel:{{{ORG}}}:{name}", 0, -1, withscores=True)
         pipe.smembers(f"vaxel:{{{ORG}}}:adrift")
         pipe.xlen(stream_key(ORG))
-        replies = self.run(pipe.execute())
+        replies = self.look(pipe.execute())
         raw = dict(zip((*hashes, *indexes, "adrift", "events"), replies, strict=True))
         return raw | {name: dict(raw[name]) for name in indexes}
 
@@ -110,44 +179,70 @@ class Histories(RuleBasedStateMachine):
 
     # Rules -------------------------------------------------------------------------------------
 
-    @initialize(kept=st.booleans())
-    def a_working_day_begins(self, kept: bool) -> None:
+    @initialize(kept=st.booleans(), demands=st.booleans())
+    def a_working_day_begins(self, kept: bool, demands: bool) -> None:
         for number, agent in enumerate(STAFF.values(), 1):
             self.run(self.agents.login(agent, f"p{number}"))
         for number, queue in enumerate((*QUEUES, *QUEUES)):
-            self.join(f"c-{number}", queue, number % 2, 0)
+            self.join(f"c-{number}", queue, number % 2, 0, BULLSEYES[(number + 2) * demands])
             if kept:
                 self.keep_place(f"c-{number}", NUMBERS[number], None)
         if kept:
             self.time_passes(1, renewing=True)
 
-    @rule(contact=contacts, queue=queues, who=controllers, credit=st.sampled_from([0, 0, 7_000]))
-    def join(self, contact: str, queue: Queue, who: int, credit: int) -> None:
+    @rule(
+        contact=contacts,
+        queue=queues,
+        who=controllers,
+        credit=st.sampled_from([0, 0, 7_000]),
+        steps=bullseyes,
+    )
+    def join(self, contact: str, queue: Queue, who: int, credit: int, steps: Bullseye) -> None:
         before = self.record(contact)
-        resumed = self.attempt(lambda: self.acd[who].join(contact, queue, credit_ms=credit))
+        require = [Requirement(after, skills) for after, skills in steps]
+        resumed = self.attempt(
+            lambda: self.acd[who].join(contact, queue, credit_ms=credit, require=require)
+        )
         if resumed is False:
             self.effective[contact] = self.clock() - credit
+            self.needs[contact] = self.need(steps)
         elif resumed and before["state"] == "scheduled":
             self.effective[contact] = min(self.effective[contact], self.clock())
+            self.needs[contact].put_off(-max(0, before["arrived"] - self.clock()))
 
     @rule(queue=queues, who=controllers)
     def match(self, queue: Queue, who: int) -> None:
         before = self.raw()
+        pairs = list(self.pairs(before, queue))
         offer = self.run(self.acd[who].match(queue))
-        line, idle = self.line(before, queue.name), self.idle(before, queue.name)
-        assert (offer is None) == (not line or not idle)
+        assert (offer is None) == (not pairs)
         if offer is not None:
-            assert self.effective[offer.contact] == min(self.effective[c] for c in line)
-            assert idle[offer.agent] == min(idle.values())
+            self.is_next(before, offer, pairs)
             self.offers.append(offer)
+
+    @rule(who=controllers)
+    def tick(self, who: int) -> None:
+        self.run(self.acd[who].renew())  # one that was thought dead has its contacts back
+        before = self.raw()
+        pairs = [pair for queue in QUEUES for pair in self.pairs(before, queue)]
+        tick = self.run(self.acd[who].tick(QUEUES))
+        for offer in tick.offers:
+            self.is_next(before, offer, pairs)
+            pairs = [
+                (contact, agent)
+                for contact, agent in pairs
+                if contact != offer.contact and agent != offer.agent
+            ]
+        assert not pairs
+        self.offers += tick.offers
 
     @rule(agent=staff, who=controllers)
     def match_agent(self, agent: str, who: int) -> None:
         before = self.raw()
+        pairs = [pair for queue in QUEUES for pair in self.pairs(before, queue)]
+        served = [contact for contact, ready in pairs if ready == agent]
         offer = self.run(self.acd[who].match_agent(agent))
-        served = [c for queue in STAFF[agent].queues for c in self.line(before, queue)]
-        ready = any(agent in self.idle(before, queue.name) for queue in QUEUES)
-        assert (offer is None) == (not served or not ready)
+        assert (offer is None) == (not served)
         if offer is not None:
             assert self.effective[offer.contact] == min(self.effective[c] for c in served)
             self.offers.append(offer)
@@ -189,14 +284,19 @@ class Histories(RuleBasedStateMachine):
         )
         if "callback" not in before and "callback" in self.record(contact):
             self.effective[contact] += chosen or 0
+            self.needs[contact].put_off(chosen or 0)
 
-    @rule(number=numbers, queue=queues)
-    def add_callback(self, number: str, queue: Queue) -> None:
+    @rule(number=numbers, queue=queues, steps=bullseyes)
+    def add_callback(self, number: str, queue: Queue, steps: Bullseye) -> None:
+        require = [Requirement(after, skills) for after, skills in steps]
         contact = self.attempt(
-            lambda: self.callbacks.add(number, queue, language="sv", answers={}, rules=RULES)
+            lambda: self.callbacks.add(
+                number, queue, language="sv", answers={}, rules=RULES, require=require
+            )
         )
         if contact:
             self.effective[contact] = self.clock()
+            self.needs[contact] = self.need(steps)
 
     @rule(data=st.data())
     def dialled(self, data: st.DataObject) -> None:
@@ -244,6 +344,8 @@ class Histories(RuleBasedStateMachine):
         match step:
             case "login":
                 self.attempt(lambda: self.agents.login(STAFF[agent], phone))
+            case "trained":
+                self.attempt(lambda: self.agents.login(TRAINED[agent], phone))
             case "logout":
                 self.attempt(lambda: self.agents.logout(agent))
             case "unpause":
@@ -251,14 +353,21 @@ class Histories(RuleBasedStateMachine):
             case reason:
                 self.attempt(lambda: self.agents.pause(agent, reason))
 
-    @rule(seconds=st.sampled_from([0.001, 1, 3, 6, 12, 20]), renewing=st.booleans())
+    @rule(seconds=st.sampled_from([0.001, 1, 3, 6, 12, 20, 620]), renewing=st.booleans())
     def time_passes(self, seconds: float, renewing: bool) -> None:
         self.clock.forward(seconds)
         if renewing:
             for controller in self.acd:
                 self.run(controller.renew())
-        self.run(self.acd[0].sweep())
-        due = self.raw()["due"]
+        swept = self.run(self.acd[0].sweep())
+        raw = self.raw()
+        for contact, need in self.needs.items():
+            before = need.now
+            need.pass_time(self.clock())
+            state = json.loads(raw["contacts"].get(contact, "{}")).get("state", "gone")
+            told = contact in swept.relaxed or state in ("talking", "gone")
+            assert need.now == before or told
+        due = raw["due"]
         assert all(when > self.clock() for when in due.values()), "all that was due is settled"
 
     @rule(who=controllers)
@@ -274,7 +383,7 @@ class Histories(RuleBasedStateMachine):
 
     @invariant()
     def the_log_replayed_is_the_state(self) -> None:
-        for event in self.run(self.stream.read(self.replay.last_id)):
+        for event in self.look(self.stream.read(self.replay.last_id)):
             self.replay.take(event)
         raw = self.raw()
         held = {
@@ -312,7 +421,7 @@ class Histories(RuleBasedStateMachine):
             self.run(self.callbacks.cancel(contact))
         for agent in list(self.raw()["agents"]):
             assert self.run(self.agents.logout(agent)).state is AgentState.LOGGED_OUT
-        self.clock.forward(60)
+        self.clock.forward(660)
         self.run(self.acd[0].sweep())
         left = {name: kept for name, kept in self.raw().items() if kept and name != "events"}
         assert left == {}
@@ -334,14 +443,28 @@ class Histories(RuleBasedStateMachine):
         record: dict[str, Any] = json.loads(self.raw()["contacts"].get(contact, "{}"))
         return record
 
-    @staticmethod
-    def line(raw: dict[str, Any], queue: str) -> list[str]:
-        return [entry.split("|")[2] for entry in raw["waiting"] if entry.startswith(f"{queue}|")]
+    def need(self, steps: Bullseye) -> Need:
+        at_once = steps[0][1] if steps else {}
+        return Need(at_once, [(self.clock() + after, skills) for after, skills in steps[1:]])
 
-    @staticmethod
-    def idle(raw: dict[str, Any], queue: str) -> dict[str, int]:
-        split = [entry.split("|") for entry in raw["ready"]]
-        return {agent: int(since) for name, since, agent in split if name == queue}
+    def pairs(self, raw: dict[str, Any], queue: Queue) -> Iterator[tuple[str, str]]:
+        """Whoever waits in a queue with each agent who is ready and can serve them."""
+        crew = {name: json.loads(text) for name, text in raw["agents"].items()}
+        for contact, text in raw["contacts"].items():
+            waits = json.loads(text)
+            if waits["queue"] == queue.name and waits["state"] == "waiting":
+                for agent, works in crew.items():
+                    able = fits(works.get("skills", {}), self.needs[contact].now)
+                    if works["state"] == "ready" and queue.name in works["queues"] and able:
+                        yield contact, agent
+
+    def is_next(self, raw: dict[str, Any], offer: Offer, pairs: list[tuple[str, str]]) -> None:
+        """The longest waiting whom anybody can serve has the longest idle who can."""
+        assert (offer.contact, offer.agent) in pairs
+        assert self.effective[offer.contact] == min(self.effective[one] for one, _ in pairs)
+        idle = {agent: json.loads(raw["agents"][agent])["idle"] for _, agent in pairs}
+        able = [agent for contact, agent in pairs if contact == offer.contact]
+        assert idle[offer.agent] == min(idle[agent] for agent in able)
 
 
 def test_random_histories_keep_the_rules(redis_url: str) -> None:

@@ -34,7 +34,8 @@ from wire.agi.session import AgiSession
 pytestmark = pytest.mark.integration
 
 CATALOGUE = load_all(Path(__file__).parents[3] / "dialplans" / "demo")
-ALVA = Agent("4001", "Alva", ("support",))
+SKILLS = CATALOGUE.organisations["demo"].agents["4001"].levels
+ALVA = Agent("4001", "Alva", ("support",), SKILLS)
 CONTACT = "vaxel-1.1"
 
 

@@ -1,0 +1,51 @@
+"""Puts a caller in line, with what the call tree requires of their agent."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from acd.distributor import Distributor
+from acd.errors import TooManyLines
+from acd.model import Queue
+from acd.skills import Requirement
+from ivr.flow.call import RequiredSkills
+
+logger = logging.getLogger(__name__)
+
+
+async def join(
+    distributor: Distributor,
+    contact: str,
+    queue: Queue,
+    require: Sequence[RequiredSkills],
+    *,
+    credit_ms: int = 0,
+) -> bool:
+    """Let a contact join a queue, or be taken up where it stands.
+
+    A requirement that the queue cannot keep apart from all others is dropped: an agent who can do
+    less is better than a call that falls out of the queue.
+
+    Args:
+        distributor: The organisation's queues.
+        contact: Its id.
+        queue: Where to.
+        require: What is required of the agent, step by step.
+        credit_ms: Moves it forward as if it had arrived so much earlier.
+
+    Returns:
+        Whether it was taken up at its old place.
+
+    Raises:
+        AcdUnavailable: Redis does not answer.
+    """
+    steps = [Requirement(round(step.after * 1000), step.skills) for step in require]
+    try:
+        return await distributor.join(contact, queue, credit_ms=credit_ms, require=steps)
+    except TooManyLines as full:
+        logger.error(
+            "a caller waits without the skills that are required",
+            extra={"contact": contact, "queue": queue.name, "fault": full.code},
+        )
+        return await distributor.join(contact, queue, credit_ms=credit_ms)
