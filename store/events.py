@@ -60,7 +60,7 @@ class EventType(StrEnum):
     CALLBACK_ENDED = "callback.ended"
 
     # What a supervisor has switched for everybody, by command (who) or telephone (contact)
-    ANNOUNCEMENT_SWITCHED = "announcement.switched"  # name, turn: on | off, until, who
+    ANNOUNCEMENT_SWITCHED = "announcement.switched"  # name, turn: on | off, until, who, recorded
 
     # The agent
     AGENT_LOGGED_IN = "agent.logged_in"  # phone

@@ -15,6 +15,9 @@ from typing import Protocol
 
 from ivr.flow.world import World
 
+RECORDED = "(recorded)"
+"""Stands for the words of what somebody has recorded, where there is no sound."""
+
 CHARACTERS_A_SECOND = 15
 """How fast a voice reads, near enough to warn of a long text and for a virtual clock."""
 
@@ -42,10 +45,17 @@ class Utterance:
     Attributes:
         text: The sentence, variables already filled in.
         language: BCP 47 primary tag, e.g. ``"sv"``.
+        sound: What is played in place of the text, as whoever recorded it names it.
     """
 
     text: str
     language: str
+    sound: str = ""
+
+
+def spoken(sound: str, language: str) -> Utterance:
+    """What somebody has recorded; nobody knows its words."""
+    return Utterance(RECORDED, language, sound)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ VERBS: Words = MappingProxyType(
         "sms": ("sms", "sms", "text message"),
         "split": ("fördela", "fordel", "split"),
         "survey": ("enkät", "spørgeskema", "survey"),
+        "record_announcement": ("tala in besked", "indtal besked", "record announcement"),
         "switch_announcement": ("slå på besked", "slå besked til", "switch announcement"),
         "transfer": ("koppla vidare", "viderestil", "transfer"),
         "use": ("delträd", "deltræ", "sub-tree"),
