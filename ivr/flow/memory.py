@@ -38,6 +38,7 @@ QUEUE_KEYS = {
     "n": QueueOutcome.NOBODY,
     "t": QueueOutcome.TIMED_OUT,
     "f": QueueOutcome.FULL,
+    "l": QueueOutcome.LONG_WAIT,
     "c": QueueOutcome.CALLED_BACK,
 }
 
@@ -66,9 +67,9 @@ class Script:
 
     Each entry is one act: keys (``"12"``), words (``"say opening hours"``, silence where nobody
     listens to words), silence (``""``), ``h`` to hang up. In a queue ``a`` (an agent answers),
-    ``n`` (nobody is logged in), ``t`` (the wait times out), ``f`` (the queue is full) and ``c``
-    (the caller asks to be called back) are taken from the list, else an agent
-    answers. A message is left unless the next entry is silence.
+    ``n`` (nobody is logged in), ``t`` (the wait times out), ``f`` (the queue is full), ``l``
+    (too long a wait is expected) and ``c`` (the caller asks to be called back) are taken from the
+    list, else an agent answers. A message is left unless the next entry is silence.
     """
 
     def __init__(self, acts: Iterable[str]) -> None:
@@ -78,7 +79,7 @@ class Script:
                 continue
             if not set(act) <= set(KEYS):
                 raise ValueError(
-                    f"“{act}” is neither keys of a telephone nor one of h, a, n, t, f, c; "
+                    f"“{act}” is neither keys of a telephone nor one of h, a, n, t, f, l, c; "
                     f"words are written “{SAY}{act}”"
                 )
 
@@ -135,6 +136,7 @@ class MemoryCall:
         heard: Everything said so far, in order.
         rides: The queues asked for.
         messages: The messages left, with their seconds.
+        speech: Whether somebody is there to listen to voices.
         answered: Whether it was picked up.
         ended: Whether our side hung up.
         cause: Why it did.
@@ -157,6 +159,7 @@ class MemoryCall:
         self.heard: list[Utterance] = []
         self.rides: list[QueueRequest] = []
         self.messages: list[tuple[MessageRequest, float]] = []
+        self.speech = True
         self.answered = False
         self.ended = False
         self.cause = Cause.NORMAL
@@ -219,6 +222,8 @@ class MemoryCall:
 
     async def listen(self, request: ListenRequest) -> Heard:
         """Let the person say or press something; every word that is said is understood."""
+        if not self.speech:
+            return await self._by_key(request)
         if key := await self.say(request.utterance, interrupt=KEYS):
             return Heard(key=key)
         answer = self._person.answers(request.phrases, request.wait)
@@ -230,6 +235,13 @@ class MemoryCall:
             return Heard(key=answer[0])
         self._pass(len(answer) / CHARACTERS_A_SECOND)
         return _understood(answer, request.phrases)
+
+    async def _by_key(self, request: ListenRequest) -> Heard:
+        key = ""
+        if request.phrases:
+            key = await self.say(request.utterance, interrupt=KEYS)
+            key = key or await self.collect(count=1, wait=request.wait, stop="")
+        return Heard(key, hearing=Hearing.AWAY)
 
     async def record(self, request: MessageRequest) -> Message:
         """Let the person speak."""
@@ -265,6 +277,8 @@ class MemoryCall:
 
 
 def _understood(words: str, phrases: Sequence[str]) -> Heard:
+    if not phrases:
+        return Heard(words=normalised(words), hearing=Hearing.MATCH, engine=ENGINE)
     same = {normalised(phrase): phrase for phrase in phrases}
     phrase = same.get(normalised(words), "")
     return Heard(
