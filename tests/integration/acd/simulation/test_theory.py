@@ -60,7 +60,7 @@ class House:
     def calls(self) -> int:
         """Heavy loads forget slowly; a batch must be longer than their memory."""
         per_second = self.load / self.handle_s
-        return round(min(max(100 * per_second * memory_s(self.scenario), 1_500), 5_000))
+        return round(min(max(100 * per_second * memory_s(self.scenario), 1_500), 3_000))
 
 
 PATIENT = (
