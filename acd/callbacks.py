@@ -40,8 +40,9 @@ from acd.callback_model import (
     MissReason,
 )
 from acd.errors import InvalidNumber
+from acd.estimate import place_of_row
 from acd.keys import Keys
-from acd.model import Clock, Offer, Place, Queue
+from acd.model import Clock, Offer, Queue
 from acd.script import Reply, Scripts
 from acd.skills import Requirement, steps_to_wire
 
@@ -259,7 +260,7 @@ class Callbacks:
             promised_ms=kept["promised"],
             attempt=kept["attempt"],
             rules=CallbackRules(**kept["rules"]),
-            place=Place(*place) if place else None,
+            place=place_of_row(place) if place else None,
         )
 
     async def _run(self, name: str, *arguments: str | int) -> Reply:

@@ -15,10 +15,12 @@ from dataclasses import dataclass
 
 from redis.asyncio import Redis
 
+from acd.estimate import Pace, estimate_by, place_of_row
 from acd.keys import Keys
 from acd.model import (
     AgentState,
     Clock,
+    Estimate,
     LeaveReason,
     LineFigures,
     Offer,
@@ -145,7 +147,16 @@ class Distributor:
     async def place(self, contact: str) -> Place | None:
         """Where a contact stands; ``None`` while it is being offered or does not wait at all."""
         reply = await self._run("place", contact)
-        return None if reply is None else Place(*reply)
+        return None if reply is None else place_of_row(reply)
+
+    async def expect(self, contact: str, estimate: Estimate) -> bool:
+        """Keep what a caller's wait is estimated at, to be told beside the wait itself.
+
+        Returns:
+            Whether it is kept: it is the first one, and the caller waits.
+        """
+        ends = estimate.low_ms, estimate.expected_ms, estimate.high_ms
+        return bool(await self._run("expect", contact, *ends))
 
     async def match(self, queue: Queue) -> Offer | None:
         """Bring together the longest waiting contact of a queue and the longest idle agent for it.
@@ -297,9 +308,20 @@ class Distributor:
             agents=dict(zip(_GAUGED, agents, strict=True)),
         )
 
-    async def figures(self, queue: str) -> LineFigures:
-        """One queue, now."""
-        return LineFigures(*await self._run("figures", queue))
+    async def figures(
+        self, queue: str, *, credit_ms: int = 0, require: Sequence[Requirement] = ()
+    ) -> LineFigures:
+        """One queue, now.
+
+        Args:
+            queue: Its name.
+            credit_ms: As of :meth:`join`, by whoever would join; the estimate is theirs.
+            require: Likewise.
+        """
+        reply = await self._run("figures", queue, credit_ms, *steps_to_wire(require))
+        waiting, callbacks, oldest, logged_in, ready, position, pace, ways = reply
+        estimate = estimate_by(Pace(*pace), position, ready, ways)
+        return LineFigures(waiting, callbacks, oldest, logged_in, ready, estimate)
 
     async def _run(self, name: str, *arguments: str | int) -> Reply:
         return await self._scripts.run(name, self.clock(), *arguments)

@@ -25,6 +25,7 @@ _PARTS = (
     "numbers",
     "lines",
     "holders",
+    "pace",
 )
 
 

@@ -17,6 +17,7 @@ def system_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
+_MINUTE_MS = 60_000
 _NAME = re.compile(r"[\w.\-]{1,80}")
 
 
@@ -151,6 +152,35 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Estimate:
+    """How long somebody will wait until an agent answers; eight in ten waits lie in the range.
+
+    Attributes:
+        low_ms: One in ten is answered earlier.
+        expected_ms: The mean of such waits.
+        high_ms: One in ten waits longer.
+    """
+
+    low_ms: int
+    expected_ms: int
+    high_ms: int
+
+    @property
+    def low_minutes(self) -> int:
+        """Whole minutes, rounded down: no wait is told to be longer at the least than it is."""
+        return self.low_ms // _MINUTE_MS
+
+    @property
+    def high_minutes(self) -> int:
+        """Whole minutes, rounded up: no shorter wait is promised than is estimated."""
+        return -(-self.high_ms // _MINUTE_MS)
+
+
+AT_ONCE = Estimate(0, 0, 0)
+"""Of somebody for whom an agent is ready."""
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a contact stands in its queue.
 
@@ -162,12 +192,14 @@ class Place:
         logged_in: Agents who have the skills that it requires now or will require later, logged
             in whatever they do; where neither requirement contains the other, the most that meet
             one of them.
+        estimate: How long the wait will be from here on, ``None`` when that is unknown.
     """
 
     position: int
     waiting: int
     ready: int
     logged_in: int
+    estimate: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +252,7 @@ class LineFigures:
         oldest_wait_ms: As :attr:`QueueGauge.oldest_wait_ms`.
         logged_in: Agents who serve it.
         ready: Those who could take a call now.
+        estimate: How long the wait would be, ``None`` when that is unknown.
     """
 
     waiting: int
@@ -227,6 +260,7 @@ class LineFigures:
     oldest_wait_ms: int
     logged_in: int
     ready: int
+    estimate: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,11 @@ from ivr.flow.call import RequiredSkills
 logger = logging.getLogger(__name__)
 
 
+def steps_of(require: Sequence[RequiredSkills]) -> list[Requirement]:
+    """What a call tree requires, as the queues take it."""
+    return [Requirement(round(step.after * 1000), step.skills) for step in require]
+
+
 async def join(
     distributor: Distributor,
     contact: str,
@@ -40,9 +45,10 @@ async def join(
     Raises:
         AcdUnavailable: Redis does not answer.
     """
-    steps = [Requirement(round(step.after * 1000), step.skills) for step in require]
     try:
-        return await distributor.join(contact, queue, credit_ms=credit_ms, require=steps)
+        return await distributor.join(
+            contact, queue, credit_ms=credit_ms, require=steps_of(require)
+        )
     except TooManyLines as full:
         logger.error(
             "a caller waits without the skills that are required",

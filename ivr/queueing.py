@@ -25,7 +25,7 @@ from typing import Final
 
 from acd.callback_model import Callback, CallbackState
 from acd.errors import AcdUnavailable, CallbackOpen, CallbackUnknown, ContactOffered, NotWaiting
-from acd.model import LeaveReason, Offer, Queue
+from acd.model import AT_ONCE, Estimate, LeaveReason, Offer, Queue
 from ivr.agi_call import AgiCaller
 from ivr.callback_offer import NOTHING, YES, Speaker, Wish, rules_of
 from ivr.consent import consent_given, when_recorded
@@ -35,7 +35,7 @@ from ivr.flow.callback import CallbackOffer
 from ivr.flow.organisation import Organisation
 from ivr.flow.organisation import Queue as Described
 from ivr.flow.texts import Text
-from ivr.joining import join
+from ivr.joining import join, steps_of
 from ivr.numbers import NumberRefused
 from ivr.ringing import Ringing
 from ivr.services import Services
@@ -127,33 +127,50 @@ class _Ride:
     async def to_end(self) -> QueueOutcome:
         """Ask for consent where the queue wants it; join, wait, talk; the queue knows the end."""
         contact = self._call.contact
-        if await self._full():
-            return QueueOutcome.FULL
+        if (turned_away := await self._turned_away()) is not None:
+            return turned_away
         # Before the queue knows of the caller: no agent shall wait for the answer.
         ringing = await self._ringing()
         kept = await self._kept()
         waited = 0 if kept is None else kept.wait_ms(self._services.clock())
         credit = max(waited, round(self._request.priority * 1000))
         require = self._request.require
-        await join(self._distributor, contact, self._queue, require, credit_ms=credit)
+        resumed = await join(self._distributor, contact, self._queue, require, credit_ms=credit)
         async with self._until_gone():
             place = await self._distributor.place(contact)
             if place is not None and place.logged_in == 0:
                 await self._distributor.leave(contact, LeaveReason.NOBODY)
                 return QueueOutcome.NOBODY
+            if place is not None and not resumed:
+                await self._foretell(place.estimate)
             if kept is not None:
                 with suppress(CallbackUnknown):
                     await self._services.callbacks.cancel(kept.contact)
             await self._distributor.match(self._queue)
             return await self._wait(ringing, self._callback())
 
-    async def _full(self) -> bool:
-        """Whether as many wait as may; never for a caller who has a place already."""
-        longest = self._request.max_length
-        if longest is None or await self._distributor.held(self._call.contact) is not None:
-            return False
-        line = await self._distributor.figures(self._queue.name)
-        return line.waiting + line.callbacks >= longest
+    async def _turned_away(self) -> QueueOutcome | None:
+        """How a caller who may not join goes on; never one who has a place already."""
+        request = self._request
+        if request.max_length is None and request.max_estimate is None:
+            return None
+        if await self._distributor.held(self._call.contact) is not None:
+            return None
+        credit = round(request.priority * 1000)
+        line = await self._distributor.figures(
+            self._queue.name, credit_ms=credit, require=steps_of(request.require)
+        )
+        if request.max_length is not None and line.waiting + line.callbacks >= request.max_length:
+            return QueueOutcome.FULL
+        longest, estimate = request.max_estimate, line.estimate
+        if longest is None or estimate is None or estimate.expected_ms <= longest * 1000:
+            return None
+        return QueueOutcome.LONG_WAIT
+
+    async def _foretell(self, estimate: Estimate | None) -> None:
+        """Keep what is expected of a wait that begins, to be held against it when it is over."""
+        if estimate is not None and estimate != AT_ONCE:
+            await self._distributor.expect(self._call.contact, estimate)
 
     async def called_back(self) -> QueueOutcome:
         """The same for somebody who was called, and for whom an agent is held, as a rule."""

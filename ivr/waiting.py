@@ -12,7 +12,7 @@ from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
-from acd.model import Offer, Queue
+from acd.model import AT_ONCE, Estimate, Offer, Queue
 from ivr.agi_call import AgiCaller
 from ivr.attention import AttentiveVoice
 from ivr.callback_offer import CallbackTalk, Speaker, Wish
@@ -179,6 +179,8 @@ class Waiting:
         text = texts.queue.next if place.position == 1 else texts.queue.position
         if key := await self._speaker.say(text, {"position": place.position}, interrupt=self._key):
             return key
+        if key := await self._tell_wait(place.estimate):
+            return key
         if self._now() >= self._offer_at:
             self._offer_at, self._offering = math.inf, True
         if self._offering and texts.callback is not None:
@@ -186,6 +188,24 @@ class Waiting:
                 texts.callback.offer, {"key": self._key}, interrupt=self._key
             )
         return ""
+
+    async def _tell_wait(self, estimate: Estimate | None) -> str:
+        """Say how long the wait will be, in words that hold for the range; else nothing."""
+        if estimate is None or estimate == AT_ONCE:
+            return ""
+        texts = self._organisation.texts.queue
+        low, high = estimate.low_minutes, estimate.high_minutes
+        values: dict[str, object] = {}
+        text: Text | None
+        if high <= 1:
+            text = texts.wait_short
+        elif low <= 1:
+            text, values = texts.wait_up_to, {"minutes": high}
+        else:
+            text, values = texts.wait, {"low": low, "high": high}
+        if text is None:
+            return ""
+        return await self._speaker.say(text, values, interrupt=self._key)
 
     async def _wish(self) -> Wish | None:
         if self._talk is None:

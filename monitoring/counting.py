@@ -116,8 +116,23 @@ def count(totals: Totals, event: Event, known: Known) -> None:
         totals.observe(histogram, event.milliseconds(length), *labels)
     elif event.type is EventType.CALLBACK_ENDED and event.fields.get("outcome") == "talked":
         totals.observe(metrics.TALK, event.milliseconds("talked"), event.org, event.queue)
+    if event.type is EventType.CALL_ANSWERED:
+        _judge_estimate(totals, event)
     _follow_agent(totals, event, known)
     totals.position = event.id
+
+
+def _judge_estimate(totals: Totals, event: Event) -> None:
+    """Hold a wait against what was foretold of it, if anything was."""
+    names = ("waited", "estimated_low", "estimated", "estimated_high")
+    waited, low, expected, high = map(event.milliseconds, names)
+    if waited is None or low is None or expected is None or high is None:
+        return
+    lay = "below" if waited < low else "above" if waited > high else "inside"
+    totals.count(metrics.ESTIMATED_WAITS, event.org, event.queue, lay)
+    longer = waited >= expected
+    error = metrics.WAIT_BEYOND_ESTIMATE if longer else metrics.WAIT_SHORT_OF_ESTIMATE
+    totals.observe(error, abs(waited - expected), event.org, event.queue)
 
 
 def _follow_agent(totals: Totals, event: Event, known: Known) -> None:

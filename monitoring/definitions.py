@@ -90,6 +90,10 @@ ABANDONED_WAIT = _sum("wait of AB", metrics.ABANDONED_WAIT)
 HANDLED = Term("handled", metrics.TALK, "_count")
 TALK = _sum("talk", metrics.TALK)
 WRAPUP = _sum("wrap-up", metrics.WRAPUP)
+ESTIMATED = Term("estimated", metrics.ESTIMATED_WAITS)
+IN_RANGE = Term("in range", metrics.ESTIMATED_WAITS, where='outcome="inside"')
+LONGER = _sum("longer than expected", metrics.WAIT_BEYOND_ESTIMATE)
+SHORTER = _sum("shorter than expected", metrics.WAIT_SHORT_OF_ESTIMATE)
 CALLBACKS_ASKED = Term("callbacks asked", metrics.CALLBACKS_REQUESTED)
 CALLBACKS_TALKED = Term("callbacks talked", metrics.CALLBACKS_ENDED, where='outcome="talked"')
 SPENT: Mapping[AgentState, Term] = {
@@ -328,6 +332,30 @@ LONG_ABANDON_RATE = Figure(
     ((1, ABANDONED), (-1, SHORT_ABANDONED)),
     (*ABANDON_RATE.under, (-1, SHORT_ABANDONED)),
     SHORT_ABANDON_RATE.source,
+)
+_OUR_OWN = "acd/estimate.py: of answered calls that had to wait; no published figure was found"
+ESTIMATES_HELD = Figure(
+    "EWT held",
+    "estimates that held",
+    _terms(IN_RANGE),
+    _terms(ESTIMATED),
+    _OUR_OWN,
+)
+ESTIMATE_ERROR = Figure(
+    "EWT error",
+    "mean error of estimates",
+    _terms(LONGER, SHORTER),
+    _terms(ESTIMATED),
+    _OUR_OWN,
+    Unit.SECONDS,
+)
+ESTIMATE_BIAS = Figure(
+    "EWT bias",
+    "bias of estimates",
+    ((1, LONGER), (-1, SHORTER)),
+    _terms(ESTIMATED),
+    _OUR_OWN,
+    Unit.SECONDS,
 )
 HANDLE_TIME = Figure(
     "AHT",

@@ -105,6 +105,26 @@ ABANDONED_WAIT = Histogram(
     ("org", "queue"),
     WAIT_BOUNDS_SECONDS,
 )
+ESTIMATED_WAITS = Counter(
+    "vaxel_estimated_waits_total",
+    "Answered calls whose wait was estimated when it began, by where the wait lay: inside the range"
+    " foretold, below (answered earlier) or above. Eight in ten should be inside. Calls that found"
+    " an agent ready or were given up are not in it: there is no error to know.",
+    ("org", "queue", "outcome"),
+    {"outcome": ("above", "below", "inside")},
+)
+WAIT_BEYOND_ESTIMATE = Histogram(
+    "vaxel_wait_beyond_estimate_seconds",
+    "By how much the wait of a call was longer than expected when it began; not shorter.",
+    ("org", "queue"),
+    WAIT_BOUNDS_SECONDS,
+)
+WAIT_SHORT_OF_ESTIMATE = Histogram(
+    "vaxel_wait_short_of_estimate_seconds",
+    "By how much the wait of a call was shorter than expected when it began.",
+    ("org", "queue"),
+    WAIT_BOUNDS_SECONDS,
+)
 TALK = Histogram(
     "vaxel_talk_seconds",
     "Length of conversations, those of callbacks included, counted when they end.",
@@ -258,6 +278,7 @@ COUNTERS = (
     AGENT_OFFERS,
     AGENT_OFFERS_REFUSED,
     VOICEMAILS_STORED,
+    ESTIMATED_WAITS,
     TRANSFERS,
     CONFERENCES,
     SURVEY_ANSWERS,
@@ -278,6 +299,7 @@ COUNTERS = (
 )
 HISTOGRAMS = (
     *(ANSWERED_WAIT, ABANDONED_WAIT, TALK, WRAPUP, CALLBACK_WAIT),
+    *(WAIT_BEYOND_ESTIMATE, WAIT_SHORT_OF_ESTIMATE),
     *(TRANSFER_TALK, CONFERENCE_STAY),
 )
 

@@ -40,7 +40,9 @@ class EventType(StrEnum):
     CALL_OFFERED = "call.offered"  # offer, callback: 1 if it is one
     # offer, reason: no_answer | busy | unreachable | expired, callback: 1 if it is one
     CALL_REFUSED = "call.refused"
-    CALL_ANSWERED = "call.answered"  # offer, waited
+    # offer, waited; estimated_low, estimated, estimated_high: the wait that was foretold to be, as
+    # range and mean, where it was (acd/estimate.py)
+    CALL_ANSWERED = "call.answered"
     CALL_ABANDONED = "call.abandoned"  # waited: the caller hung up while waiting
     CALL_LEFT = "call.left"  # waited, reason: timeout | nobody | failed | callback (a flow-out)
     CALL_ENDED = "call.ended"  # offer, talked: the conversation is over
@@ -58,7 +60,7 @@ class EventType(StrEnum):
     CALLBACK_ENDED = "callback.ended"
 
     # What a supervisor has switched for everybody, by command (who) or telephone (contact)
-    ANNOUNCEMENT_SWITCHED = "announcement.switched"  # name, turn: on | off, until, who
+    ANNOUNCEMENT_SWITCHED = "announcement.switched"  # name, turn: on | off, until, who, recorded
 
     # The agent
     AGENT_LOGGED_IN = "agent.logged_in"  # phone

@@ -1,7 +1,7 @@
 -- callbacks now [contact] -> {{contact, record, place…}…}
 --   contact   only this one, also while it talks; left out: all that nobody has answered
 --   place     as in place.lua, nothing where it does not wait in line
--- Reads contacts, callbacks, waiting, ready, members.
+-- Reads contacts, callbacks, waiting, ready, members, pace.
 -- Needs steps.lua.
 local ids, reply = {ARGV[2]}, {}
 if not ARGV[2] then

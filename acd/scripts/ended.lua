@@ -1,7 +1,7 @@
 -- ended now contact offer talked -> 1
 --   talked   milliseconds of conversation
 -- The contact is gone, the agent wraps up.
--- Writes contacts, owned, agents, ready, states, due, events.
+-- Writes contacts, owned, agents, ready, states, due, pace, events.
 -- Errors: STALEOFFER, NOTANSWERED
 -- Needs steps.lua.
 local id, offer = ARGV[2], ARGV[3]

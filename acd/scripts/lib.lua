@@ -1,7 +1,7 @@
 -- What the ACD's scripts share. acd/script.py puts this text in front of each of them, and that of
 -- steps.lua behind it where a script says that it needs it.
 --
--- Signature of every script: EVALSHA sha 18 <the keys below, in order> now [arguments…]
+-- Signature of every script: EVALSHA sha 19 <the keys below, in order> now [arguments…]
 --   now   epoch milliseconds; no script reads a clock
 -- A script makes one whole transition, events included, or replies with an error and changes
 -- nothing. An error's first word is a code that acd/script.py knows.
@@ -17,15 +17,17 @@
 -- what comes before it: a queue's entries stand together, line by line, the plain line last.
 --   events     STREAM  what happened (store/events.py has the vocabulary)
 --   contacts   HASH    contact -> JSON {queue, arrived, effective, state, owner, ring, wrapup,
---                      offer, agent, expires, answered}; states: waiting, reserved, talking, orphan.
+--                      offer, agent, expires, answered, expected}; states: waiting, reserved,
+--                      talking, orphan.
 --                      With skills: line, absent in the plain one; relax, the lines that it is
 --                      going to, [[when, line]…], absent when none.
 --                      A callback has {callback (its source), number, language, answers, consent,
 --                      due, promised, rules, attempt, dialled, live, cancelled} too, and the state
 --                      scheduled: not in line before `due`. Owner '' is nobody.
---   agents     HASH    agent -> JSON {phone, queues, state, reason, since, idle, contact, after};
---                      the logged in only. With skills: skills {name: level}; lines, all of them,
---                      absent when these are the queues' plain ones
+--   agents     HASH    agent -> JSON {phone, queues, state, reason, since, idle, contact, after,
+--                      shares, serves, began, rang}; the logged in only. With skills: skills
+--                      {name: level}; lines, all of them, absent when these are the queues' plain
+--                      ones
 --   waiting    ZSET    `line|effective arrival|contact` of the contacts that can be offered
 --   arrivals   ZSET    `queue|arrival|contact` of all callers whom nobody has answered yet
 --   ready      ZSET    `line|idle since|agent`, one entry for each of the agent's lines
@@ -45,11 +47,13 @@
 --   lines      ZSET    `line|requirement` of the lines beside the plain ones; a requirement is
 --                      `skill>=level` of each skill by name, with spaces between
 --   holders    HASH    line -> how many contacts that nobody has answered are in it or going to it
+--   pace       HASH    what waiting times are estimated from: `capacity|queue`, `service|queue`,
+--                      `agent|agent`; see “Pace” below
 -- Pub/sub: `vaxel:offers:<controller>` carries the contact of each offer to the contact's owner;
 -- `callback|contact` where the caller is not on the line and has to be called.
 
 local EVENTS, CONTACTS, AGENTS, WAITING, ARRIVALS, READY, MEMBERS, STATES, OWNED, DUE, ADRIFT,
-  PHONES, OFFERS, PINS, CALLBACKS, NUMBERS, LINES, HOLDERS = unpack(KEYS)
+  PHONES, OFFERS, PINS, CALLBACKS, NUMBERS, LINES, HOLDERS, PACE = unpack(KEYS)
 local call = redis.call
 
 local STREAM_LIMIT = 1000000
@@ -259,6 +263,80 @@ local function extend_lease(controller, now)
   end
 end
 
+-- Pace --------------------------------------------------------------------------------------
+-- acd/estimate.py makes a waiting time of it.
+--   capacity|queue   how many agents work for the queue, in millionths of one: an agent of several
+--                    queues counts for each by the share of their time that it took lately
+--   service|queue    `mean|rang|number`: for how long (ms) one contact keeps an agent, from the
+--                    offer until the next may come, and for how long of it the phone rings; of so
+--                    many contacts, older ones fade
+--   agent|agent      JSON queue -> service (ms) of the agent's last contacts, older ones fade
+
+local WHOLE = 1000000
+local REMEMBERED = 50 -- contacts
+local UNSEEN = 60000 -- so long (ms) an agent is thought to have served each queue beforehand
+local WORKS = {ready = true, reserved = true, talking = true, wrapup = true}
+
+-- The agent adds these shares to the capacity of their queues from here on; nil: nothing.
+local function give(agent, shares)
+  local before = agent.shares
+  for i, queue in ipairs(agent.queues) do
+    local more = (shares and shares[i] or 0) - (before and before[i] or 0)
+    if more ~= 0 and call('HINCRBY', PACE, 'capacity|' .. queue, more) == 0 then
+      call('HDEL', PACE, 'capacity|' .. queue)
+    end
+  end
+  agent.shares = shares
+end
+
+-- A share for each queue of the agent, WHOLE together at most.
+local function shares_of(id, agent)
+  if #agent.queues == 1 then return {WHOLE} end
+  local kept = call('HGET', PACE, 'agent|' .. id)
+  local times, shares, sum = kept and cjson.decode(kept) or {}, {}, 0
+  for i, queue in ipairs(agent.queues) do
+    shares[i] = UNSEEN + (times[queue] or 0)
+    sum = sum + shares[i]
+  end
+  for i, time in ipairs(shares) do shares[i] = math.floor(WHOLE * time / sum) end
+  return shares
+end
+
+local function count_service(id, agent, spent)
+  local kept = call('HGET', PACE, 'service|' .. agent.serves)
+  local mean, rang, number = string.match(kept or '0|0|0', '^(%d+)|(%d+)|(%d+)$')
+  number = math.min(number + 1, REMEMBERED)
+  call('HSET', PACE, 'service|' .. agent.serves, string.format('%.0f|%.0f|%d',
+    mean + (spent - mean) / number, rang + (agent.rang - rang) / number, number))
+
+  if #agent.queues == 1 then return end
+  local times = call('HGET', PACE, 'agent|' .. id)
+  times = times and cjson.decode(times) or {}
+  local fresh = {}
+  for _, queue in ipairs(agent.queues) do
+    fresh[queue] = math.floor((times[queue] or 0) * (1 - 1 / REMEMBERED))
+  end
+  fresh[agent.serves] = (fresh[agent.serves] or 0) + spent
+  call('HSET', PACE, 'agent|' .. id, cjson.encode(fresh))
+end
+
+-- Before the agent comes into a state. `queue` is that of the conversation that begins.
+local function keep_pace(id, agent, state, now, queue)
+  local served = agent.began and state ~= 'wrapup'
+  if served then
+    count_service(id, agent, span(agent.began, now))
+    agent.serves, agent.began, agent.rang = nil, nil, nil
+  elseif state == 'talking' then
+    agent.serves, agent.began, agent.rang = queue, agent.since, span(agent.since, now)
+  end
+  local works = WORKS[state] and not agent.after
+  if works and (served or not agent.shares) then
+    give(agent, shares_of(id, agent))
+  elseif agent.shares and not works then
+    give(agent, nil)
+  end
+end
+
 -- Agents ------------------------------------------------------------------------------------
 
 local function agent_of(id)
@@ -295,9 +373,11 @@ local function has_call(agent)
   return agent.state == 'reserved' or agent.state == 'talking'
 end
 
--- As move_contact, for an agent. `detail` is the reason of a pause, the end of a wrap-up.
+-- As move_contact, for an agent. `detail` is the reason of a pause, the end of a wrap-up, the queue
+-- of a conversation.
 local function move_agent(id, agent, state, now, detail)
   local was = agent.state
+  keep_pace(id, agent, state, now, detail)
   if was == 'ready' then
     leave_ready(id, agent)
   elseif was == 'wrapup' then
@@ -329,6 +409,13 @@ end
 local function start_idling(id, agent, now)
   agent.idle = now
   move_agent(id, agent, 'ready', now)
+end
+
+-- What the agent asks for during a call comes after it; nil: nothing any more.
+local function do_after_call(id, agent, after)
+  agent.after = after
+  give(agent, not after and shares_of(id, agent) or nil)
+  call('HSET', AGENTS, id, cjson.encode(agent))
 end
 
 -- The call has let go of the agent: what they asked for meanwhile comes first, else `state`.

@@ -2,7 +2,7 @@
 --   skills   JSON {name: level}
 -- Logged in already: moves to this phone and starts afresh. Another agent at the phone has left
 -- it and is logged out.
--- Writes agents, phones, members, ready, states, due, events.
+-- Writes agents, phones, members, ready, states, due, pace, events.
 -- Errors: AGENTBUSY, PHONEBUSY
 -- Needs steps.lua.
 local id, phone = ARGV[2], ARGV[3]

@@ -1,13 +1,12 @@
 -- logout now agent -> status as in status.lua
 -- With a call: after the call.
--- Writes agents, phones, members, ready, states, due, events.
+-- Writes agents, phones, members, ready, states, due, pace, events.
 -- Errors: NOTLOGGEDIN
 local id = ARGV[2]
 local agent = agent_of(id)
 if not agent then return redis.error_reply('NOTLOGGEDIN ' .. id) end
 if has_call(agent) then
-  agent.after = {state = 'logged_out'}
-  call('HSET', AGENTS, id, cjson.encode(agent))
+  do_after_call(id, agent, {state = 'logged_out'})
   return status(id, agent)
 end
 move_agent(id, agent, 'logged_out', now)

@@ -1,13 +1,12 @@
 -- pause now agent reason -> status as in status.lua
 -- With a call: after the call. Paused already: the reason changes.
--- Writes agents, ready, states, due, events.
+-- Writes agents, ready, states, due, pace, events.
 -- Errors: NOTLOGGEDIN
 local id, reason = ARGV[2], ARGV[3]
 local agent = agent_of(id)
 if not agent then return redis.error_reply('NOTLOGGEDIN ' .. id) end
 if has_call(agent) then
-  agent.after = {state = 'paused', reason = reason}
-  call('HSET', AGENTS, id, cjson.encode(agent))
+  do_after_call(id, agent, {state = 'paused', reason = reason})
 elseif agent.state ~= 'paused' or agent.reason ~= reason then
   move_agent(id, agent, 'paused', now, reason)
 end

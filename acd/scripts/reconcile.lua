@@ -1,7 +1,7 @@
 -- reconcile now live… -> {contact…} whose conversations are over
 --   live   contacts whose channel still exists in Asterisk
 -- Of the conversations whose controller is dead, those not live are ended.
--- Writes contacts, owned, adrift, agents, ready, states, due, events.
+-- Writes contacts, owned, adrift, agents, ready, states, due, pace, events.
 -- Needs steps.lua.
 local live, ended = {}, {}
 for i = 2, #ARGV do live[ARGV[i]] = true end

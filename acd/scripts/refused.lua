@@ -1,7 +1,7 @@
 -- refused now contact offer reason -> 1
 --   reason   no_answer, busy, unreachable: the agent is paused; expired: ready as before
 -- The contact waits again at its old place.
--- Writes contacts, waiting, agents, ready, states, due, events.
+-- Writes contacts, waiting, agents, ready, states, due, pace, events.
 -- Errors: STALEOFFER, ANSWERED
 -- Needs steps.lua.
 local id, offer, reason = ARGV[2], ARGV[3], ARGV[4]

@@ -12,6 +12,10 @@ local function lines_beside(queue)
   return found
 end
 
+local function line_named(queue, requirement)
+  return queue .. '|+' .. string.sub(redis.sha1hex(requirement), 1, 10)
+end
+
 local function fits(agent, requirement)
   local skills = agent.skills or {}
   for skill, level in string.gmatch(requirement, '(%S+)>=(%d+)') do
@@ -71,7 +75,7 @@ local function required(queue, from)
   for i = from, #ARGV, 2 do
     local requirement, line = ARGV[i + 1], queue
     if requirement ~= '' then
-      line = queue .. '|+' .. string.sub(redis.sha1hex(requirement), 1, 10)
+      line = line_named(queue, requirement)
       if not wanted[line] and call('HEXISTS', HOLDERS, line) == 0 then
         new[#new + 1] = {line, requirement}
       end
@@ -157,21 +161,42 @@ local function position_of(queue, effective, id)
   return position
 end
 
--- {position, waiting, ready, logged in} of one who waits, else nil. Position and waiting are those
--- of the whole queue, ready are those who fit now, logged in those who fit now or will: as many as
--- in the line that has most of them.
+-- capacity, service, rang, served: what lib.lua keeps of a queue's pace, zeros where it is unknown.
+local function pace_of(queue)
+  local kept = call('HMGET', PACE, 'capacity|' .. queue, 'service|' .. queue)
+  local mean, rang, number = string.match(kept[2] or '0|0|0', '^(%d+)|(%d+)|(%d+)$')
+  return tonumber(kept[1] or 0), tonumber(mean), tonumber(rang), tonumber(number)
+end
+
+-- {after so long (ms), position, ready, members} of one line, for somebody in it, or going to it.
+local function way(after, line, effective, id)
+  local from = bounds(line)
+  local ahead = call('ZLEXCOUNT', WAITING, from, '(' .. entry(line, effective, id))
+  return {after, ahead + 1, count(READY, line), count(MEMBERS, line)}
+end
+
+-- {position, waiting, ready, logged in, {pace_of its queue}, {members of its queue, way…}} of one
+-- who waits, else nil. Position and waiting are those of the whole queue, ready are those who fit
+-- now, logged in those who fit now or will: as many as in the line that has most of them. There are
+-- no ways where nothing is or was required.
 local function place_of(id, contact)
   if contact.state ~= 'waiting' then return nil end
   local queue = contact.queue
-  local logged_in = count(MEMBERS, line_of(contact))
+  local own, ways = way(0, line_of(contact), contact.effective, id), {}
+  local logged_in = own[4]
+  if contact.line or contact.relax then ways = {count(MEMBERS, queue), own} end
   for _, step in ipairs(contact.relax or {}) do
-    logged_in = math.max(logged_in, count(MEMBERS, step[2]))
+    local later = way(span(now, step[1]), step[2], contact.effective, id)
+    ways[#ways + 1] = later
+    logged_in = math.max(logged_in, later[4])
   end
   return {
     position_of(queue, contact.effective, id),
     call('ZLEXCOUNT', WAITING, '[' .. queue .. '|', '(' .. queue .. '}'),
-    count(READY, line_of(contact)),
+    own[3],
     logged_in,
+    {pace_of(queue)},
+    ways,
   }
 end
 

@@ -1,13 +1,12 @@
 -- unpause now agent -> status as in status.lua
 -- Ends a pause or a wrap-up. With a call: takes back a pause or logout asked for meanwhile.
--- Writes agents, ready, states, due, events.
+-- Writes agents, ready, states, due, pace, events.
 -- Errors: NOTLOGGEDIN
 local id = ARGV[2]
 local agent = agent_of(id)
 if not agent then return redis.error_reply('NOTLOGGEDIN ' .. id) end
 if agent.after then
-  agent.after = nil
-  call('HSET', AGENTS, id, cjson.encode(agent))
+  do_after_call(id, agent, nil)
 elseif agent.state == 'paused' or agent.state == 'wrapup' then
   start_idling(id, agent, now)
 end

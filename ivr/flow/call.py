@@ -15,6 +15,9 @@ from typing import Protocol
 
 from ivr.flow.world import World
 
+RECORDED = "(recorded)"
+"""Stands for the words of what somebody has recorded, where there is no sound."""
+
 CHARACTERS_A_SECOND = 15
 """How fast a voice reads, near enough to warn of a long text and for a virtual clock."""
 
@@ -42,10 +45,17 @@ class Utterance:
     Attributes:
         text: The sentence, variables already filled in.
         language: BCP 47 primary tag, e.g. ``"sv"``.
+        sound: What is played in place of the text, as whoever recorded it names it.
     """
 
     text: str
     language: str
+    sound: str = ""
+
+
+def spoken(sound: str, language: str) -> Utterance:
+    """What somebody has recorded; nobody knows its words."""
+    return Utterance(RECORDED, language, sound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,8 @@ class QueueRequest:
         max_wait: Seconds until the wait ends with ``TIMED_OUT``; ``None`` waits for ever.
         priority: Seconds; the caller stands as if they had waited so long already.
         max_length: Where so many wait the ride ends with ``FULL`` at once; ``None`` for no limit.
+        max_estimate: Seconds; where the wait is expected to be longer the ride ends with
+            ``LONG_WAIT`` at once; ``None`` for no limit.
         answers: What the caller has chosen before: the node that each menu led to, by the menu's
             name.
         values: What nodes have set and an agent may see, by variable; nothing sensitive. Personal.
@@ -86,6 +98,7 @@ class QueueRequest:
     require: tuple[RequiredSkills, ...] = ()
     priority: float = 0
     max_length: int | None = None
+    max_estimate: float | None = None
 
 
 class Cause(StrEnum):
@@ -106,6 +119,7 @@ class QueueOutcome(StrEnum):
     TIMED_OUT = "timed_out"  # nobody answered within max_wait
     NOBODY = "nobody"  # no agent is logged in to the queue
     FULL = "full"  # as many wait as may
+    LONG_WAIT = "long_wait"  # longer than max_estimate is expected
     CALLED_BACK = "called_back"  # the caller keeps the place and will be called; the call ends
 
 

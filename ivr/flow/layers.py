@@ -11,11 +11,14 @@ from collections.abc import Collection, Mapping
 
 from ivr.flow.document import Document, Path_, Value
 from ivr.flow.problems import Problem
+from ivr.flow.skills import LEAST_LEVEL, MOST_LEVEL
 from ivr.flow.vocabulary import LANGUAGES
 
 BASE_FILE = "base.yaml"
 DEFAULTS = "queue_defaults"
 _OWN = ("id", "name")
+_LEVELS = [str(level) for level in range(LEAST_LEVEL, MOST_LEVEL + 1)]
+"""What stands behind a language where it is somebody's skill."""
 
 
 def layered(base: Document | None, own: Document) -> Document:
@@ -79,7 +82,8 @@ def without_languages(
 
 def _by_language(value: Mapping[str, Value]) -> bool:
     return bool(value) and all(
-        tag in LANGUAGES and isinstance(said, str | list) for tag, said in value.items()
+        tag in LANGUAGES and isinstance(said, str | list) and said not in _LEVELS
+        for tag, said in value.items()
     )
 
 

@@ -38,6 +38,7 @@ QUEUE_KEYS = {
     "n": QueueOutcome.NOBODY,
     "t": QueueOutcome.TIMED_OUT,
     "f": QueueOutcome.FULL,
+    "l": QueueOutcome.LONG_WAIT,
     "c": QueueOutcome.CALLED_BACK,
 }
 
@@ -66,9 +67,9 @@ class Script:
 
     Each entry is one act: keys (``"12"``), words (``"say opening hours"``, silence where nobody
     listens to words), silence (``""``), ``h`` to hang up. In a queue ``a`` (an agent answers),
-    ``n`` (nobody is logged in), ``t`` (the wait times out), ``f`` (the queue is full) and ``c``
-    (the caller asks to be called back) are taken from the list, else an agent
-    answers. A message is left unless the next entry is silence.
+    ``n`` (nobody is logged in), ``t`` (the wait times out), ``f`` (the queue is full), ``l``
+    (too long a wait is expected) and ``c`` (the caller asks to be called back) are taken from the
+    list, else an agent answers. A message is left unless the next entry is silence.
     """
 
     def __init__(self, acts: Iterable[str]) -> None:
@@ -78,7 +79,7 @@ class Script:
                 continue
             if not set(act) <= set(KEYS):
                 raise ValueError(
-                    f"“{act}” is neither keys of a telephone nor one of h, a, n, t, f, c; "
+                    f"“{act}” is neither keys of a telephone nor one of h, a, n, t, f, l, c; "
                     f"words are written “{SAY}{act}”"
                 )
 

@@ -139,15 +139,27 @@ class MinutesText(Text):
     root: Table[LanguageTag, Annotated[Phrase, Using(frozenset({"minutes"}))]]
 
 
+class WaitText(Text):
+    """May use ``{{ low }}`` and ``{{ high }}``, whole minutes, at least 2."""
+
+    root: Table[LanguageTag, Annotated[Phrase, Using(frozenset({"low", "high"}))]]
+
+
 class QueueTexts(Strict):
     """What a waiting caller hears; ``next`` instead of position 1.
 
-    ``consent`` asks for leave to record, where the queue's policy says so; key 1 is yes.
+    ``consent`` asks for leave to record, where the queue's policy says so; key 1 is yes. The others
+    tell behind the position how long the wait will be, where that is known: ``wait`` as a range,
+    ``wait_up_to`` when it begins below two minutes, ``wait_short`` when it ends within one. Nothing
+    is said for one that is left out.
     """
 
     position: PositionText
     next: Text
     consent: Text
+    wait: WaitText | None = None
+    wait_up_to: MinutesText | None = None
+    wait_short: Text | None = None
 
 
 class DeskTexts(Strict):

@@ -122,6 +122,12 @@ class QueueFigure(StrEnum):
     LONGEST_WAIT = "longest_wait"  # of the caller who came first, whole minutes
     AGENTS = "agents"  # logged in
     READY = "ready"  # of these, who could take a call now
+    WAIT_LOW = "wait_low"  # whole minutes: nine in ten callers who came now would wait longer,
+    WAIT_HIGH = "wait_high"  # and nine in ten no longer than this
+
+
+WAITS = frozenset({QueueFigure.WAIT_LOW, QueueFigure.WAIT_HIGH})
+"""The figures that may be unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +158,23 @@ class TextMessage:
     text: str = field(repr=False)
 
 
+LONGEST_ANNOUNCEMENT_S = 60
+"""Callers lose patience, and every controller keeps it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """An announcement that is on.
+
+    Attributes:
+        words: Its own words by language, where it was given some.
+        sound: What somebody has spoken for every language, as ``Utterance.sound``; ``""`` for none.
+    """
+
+    words: Mapping[str, str] = field(default_factory=dict)
+    sound: str = ""
+
+
 class World(Protocol):
     """What a node may ask of the world for one caller."""
 
@@ -177,18 +200,27 @@ class World(Protocol):
     async def remember_language(self, language: str) -> bool:
         """Keep the language of a caller who agrees to that; whether it is kept."""
 
-    async def announcement(self, name: str) -> Mapping[str, str] | None:
-        """The words of an announcement that is switched on, by language, where it has own ones.
+    async def announcement(self, name: str) -> Announced | None:
+        """An announcement that is switched on, ``None`` while it is off."""
+
+    async def take_announcement(self, max_seconds: float) -> str:
+        """Record an announcement after a beep, until ``#``.
 
         Returns:
-            ``None`` while it is off.
+            What was recorded, as ``Utterance.sound``; ``""`` when nothing was said.
         """
 
-    async def switch_announcement(self, name: str, seconds: float | None) -> bool:
-        """Switch an announcement on for so long, or off (``None``); whether it is done."""
+    async def switch_announcement(self, name: str, seconds: float | None, sound: str = "") -> bool:
+        """Switch an announcement on for so long, or off (``None``); whether it is done.
+
+        Args:
+            name: Its name.
+            seconds: For how long.
+            sound: What was recorded for it; the organisation's words are said without any.
+        """
 
     async def queue_figures(self, queue: str) -> Mapping[QueueFigure, int]:
-        """A queue of the call's own organisation, now.
+        """A queue of the call's own organisation, now; nothing of the wait where it is unknown.
 
         Raises:
             QueueAway: No queue can be reached.

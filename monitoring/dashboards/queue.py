@@ -5,15 +5,20 @@ from __future__ import annotations
 from monitoring import metrics as m
 from monitoring.dashboards import asked
 from monitoring.dashboards.drawn import bars, course, figure, table
-from monitoring.dashboards.model import Board, Query, Row, Unit
+from monitoring.dashboards.model import Board, Query, Row, Step, Unit
 from monitoring.dashboards.overview import LONG_WAIT, LOST, SERVICE
 from monitoring.definitions import (
     ABANDON_RATE,
     ASA,
+    ESTIMATE_BIAS,
+    ESTIMATE_ERROR,
+    ESTIMATES_HELD,
     HANDLE_TIME,
     SHORT_ABANDON_RATE,
     TIME_TO_ABANDON,
 )
+
+HELD = (Step(0.6, "yellow"), Step(0.7, "green"))
 
 _NOW = Row(
     "Now and in the time shown",
@@ -122,6 +127,34 @@ _WAITS = Row(
         ),
     ),
 )
+_ESTIMATES = Row(
+    "What callers were told",
+    (
+        figure(
+            "Estimates that held",
+            f"Waits that lay in the range estimated when they began ({ESTIMATES_HELD.expression});"
+            " eight in ten should.",
+            Unit.SHARE,
+            asked.defined(ESTIMATES_HELD),
+            HELD,
+            colour="red",
+        ),
+        bars(
+            "Waits by their estimate",
+            "Below: answered earlier than the range said; above: later.",
+            Unit.COUNT,
+            Query(asked.total(m.ESTIMATED_WAITS, "outcome"), "{{outcome}}"),
+        ),
+        course(
+            "Error of estimates, moving",
+            "By how much waits were off what was expected, and by how much they were longer on"
+            " average: below zero callers were told too much, above too little.",
+            Unit.SECONDS,
+            Query(asked.defined(ESTIMATE_ERROR, window=asked.MOVING), "error"),
+            Query(asked.defined(ESTIMATE_BIAS, window=asked.MOVING), "bias"),
+        ),
+    ),
+)
 _WORK = Row(
     "What the agents make of it",
     (
@@ -156,5 +189,5 @@ QUEUE = Board(
     "Växel: queue",
     "How long callers wait in a queue, what becomes of them, and why.",
     (asked.ORG, asked.QUEUE, asked.FORMULA, asked.THRESHOLD, asked.WINDOW),
-    (_NOW, _CALLS, _WAITS, _WORK),
+    (_NOW, _CALLS, _WAITS, _ESTIMATES, _WORK),
 )

@@ -34,14 +34,17 @@ class InQueue(Node):
         priority: The caller stands as if they had waited so long already; who waits longer
             still comes first.
         max_length: Where so many wait already, the caller goes by ``on_full``.
+        max_estimate: A caller whose wait is expected to be longer goes by ``on_long_wait`` and
+            never joins; one of whose wait nothing is known yet does.
         then: Where to go after the conversation, when the agent's side ended it.
         on_timeout: Where to go when nobody answered within ``max_wait``.
         on_full: Where to go when the queue is as long as it may be.
+        on_long_wait: Where to go when too long a wait is expected.
         on_nobody: Where to go when no agent is logged in to the queue.
     """
 
     verb: ClassVar[str] = "queue"
-    instant: ClassVar[frozenset[str]] = frozenset({"on_nobody", "on_full"})
+    instant: ClassVar[frozenset[str]] = frozenset({"on_nobody", "on_full", "on_long_wait"})
     serves: ClassVar[bool] = True
     example: ClassVar[str] = """
 operator:
@@ -62,9 +65,11 @@ operator:
     max_wait: Annotated[float, Length(5, 4 * 3600)] | None = None
     priority: Annotated[float, Length(0, 4 * 3600)] = 0
     max_length: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    max_estimate: Annotated[float, Length(30, 4 * 3600)] | None = None
     then: Target
     on_timeout: Target | None = None
     on_full: Target | None = None
+    on_long_wait: Target | None = None
     on_nobody: Target
 
     @model_validator(mode="after")
@@ -98,6 +103,16 @@ operator:
             )
         return self
 
+    @model_validator(mode="after")
+    def _estimate_has_a_way_out(self) -> Self:
+        if (self.max_estimate is None) != (self.on_long_wait is None):
+            raise fault(
+                "half_an_estimate",
+                "“max_estimate” and “on_long_wait” belong together",
+                advice="add the other one, or remove this",
+            )
+        return self
+
     def ways(self, organisation: Organisation) -> Iterator[Path_]:
         """The arrows, and being called back where the queue offers that."""
         yield from super().ways(organisation)
@@ -115,6 +130,7 @@ operator:
             require=requirements(self.require, self.relax, talk),
             priority=self.priority,
             max_length=self.max_length,
+            max_estimate=self.max_estimate,
         )
         outcome = await talk.call.queue(request)
         ways = {
@@ -122,6 +138,7 @@ operator:
             QueueOutcome.TIMED_OUT: self.on_timeout,
             QueueOutcome.NOBODY: self.on_nobody,
             QueueOutcome.FULL: self.on_full,
+            QueueOutcome.LONG_WAIT: self.on_long_wait,
             QueueOutcome.CALLED_BACK: None,
         }
         by = (outcome.value,) if outcome is QueueOutcome.CALLED_BACK else None

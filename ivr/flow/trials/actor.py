@@ -19,6 +19,8 @@ _WAITS = {
     QueueOutcome.TALKED.value: "an agent answers",
     QueueOutcome.NOBODY.value: "nobody is logged in",
     QueueOutcome.TIMED_OUT.value: "nobody answers in time",
+    QueueOutcome.FULL.value: "it is full",
+    QueueOutcome.LONG_WAIT.value: "too long a wait is expected",
     QueueOutcome.CALLED_BACK.value: "asks to be called back",
     HUNG_UP: "hangs up",
 }
@@ -109,6 +111,12 @@ class Actor:
                 ("given", "queues", queue),
                 f"at the node “{self._node}” the wait in the queue “{queue}” never ends by itself",
                 "give the node a “max_wait”, or let the wait end in another way",
+            )
+        if ride == QueueOutcome.LONG_WAIT and request.max_estimate is None:
+            self._refuse(
+                ("given", "queues", queue),
+                f"at the node “{self._node}” no wait for the queue “{queue}” is too long",
+                "give the node a “max_estimate”, or let the wait end in another way",
             )
         if ride == QueueOutcome.CALLED_BACK and self._organisation.queues[queue].callback is None:
             self._refuse(

@@ -22,7 +22,7 @@ from ivr.flow.vocabulary import (
     Table,
     Target,
 )
-from ivr.flow.world import QueueFigure, Remembered, TransferOutcome
+from ivr.flow.world import Announced, QueueFigure, Remembered, TransferOutcome
 
 if TYPE_CHECKING:
     from ivr.flow.memory import MemoryCall
@@ -92,7 +92,7 @@ class Outside(Strict):
         for target, outcome in self.transfers.items():
             world.transfers[target] = TransferOutcome(outcome)
         for name in self.announcements or ():
-            world.announcements[name] = ({}, call.now() + _LONG)
+            world.announcements[name] = (Announced(), call.now() + _LONG)
         for queue, figures in self.figures.items():
             world.figures[queue] = {QueueFigure(name): held for name, held in figures.items()}
         world.switches = self.switching == "done"

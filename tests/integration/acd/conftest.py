@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -113,12 +114,15 @@ class House:
         return [event.type for event in await self.news()]
 
     async def everything(self) -> dict[str, object]:
-        """All that Redis holds but the stream."""
+        """All that Redis holds but the stream, records by what they say."""
         kept: dict[str, object] = {}
         async for key in self.redis.scan_iter():
             match await self.redis.type(key):
                 case "hash":
-                    kept[key] = await self.redis.hgetall(key)
+                    kept[key] = {
+                        name: json.loads(value) if str(value).startswith("{") else value
+                        for name, value in (await self.redis.hgetall(key)).items()
+                    }
                 case "zset":
                     kept[key] = await self.redis.zrange(key, 0, -1, withscores=True)
                 case "set":

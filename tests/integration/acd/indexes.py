@@ -110,5 +110,15 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
     assert raw["adrift"] == set(those("orphan")) | {
         name for name, c in those("talking").items() if f"controller|{c['owner']}" not in alive
     }
+    # What estimates rest on: whoever works, and will after the call too, adds to the capacity.
+    working = [a for a in crew.values() if a["state"] != "paused" and "after" not in a]
+    assert [a for a in crew.values() if "shares" in a] == working
+    given: Counter[str] = Counter()
+    for agent in working:
+        assert 0.99 < sum(agent["shares"]) / 1_000_000 <= 1
+        given.update(dict(zip(agent["queues"], agent["shares"], strict=True)))
+    kept = raw["pace"].items()
+    capacity = {name[9:]: int(sum_) for name, sum_ in kept if name.startswith("capacity|")}
+    assert capacity == given
     pairs = {(c["agent"], name) for name, c in people.items() if "agent" in c}
     assert pairs == {(name, a["contact"]) for name, a in crew.items() if "contact" in a}

@@ -6,7 +6,7 @@ import pytest
 
 from acd.callback_model import CallbackState, MissReason
 from acd.errors import StaleOffer
-from acd.model import LeaveReason, Place, RefusalReason
+from acd.model import AT_ONCE, LeaveReason, Place, RefusalReason
 from store.events import EventType
 from tests.integration.acd.callback_ways import dialling, reached, reserved, state_of
 from tests.integration.acd.conftest import FEES, NUMBER, RULES, House
@@ -57,7 +57,8 @@ async def test_a_life_without_mishap_is_told_in_order_and_leaves_nothing_behind(
     assert wrapup.type is EventType.AGENT_WRAPUP
     await house.agents.logout("4001")
     kept = await house.everything()
-    assert set(kept) == {"vaxel:{city}:due", "vaxel:{city}:offers"}, "the lease and a counter"
+    assert set(kept) == {f"vaxel:{{city}}:{part}" for part in ("due", "offers", "pace")}
+    assert kept["vaxel:{city}:pace"] == {"service|fees": "75000|15000|1"}
 
 
 async def test_an_offer_of_a_callback_is_marked_for_whoever_counts_offers(house: House) -> None:
@@ -89,7 +90,9 @@ async def test_a_missed_callback_is_tried_again_at_its_old_place(house: House) -
     assert await house.acd.place("c-1") is None
     house.clock.forward(0.001)
     await house.acd.sweep()
-    assert await house.acd.place("c-1") == Place(position=1, waiting=2, ready=1, logged_in=1)
+    assert await house.acd.place("c-1") == Place(
+        position=1, waiting=2, ready=1, logged_in=1, estimate=AT_ONCE
+    )
 
 
 async def test_the_agent_of_a_missed_callback_is_first_for_the_next_caller(house: House) -> None:

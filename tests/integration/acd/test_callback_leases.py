@@ -6,7 +6,7 @@ import pytest
 
 from acd.callback_model import CallbackState, MissReason
 from acd.errors import StaleOffer
-from acd.model import AgentState, Place, RefusalReason
+from acd.model import AT_ONCE, AgentState, Place, RefusalReason
 from store.events import EventType
 from tests.integration.acd.callback_ways import dialling, reached, state_of
 from tests.integration.acd.conftest import FEES, NUMBER, RULES, House
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.integration
 
 LEASE_S = 10
 GRACE_S = 15
-IN_LINE = Place(position=1, waiting=1, ready=1, logged_in=1)
+IN_LINE = Place(position=1, waiting=1, ready=1, logged_in=1, estimate=AT_ONCE)
 
 
 async def test_a_callback_that_waits_needs_no_living_controller(house: House) -> None:

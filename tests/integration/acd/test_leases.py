@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from acd.errors import StaleOffer
-from acd.model import AgentState, LeaveReason, Place
+from acd.model import AT_ONCE, AgentState, LeaveReason, Place
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, NUMBER, RULES, START_MS, SUPPORT, House
 
@@ -31,7 +31,9 @@ async def test_an_offer_that_nobody_answers_or_refuses_is_given_back(house: Hous
         {"offer": offer.id, "reason": "expired"},
     )
     assert ready.type is EventType.AGENT_READY
-    assert await house.acd.place("c-1") == Place(position=1, waiting=2, ready=1, logged_in=1)
+    assert await house.acd.place("c-1") == Place(
+        position=1, waiting=2, ready=1, logged_in=1, estimate=AT_ONCE
+    )
     with pytest.raises(StaleOffer):
         await house.acd.answered(offer)
 
@@ -117,7 +119,9 @@ async def test_a_contact_that_comes_back_while_it_was_offered_gives_the_agent_ba
     await house.news()
     assert await house.other.join("c-1", FEES) is True
     assert await house.news_types() == [EventType.CALL_REFUSED, EventType.AGENT_READY]
-    assert await house.other.place("c-1") == Place(position=1, waiting=1, ready=1, logged_in=1)
+    assert await house.other.place("c-1") == Place(
+        position=1, waiting=1, ready=1, logged_in=1, estimate=AT_ONCE
+    )
     with pytest.raises(StaleOffer):
         await house.acd.answered(offer)
 

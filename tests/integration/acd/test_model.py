@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -145,7 +146,7 @@ class Histories(RuleBasedStateMachine):
         return self.seen
 
     def ask_for_all(self) -> dict[str, Any]:
-        hashes = ("contacts", "agents", "phones", "numbers", "holders")
+        hashes = ("contacts", "agents", "phones", "numbers", "holders", "pace")
         indexes = (
             "waiting",
             "arrivals",
@@ -424,6 +425,8 @@ class Histories(RuleBasedStateMachine):
         self.clock.forward(660)
         self.run(self.acd[0].sweep())
         left = {name: kept for name, kept in self.raw().items() if kept and name != "events"}
+        # How long contacts took is known on the next day too.
+        assert all(re.match(r"(service|agent)\|", name) for name in left.pop("pace", {}))
         assert left == {}
         self.run(self.redis.aclose())
         self.runner.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from acd.errors import TooManyLines
-from acd.model import Agent, LeaveReason, Offer, Place, Queue, RefusalReason
+from acd.model import AT_ONCE, Agent, LeaveReason, Offer, Place, Queue, RefusalReason
 from acd.skills import Requirement
 from tests.integration.acd.conftest import FEES, RULES, SUPPORT, House
 
@@ -265,7 +265,7 @@ async def test_a_place_is_one_of_the_whole_queue_and_its_agents_are_those_who_fi
     await log_in(house, "1", sv=4)
     await log_in(house, "2", sv=5)
     await house.agents.pause("2", "lunch")
-    assert await house.acd.place("c-1") == Place(position=1, waiting=4, ready=1, logged_in=2)
+    assert await house.acd.place("c-1") == Place(1, 4, ready=1, logged_in=2, estimate=AT_ONCE)
     assert await house.acd.place("c-2") == Place(position=2, waiting=4, ready=0, logged_in=1)
     assert await house.acd.place("c-3") == Place(position=3, waiting=4, ready=0, logged_in=2)
     assert await house.acd.place("c-4") == Place(position=4, waiting=4, ready=0, logged_in=1)
@@ -282,6 +282,46 @@ async def test_figures_are_those_of_the_whole_queue(house: House) -> None:
     assert (figures.logged_in, figures.ready) == (2, 2)
     gauge = (await house.acd.snapshot([FEES])).queues["fees"]
     assert (gauge.waiting, gauge.oldest_wait_ms) == (2, 5_000)
+
+
+async def served(house: House, agent: str, times: int) -> None:
+    """The agent has handled calls of two minutes each."""
+    for number in range(times):
+        contact = f"past-{number}"
+        await house.acd.join(contact, FEES)
+        offer = await house.acd.match_agent(agent)
+        assert offer is not None
+        await house.acd.answered(offer)
+        house.clock.forward(120)
+        await house.acd.ended(offer, 120_000)
+        await house.agents.unpause(agent)
+
+
+async def test_a_wait_for_skills_is_that_for_the_agents_who_have_them(house: House) -> None:
+    await log_in(house, "1", sv=9)
+    await served(house, "1", 10)
+    for agent in ("2", "3"):
+        await log_in(house, agent)
+    for contact in ("t-1", "t-2", "t-3"):
+        await house.acd.join(contact, FEES)
+        assert await house.acd.match(FEES) is not None
+
+    plain = await house.acd.figures("fees")
+    skilled = await house.acd.figures("fees", require=SWEDISH)
+    nobody = await house.acd.figures("fees", require=[Requirement(0, {"fi": 1})])
+    await house.acd.join("c-1", FEES, require=SWEDISH)
+    behind = await house.acd.figures("fees", require=SWEDISH)
+    place = await house.acd.place("c-1")
+
+    assert place is not None
+    assert plain.estimate is not None
+    assert skilled.estimate is not None
+    assert behind.estimate is not None
+    assert nobody.estimate is None
+    assert skilled.estimate.expected_ms == 3 * plain.estimate.expected_ms  # one of three has them
+    assert behind.estimate.expected_ms == 2 * skilled.estimate.expected_ms
+    assert place.estimate == skilled.estimate
+    assert (await house.acd.figures("fees")).estimate != plain.estimate  # c-1 stands before
 
 
 async def test_whoever_logs_in_anew_has_the_skills_and_queues_of_now(house: House) -> None:
@@ -364,7 +404,7 @@ async def test_queues_with_names_that_begin_alike_have_lines_of_their_own(house:
     await house.acd.join("c-2", FEES, require=SWEDISH)
     await log_in(house, "1", sv=5)
     assert await match(house, abroad) is None
-    assert await house.acd.place("c-2") == Place(position=1, waiting=1, ready=1, logged_in=1)
+    assert await house.acd.place("c-2") == Place(1, 1, ready=1, logged_in=1, estimate=AT_ONCE)
     assert await match(house) == ("c-2", "1")
 
 

@@ -24,7 +24,10 @@ from ivr.dialplan import CAUSE, DONE
 from ivr.flow.call import CallerHungUp, Cause, QueueAway, QueueOutcome, QueueRequest
 from ivr.flow.hosts import Host
 from ivr.flow.load import load_organisation
+from ivr.flow.memory_world import NOTHING_WAITS
 from ivr.flow.world import (
+    WAITS,
+    Announced,
     CallbackWish,
     Conferred,
     QueueFigure,
@@ -293,7 +296,7 @@ async def test_an_announcement_switched_by_telephone_names_the_contact(
     world = calling(office, session()).world
     assert await world.announcement("storm") is None
     assert await world.switch_announcement("storm", 3600)
-    assert await world.announcement("storm") == {}
+    assert await world.announcement("storm") == Announced()
     assert await world.switch_announcement("storm", None)
     assert await world.announcement("storm") is None
     on, off = await EventStream(redis, "demo").read(BEGINNING)
@@ -317,9 +320,24 @@ async def test_a_queue_tells_how_it_stands(office: Office, redis: Redis) -> None
         QueueFigure.LONGEST_WAIT: 0,
         QueueFigure.AGENTS: 1,
         QueueFigure.READY: 1,
-    }
+    }, "the wait is unknown: no contact has been handled"
     empty = await calling(office, session()).world.queue_figures("operator")
-    assert set(empty.values()) == {0}
+    assert empty == NOTHING_WAITS
+
+
+async def test_a_queue_tells_the_wait_where_it_is_known(office: Office, redis: Redis) -> None:
+    await Agents(redis, "demo", system_clock).login(ALVA, "agent1")
+    queue = office.rides.queues["support"]
+    await office.distributor.join("a", queue)
+    world = calling(office, session()).world
+    await redis.hset("vaxel:{demo}:pace", mapping={"service|support": "90000|0|4"})
+    await office.distributor.join("b", queue)
+    assert await office.distributor.match(queue) is not None
+    assert not WAITS & (await world.queue_figures("support")).keys()
+    await redis.hset("vaxel:{demo}:pace", mapping={"service|support": "90000|0|50"})
+    figures = await world.queue_figures("support")
+    # Two more contacts of 90 s: from 48 s to 5 min 59 s.
+    assert (figures[QueueFigure.WAIT_LOW], figures[QueueFigure.WAIT_HIGH]) == (0, 6)
 
 
 async def test_without_redis_a_queue_is_away(office: Office, tmp_path: Path) -> None:

@@ -23,7 +23,14 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from ivr.flow.call import CallerHungUp, MessageRequest, QueueOutcome, QueueRequest, Utterance
+from ivr.flow.call import (
+    RECORDED,
+    CallerHungUp,
+    MessageRequest,
+    QueueOutcome,
+    QueueRequest,
+    Utterance,
+)
 from ivr.flow.callback import CallbackTexts, DayTexts
 from ivr.flow.expressions import Expression
 from ivr.flow.lengths import Length
@@ -48,7 +55,7 @@ from ivr.flow.vocabulary import (
     Target,
     Variable,
 )
-from ivr.flow.world import Remembered, TransferOutcome, WebFailed
+from ivr.flow.world import Announced, Remembered, TransferOutcome, WebFailed
 from tests.unit.flow.trees import ORGANISATION, texts, write
 
 Data = Any  # of YAML
@@ -246,6 +253,17 @@ def _queue(data: dict[str, Data]) -> None:
         data.setdefault("on_full", data["on_nobody"])
     else:
         data.pop("on_full", None)
+    if "max_estimate" in data:
+        data.setdefault("on_long_wait", data["on_nobody"])
+    else:
+        data.pop("on_long_wait", None)
+
+
+def _queue_data(data: dict[str, Data]) -> None:
+    if {"wait_low", "wait_high"} & set(data["into"].values()):
+        data.setdefault("on_unknown", data["then"])
+    else:
+        data.pop("on_unknown", None)
 
 
 def _split(data: dict[str, Data]) -> None:
@@ -315,6 +333,7 @@ def _survey(data: dict[str, Data]) -> None:
 
 MENDED: Mapping[str, Callable[[dict[str, Data]], None]] = {
     "queue": _queue,
+    "queue_data": _queue_data,
     "split": _split,
     "collect": _collect,
     "listen": _listen,
@@ -465,8 +484,9 @@ def let_anything_happen(world: MemoryWorld, began: datetime, chance: random.Rand
         known=chance.random() < 0.5, language=chance.choice(("", "sv", "en"))
     )
     if chance.random() < 0.5:
-        words: dict[str, str] = chance.choice(({}, {"sv": "hej"}))
-        world.announcements["alfa"] = (words, began + timedelta(minutes=5))
+        on = chance.choice((Announced(), Announced({"sv": "hej"}), Announced(sound=RECORDED)))
+        world.announcements["alfa"] = (on, began + timedelta(minutes=5))
+    world.speaks = chance.random() < 0.5
     world.switches, world.calls_back, world.texts_go, world.rooms_open = chance.choices(
         (True, False), k=4
     )

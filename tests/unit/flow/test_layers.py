@@ -68,6 +68,15 @@ def test_languages_that_an_organisation_does_not_declare_are_left_out(tmp_path: 
     assert set(organisation.texts.no_key.root) == {"en"}
 
 
+def test_a_level_of_a_language_that_only_agents_speak_is_no_text(tmp_path: Path) -> None:
+    base = BASE + (
+        "skills: {language: [sv, da]}\nqueues: {support: {}}\n"
+        "agents: {4001: {name: Alva, queues: [support], skills: {language: {da: 2}}}}\n"
+    )
+    agents = town(tmp_path, base).agents
+    assert agents["4001"].levels == {"language.da": 2}
+
+
 def test_each_queue_has_the_defaults_that_it_does_not_override(tmp_path: Path) -> None:
     base = BASE + "queue_defaults: {ring: 9 s, recording: {when: never, keep: 30 days}}\n"
     own = OWN + "queues:\n  a: {}\n  b: {ring: 12 s, recording: {when: always}}\n"

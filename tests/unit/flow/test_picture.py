@@ -84,7 +84,7 @@ def test_a_box_tells_what_it_is_about_and_what_is_heard() -> None:
     assert box(picture, "welcome").caption.subject == ""
     assert box(picture, "message").caption.subject == "reception"
     assert box(picture, "message").caption.speech.startswith("Please leave your name")
-    assert box(picture, "support").caption.subject == "support"
+    assert box(picture, "operator").caption.subject == "operator"
     assert box(picture, "choose_language").caption.speech == "For English, press 3."
 
 
@@ -109,7 +109,7 @@ def test_a_box_as_text_tells_the_ways_on() -> None:
     picture = picture_of(reception(), "en")
     assert picture.told(box(picture, "support")).splitlines() == [
         "support (queue)",
-        "support",
+        "support (language: ‹language›)",
         "then → goodbye",
         "waited too long → all_busy",
         "nobody logged in → nobody",

@@ -66,6 +66,21 @@ NODES = {
         "{figures: {support: {waiting: 6}}}",
         "{hears: Ja 6}",
     ),
+    "how long the wait would be": (
+        "a: {queue_data: support, into: {x: wait_high}, then: yes, on_unknown: no}",
+        "{figures: {support: {wait_high: 9}}}",
+        "{hears: Ja 9}",
+    ),
+    "a wait that is left out is unknown": (
+        "a: {queue_data: support, into: {x: wait_high}, then: yes, on_unknown: no}",
+        "{figures: {support: {waiting: 6}}}",
+        "{at: no}",
+    ),
+    "too long a wait for a queue": (
+        "a: {queue: support, max_estimate: 5 min, then: no, on_nobody: no, on_long_wait: yes}",
+        "{queues: {support: long_wait}}",
+        "{at: yes, reaches: support}",
+    ),
     "a text message that is sent": (
         "a: {sms: {sv: Boka tid här, en: Book here}, then: yes, on_failure: no}",
         "{sms: sent}",

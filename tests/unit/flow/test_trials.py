@@ -127,6 +127,11 @@ FAILING = {
         "there was no time to “press 1”: the call was over before",
         "remove it, or change what comes before it",
     ),
+    "a wait that is never too long": (
+        "{given: {queues: {support: «long_wait}}, when: press 1, then: {at: fees}}",
+        "at the node “fees” no wait for the queue “support” is too long",
+        "give the node a “max_estimate”, or let the wait end in another way",
+    ),
     "a call back that nobody offers": (
         "{given: {queues: {support: «called_back}}, when: press 1, then: {at: fees}}",
         "the queue “support” calls nobody back",

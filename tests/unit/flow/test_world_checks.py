@@ -86,6 +86,19 @@ def checked(folder: Path, nodes: str, organisation: str = WORLDLY) -> Found:
             "«queue: support, max_length: 3, then: end, on_nobody: end",
             "“max_length” and “on_full” belong together",
         ),
+        (
+            "«queue: support, max_estimate: 3 min, then: end, on_nobody: end",
+            "“max_estimate” and “on_long_wait” belong together",
+        ),
+        (
+            "«queue: support, on_long_wait: end, then: end, on_nobody: end",
+            "“max_estimate” and “on_long_wait” belong together",
+        ),
+        ("«queue_data: support, into: {x: wait_low}, then: end", "a wait is not always known"),
+        (
+            "«queue_data: support, into: {x: waiting}, then: end, on_unknown: end",
+            "“on_unknown” can never happen",
+        ),
     ],
 )
 def test_what_is_wrong_is_told_in_an_admins_words(tmp_path: Path, node: str, message: str) -> None:

@@ -270,6 +270,31 @@ async def test_a_queue_tells_its_figures(tmp_path: Path) -> None:
     assert said(call) == ["4 2"]
 
 
+WAIT = (
+    "  a: {queue_data: support, into: {ahead: waiting, least: wait_low, most: wait_high}, then: b,"
+    " on_unknown: c}\n"
+    "  b: {say: {sv: '{{ least }} {{ most }}', en: x}, then: end}\n"
+    "  c: {say: {sv: 'okänt{{ ahead }}', en: x}, then: end}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("figures", "words"),
+    [
+        ({QueueFigure.WAIT_LOW: 3, QueueFigure.WAIT_HIGH: 5}, "3 5"),
+        ({QueueFigure.WAITING: 2}, "okänt"),
+        ({QueueFigure.WAITING: 2, QueueFigure.WAIT_HIGH: 5}, "okänt"),
+    ],
+)
+async def test_a_wait_that_is_not_known_goes_another_way(
+    tmp_path: Path, figures: dict[QueueFigure, int], words: str
+) -> None:
+    call = line()
+    call.world.figures["support"] = figures
+    await walk(tmp_path, WAIT, call)
+    assert said(call) == [words]
+
+
 CALLBACK = "  a: {callback: support, then: b, on_refused: end}\n  b: {hang_up: }\n"
 
 
@@ -296,6 +321,17 @@ async def test_a_queue_may_give_priority_and_may_be_full(tmp_path: Path) -> None
     result = await walk(tmp_path, nodes, call)
     assert call.rides == [QueueRequest("support", "sv", priority=300, max_length=3)]
     assert way(result)[:2] == [("a", QueueOutcome.FULL.value), ("b", "said")]
+
+
+async def test_a_caller_who_would_wait_too_long_goes_another_way(tmp_path: Path) -> None:
+    nodes = (
+        "  a: {queue: support, max_estimate: 10 min, then: end, on_nobody: end,"
+        " on_long_wait: b}\n  b: {say: {sv: länge, en: long}, then: end}\n"
+    )
+    call = line("l")
+    result = await walk(tmp_path, nodes, call)
+    assert call.rides == [QueueRequest("support", "sv", max_estimate=600)]
+    assert way(result)[:2] == [("a", QueueOutcome.LONG_WAIT.value), ("b", "said")]
 
 
 SMS = "  a: {sms: {sv: 'Hej {{ language }}', en: x}, then: end, on_failure: b}\n  b: {hang_up: }\n"

@@ -10,7 +10,7 @@ from monitoring import metrics
 from monitoring.consumer import FiguresConsumer
 from monitoring.counting import Known, count, prepare
 from monitoring.errors import SnapshotUnusable
-from monitoring.kinds import Counter
+from monitoring.kinds import Counter, Histogram
 from monitoring.totals import Tally, Totals
 from store.events import Event, EventType
 from tests.day import KNOWN, ORG, DayStream
@@ -95,6 +95,38 @@ def test_a_wait_of_exactly_the_threshold_is_within_it_and_a_millisecond_more_is_
         totals.observe(metrics.ANSWERED_WAIT, waited, *FEES)
     counts = totals.tallies[metrics.ANSWERED_WAIT.name][FEES].counts
     assert (counts[3], counts[4]) == (1, 1)  # up to 20, up to 30
+
+
+@pytest.mark.parametrize(
+    ("waited", "lay", "error"),
+    [
+        (29_999, "below", metrics.WAIT_SHORT_OF_ESTIMATE),
+        (30_000, "inside", metrics.WAIT_SHORT_OF_ESTIMATE),
+        (60_000, "inside", metrics.WAIT_BEYOND_ESTIMATE),
+        (120_000, "inside", metrics.WAIT_BEYOND_ESTIMATE),
+        (120_001, "above", metrics.WAIT_BEYOND_ESTIMATE),
+    ],
+)
+def test_a_wait_is_held_against_what_was_foretold(waited: int, lay: str, error: Histogram) -> None:
+    totals = Totals()
+    told = {"estimated_low": 30_000, "estimated": 60_000, "estimated_high": 120_000}
+    own = {name: str(value) for name, value in (told | {"waited": waited}).items()}
+    count(totals, Event(EventType.CALL_ANSWERED, 0, ORG, "c", "fees", fields=own, id="1-0"), KNOWN)
+    assert totals.counters[metrics.ESTIMATED_WAITS.name] == {(*FEES, lay): 1}
+    errors = (metrics.WAIT_SHORT_OF_ESTIMATE, metrics.WAIT_BEYOND_ESTIMATE)
+    sums = {metric: series for metric in errors if (series := totals.tallies[metric.name])}
+    assert {metric: series[FEES].sum_ms for metric, series in sums.items()} == {
+        error: abs(waited - 60_000)
+    }
+
+
+def test_a_wait_that_nobody_foretold_or_only_half_of_has_no_error() -> None:
+    totals = Totals()
+    for own in ({"waited": "1"}, {"waited": "1", "estimated": "9", "estimated_low": "soon"}):
+        event = Event(EventType.CALL_ANSWERED, 0, ORG, "c", "fees", fields=own, id="1-0")
+        count(totals, event, KNOWN)
+    assert totals.counters[metrics.ESTIMATED_WAITS.name] == {}
+    assert totals.tallies[metrics.WAIT_BEYOND_ESTIMATE.name] == {}
 
 
 def test_a_wait_longer_than_all_thresholds_is_counted_above_them() -> None:
