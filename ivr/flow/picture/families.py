@@ -27,7 +27,7 @@ _BY_VERB: Mapping[str, Family] = MappingProxyType(
             Family.SPEAKS: ("announcement", "queue_data", "say"),
             Family.ASKS: (
                 *("collect", "language", "listen", "menu", "pin", "record"),
-                *("record_announcement", "survey", "voicemail"),
+                *("record_announcement", "survey", "transcribe", "voicemail"),
             ),
             Family.DECIDES: ("branch", "hours", "recognise", "remember", "set", "split"),
             Family.QUEUES: ("callback", "queue"),

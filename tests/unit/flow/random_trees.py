@@ -298,6 +298,11 @@ def _listen(data: dict[str, Data]) -> None:
     next(iter(data["answers"].values()))["phrases"] = {"sv": ["ett"]}
 
 
+def _transcribe(data: dict[str, Data]) -> None:
+    if data.get("sensitive") == "true":
+        data["into"] = "hidden"  # that no text speaks
+
+
 def _menu(data: dict[str, Data]) -> None:
     for choice in list(data["choices"].values())[1:]:
         choice.pop("phrases", None)
@@ -337,6 +342,7 @@ MENDED: Mapping[str, Callable[[dict[str, Data]], None]] = {
     "split": _split,
     "collect": _collect,
     "listen": _listen,
+    "transcribe": _transcribe,
     "menu": _menu,
     "survey": _survey,
     "http": _http,
