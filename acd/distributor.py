@@ -235,7 +235,7 @@ class Distributor:
         """
         await self._run("ended", offer.contact, offer.id, talked_ms)
 
-    async def leave(self, contact: str, reason: LeaveReason) -> bool:
+    async def leave(self, contact: str, reason: LeaveReason) -> str | None:
         """The contact is gone, whatever it was doing.
 
         An agent who was being rung is ready again at the old place; a conversation ends as by
@@ -243,9 +243,11 @@ class Distributor:
         tried again by its rules; one that has no call now stays as it is.
 
         Returns:
-            Whether its call was here.
+            The agent whom it has let go, for :meth:`match_agent`, empty where it held none;
+            ``None`` when its call was not here.
         """
-        return bool(await self._run("leave", contact, reason.value))
+        freed = await self._run("leave", contact, reason.value)
+        return None if freed is None else str(freed)
 
     async def renew(self) -> int:
         """This controller lives, and with it all that it holds.

@@ -11,6 +11,7 @@ _PARTS = (
     "contacts",
     "agents",
     "waiting",
+    "heads",
     "arrivals",
     "ready",
     "members",

@@ -28,6 +28,7 @@ from ivr.consent import note_consent
 from ivr.dialplan import DONE
 from ivr.flow.call import CallerHungUp, CallFailed, QueueAway, QueueOutcome, QueueRequest
 from ivr.flow.callback import CallbackTexts
+from ivr.joining import leave
 from ivr.office import Office
 from ivr.outgoing import ORGANISATION, Dialler, Outcome, OutgoingCall
 from wire.agi.session import AgiSession
@@ -191,8 +192,7 @@ class _Answer:
         except (CallerHungUp, CallFailed) as gone:
             hung_up = isinstance(gone, CallerHungUp)
             reason = LeaveReason.ABANDONED if hung_up else LeaveReason.FAILED
-            await office.distributor.leave(call.contact, reason)
-            await office.distributor.match(office.rides.queues[callback.queue])
+            await leave(office.distributor, call.contact, reason)
             raise
         request = QueueRequest(callback.queue, self._language, LONGEST_WAIT_S, callback.answers)
         if await office.rides.take_up(call, request) is not QueueOutcome.TALKED:
@@ -233,7 +233,7 @@ class _Answer:
     async def _nobody(self, offer: Offer | None) -> None:
         office, contact = self._office, self.call.contact
         if offer is None:
-            await office.distributor.leave(contact, LeaveReason.TIMEOUT)
+            await leave(office.distributor, contact, LeaveReason.TIMEOUT)
             return
         with suppress(StaleOffer):
             await office.callbacks.missed(offer, MissReason.UNCONFIRMED)

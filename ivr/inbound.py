@@ -21,6 +21,7 @@ from ivr.dialplan import DONE
 from ivr.flow.call import QueueAway
 from ivr.flow.engine import Observed, Run, RunResult, Told
 from ivr.flow.tree import BEGAN, Tree
+from ivr.joining import leave
 from ivr.office import Office
 from ivr.stand import STOOD_AT, STOOD_WITH, Stand
 from ivr.tidings import as_event
@@ -128,7 +129,7 @@ class Inbound:
             for contact, office in list(self._stranded.items()):
                 try:
                     if contact not in self._in_hand:
-                        await office.distributor.leave(contact, LeaveReason.FAILED)
+                        await leave(office.distributor, contact, LeaveReason.FAILED)
                 except AcdError:
                     break  # still away; the sweeper says so
                 del self._stranded[contact]

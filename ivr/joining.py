@@ -1,4 +1,4 @@
-"""Puts a caller in line, with what the call tree requires of their agent."""
+"""Puts a caller in line, with what the call tree requires of their agent, and takes them out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from acd.distributor import Distributor
 from acd.errors import TooManyLines
-from acd.model import Queue
+from acd.model import LeaveReason, Queue
 from acd.skills import Requirement
 from ivr.flow.call import RequiredSkills
 
@@ -55,3 +55,20 @@ async def join(
             extra={"contact": contact, "queue": queue.name, "fault": full.code},
         )
         return await distributor.join(contact, queue, credit_ms=credit_ms)
+
+
+async def leave(distributor: Distributor, contact: str, reason: LeaveReason) -> None:
+    """Take a contact out of its queue, whatever it was doing.
+
+    An agent whom it held is there at once for the next, in any of their queues.
+
+    Args:
+        distributor: The organisation's queues.
+        contact: Its id.
+        reason: Why.
+
+    Raises:
+        AcdUnavailable: Redis does not answer.
+    """
+    if freed := await distributor.leave(contact, reason):
+        await distributor.match_agent(freed)

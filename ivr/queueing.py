@@ -35,7 +35,7 @@ from ivr.flow.callback import CallbackOffer
 from ivr.flow.organisation import Organisation
 from ivr.flow.organisation import Queue as Described
 from ivr.flow.texts import Text
-from ivr.joining import join, steps_of
+from ivr.joining import join, leave, steps_of
 from ivr.numbers import NumberRefused
 from ivr.ringing import Ringing
 from ivr.services import Services
@@ -199,8 +199,7 @@ class _Ride:
         except AgiError as gone:
             hung_up = isinstance(gone, AgiHungUp)
             reason = LeaveReason.ABANDONED if hung_up else LeaveReason.FAILED
-            await self._distributor.leave(self._call.contact, reason)
-            await self._distributor.match(self._queue)
+            await leave(self._distributor, self._call.contact, reason)
             raise
 
     async def _wait(self, ringing: Ringing, callback: CallbackOffer | None) -> QueueOutcome:
@@ -229,7 +228,7 @@ class _Ride:
                     if await self._keep_place(came, waiting):
                         return QueueOutcome.CALLED_BACK
                 else:
-                    await self._distributor.leave(call.contact, LeaveReason.TIMEOUT)
+                    await leave(self._distributor, call.contact, LeaveReason.TIMEOUT)
                     return QueueOutcome.TIMED_OUT
 
     async def _keep_place(self, wish: Wish, waiting: Waiting) -> bool:

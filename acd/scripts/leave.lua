@@ -1,4 +1,5 @@
--- leave now contact reason -> 1 it is gone, 0 it was not here (or no call any more: a callback)
+-- leave now contact reason -> the agent that it has let go, '' none; nil: it was not here (or no call
+--                               any more: a callback)
 --   reason   abandoned, timeout, nobody, failed; a contact that talks ends its conversation, a
 --            callback whose caller was on the line is missed and tried again by its rule
 -- Writes contacts, waiting, arrivals, callbacks, numbers, owned, due, adrift, events and the agent
@@ -6,6 +7,7 @@
 -- Needs steps.lua.
 local id = ARGV[2]
 local contact = contact_of(id)
-if not contact or not on_line(contact) then return 0 end
+if not contact or not on_line(contact) then return false end
+local agent_id = contact.agent or ''
 end_contact(id, contact, now, ARGV[3])
-return 1
+return agent_id

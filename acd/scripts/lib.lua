@@ -1,7 +1,7 @@
 -- What the ACD's scripts share. acd/script.py puts this text in front of each of them, and that of
 -- steps.lua behind it where a script says that it needs it.
 --
--- Signature of every script: EVALSHA sha 19 <the keys below, in order> now [arguments…]
+-- Signature of every script: EVALSHA sha 20 <the keys below, in order> now [arguments…]
 --   now   epoch milliseconds; no script reads a clock
 -- A script makes one whole transition, events included, or replies with an error and changes
 -- nothing. An error's first word is a code that acd/script.py knows.
@@ -29,6 +29,8 @@
 --                      {name: level}; lines, all of them, absent when these are the queues' plain
 --                      ones
 --   waiting    ZSET    `line|effective arrival|contact` of the contacts that can be offered
+--   heads      HASH    line -> `effective arrival|contact` of the first in `waiting`; of the lines
+--                      beside the plain ones. One command reads those of all of an agent's lines
 --   arrivals   ZSET    `queue|arrival|contact` of all callers whom nobody has answered yet
 --   ready      ZSET    `line|idle since|agent`, one entry for each of the agent's lines
 --   members    ZSET    `line|agent` of the logged in, likewise
@@ -52,8 +54,8 @@
 -- Pub/sub: `vaxel:offers:<controller>` carries the contact of each offer to the contact's owner;
 -- `callback|contact` where the caller is not on the line and has to be called.
 
-local EVENTS, CONTACTS, AGENTS, WAITING, ARRIVALS, READY, MEMBERS, STATES, OWNED, DUE, ADRIFT,
-  PHONES, OFFERS, PINS, CALLBACKS, NUMBERS, LINES, HOLDERS, PACE = unpack(KEYS)
+local EVENTS, CONTACTS, AGENTS, WAITING, HEADS, ARRIVALS, READY, MEMBERS, STATES, OWNED, DUE,
+  ADRIFT, PHONES, OFFERS, PINS, CALLBACKS, NUMBERS, LINES, HOLDERS, PACE = unpack(KEYS)
 local call = redis.call
 
 local STREAM_LIMIT = 1000000
@@ -167,6 +169,31 @@ local function line_of(contact)
   return contact.line or contact.queue
 end
 
+local function set_head(line)
+  local found = first_between(WAITING, bounds(line))
+  if found then
+    call('HSET', HEADS, line, string.sub(found, #line + 2))
+  else
+    call('HDEL', HEADS, line)
+  end
+end
+
+local function enter_waiting(id, contact)
+  local line = line_of(contact)
+  call('ZADD', WAITING, 0, entry(line, contact.effective, id))
+  if line == contact.queue then return end
+  local head = call('HGET', HEADS, line)
+  if not head or contact.effective <= tonumber(string.sub(head, 1, 14)) then set_head(line) end
+end
+
+local function leave_waiting(id, contact)
+  local line = line_of(contact)
+  call('ZREM', WAITING, entry(line, contact.effective, id))
+  if line ~= contact.queue and string.sub(call('HGET', HEADS, line), 16) == id then
+    set_head(line)
+  end
+end
+
 -- One contact fewer is in the line or going to it. The plain line needs no holder.
 local function let_go(contact, line, now)
   if line ~= contact.queue and call('HINCRBY', HOLDERS, line, -1) == 0 then
@@ -193,7 +220,7 @@ end
 local function move_contact(id, contact, state, now)
   local was = contact.state
   if was == 'waiting' then
-    call('ZREM', WAITING, entry(line_of(contact), contact.effective, id))
+    leave_waiting(id, contact)
   elseif was == 'reserved' then
     call('ZREM', DUE, 'offer|' .. id)
   elseif was == 'orphan' then
@@ -212,7 +239,7 @@ local function move_contact(id, contact, state, now)
     call('ZREM', OWNED, contact.owner .. '|' .. id)
     return
   elseif state == 'waiting' then
-    call('ZADD', WAITING, 0, entry(line_of(contact), contact.effective, id))
+    enter_waiting(id, contact)
   elseif state == 'reserved' then
     call('ZADD', DUE, contact.expires, 'offer|' .. id)
   elseif state == 'orphan' then

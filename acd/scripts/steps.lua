@@ -128,7 +128,7 @@ end
 -- is due, whatever its state. An offer goes on; should it come to nothing, the new line has it.
 local function relax(id, contact, now)
   local waits = contact.state == 'waiting'
-  if waits then call('ZREM', WAITING, entry(line_of(contact), contact.effective, id)) end
+  if waits then leave_waiting(id, contact) end
   local ways = contact.relax
   while ways[1] and ways[1][1] <= now do
     let_go(contact, line_of(contact), now)
@@ -140,7 +140,7 @@ local function relax(id, contact, now)
     contact.relax = nil
   end
   await_relaxing(id, contact)
-  if waits then call('ZADD', WAITING, 0, entry(line_of(contact), contact.effective, id)) end
+  if waits then enter_waiting(id, contact) end
   call('HSET', CONTACTS, id, cjson.encode(contact))
 end
 

@@ -45,6 +45,12 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
         entry(c.get("line", c["queue"]), c["effective"], name)
         for name, c in those("waiting").items()
     }
+    heads: dict[str, str] = {}
+    for member in sorted(raw["waiting"]):
+        line, time, name = member.rsplit("|", 2)
+        if line in lines:
+            heads.setdefault(line, f"{time}|{name}")
+    assert raw["heads"] == heads
     unanswered = {name: c for name, c in people.items() if c["state"] != "talking"}
     wanted = {name: c for name, c in unanswered.items() if "callback" in c}
     assert set(raw["arrivals"]) == {

@@ -38,7 +38,7 @@ async def test_whoever_asks_for_a_callback_leaves_the_queue_without_abandoning(
     assert (requested.type, requested.contact) == (EventType.CALLBACK_REQUESTED, "c-1")
     assert requested.fields == {"effective": str(START_MS - 3_000), "source": "queue"}
     assert await house.acd.held("c-1") is None, "its call may end"
-    assert await house.acd.leave("c-1", LeaveReason.ABANDONED) is False
+    assert await house.acd.leave("c-1", LeaveReason.ABANDONED) is None
     assert await house.news() == []
 
 

@@ -271,5 +271,5 @@ async def test_a_sweep_settles_what_it_can_and_says_that_more_is_due(house: Hous
     assert len(tick.swept.lost) == 100
     assert tick.next_due_ms <= house.clock()
     await house.other.sweep()
-    assert await house.acd.leave("c-1", LeaveReason.ABANDONED) is False
+    assert await house.acd.leave("c-1", LeaveReason.ABANDONED) is None
     assert (await house.acd.snapshot([FEES])).queues["fees"].waiting == 0

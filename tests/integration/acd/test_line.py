@@ -114,10 +114,10 @@ async def test_a_caller_who_hangs_up_while_waiting_is_abandoned(house: House) ->
     await house.acd.join("c-1", FEES)
     house.clock.forward(30)
     await house.news()
-    assert await house.acd.leave("c-1", LeaveReason.ABANDONED) is True
+    assert await house.acd.leave("c-1", LeaveReason.ABANDONED) == ""
     (event,) = await house.news()
     assert (event.type, event.fields) == (EventType.CALL_ABANDONED, {"waited": "30000"})
-    assert await house.acd.leave("c-1", LeaveReason.ABANDONED) is False
+    assert await house.acd.leave("c-1", LeaveReason.ABANDONED) is None
     assert await house.news() == []
 
 
@@ -179,6 +179,7 @@ async def test_a_contact_that_is_gone_leaves_no_trace_but_its_events(
             await house.acd.answered(offer)
         if last == "ended":
             await house.acd.ended(offer, 1)
-    assert await house.acd.leave(contact, LeaveReason.ABANDONED) is (last != "ended")
+    freed = await house.acd.leave(contact, LeaveReason.ABANDONED)
+    assert (freed is None) == (last == "ended")
     assert contact not in repr(await house.everything())
     assert await house.acd.held(contact) is None

@@ -146,7 +146,7 @@ class Histories(RuleBasedStateMachine):
         return self.seen
 
     def ask_for_all(self) -> dict[str, Any]:
-        hashes = ("contacts", "agents", "phones", "numbers", "holders", "pace")
+        hashes = ("contacts", "agents", "phones", "numbers", "heads", "holders", "pace")
         indexes = (
             "waiting",
             "arrivals",
@@ -267,7 +267,8 @@ class Histories(RuleBasedStateMachine):
     def leave(self, contact: str, who: int, reason: LeaveReason) -> None:
         before = self.record(contact)
         on_line = bool(before) and ("callback" not in before or "live" in before)
-        assert self.run(self.acd[who].leave(contact, reason)) is on_line
+        freed = self.run(self.acd[who].leave(contact, reason))
+        assert freed == (before.get("agent", "") if on_line else None)
         if "callback" not in before or before["state"] == "talking":
             assert contact not in repr(self.raw())
         else:

@@ -354,6 +354,23 @@ async def test_a_caller_who_gives_up_while_it_rings_leaves_the_agent_ready(bench
     assert bench.recorder.dropped == ["vaxel-1.1-1"]
 
 
+async def test_an_agent_who_was_being_rung_is_there_at_once_for_the_callers_of_other_queues(
+    bench: Bench,
+) -> None:
+    await bench.agents.login(Agent("4001", "Alva", ("support", "operator")), "agent1")
+    other = Distributor(bench.redis, "demo", system_clock, "test-2")
+
+    async def gives_up_while_another_waits(session: FakeSession) -> str:
+        await other.join("next", bench.rides.queues["operator"])
+        return await caller_gives_up(session)
+
+    with pytest.raises(CallerHungUp):
+        await bench.ride(FakeSession(gives_up_while_another_waits))
+    offer = await other.current_offer("next")
+    assert offer is not None
+    assert offer.agent == ALVA.id
+
+
 async def test_an_agent_whose_caller_gave_up_is_there_for_the_next_in_line(bench: Bench) -> None:
     await bench.agents.login(ALVA, "agent1")
     next_in_line = FakeSession(answer)
