@@ -30,6 +30,7 @@ from acd.errors import (
     TooManyLines,
 )
 from acd.keys import Keys
+from acd.linking import linked
 from store.stream import REPLY_SECONDS
 
 Reply = Any
@@ -37,8 +38,6 @@ Reply = Any
 
 Call = tuple[str | int, ...]
 """Name of a script and its arguments, time first."""
-
-_NEEDS_STEPS = "\n-- Needs steps.lua.\n"
 
 _REFUSALS: dict[str, Callable[[str], AcdError]] = {
     "AGENTBUSY": AgentBusy,
@@ -58,7 +57,7 @@ _REFUSALS: dict[str, Callable[[str], AcdError]] = {
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A script's text with the shared part in front, and the hash that Redis knows it by."""
+    """A script's text with what it shares in front, and the hash that Redis knows it by."""
 
     text: str
     sha: str
@@ -67,9 +66,7 @@ class Script:
 @cache
 def load(name: str) -> Script:
     """The script ``acd/scripts/<name>.lua``."""
-    own = _read(name)
-    shared = ("lib", "steps") if _NEEDS_STEPS in own else ("lib",)
-    text = "\n".join((*map(_read, shared), own))
+    text = linked(_read("lib") + _read("steps"), _read(name))
     # Not a secret: Redis names scripts by SHA-1.
     return Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
 

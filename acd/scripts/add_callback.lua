@@ -8,7 +8,6 @@
 -- Writes contacts, waiting, callbacks, numbers, owned, due, events; what nobody required before:
 -- also lines, holders, and the agents, members and ready of the queue.
 -- Errors: CALLBACKOPEN, TOOMANYLINES
--- Needs steps.lua.
 local id, wish = ARGV[2], cjson.decode(ARGV[6])
 local open = call('HGET', NUMBERS, wish.number)
 if open then return redis.error_reply('CALLBACKOPEN ' .. open) end

@@ -2,7 +2,6 @@
 --   contact   only this one, also while it talks; left out: all that nobody has answered
 --   place     as in place.lua, nothing where it does not wait in line
 -- Reads contacts, callbacks, waiting, ready, members, pace.
--- Needs steps.lua.
 local ids, reply = {ARGV[2]}, {}
 if not ARGV[2] then
   for i, member in ipairs(call('ZRANGE', CALLBACKS, 0, -1)) do

@@ -3,7 +3,6 @@
 -- held on: nobody is rung for whom there is no agent.
 -- Writes contacts, waiting, callbacks, numbers, owned, due, adrift, events and the agent.
 -- Errors: CALLBACKUNKNOWN
--- Needs steps.lua.
 local id = ARGV[2]
 local contact = contact_of(id)
 if not contact or not contact.callback or contact.state == 'talking' then

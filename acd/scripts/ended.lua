@@ -3,7 +3,6 @@
 -- The contact is gone, the agent wraps up.
 -- Writes contacts, owned, agents, ready, states, due, pace, events.
 -- Errors: STALEOFFER, NOTANSWERED
--- Needs steps.lua.
 local id, offer = ARGV[2], ARGV[3]
 local contact, fault = current(id, offer)
 if not contact then return fault end

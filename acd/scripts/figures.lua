@@ -3,7 +3,6 @@
 --   credit, after, requirement   as in join.lua, of somebody who joined now, to whom position and
 --                                ways belong; these are as in place.lua
 -- Reads arrivals, callbacks, members, ready, waiting, pace, holders, agents.
--- Needs steps.lua.
 local queue = ARGV[2]
 local _, since = first(ARRIVALS, queue)
 local behind = math.max(0, now - tonumber(ARGV[3])) + 1

@@ -7,7 +7,6 @@
 -- callback led to another queue: also callbacks, numbers; what nobody required before: also lines,
 -- holders, and the agents, members and ready of the queue.
 -- Errors: CONTACTBUSY, TOOMANYLINES
--- Needs steps.lua.
 local id, queue, controller = ARGV[2], ARGV[3], ARGV[4]
 local contact = contact_of(id)
 local mine = contact and on_line(contact) and contact.owner == controller

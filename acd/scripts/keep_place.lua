@@ -5,7 +5,6 @@
 -- parting time is over.
 -- Writes contacts, waiting, arrivals, callbacks, numbers, owned, due, adrift, events.
 -- Errors: NOTWAITING, CALLBACKOPEN, CONTACTOFFERED
--- Needs steps.lua.
 local id, wish = ARGV[2], cjson.decode(ARGV[3])
 local contact = contact_of(id)
 local open = call('HGET', NUMBERS, wish.number)

@@ -4,7 +4,6 @@
 --            callback whose caller was on the line is missed and tried again by its rule
 -- Writes contacts, waiting, arrivals, callbacks, numbers, owned, due, adrift, events and the agent
 -- that it held.
--- Needs steps.lua.
 local id = ARGV[2]
 local contact = contact_of(id)
 if not contact or not on_line(contact) then return false end

@@ -1,5 +1,5 @@
--- What the ACD's scripts share. acd/script.py puts this text in front of each of them, and that of
--- steps.lua behind it where a script says that it needs it.
+-- What the ACD's scripts share. acd/linking.py puts in front of each what it uses of this text and
+-- of steps.lua.
 --
 -- Signature of every script: EVALSHA sha 20 <the keys below, in order> now [arguments…]
 --   now   epoch milliseconds; no script reads a clock

@@ -4,7 +4,6 @@
 -- it and is logged out.
 -- Writes agents, phones, members, ready, states, due, pace, events.
 -- Errors: AGENTBUSY, PHONEBUSY
--- Needs steps.lua.
 local id, phone = ARGV[2], ARGV[3]
 local agent = agent_of(id)
 if agent and has_call(agent) then return redis.error_reply('AGENTBUSY ' .. id) end

@@ -3,7 +3,6 @@
 -- The agent is ready again at the old place.
 -- Writes contacts, callbacks, numbers, owned, due, agents, ready, states, events.
 -- Errors: STALEOFFER, ANSWERED
--- Needs steps.lua.
 local id, offer, reason = ARGV[2], ARGV[3], ARGV[4]
 local contact, fault = current(id, offer)
 if not contact then return fault end

@@ -2,7 +2,6 @@
 --   live   contacts whose channel still exists in Asterisk
 -- Of the conversations whose controller is dead, those not live are ended.
 -- Writes contacts, owned, adrift, agents, ready, states, due, pace, events.
--- Needs steps.lua.
 local live, ended = {}, {}
 for i = 2, #ARGV do live[ARGV[i]] = true end
 for _, id in ipairs(call('SMEMBERS', ADRIFT)) do

@@ -3,7 +3,6 @@
 -- The contact waits again at its old place.
 -- Writes contacts, waiting, agents, ready, states, due, pace, events.
 -- Errors: STALEOFFER, ANSWERED
--- Needs steps.lua.
 local id, offer, reason = ARGV[2], ARGV[3], ARGV[4]
 local contact, fault = current(id, offer)
 if not contact then return fault end

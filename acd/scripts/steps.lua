@@ -1,5 +1,4 @@
--- What several of the ACD's scripts do beyond lib.lua: ends, callbacks. A pairing needs none of it,
--- and a function that is not there costs nothing.
+-- What several of the ACD's scripts do beyond lib.lua: ends, callbacks. A pairing needs none of it.
 
 -- Lines -------------------------------------------------------------------------------------
 

@@ -5,7 +5,6 @@
 -- Does what time alone demands: leases, unanswered offers, orphans, wrap-ups, callbacks' times,
 -- skills that are required no longer, lines in which nobody stands.
 -- Writes everything but phones, members, offers, pins.
--- Needs steps.lua.
 local expired, adrift, lost, ready, called, relaxed = {}, {}, {}, {}, {}, {}
 
 local settle = {}
