@@ -19,8 +19,8 @@
 --   contacts   HASH    contact -> JSON {queue, arrived, effective, state, owner, ring, wrapup,
 --                      offer, agent, expires, answered, expected}; states: waiting, reserved,
 --                      talking, orphan.
---                      With skills: line, absent in the plain one; relax, the lines that it is
---                      going to, [[when, line]…], absent when none.
+--                      With skills: line, its line's `+digest`, absent in the plain one; relax, the
+--                      lines that it is going to, [[when, `+digest` or '']…], absent when none.
 --                      A callback has {callback (its source), number, language, answers, consent,
 --                      due, promised, rules, attempt, dialled, live, cancelled} too, and the state
 --                      scheduled: not in line before `due`. Owner '' is nobody.
@@ -165,8 +165,13 @@ local function on_line(contact)
   return contact.live or not contact.callback
 end
 
+-- The line of a queue that a record names so.
+local function line_by(queue, digest)
+  return digest and digest ~= '' and queue .. '|' .. digest or queue
+end
+
 local function line_of(contact)
-  return contact.line or contact.queue
+  return line_by(contact.queue, contact.line)
 end
 
 local function set_head(line)
@@ -206,7 +211,9 @@ local function uncount(id, contact, now)
   let_go(contact, line_of(contact), now)
   if contact.relax then
     call('ZREM', DUE, 'relax|' .. id)
-    for _, step in ipairs(contact.relax) do let_go(contact, step[2], now) end
+    for _, step in ipairs(contact.relax) do
+      let_go(contact, line_by(contact.queue, step[2]), now)
+    end
   end
   if contact.callback then
     call('ZREM', CALLBACKS, entry(contact.queue, contact.promised, id))

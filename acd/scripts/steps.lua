@@ -100,9 +100,13 @@ end
 local function require_skills(contact, steps)
   local ways = {}
   for i, step in ipairs(steps) do
-    if i > 1 then ways[#ways + 1] = {contact.arrived + step[1], step[2]} end
+    local digest = string.sub(step[2], #contact.queue + 2)
+    if i > 1 then
+      ways[#ways + 1] = {contact.arrived + step[1], digest}
+    elseif digest ~= '' then
+      contact.line = digest
+    end
   end
-  contact.line = steps[1] and steps[1][2] ~= contact.queue and steps[1][2] or nil
   contact.relax = #ways > 0 and ways or nil
 end
 
@@ -119,7 +123,7 @@ end
 -- The contact is one of those whom nobody has answered, as far as its lines go; see uncount.
 local function hold_lines(id, contact)
   hold(contact, line_of(contact))
-  for _, step in ipairs(contact.relax or {}) do hold(contact, step[2]) end
+  for _, step in ipairs(contact.relax or {}) do hold(contact, line_by(contact.queue, step[2])) end
   await_relaxing(id, contact)
 end
 
@@ -131,8 +135,8 @@ local function relax(id, contact, now)
   local ways = contact.relax
   while ways[1] and ways[1][1] <= now do
     let_go(contact, line_of(contact), now)
-    local line = table.remove(ways, 1)[2]
-    contact.line = line ~= contact.queue and line or nil
+    local digest = table.remove(ways, 1)[2]
+    contact.line = digest ~= '' and digest or nil
   end
   if not ways[1] then
     call('ZREM', DUE, 'relax|' .. id)
@@ -185,7 +189,7 @@ local function place_of(id, contact)
   local logged_in = own[4]
   if contact.line or contact.relax then ways = {count(MEMBERS, queue), own} end
   for _, step in ipairs(contact.relax or {}) do
-    local later = way(span(now, step[1]), step[2], contact.effective, id)
+    local later = way(span(now, step[1]), line_by(queue, step[2]), contact.effective, id)
     ways[#ways + 1] = later
     logged_in = math.max(logged_in, later[4])
   end

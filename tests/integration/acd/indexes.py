@@ -25,6 +25,10 @@ def known_lines(raw: Mapping[str, Any]) -> dict[str, dict[str, int]]:
     return lines
 
 
+def line_of(queue: str, digest: str) -> str:
+    return f"{queue}|{digest}" if digest else queue
+
+
 def check_indexes(raw: Mapping[str, Any]) -> None:
     """Everybody is in one place, and every index tells the same as the records.
 
@@ -42,7 +46,7 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
         return {name: person for name, person in people.items() if person["state"] == state}
 
     assert set(raw["waiting"]) == {
-        entry(c.get("line", c["queue"]), c["effective"], name)
+        entry(line_of(c["queue"], c.get("line", "")), c["effective"], name)
         for name, c in those("waiting").items()
     }
     heads: dict[str, str] = {}
@@ -72,7 +76,8 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
     assert set(raw["owned"]) == {f"{c['owner']}|{name}" for name, c in people.items()}
     held = Counter[str]()
     for c in unanswered.values():
-        held.update([c.get("line", c["queue"]), *(line for _, line in c.get("relax", []))])
+        digests = [c.get("line", ""), *(digest for _, digest in c.get("relax", []))]
+        held.update(line_of(c["queue"], digest) for digest in digests)
     for queue in {c["queue"] for c in people.values()}:
         del held[queue]
     assert {line: int(count) for line, count in raw["holders"].items()} == {
