@@ -59,6 +59,13 @@ def _swept(reply: Reply) -> Swept:
     return Swept(*map(tuple, changed))
 
 
+def figures_of(reply: Reply) -> LineFigures:
+    """The figures that ``figures.lua`` replies."""
+    waiting, callbacks, oldest, logged_in, ready, position, pace, ways = reply
+    estimate = estimate_by(Pace(*pace), position, ready, ways)
+    return LineFigures(waiting, callbacks, oldest, logged_in, ready, estimate)
+
+
 @dataclass(frozen=True, slots=True)
 class Tick:
     """What one round of upkeep did, and when the next is needed.
@@ -318,10 +325,7 @@ class Distributor:
             credit_ms: As of :meth:`join`, by whoever would join; the estimate is theirs.
             require: Likewise.
         """
-        reply = await self._run("figures", queue, credit_ms, *steps_to_wire(require))
-        waiting, callbacks, oldest, logged_in, ready, position, pace, ways = reply
-        estimate = estimate_by(Pace(*pace), position, ready, ways)
-        return LineFigures(waiting, callbacks, oldest, logged_in, ready, estimate)
+        return figures_of(await self._run("figures", queue, credit_ms, *steps_to_wire(require)))
 
     async def _run(self, name: str, *arguments: str | int) -> Reply:
         return await self._scripts.run(name, self.clock(), *arguments)

@@ -70,6 +70,11 @@ class EventType(StrEnum):
     AGENT_WRAPUP = "agent.wrapup"  # until
     AGENT_LOCKED = "agent.locked"  # until: too many wrong PINs
 
+    # A supervisor, by the API; what comes of it is told beside, or when the agent's call is over
+    # act: pause | unpause | logout | prioritise | cancel, by: name of the token; reason: of a
+    # pause, credit: of a priority
+    SUPERVISOR_ACTED = "supervisor.acted"
+
     # The recording
     RECORDING_STORED = "recording.stored"  # recording, duration
     RECORDING_FAILED = "recording.failed"  # reason

@@ -1,6 +1,13 @@
 -- What several of the ACD's scripts do beyond lib.lua: ends, callbacks. A pairing needs none of it,
 -- and a function that is not there costs nothing.
 
+-- A supervisor's act; what comes of it tells of itself, now or when a call is over.
+local function acted(act, by, now, contact, queue, agent, ...)
+  if by ~= '' then
+    event('supervisor.acted', now, contact, queue, agent, 'act', act, 'by', by, ...)
+  end
+end
+
 -- Lines -------------------------------------------------------------------------------------
 
 local LINES_LIMIT = 100 -- so many lines a queue may have beside its plain one
