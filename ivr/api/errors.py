@@ -85,14 +85,24 @@ class BodyTooLarge(ApiError):
         super().__init__(f"The request is longer than {limit} bytes.")
 
 
+class RequestSlow(ApiError):
+    """The body of the request does not come."""
+
+    code = "api.request_slow"
+    status = HTTPStatus.REQUEST_TIMEOUT
+
+    def __init__(self) -> None:
+        super().__init__("The rest of the request did not come in time.")
+
+
 class NotJson(ApiError):
-    """The request's body is said to be something else, or is."""
+    """The request's body is said to be something else."""
 
     code = "api.not_json"
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 
     def __init__(self) -> None:
-        super().__init__("The request is no JSON.", "Send an object, as `application/json`.")
+        super().__init__("The request is not `application/json`.", "Send an object in JSON.")
 
 
 class RequestInvalid(ApiError):

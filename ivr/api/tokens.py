@@ -1,9 +1,9 @@
 """Who may ask the API: bearer tokens, each with a name, a role and the organisations it may see.
 
-A token is ``vaxel.NAME.SECRET``, the secret 256 random bits. It is shown once, when it is made; kept
-is its SHA-256, which needs no salt and no slowness: so long a secret cannot be guessed. The file
-stands beside the installation's secrets, and is read again when it has changed: a token that is
-made works at once, one that is revoked works no more.
+A token is ``vaxel.NAME.SECRET``, the secret 256 random bits. It is shown once, when it is made.
+Kept is its SHA-256, which needs no salt and no slowness: so long a secret cannot be guessed. The
+file stands beside the installation's secrets, and is read again when it has changed: a token that
+is made works at once, one that is revoked works no more.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Files that only their owner may read, changed as a whole while one process alone holds the lock."""
+"""Files that only their owner may read, changed as a whole by one process at a time."""
 
 from __future__ import annotations
 
