@@ -60,9 +60,7 @@ class EventType(StrEnum):
     AGENT_WRAPUP = "agent.wrapup"
     AGENT_LOCKED = "agent.locked"
 
-    # A supervisor, by the API; what comes of it is told beside, or when the agent's call is over
-    # act: pause | unpause | logout | prioritise | cancel, by: name of the token; reason: of a
-    # pause, credit: of a priority
+    # A supervisor has acted on an agent or a contact
     SUPERVISOR_ACTED = "supervisor.acted"
 
     # The recording

@@ -171,6 +171,27 @@ class EventStream:
             found: Any = await self._redis.xrange(self._key, min=f"({after_id}", count=1)
         return place_of(found[0][0])[0] if found else None
 
+    async def reaches(self, after_id: str) -> bool:
+        """Whether all that came behind an event is still here.
+
+        Args:
+            after_id: An id of this stream, or ``BEGINNING`` for all that is here.
+
+        Returns:
+            ``False`` where older entries were dropped since, or the stream does not know the id:
+            it is not the one that it was.
+
+        Raises:
+            StreamUnavailable: Redis cannot be used.
+        """
+        place = place_of(after_id)
+        if place == place_of(BEGINNING):
+            return True
+        async with replying():
+            known: Any = await self._redis.xrange(self._key, count=1)
+            newest: Any = await self._redis.xrevrange(self._key, count=1)
+        return bool(known) and place_of(known[0][0]) <= place <= place_of(newest[0][0])
+
     async def _entries(
         self, after_id: str, count: int, block_ms: int
     ) -> list[tuple[str, dict[str, str]]]:

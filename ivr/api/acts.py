@@ -24,9 +24,7 @@ async def pause(house: House, asked: Asked[Nothing, Pause]) -> Agent:
             "reason: the organisation has no such pause.", f"Take one of: {', '.join(known)}."
         )
     agents = house.office.agents
-    return _agent(
-        house, await agents.pause(asked.path["agent"], reason, by=asked.token.name)
-    )
+    return _agent(house, await agents.pause(asked.path["agent"], reason, by=asked.token.name))
 
 
 async def unpause(house: House, asked: Asked[Nothing, Nothing]) -> Agent:
@@ -54,9 +52,7 @@ async def prioritise(house: House, asked: Asked[Nothing, Priority]) -> Call:
 async def cancel(house: House, asked: Asked[Nothing, Nothing]) -> Cancelled:
     """Call nobody, or nobody once more. Who was held for it is given others by the next round."""
     callbacks = house.office.callbacks
-    return Cancelled(
-        gone=await callbacks.cancel(asked.path["contact"], by=asked.token.name)
-    )
+    return Cancelled(gone=await callbacks.cancel(asked.path["contact"], by=asked.token.name))
 
 
 ACTS: Final = (

@@ -119,9 +119,7 @@ def _organisation(office: Office) -> Organisation:
         id=organisation.id,
         name=organisation.name,
         time_zone=str(organisation.time_zone),
-        languages=tuple(
-            dict.fromkeys((organisation.default_language, *organisation.languages))
-        ),
+        languages=tuple(dict.fromkeys((organisation.default_language, *organisation.languages))),
         pauses=tuple(sorted(reason.key for reason in organisation.pauses.values())),
     )
 

@@ -1,4 +1,4 @@
-"""What the API refuses, one class a rule: a stable code, a sentence, what to do, the HTTP status."""
+"""What the API refuses, one class a rule: a stable code, a sentence, advice, the HTTP status."""
 
 from __future__ import annotations
 

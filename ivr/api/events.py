@@ -12,8 +12,9 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from enum import IntEnum
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from aiohttp import WSMsgType, web
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -23,15 +24,14 @@ from ivr.api.models import Nothing
 from ivr.api.reading import sees_callers
 from ivr.api.route import Asked, House, Route
 from ivr.api.tokens import Doorkeeper, Role, Token
+from store.contract.public import public
+from store.contract.values import JsonValue
 from store.events import Event, EventType
-from store.stream import BEGINNING, EventStream, StreamUnavailable, place_of
+from store.stream import EventStream, StreamUnavailable
 
 logger = logging.getLogger(__name__)
 
 FOLLOWERS_A_TOKEN: Final = 20
-PERSONAL: Final = frozenset({"caller"})
-"""Own fields of events that name a person who called."""
-
 _BATCH: Final = 200
 _LONGEST_MESSAGE: Final = 1024
 _CLOSING_SECONDS: Final = 2.0
@@ -63,27 +63,6 @@ class Following(BaseModel):
     types: Annotated[tuple[EventType, ...], BeforeValidator(_listed)] = Field(
         (), description="Types of events, by commas; left out: all.", max_length=len(EventType)
     )
-
-
-def told(event: Event, *, personal: bool) -> dict[str, Any]:
-    """An event as JSON.
-
-    Args:
-        event: As read from the stream.
-        personal: Whether whoever is told may know callers' numbers.
-    """
-    named = {"contact": event.contact, "queue": event.queue, "agent": event.agent}
-    return {
-        "id": event.id,
-        "type": event.type.value,
-        "at": event.at,
-        **{name: value for name, value in named.items() if value},
-        "fields": {
-            name: value
-            for name, value in event.fields.items()
-            if personal or name not in PERSONAL
-        },
-    }
 
 
 class EventFeed:
@@ -195,7 +174,9 @@ class EventFeed:
                     return Close.TOKEN_REVOKED
                 after = events[-1].id if events else after
                 wanted = [event for event in events if not types or event.type in types]
-                messages: Iterable[dict[str, Any]] = (told(one, personal=personal) for one in wanted)
+                messages: Iterable[dict[str, JsonValue]] = (
+                    public(one, personal=personal) for one in wanted
+                )
                 if not wanted and beats.due:
                     messages = ({"id": after, "type": "heartbeat"},)
                 for message in messages:
@@ -212,8 +193,10 @@ class EventFeed:
         return self._doorkeeper.stands(token)
 
     async def _close(self, socket: web.WebSocketResponse, code: Close) -> None:
-        logger.info("a follower of events is let go", extra={"code": code.name})
-        await socket.close(code=code, message=code.name.lower().encode(), drain=False)
+        logger.info("a follower of events is let go", extra={"reason": code.name.lower()})
+        with suppress(TimeoutError):
+            async with asyncio.timeout(2 * _CLOSING_SECONDS):
+                await socket.close(code=code, message=code.name.lower().encode(), drain=False)
 
 
 class _Beats:

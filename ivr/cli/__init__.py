@@ -23,6 +23,7 @@ from ivr.cli import (
     report,
     secrets,
     show,
+    tokens,
     tree_versions,
     trees,
     trials,
@@ -74,7 +75,8 @@ app = typer.Typer(
         "`vaxel callbacks` tells who is to be called back, `vaxel recordings` finds and plays "
         "what was said. "
         "`vaxel announcements` switches on what every caller hears. "
-        "`vaxel secrets` keeps the keys of web services. "
+        "`vaxel secrets` keeps the keys of web services, `vaxel tokens` tells who may ask the "
+        "API. "
         "`vaxel report` gives the figures of any past time. "
         "`vaxel demo` plays a lively contact centre, `vaxel dashboards` shows its figures."
     ),
@@ -91,6 +93,7 @@ models.register(app)
 callbacks.register(app)
 announcements.register(app)
 secrets.register(app)
+tokens.register(app)
 recordings.register(app)
 report.register(app)
 dashboards.register(app)
