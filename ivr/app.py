@@ -22,6 +22,7 @@ from ivr.announcement_pages import announcement_pages
 from ivr.announcements import Announcements
 from ivr.answers import AnswerWatch
 from ivr.api.application import Api
+from ivr.api.events import EventFeed
 from ivr.api.route import PREFIX
 from ivr.api.tokens import Doorkeeper, TokenFile
 from ivr.attention import Attention
@@ -167,6 +168,7 @@ class Controller:
         )
         self._delay = LoopDelay()
         self._doorkeeper = Doorkeeper(TokenFile(ground.layout.api_tokens), system_clock)
+        self._feed = EventFeed(self._doorkeeper)
         live = Figures(
             offices=offices,
             inbound=self._inbound,
@@ -179,6 +181,8 @@ class Controller:
             recorded=self._offices.recorded,
             listener=self._speech,
             trees=self._trees,
+            doorkeeper=self._doorkeeper,
+            feed=self._feed,
             state=settings.state,
         )
         registry = CollectorRegistry()
@@ -186,7 +190,13 @@ class Controller:
         exposition = Exposition(
             registry, self._offices.counted, live, version=version("vaxel"), delay=self._delay
         )
-        api = Api(self._offices.all, self._floor, self._doorkeeper, version=version("vaxel"))
+        api = Api(
+            self._offices.all,
+            self._floor,
+            self._doorkeeper,
+            self._feed,
+            version=version("vaxel"),
+        )
         said = announcement_pages(lambda: self._trees.catalogue.organisations, self._announcements)
         self._http = HttpServer(
             exposition,

@@ -46,6 +46,7 @@ class Api:
         offices: Mapping[str, Office],
         floor: Callable[[str], Floor],
         doorkeeper: Doorkeeper,
+        feed: EventFeed,
         *,
         version: str,
     ) -> None:
@@ -55,12 +56,13 @@ class Api:
             offices: By organisation; asked at each request.
             floor: What goes on in one of them.
             doorkeeper: Judges who asks.
+            feed: Serves who follows events.
             version: Of Växel.
         """
         self._offices = offices
         self._floor = floor
         self._doorkeeper = doorkeeper
-        self._feed = EventFeed(doorkeeper)
+        self._feed = feed
         self.routes: Sequence[Route] = (*READING, *ACTS, self._feed.route)
         self._document = json.dumps(document(self.routes, version), ensure_ascii=False)
         self.application = self._built()

@@ -112,6 +112,16 @@ class RequestInvalid(ApiError):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
+class NoWebSocket(ApiError):
+    """The page is for WebSockets, and this request is none."""
+
+    code = "api.no_websocket"
+    status = HTTPStatus.BAD_REQUEST
+
+    def __init__(self) -> None:
+        super().__init__("Events are followed by WebSocket.", "Connect to this page by ws://.")
+
+
 class TooManyListeners(ApiError):
     """The token follows events as often as it may at a time."""
 

@@ -19,7 +19,7 @@ from typing import Annotated, Final
 from aiohttp import WSMsgType, web
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from ivr.api.errors import TooManyListeners
+from ivr.api.errors import NoWebSocket, TooManyListeners
 from ivr.api.models import Nothing
 from ivr.api.reading import sees_callers
 from ivr.api.route import Asked, House, Route
@@ -35,6 +35,7 @@ FOLLOWERS_A_TOKEN: Final = 20
 _BATCH: Final = 200
 _LONGEST_MESSAGE: Final = 1024
 _CLOSING_SECONDS: Final = 2.0
+_PING_SECONDS: Final = 20.0
 
 
 class Close(IntEnum):
@@ -66,7 +67,11 @@ class Following(BaseModel):
 
 
 class EventFeed:
-    """Serves whoever follows events."""
+    """Serves whoever follows events.
+
+    Attributes:
+        let_go: How many followers we have closed the connection to, by why.
+    """
 
     def __init__(
         self,
@@ -87,6 +92,7 @@ class EventFeed:
         self._patience = patience_seconds
         self._open = set[web.WebSocketResponse]()
         self._followers = Counter[str]()
+        self.let_go = Counter[Close]()
         self.route = Route(
             method="GET",
             path="/events",
@@ -97,11 +103,17 @@ class EventFeed:
             query=Following,
         )
 
+    @property
+    def followers(self) -> int:
+        """How many follow now."""
+        return len(self._open)
+
     async def serve(self, house: House, asked: Asked[Following, Nothing]) -> web.StreamResponse:
         """One follower, until they or we have enough.
 
         Raises:
             TooManyListeners: The token follows as often as it may.
+            NoWebSocket: It is a plain request.
             StreamUnavailable: Redis is away.
         """
         name = asked.token.name
@@ -124,8 +136,10 @@ class EventFeed:
         begin = asked.query.after or await stream.last_id()
         gap = bool(asked.query.after) and not await stream.reaches(begin)
         socket = web.WebSocketResponse(
-            heartbeat=self._heartbeat, timeout=_CLOSING_SECONDS, max_msg_size=_LONGEST_MESSAGE
+            heartbeat=_PING_SECONDS, timeout=_CLOSING_SECONDS, max_msg_size=_LONGEST_MESSAGE
         )
+        if not socket.can_prepare(asked.request):
+            raise NoWebSocket
         await socket.prepare(asked.request)
         self._open.add(socket)
         try:
@@ -193,6 +207,7 @@ class EventFeed:
         return self._doorkeeper.stands(token)
 
     async def _close(self, socket: web.WebSocketResponse, code: Close) -> None:
+        self.let_go[code] += 1
         logger.info("a follower of events is let go", extra={"reason": code.name.lower()})
         with suppress(TimeoutError):
             async with asyncio.timeout(2 * _CLOSING_SECONDS):

@@ -14,6 +14,7 @@ from ivr.api.route import PREFIX, Route
 
 _REF: Final = "#/components/schemas/{model}"
 _REFUSALS: Final = {
+    "400": "No WebSocket.",
     "401": "No token that works.",
     "403": "The token's role may not do this.",
     "404": "Nothing of this name, or nothing that the token may see.",
@@ -21,12 +22,15 @@ _REFUSALS: Final = {
     "413": "Too long.",
     "415": "No JSON.",
     "422": "Not what the page takes.",
+    "429": "The token follows events as often as it may.",
     "503": "Redis is away.",
 }
 """Refusals by status. All have the shape of `Error`."""
 
 _OF_READING: Final = frozenset({"401", "403", "404", "422", "503"})
-_OF_ALL: Final = frozenset({"401"})
+_OF_ACTS: Final = _OF_READING | {"409", "413", "415"}
+_OF_FOLLOWING: Final = _OF_READING | {"400", "429"}
+_OF_ALL: Final = frozenset({"401", "422"})
 
 
 def document(routes: Iterable[Route], version: str) -> dict[str, Any]:
@@ -46,7 +50,12 @@ def document(routes: Iterable[Route], version: str) -> dict[str, Any]:
             wanted.append((route.answer, "serialization"))
         if route.body is not Nothing:
             wanted.append((route.body, "validation"))
-    _, schemas = models_json_schema(list(dict.fromkeys(wanted)), ref_template=_REF)
+        wanted.append((route.query, "validation"))
+    _, made = models_json_schema(list(dict.fromkeys(wanted)), ref_template=_REF)
+    schemas = made["$defs"]
+    queries = {
+        model: schemas.pop(model.__name__) for model in dict.fromkeys(one.query for one in served)
+    }
     paths: dict[str, dict[str, Any]] = {
         f"{PREFIX}/organisations": {
             "get": {
@@ -65,7 +74,9 @@ def document(routes: Iterable[Route], version: str) -> dict[str, Any]:
         },
     }
     for route in served:
-        paths.setdefault(route.full_path, {})[route.method.lower()] = _operation(route)
+        paths.setdefault(route.full_path, {})[route.method.lower()] = _operation(
+            route, queries[route.query]
+        )
     return {
         "openapi": "3.1.0",
         "info": {
@@ -77,19 +88,22 @@ def document(routes: Iterable[Route], version: str) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": schemas["$defs"],
+            "schemas": schemas,
         },
     }
 
 
-def _operation(route: Route) -> dict[str, Any]:
-    acts = route.method != "GET"
+def _operation(route: Route, query: Mapping[str, Any]) -> dict[str, Any]:
+    if route.answer is None:
+        refusals = _OF_FOLLOWING
+    else:
+        refusals = _OF_READING if route.method == "GET" else _OF_ACTS
     operation: dict[str, Any] = {
         "summary": route.summary,
         "description": f"Role: {route.role.word} or more.",
         "operationId": f"{route.method.lower()}{re.sub(r'[^a-z]+', '_', route.path)}".rstrip("_"),
-        "parameters": [*_path_parameters(route), *_query_parameters(route.query)],
-        "responses": _answers(route.answer, frozenset(_REFUSALS) if acts else _OF_READING),
+        "parameters": [*_path_parameters(route), *_query_parameters(query)],
+        "responses": _answers(route.answer, refusals),
     }
     if route.body is not Nothing:
         content = {"application/json": {"schema": _reference(route.body)}}
@@ -121,13 +135,14 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
     ]
 
 
-def _query_parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
-    properties: Mapping[str, dict[str, Any]] = model.model_json_schema().get("properties", {})
+def _query_parameters(query: Mapping[str, Any]) -> list[dict[str, Any]]:
+    properties: Mapping[str, dict[str, Any]] = query.get("properties", {})
     return [
         {
             "name": name,
             "in": "query",
             "required": False,
+            "explode": False,  # several values stand in one, by commas
             "schema": {key: value for key, value in schema.items() if key != "title"},
         }
         for name, schema in properties.items()
