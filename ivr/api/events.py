@@ -27,7 +27,7 @@ from ivr.api.tokens import Doorkeeper, Role, Token
 from store.contract.public import public
 from store.contract.values import JsonValue
 from store.events import Event, EventType
-from store.stream import EventStream, StreamUnavailable
+from store.stream import EventStream, StreamUnavailable, place_of
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class Following(BaseModel):
 
     after: str = Field(
         "",
-        pattern=r"^(\d{1,15}(-\d{1,15})?)?$",
+        pattern=r"^(\d{1,15}-\d{1,15})?$",
         description="Id of the last message that was seen; left out: from now on.",
     )
     types: Annotated[tuple[EventType, ...], BeforeValidator(_listed)] = Field(
@@ -134,7 +134,7 @@ class EventFeed:
         self, stream: EventStream, asked: Asked[Following, Nothing]
     ) -> web.StreamResponse:
         begin = asked.query.after or await stream.last_id()
-        gap = bool(asked.query.after) and not await stream.reaches(begin)
+        gap = bool(asked.query.after) and await _missed(stream, begin)
         socket = web.WebSocketResponse(
             heartbeat=_PING_SECONDS, timeout=_CLOSING_SECONDS, max_msg_size=_LONGEST_MESSAGE
         )
@@ -236,6 +236,13 @@ class _Beats:
     @staticmethod
     def _now() -> float:
         return asyncio.get_running_loop().time()
+
+
+async def _missed(stream: EventStream, after: str) -> bool:
+    """Whether events behind one are gone, or the stream is not the one that it came from."""
+    if place_of(after) > place_of(await stream.last_id()):
+        return True
+    return await stream.gap_after(after) is not None
 
 
 async def _hear(socket: web.WebSocketResponse) -> None:

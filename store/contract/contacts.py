@@ -134,5 +134,5 @@ def kinds() -> Iterator[Kind]:
                 required=False,
             ),
         ),
-        one_of=("score", "duration"),
+        one_of=frozenset({"score", "duration"}),
     )

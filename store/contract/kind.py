@@ -58,7 +58,7 @@ class Kind:
     group: Group
     meaning: str
     fields: tuple[Field, ...]
-    one_of: tuple[str, ...] = ()
+    one_of: frozenset[str] = frozenset()
 
     def field(self, name: str) -> Field | None:
         """The field of a name."""

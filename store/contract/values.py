@@ -11,7 +11,8 @@ from typing import ClassVar, Protocol, TypeAlias
 JsonValue: TypeAlias = str | int | bool | list[str]
 Schema: TypeAlias = Mapping[str, object]
 
-_NUMBER = r"(0|[1-9][0-9]{0,14})"
+_POSITIVE = "[1-9][0-9]{0,14}"
+_NUMBER = f"(0|{_POSITIVE})"
 _END_OF_TIME_MS = 253_402_300_800_000  # the year 10000
 
 
@@ -19,8 +20,12 @@ class Value(Protocol):
     """One type of values."""
 
     @property
-    def name(self) -> str:
-        """In the page."""
+    def told(self) -> str:
+        """In words, for the page."""
+
+    @property
+    def meanings(self) -> Mapping[str, str]:
+        """What some of its values mean."""
 
     @property
     def wire(self) -> Schema:
@@ -42,7 +47,8 @@ class Value(Protocol):
 class Text:
     """Any text but an empty one: a field without text is left out."""
 
-    name: ClassVar[str] = "text"
+    told: ClassVar[str] = "text"
+    meanings: ClassVar[Mapping[str, str]] = {}
     wire: ClassVar[Schema] = {"type": "string", "minLength": 1}
     json: ClassVar[Schema] = wire
 
@@ -58,20 +64,28 @@ class Whole:
     """A whole number, in the stream by its decimal digits, without sign and leading zeros.
 
     Attributes:
-        name: What it counts.
-        least: The smallest.
+        unit: What it counts.
+        least: The smallest, 0 or 1.
         most: The largest.
     """
 
-    name: str = "integer"
+    unit: str = "number"
     least: int = 0
     most: int = _END_OF_TIME_MS - 1
+    meanings: ClassVar[Mapping[str, str]] = {}
+
+    @property
+    def told(self) -> str:
+        """See :class:`Value`."""
+        return f"{self.unit}, {self.least} to {self.most}" if self._few else self.unit
 
     @property
     def wire(self) -> Schema:
         """See :class:`Value`. A short range is told number by number."""
-        few = self.most - self.least < 10
-        numbers = f"({'|'.join(map(str, range(self.least, self.most + 1)))})" if few else _NUMBER
+        digits = _POSITIVE if self.least else _NUMBER
+        numbers = (
+            f"({'|'.join(map(str, range(self.least, self.most + 1)))})" if self._few else digits
+        )
         return {"type": "string", "pattern": f"^{numbers}$"}
 
     @property
@@ -85,6 +99,10 @@ class Whole:
             raise ValueError(f"is no whole number from {self.least} to {self.most}")
         return int(text)
 
+    @property
+    def _few(self) -> bool:
+        return self.most - self.least < 10
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -95,7 +113,17 @@ class Word:
     """
 
     words: Mapping[str, str]
-    name: ClassVar[str] = "word"
+
+    @property
+    def told(self) -> str:
+        """See :class:`Value`."""
+        each = (f"`{word}`{f' ({told})' if told else ''}" for word, told in self.words.items())
+        return ", ".join(each)
+
+    @property
+    def meanings(self) -> Mapping[str, str]:
+        """See :class:`Value`."""
+        return {word: told for word, told in self.words.items() if told}
 
     @property
     def wire(self) -> Schema:
@@ -118,7 +146,8 @@ class Word:
 class Flag:
     """True where it is there; in the stream ``1``."""
 
-    name: ClassVar[str] = "true"
+    told: ClassVar[str] = "true; in the stream `1`"
+    meanings: ClassVar[Mapping[str, str]] = {}
     wire: ClassVar[Schema] = {"type": "string", "const": "1"}
     json: ClassVar[Schema] = {"type": "boolean", "const": True}
 
@@ -133,7 +162,8 @@ class Flag:
 class Texts:
     """Several texts; in the stream with commas between."""
 
-    name: ClassVar[str] = "texts"
+    told: ClassVar[str] = "texts; in the stream with commas between"
+    meanings: ClassVar[Mapping[str, str]] = {}
     wire: ClassVar[Schema] = {"type": "string", "minLength": 1}
     json: ClassVar[Schema] = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 
