@@ -119,7 +119,8 @@ class Distributor:
 
         A contact whose controller died keeps its arrival and gets this one as its owner; an
         offer that was made to it is given back. If the tree led it to another queue meanwhile,
-        it leaves the old one (``failed``) and arrives anew. A callback of this queue whose caller
+        it leaves the old one (``failed``) and arrives anew; one that a supervisor has moved away
+        from this queue is taken up where it is. A callback of this queue whose caller
         has picked up, or is back, becomes a call of this controller at its place; one of another
         queue is cancelled.
 

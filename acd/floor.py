@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from acd.agents import status_of
 from acd.distributor import figures_of
 from acd.keys import Keys
-from acd.model import AgentStatus, Clock, LineFigures
+from acd.model import AgentStatus, Clock, LineFigures, Queue
 from acd.script import Call, Reply, Scripts
 
 
@@ -115,6 +115,29 @@ class Floor:
             NotWaiting: It talks.
         """
         record = await self._run("prioritise", contact, credit_ms, by)
+        return _contact(contact, json.loads(record))
+
+    async def move(self, contact: str, origin: str, queue: Queue, *, by: str) -> ContactStatus:
+        """Let a waiting call wait in another queue; it keeps its effective arrival.
+
+        What it requires of its agent goes with it. Whoever serves the call goes on with it there,
+        also after another ``join`` of the queue that it came from.
+
+        Args:
+            contact: Its id.
+            origin: The queue that it is moved from.
+            queue: Where to; its ring and wrap-up times go with the contact.
+            by: The supervisor who wants it so.
+
+        Raises:
+            ContactUnknown: It neither waits nor talks.
+            ContactOffered: An agent is being rung for it.
+            ContactElsewhere: It has come to another queue meanwhile.
+            NotWaiting: It talks, is to be called back, or has lost its controller just now.
+            TooManyLines: The other queue cannot keep apart so many requirements.
+        """
+        times = queue.ring_seconds * 1000, queue.wrapup_seconds * 1000
+        record = await self._run("move", contact, origin, queue.name, *times, by)
         return _contact(contact, json.loads(record))
 
     async def _run(self, name: str, *arguments: str | int) -> Reply:

@@ -73,9 +73,9 @@ CALLS_ABANDONED = Counter(
 CALLS_LEFT = Counter(
     "vaxel_calls_left_total",
     "Calls that left the queue unanswered and not by hanging up (flow-outs), by reason; callback:"
-    " the caller keeps the place and is called back.",
+    " the caller keeps the place and is called back; moved: to another queue, by a supervisor.",
     ("org", "queue", "reason"),
-    {"reason": ("callback", "failed", "nobody", "timeout")},
+    {"reason": ("callback", "failed", "moved", "nobody", "timeout")},
 )
 AGENT_OFFERS = Counter(
     "vaxel_agent_offers_total",

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from acd.errors import ContactUnknown
 from acd.model import AgentStatus
-from ivr.api.errors import RequestInvalid
-from ivr.api.models import Agent, Call, Cancelled, Nothing, Pause, Priority
+from ivr.api.errors import RecordingDiffers, RequestInvalid
+from ivr.api.models import Agent, Call, Cancelled, Move, Nothing, Pause, Priority
 from ivr.api.reading import agent_of, call_of
 from ivr.api.route import Asked, House, Route
 from ivr.api.tokens import Role
@@ -47,6 +48,29 @@ async def prioritise(house: House, asked: Asked[Nothing, Priority]) -> Call:
         asked.path["contact"], asked.body.credit_ms, by=asked.token.name
     )
     return call_of(contact, asked.token)
+
+
+async def move(house: House, asked: Asked[Nothing, Move]) -> Call:
+    """Let a waiting call wait in another queue, and give it to whoever is ready there.
+
+    Whether it is recorded was settled, and the caller asked, when it came to its first queue: it
+    may go where the same rule holds, and nowhere else.
+    """
+    known, to = house.office.organisation.queues, asked.body.queue
+    if to not in known:
+        raise RequestInvalid(
+            "queue: the organisation has none of this name.", f"Take one of: {', '.join(known)}."
+        )
+    contact = await house.floor.contact(asked.path["contact"])
+    if contact is None:
+        raise ContactUnknown(asked.path["contact"])
+    origin = known.get(contact.queue)
+    if origin is None or origin.recording.when is not known[to].recording.when:
+        raise RecordingDiffers(contact.queue, to)
+    queue = house.office.rides.queues[to]
+    moved = await house.floor.move(contact.id, contact.queue, queue, by=asked.token.name)
+    await house.office.distributor.match(queue)
+    return call_of(moved, asked.token)
 
 
 async def cancel(house: House, asked: Asked[Nothing, Nothing]) -> Cancelled:
@@ -89,6 +113,15 @@ ACTS: Final = (
         serve=prioritise,
         answer=Call,
         body=Priority,
+    ),
+    Route(
+        method="POST",
+        path="/calls/{contact}/move",
+        role=Role.SUPERVISOR,
+        summary="Let a waiting call wait in another queue; it keeps its place by arrival.",
+        serve=move,
+        answer=Call,
+        body=Move,
     ),
     Route(
         method="DELETE",

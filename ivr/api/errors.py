@@ -105,6 +105,19 @@ class NotJson(ApiError):
         super().__init__("The request is not `application/json`.", "Send an object in JSON.")
 
 
+class RecordingDiffers(ApiError):
+    """What is recorded, and was said of it to the caller, is another thing in the other queue."""
+
+    code = "api.recording_differs"
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, origin: str, queue: str) -> None:
+        super().__init__(
+            f"Conversations of {queue} are not recorded by the same rule as those of {origin}.",
+            "Take a queue whose `recording` has the same `when`.",
+        )
+
+
 class RequestInvalid(ApiError):
     """A value of the request is not what it must be."""
 

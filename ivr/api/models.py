@@ -185,6 +185,14 @@ class Priority(BaseModel):
     )
 
 
+class Move(BaseModel):
+    """Another queue that a supervisor wants a call in."""
+
+    model_config = _SENT
+
+    queue: Name
+
+
 class Cancelled(BaseModel):
     """A callback that a supervisor does not want."""
 

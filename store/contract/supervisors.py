@@ -24,6 +24,7 @@ def kinds() -> Iterator[Kind]:
                     unpause="an agent is to be ready",
                     logout="an agent is to be logged out",
                     prioritise="a contact gets another place in its line",
+                    move="a waiting call goes to another queue",
                     cancel="a callback is to be called no more",
                 ),
                 "What.",
@@ -33,6 +34,7 @@ def kinds() -> Iterator[Kind]:
             Field("contact", TEXT, "To whom, if to a contact.", required=False),
             Field("queue", TEXT, "Where that contact is.", required=False),
             Field("reason", TEXT, "Of a pause.", required=False),
+            Field("to", TEXT, "The queue that a call is moved to.", required=False),
             Field(
                 "credit",
                 MILLISECONDS,

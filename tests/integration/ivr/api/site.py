@@ -28,7 +28,9 @@ from tests.integration.ivr.fake_office import an_office, asterisk_away
 from tests.unit.flow.trees import ORGANISATION, write
 
 SUPPORT = Queue("support", ring_seconds=20, wrapup_seconds=10)
-TOWN = ORGANISATION.replace("  support: {}\n", "  support: {}\n  fees: {}\n").replace(
+TOWN = ORGANISATION.replace(
+    "  support: {}\n", "  support: {}\n  fees: {}\n  secret: {recording: never}\n"
+).replace(
     "  4001: {name: Alva, queues: [support]}\n",
     "  4001: {name: Alva, queues: [support]}\n  4002: {name: Bo, queues: [support, fees]}\n",
 )

@@ -169,6 +169,57 @@ async def test_a_call_that_is_not_there_is_a_typed_404(site: Site) -> None:
     assert (answer.status, answer.code) == (404, "acd.contact_unknown")
 
 
+async def move(site: Site, contact: str = "c-1", queue: str = "fees") -> Answer:
+    return await site.ask("POST", f"/town/calls/{contact}/move", json={"queue": queue})
+
+
+async def test_a_waiting_call_is_moved_keeps_its_place_and_is_given_who_is_ready(
+    site: Site,
+) -> None:
+    await site.wait_in("c-1")
+    arrived = (await site.get("/town/calls/c-1"))["arrived_ms"]
+    await site.log_in("4002", "fees")
+
+    answer = await move(site)
+
+    call = answer.body
+    assert (answer.status, call["queue"], call["id"]) == (200, "fees", "c-1")
+    assert call["arrived_ms"] - call["priority_ms"] == arrived
+    assert (await site.get("/town/calls/c-1"))["agent"] == "4002"
+    assert await last(site, 4) == [
+        EventType.SUPERVISOR_ACTED,
+        EventType.CALL_LEFT,
+        EventType.CALL_QUEUED,
+        EventType.CALL_OFFERED,
+    ]
+    [act] = await acts(site)
+    assert (act.contact, act.queue, dict(act.fields)) == (
+        "c-1",
+        "support",
+        {"act": "move", "by": "supervisor", "to": "fees"},
+    )
+
+
+async def test_a_call_that_cannot_be_moved_stays_as_it_is(site: Site) -> None:
+    assert (await move(site)).code == "acd.contact_unknown"
+    await talk(site)
+    await site.wait_in("c-2")
+    assert (await move(site, "c-2", "taxes")).code == "api.request_invalid"
+    before = (await site.get("/town/calls"))["items"]
+    refused = await move(site)
+    assert (refused.status, refused.code) == (409, "acd.not_waiting")
+    assert (await move(site, "c-2", "support")).status == 200  # is there already
+    assert (await site.get("/town/calls"))["items"] == before
+    assert await acts(site) == []
+
+
+async def test_a_call_is_not_moved_where_it_would_be_recorded_by_another_rule(site: Site) -> None:
+    await site.wait_in("c-1")
+    answer = await move(site, queue="secret")
+    assert (answer.status, answer.code) == (409, "api.recording_differs")
+    assert (await site.get("/town/calls/c-1"))["queue"] == "support"
+
+
 async def test_a_callback_is_cancelled(site: Site) -> None:
     await site.wait_in("c-1")
     callbacks = site.town.callbacks

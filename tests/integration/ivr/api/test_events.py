@@ -99,7 +99,9 @@ async def test_a_callers_number_is_for_those_who_may_act(site: Site, role: str) 
 async def test_only_the_organisation_that_was_asked_for_is_followed(site: Site) -> None:
     async with site.follow() as socket:
         await socket.receive_json(timeout=10)
-        other = Event(EventType.CALL_QUEUED, 7, "village", "v-1", "support")
+        other = Event(
+            EventType.CALL_QUEUED, 7, "village", "v-1", "support", fields={"arrived": "7"}
+        )
         await site.offices["village"].stream.append(other)
         await happen(site, "c-1")
         [one] = await messages(socket, 1)

@@ -20,6 +20,7 @@ ACTS = [
     ("POST", "agents/4001/unpause", None),
     ("POST", "agents/4001/logout", None),
     ("PUT", "calls/c-1/priority", {"credit_ms": 1000}),
+    ("POST", "calls/c-1/move", {"queue": "fees"}),
     ("DELETE", "callbacks/c-1", None),
 ]
 
