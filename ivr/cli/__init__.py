@@ -15,6 +15,7 @@ from ivr.cli import (
     dashboards,
     demo,
     draw,
+    events,
     language,
     models,
     platform,
@@ -74,6 +75,7 @@ app = typer.Typer(
         "`vaxel callbacks` tells who is to be called back, `vaxel recordings` finds and plays "
         "what was said. "
         "`vaxel announcements` switches on what every caller hears. "
+        "`vaxel events` tells what happens as it happens. "
         "`vaxel secrets` keeps the keys of web services. "
         "`vaxel report` gives the figures of any past time. "
         "`vaxel demo` plays a lively contact centre, `vaxel dashboards` shows its figures."
@@ -89,6 +91,7 @@ prompts.register(app)
 tree_versions.register(app)
 models.register(app)
 callbacks.register(app)
+events.register(app)
 announcements.register(app)
 secrets.register(app)
 recordings.register(app)
