@@ -22,7 +22,7 @@ def event(contact: str = "c-1") -> Event:
         at=1_763_925_160_000,
         org=ORG,
         contact=contact,
-        fields={"node": "välkommen", "kind": "say"},
+        fields={"node": "välkommen", "kind": "say", "tree": "main"},
     )
 
 
@@ -40,7 +40,7 @@ async def test_an_event_comes_back_as_it_was_appended(stream: EventStream) -> No
         1_763_925_160_000,
         ORG,
         "c-1",
-        {"node": "välkommen", "kind": "say"},
+        {"node": "välkommen", "kind": "say", "tree": "main"},
     )
 
 
@@ -77,6 +77,7 @@ async def test_another_organisations_event_is_refused(stream: EventStream) -> No
     assert await stream.last_id() == BEGINNING
 
 
+@pytest.mark.strange_events
 @pytest.mark.parametrize(
     "stranger",
     [
@@ -104,6 +105,7 @@ async def test_what_is_no_event_is_skipped_logged_and_counted_once(
     assert len(caplog.records) == 1
 
 
+@pytest.mark.strange_events
 async def test_a_whole_batch_of_strangers_does_not_hold_the_reader_up(
     stream: EventStream, redis: Redis
 ) -> None:
@@ -114,6 +116,7 @@ async def test_a_whole_batch_of_strangers_does_not_hold_the_reader_up(
     assert stream.skipped == 5
 
 
+@pytest.mark.strange_events
 async def test_undecodable_bytes_in_an_event_are_carried_as_text(
     stream: EventStream, redis: Redis
 ) -> None:
