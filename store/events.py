@@ -136,12 +136,15 @@ class Event:
 
         Raises:
             KeyError: ``type`` or ``at`` is missing.
-            ValueError: ``type`` is unknown or ``at`` is no integer.
+            ValueError: ``type`` is unknown or ``at`` is no time.
         """
         own = dict(wire)
+        type_, at = EventType(own.pop("type")), int(own.pop("at"))
+        if not 0 <= at < _END_OF_TIME_MS:
+            raise ValueError(f"no time: {at}")
         return cls(
-            type=EventType(own.pop("type")),
-            at=int(own.pop("at")),
+            type=type_,
+            at=at,
             org=org,
             contact=own.pop("contact", ""),
             queue=own.pop("queue", ""),

@@ -70,6 +70,11 @@ def place_of(entry_id: str) -> tuple[int, int]:
     return int(milliseconds), int(number or 0)
 
 
+def id_before(at_ms: int) -> str:
+    """The id behind which all entries were appended at a time, epoch milliseconds, or later."""
+    return f"{at_ms - 1}-{2**64 - 1}"
+
+
 @asynccontextmanager
 async def replying(seconds: float = REPLY_SECONDS) -> AsyncIterator[None]:
     """Ask Redis something within the block, and wait so long at the most.

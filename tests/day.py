@@ -39,7 +39,7 @@ def _event(
 
 def _started(at: float, contact: str) -> Event:
     caller = f"+4670000000{contact[1:]}"
-    own = {"caller": caller, "dialled": "+46850810001", "tree": ORG}
+    own = {"caller": caller, "dialled": "+46850810001", "tree": ORG, "version": "0a1b"}
     return _event(at, EventType.CONTACT_STARTED, contact, fields=own)
 
 

@@ -10,7 +10,7 @@ local contact = contact_of(id)
 if not contact or not contact.callback or contact.state == 'talking' then
   return redis.error_reply('CALLBACKUNKNOWN ' .. id)
 end
-acted('cancel', ARGV[3], now, id, contact.queue, '')
+acted('cancel', ARGV[3], now, {contact = id, queue = contact.queue})
 if contact.dialled or on_line(contact) then
   contact.cancelled = true
   call('HSET', CONTACTS, id, cjson.encode(contact))

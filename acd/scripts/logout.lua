@@ -7,7 +7,7 @@
 local id = ARGV[2]
 local agent = agent_of(id)
 if not agent then return redis.error_reply('NOTLOGGEDIN ' .. id) end
-acted('logout', ARGV[3], now, '', '', id)
+acted('logout', ARGV[3], now, {agent = id})
 if has_call(agent) then
   do_after_call(id, agent, {state = 'logged_out'})
   return status(id, agent)

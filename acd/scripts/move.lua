@@ -28,7 +28,7 @@ end
 local steps, fault = required(to, wishes)
 if fault then return fault end
 
-acted('move', ARGV[7], now, id, from, '', 'to', to)
+acted('move', ARGV[7], now, {contact = id, queue = from, to = to})
 event('call.left', now, id, from, '', 'waited', span(contact.arrived, now), 'reason', 'moved')
 move_contact(id, contact, 'gone', now)
 local began = contact.began or from

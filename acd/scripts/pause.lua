@@ -7,7 +7,7 @@
 local id, reason = ARGV[2], ARGV[3]
 local agent = agent_of(id)
 if not agent then return redis.error_reply('NOTLOGGEDIN ' .. id) end
-acted('pause', ARGV[4], now, '', '', id, 'reason', reason)
+acted('pause', ARGV[4], now, {agent = id, reason = reason})
 if has_call(agent) then
   do_after_call(id, agent, {state = 'paused', reason = reason})
 elseif agent.state ~= 'paused' or agent.reason ~= reason then

@@ -16,5 +16,5 @@ contact.effective = math.max(0, contact.arrived - credit)
 if waits then call('ZADD', WAITING, 0, entry(line_of(contact), contact.effective, id)) end
 local record = cjson.encode(contact)
 call('HSET', CONTACTS, id, record)
-acted('prioritise', ARGV[4], now, id, contact.queue, '', 'credit', ARGV[3])
+acted('prioritise', ARGV[4], now, {contact = id, queue = contact.queue, credit = ARGV[3]})
 return record

@@ -2,10 +2,10 @@
 -- and a function that is not there costs nothing.
 
 -- A supervisor's act; what comes of it tells of itself, now or when a call is over.
-local function acted(act, by, now, contact, queue, agent, ...)
-  if by ~= '' then
-    event('supervisor.acted', now, contact, queue, agent, 'act', act, 'by', by, ...)
-  end
+local function acted(act, by, now, on)
+  if by == '' then return end
+  event('supervisor.acted', now, on.contact or '', on.queue or '', on.agent or '',
+    'act', act, 'by', by, known('reason', on.reason, 'credit', on.credit, 'to', on.to))
 end
 
 -- Lines -------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@
 local id = ARGV[2]
 local agent = agent_of(id)
 if not agent then return redis.error_reply('NOTLOGGEDIN ' .. id) end
-acted('unpause', ARGV[3], now, '', '', id)
+acted('unpause', ARGV[3], now, {agent = id})
 if agent.after then
   do_after_call(id, agent, nil)
 elseif agent.state == 'paused' or agent.state == 'wrapup' then
