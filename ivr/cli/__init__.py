@@ -24,6 +24,7 @@ from ivr.cli import (
     report,
     secrets,
     show,
+    simulate,
     tokens,
     tree_versions,
     trees,
@@ -79,7 +80,8 @@ app = typer.Typer(
         "`vaxel events` tells what happens as it happens. "
         "`vaxel secrets` keeps the keys of web services, `vaxel tokens` tells who may ask the "
         "API. "
-        "`vaxel report` gives the figures of any past time. "
+        "`vaxel report` gives the figures of any past time, `vaxel simulate` those of a time that "
+        "might be: fewer agents, more calls. "
         "`vaxel demo` plays a lively contact centre, `vaxel dashboards` shows its figures."
     ),
 )
@@ -99,6 +101,7 @@ secrets.register(app)
 tokens.register(app)
 recordings.register(app)
 report.register(app)
+simulate.register(app)
 dashboards.register(app)
 demo.register(app)
 

@@ -64,7 +64,9 @@ def list_all(org: Org) -> None:
         words = {
             tag: phrase.source for tag, phrase in organisation.announcements[name].root.items()
         } | dict(switched.words if switched else {})
-        table.add_row(name, until, " / ".join(f"{tag}: {text}" for tag, text in words.items()))
+        said = " / ".join(f"{tag}: {text}" for tag, text in words.items())
+        recorded = switched is not None and switched.sound
+        table.add_row(name, until, "recorded by telephone" if recorded else said)
     screen.print(table)
 
 
