@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from acd.errors import AcdError
 from acd.floor import Floor
 from ivr.api.acts import ACTS
+from ivr.api.announcing import ANNOUNCING
 from ivr.api.errors import (
     ApiError,
     Broken,
@@ -63,7 +64,7 @@ class Api:
         self._floor = floor
         self._doorkeeper = doorkeeper
         self._feed = feed
-        self.routes: Sequence[Route] = (*READING, *ACTS, self._feed.route)
+        self.routes: Sequence[Route] = (*READING, *ACTS, *ANNOUNCING, feed.route)
         self._document = json.dumps(document(self.routes, version), ensure_ascii=False)
         self.application = self._built()
 

@@ -48,7 +48,7 @@ def make(
         RoleWord,
         typer.Option(
             help="viewer: read; supervisor: act on agents and calls too, and see callers' "
-            "numbers; admin: change what everybody hears too."
+            "numbers; admin: switch announcements too."
         ),
     ],
     org: Annotated[

@@ -34,6 +34,7 @@ TOWN = ORGANISATION.replace(
     "  4001: {name: Alva, queues: [support]}\n",
     "  4001: {name: Alva, queues: [support]}\n  4002: {name: Bo, queues: [support, fees]}\n",
 )
+TOWN += "announcements:\n  storm: {sv: Det stormar., en: There is a storm.}\n"
 
 
 @dataclass
