@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from acd.model import AgentState
 
-MOST: Final = 500
-"""Items on one page."""
+MOST: Final = 200
+"""Items on one page: more would hold up calls, for they are put into words in one go."""
 
 _SENT: Final = ConfigDict(extra="forbid", frozen=True)
 _ANSWERED: Final = ConfigDict(extra="forbid", frozen=True)
