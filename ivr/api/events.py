@@ -32,7 +32,7 @@ from store.stream import EventStream, StreamUnavailable, place_of
 logger = logging.getLogger(__name__)
 
 FOLLOWERS_A_TOKEN: Final = 20
-_BATCH: Final = 200
+_BATCH: Final = 50
 _LONGEST_MESSAGE: Final = 1024
 _CLOSING_SECONDS: Final = 2.0
 _PING_SECONDS: Final = 20.0
