@@ -349,9 +349,13 @@ class Histories(RuleBasedStateMachine):
         if self.attempt(lambda: self.floor.prioritise(contact, credit, by="lead")):
             self.effective[contact] = before["arrived"] - credit
 
-    @rule(contact=contacts, origin=queues, queue=queues)
-    def move(self, contact: str, origin: Queue, queue: Queue) -> None:
-        moved = self.attempt(lambda: self.floor.move(contact, origin.name, queue, by="lead"))
+    @rule(data=st.data(), queue=queues, mistaken=st.sampled_from([False, False, True]))
+    def move(self, data: st.DataObject, queue: Queue, mistaken: bool) -> None:
+        """Mostly one that waits, and who wants it moved knows where."""
+        waiting = sorted(name for name in self.effective if self.waits(name)) or ["c-0"]
+        contact = data.draw(contacts if mistaken else st.sampled_from(waiting))
+        origin = "fees" if mistaken else self.record(contact).get("queue", "")
+        moved = self.attempt(lambda: self.floor.move(contact, origin, queue, by="lead"))
         if moved:
             assert (moved.queue, moved.state) == (queue.name, "waiting")
             assert moved.effective_ms == self.effective[contact]
@@ -449,6 +453,10 @@ class Histories(RuleBasedStateMachine):
         self.runner.close()
 
     # Helpers ------------------------------------------------------------------------------------
+
+    def waits(self, contact: str) -> bool:
+        record = self.record(contact)
+        return record.get("state") == "waiting" and "callback" not in record
 
     def some_offer(self, data: st.DataObject) -> Offer | None:
         """Mostly the newest, sometimes one that is likely to be stale."""
