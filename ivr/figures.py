@@ -96,6 +96,7 @@ class Figures:
         queues: list[QueueNow] = []
         agents: list[AgentsNow] = []
         lags: dict[tuple[str, str], float] = {}
+        gaps: dict[tuple[str, str], float] = {}
         # at once: while Redis is asked, organisations may come
         for office, counted, recorded in tuple(
             zip(self.offices.values(), self.counted, self.recorded, strict=True)
@@ -118,7 +119,9 @@ class Figures:
             agents.append(AgentsNow(org, by_state | {"logged_out": max(out, 0)}))
             lags[org, "figures"] = await _lag(office, counted.totals.position)
             lags[org, "contacts"] = await _lag(office, recorded.reached)
-        return AcdNow(queues, agents, round_trip, lags)
+            gaps[org, "figures"] = counted.gaps.seconds
+            gaps[org, "contacts"] = recorded.gaps.seconds
+        return AcdNow(queues, agents, round_trip, lags, gaps)
 
     async def speech(self) -> SpeechNow:
         """One request.

@@ -45,12 +45,14 @@ class AcdNow:
         agents: One an organisation.
         redis_seconds: Round trip of a ping.
         lags: Age in seconds of the oldest event not taken in, by organisation and consumer.
+        gaps: Length in seconds of the time whose events are missed, likewise.
     """
 
     queues: Sequence[QueueNow]
     agents: Sequence[AgentsNow]
     redis_seconds: float = 0.0
     lags: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    gaps: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

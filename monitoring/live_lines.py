@@ -69,6 +69,7 @@ def acd_lines(now: AcdNow | None) -> list[str]:
         ),
         *gauge(metrics.REDIS_ROUND_TRIP, {(): now.redis_seconds}),
         *gauge(metrics.EVENT_LAG, dict(now.lags.items())),
+        *gauge(metrics.EVENT_GAP, dict(now.gaps.items())),
     ]
 
 

@@ -407,6 +407,13 @@ EVENT_LAG = Gauge(
     ("org", "consumer"),
     each=True,
 )
+EVENT_GAP = Gauge(
+    "vaxel_event_gap_seconds",
+    "Length of the time of which a consumer has missed events since its controller's start: they"
+    " were gone from the stream before it took them in. 0 when it has all.",
+    ("org", "consumer"),
+    each=True,
+)
 LIVE_UP = Gauge(
     "vaxel_live_figures_up",
     "1 while queues and agents can be asked; at 0 their gauges are absent.",

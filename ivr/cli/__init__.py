@@ -15,6 +15,7 @@ from ivr.cli import (
     dashboards,
     demo,
     draw,
+    events,
     language,
     models,
     platform,
@@ -75,6 +76,7 @@ app = typer.Typer(
         "`vaxel callbacks` tells who is to be called back, `vaxel recordings` finds and plays "
         "what was said. "
         "`vaxel announcements` switches on what every caller hears. "
+        "`vaxel events` tells what happens as it happens. "
         "`vaxel secrets` keeps the keys of web services. "
         "`vaxel report` gives the figures of any past time, `vaxel simulate` those of a time that "
         "might be: fewer agents, more calls. "
@@ -91,6 +93,7 @@ prompts.register(app)
 tree_versions.register(app)
 models.register(app)
 callbacks.register(app)
+events.register(app)
 announcements.register(app)
 secrets.register(app)
 recordings.register(app)

@@ -163,10 +163,11 @@ _LINKS = Row(
         course(
             "Behind",
             "How old Asterisk's last event was when it was handled, and the oldest of our own that"
-            " each consumer has not taken in.",
+            " each consumer has not taken in; and of how long a time it has missed them for good.",
             Unit.SECONDS,
             Query(asked.highest(m.AMI_LAG, where=""), "Asterisk's events"),
             Query(asked.highest(m.EVENT_LAG, "consumer", where=""), "{{consumer}}"),
+            Query(asked.highest(m.EVENT_GAP, "consumer", where=""), "{{consumer}}, missed"),
             width=8,
         ),
         course(

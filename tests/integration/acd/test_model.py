@@ -33,6 +33,7 @@ from acd.errors import AcdError
 from acd.model import Agent, AgentState, LeaveReason, Offer, Queue, RefusalReason
 from acd.skills import Requirement
 from store.stream import EventStream, connect, stream_key
+from tests.contract import breaches_in
 from tests.integration.acd.conftest import HandClock
 from tests.integration.acd.indexes import check_indexes, fits
 from tests.integration.acd.replay import Replay
@@ -428,6 +429,7 @@ class Histories(RuleBasedStateMachine):
         # How long contacts took is known on the next day too.
         assert all(re.match(r"(service|agent)\|", name) for name in left.pop("pace", {}))
         assert left == {}
+        assert self.run(breaches_in(self.redis)) == []
         self.run(self.redis.aclose())
         self.runner.close()
 
