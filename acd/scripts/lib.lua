@@ -17,8 +17,8 @@
 -- what comes before it: a queue's entries stand together, line by line, the plain line last.
 --   events     STREAM  what happened (store/events.py has the vocabulary)
 --   contacts   HASH    contact -> JSON {queue, arrived, effective, state, owner, ring, wrapup,
---                      offer, agent, expires, answered, expected}; states: waiting, reserved,
---                      talking, orphan.
+--                      offer, agent, expires, answered, expected, began (the queue from which a
+--                      supervisor has moved it)}; states: waiting, reserved, talking, orphan.
 --                      With skills: line, its line's `+digest`, absent in the plain one; relax, the
 --                      lines that it is going to, [[when, `+digest` or '']…], absent when none.
 --                      A callback has {callback (its source), number, language, answers, consent,
@@ -29,8 +29,8 @@
 --                      {name: level}; lines, all of them, absent when these are the queues' plain
 --                      ones
 --   waiting    ZSET    `line|effective arrival|contact` of the contacts that can be offered
---   heads      HASH    line -> `effective arrival|contact` of the first in `waiting`; of the lines
---                      beside the plain ones. One command reads those of all of an agent's lines
+--   heads      HASH    line -> `effective arrival|contact` of the first in `waiting`, kept with it;
+--                      of the lines beside the plain ones. One command reads those of an agent
 --   arrivals   ZSET    `queue|arrival|contact` of all callers whom nobody has answered yet
 --   ready      ZSET    `line|idle since|agent`, one entry for each of the agent's lines
 --   members    ZSET    `line|agent` of the logged in, likewise
