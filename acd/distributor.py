@@ -35,7 +35,7 @@ from acd.model import (
 from acd.script import Call, Reply, Scripts
 from acd.skills import Requirement, steps_to_wire
 
-_SETTLED_AT_ONCE = 500  # a sweep holds Redis for some milliseconds at most
+_SETTLED_AT_ONCE = 100  # a sweep holds Redis for a millisecond or two; what is left is due at once
 _PAIRED_AT_ONCE = 50  # likewise; the sweeper asks again as long as there are pairs
 
 _GAUGED = (

@@ -95,6 +95,8 @@ class AgiVoice:
         Raises:
             MediaError: The text cannot be spoken.
         """
+        if utterance.sound:
+            return utterance.sound
         return str(await self.prompts.path(utterance.text, utterance.language))
 
     async def collect(self, *, first: str = "", count: int, wait: float, stop: str = "#") -> str:

@@ -136,7 +136,12 @@ def _told(switched: SwitchedOn | None) -> dict[str, object]:
     if switched is None:
         return {"on": False}
     until = datetime.fromtimestamp(switched.ends_ms / 1000, UTC)
-    return {"on": True, "until": until.isoformat(timespec="seconds"), "words": switched.words}
+    return {
+        "on": True,
+        "until": until.isoformat(timespec="seconds"),
+        "words": switched.words,
+        "recorded": bool(switched.sound),
+    }
 
 
 @contextmanager

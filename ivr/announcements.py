@@ -1,23 +1,28 @@
 """Announcements that are switched on for everybody: a storm, an outage, a closed bridge.
 
-What is on stands in Redis and ends there by itself. Who switched, and when, is an event in the
-same step: there is no switch without its trace.
+What is on stands in Redis and ends there by itself, a sound that was recorded for it too: at most
+a minute, so that every controller on every machine has it. Who switched, and when, is an event in
+the same step: there is no switch without its trace.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from redis.asyncio import Redis
 
+from ivr.flow.world import LONGEST_ANNOUNCEMENT_S
+from media.wav import RATE_HZ, SAMPLE_BYTES
 from store.events import Event, EventType
-from store.stream import STREAM_LIMIT, StreamUnavailable, replying, stream_key
+from store.stream import STREAM_LIMIT, replying, stream_key
 
-logger = logging.getLogger(__name__)
+MOST_BYTES: Final = LONGEST_ANNOUNCEMENT_S * RATE_HZ * SAMPLE_BYTES + 1000
+"""Of a sound: a WAV file of the longest that may be, its header included."""
 
 _PATIENCE_S: Final = 2.0
 """A caller waits no longer for it."""
@@ -30,10 +35,12 @@ class SwitchedOn:
     Attributes:
         words: Its own words by language, where it was given some.
         ends_ms: Epoch; until then.
+        sound: The hash of what somebody has spoken by telephone, ``""`` for nothing.
     """
 
     words: Mapping[str, str]
     ends_ms: int
+    sound: str = ""
 
 
 class Announcements:
@@ -66,8 +73,18 @@ class Announcements:
         if kept is None:
             return None
         told = json.loads(kept)
-        switched = SwitchedOn(told["words"], told["ends"])
+        switched = SwitchedOn(told["words"], told["ends"], told.get("sound", ""))
         return switched if self._clock() < switched.ends_ms else None
+
+    async def sound(self, name: str) -> bytes:
+        """What was recorded for one that is on; empty where there is nothing any more.
+
+        Raises:
+            StreamUnavailable: As :meth:`on`.
+        """
+        async with replying(_PATIENCE_S):
+            kept: Any = await self._redis.get(self._sound_key(name))
+        return base64.b64decode(kept or b"")
 
     async def switch_on(
         self,
@@ -75,6 +92,7 @@ class Announcements:
         seconds: float,
         words: Mapping[str, str],
         *,
+        sound: bytes = b"",
         who: str = "",
         contact: str = "",
     ) -> None:
@@ -84,6 +102,7 @@ class Announcements:
             name: Of the organisation's file.
             seconds: For how long.
             words: Own words by language; the file's where there are none.
+            sound: What was recorded to be heard in every language, a WAV file; none when empty.
             who: The user who did it, or ``""``.
             contact: The call by which it was done, or ``""``.
 
@@ -92,11 +111,15 @@ class Announcements:
         """
         length_ms = round(seconds * 1000)
         ends = self._clock() + length_ms
-        event = self._event(name, "on", who, contact, until=str(ends))
+        recorded = {"recorded": "1"} if sound else {}
+        event = self._event(name, "on", who, contact, until=str(ends), **recorded)
+        kept = {"words": dict(words), "ends": ends, "sound": digest_of(sound)}
         async with replying(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.set(
-                self._key(name), json.dumps({"words": dict(words), "ends": ends}), px=length_ms
-            )
+            pipe.set(self._key(name), json.dumps(kept), px=length_ms)
+            if sound:
+                pipe.set(self._sound_key(name), base64.b64encode(sound), px=length_ms)
+            else:
+                pipe.delete(self._sound_key(name))
             pipe.xadd(stream_key(self._org), event, maxlen=STREAM_LIMIT, approximate=True)
             await pipe.execute()
 
@@ -108,7 +131,7 @@ class Announcements:
         """
         event = self._event(name, "off", who, contact)
         async with replying(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.delete(self._key(name))
+            pipe.delete(self._key(name), self._sound_key(name))
             pipe.xadd(stream_key(self._org), event, maxlen=STREAM_LIMIT, approximate=True)
             await pipe.execute()
 
@@ -120,12 +143,10 @@ class Announcements:
     def _key(self, name: str) -> str:
         return f"vaxel:{{{self._org}}}:announcement:{name}"
 
+    def _sound_key(self, name: str) -> str:
+        return f"vaxel:{{{self._org}}}:announced-sound:{name}"
 
-async def words_of(announcements: Announcements, name: str) -> Mapping[str, str] | None:
-    """The words of what is on, for a caller; off counts what cannot be asked."""
-    try:
-        switched = await announcements.on(name)
-    except StreamUnavailable as away:
-        logger.warning("an announcement could not be looked up", extra={"fault": str(away)})
-        return None
-    return None if switched is None else switched.words
+
+def digest_of(sound: bytes) -> str:
+    """By what a sound is known, ``""`` for none."""
+    return hashlib.sha256(sound).hexdigest()[:32] if sound else ""

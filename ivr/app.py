@@ -17,6 +17,7 @@ from acd.errors import AcdUnavailable, StaleOffer
 from acd.model import system_clock
 from acd.offers import OfferListener
 from acd.sweeper import Sweeper
+from ivr.announced_sounds import AnnouncedSounds
 from ivr.announcement_pages import announcement_pages
 from ivr.announcements import Announcements
 from ivr.answers import AnswerWatch
@@ -296,6 +297,9 @@ class Controller:
             transfers=Transfers(services.outgoing, services.clock),
             memory=CallerMemory(redis, org, self._ground.secrets.callers, regions),
             announcements=self._announcements(org),
+            sounds=AnnouncedSounds(
+                self._ground.layout.announced / org, self._ground.beep, system_clock
+            ),
             distributor=services.distributor,
             wishes=CallbackWishes(organisation, services),
             outgoing=services.outgoing,

@@ -1,14 +1,16 @@
-"""Menus that callers may speak to: Asterisk's speech object in the terms of the Call port.
+"""Questions that callers may speak to: Asterisk's speech object in the terms of the Call port.
 
 A caller who presses keys must not notice that somebody listens: keys count at once, the time to
 answer is that of a menu without speech, and where the server is away or dies in mid-sentence the
-sentence goes on and keys are waited for.
+sentence goes on and keys are waited for. Only where they are to speak freely, which no key can
+stand for, is nothing asked then.
 
 What the server is told (``SPEECH SET``), in this order: ``language``; ``barge_in``, so that it
 says when the caller begins to speak, at which the prompt stops; ``silence_ms``, the time until the
 first word, since Asterisk's own knows only whole seconds and is rounded down; ``phrases`` and
-``more_phrases``. Its results carry in ``grammar`` what they are: ``began``, ``silence``,
-``error``, or the language of a phrase.
+``more_phrases``, or ``free_speech``. ``go_on`` follows where a key was pressed while the caller
+spoke freely: many press one when they are done, and the words are still to come. Its results carry
+in ``grammar`` what they are: ``began``, ``silence``, ``error``, or the language of what was said.
 """
 
 from __future__ import annotations
@@ -36,8 +38,11 @@ ENGINE: Final = "vaxel"
 
 BEGAN, SILENCE, ERROR = "began", "silence", "error"
 
-LONGEST_WORDS_S: Final = 20
-"""The server has told what it heard long before; else it has failed."""
+ANSWER_S: Final = 5
+"""So long after the longest words the server has told what it heard; else it has failed."""
+
+LONGEST_WORDS_S: Final = 15
+"""Of words that are no free speech."""
 
 _SPARE_S: Final = 2
 """So much later than the server Asterisk itself ends a silence."""
@@ -79,7 +84,8 @@ class Listener:
                 self._server.failed("it refused a caller, or was lost while one was listened to")
         if heard is None:
             engine = self._server.known_engine(language)
-            heard = Heard(await question.by_key(), hearing=Hearing.AWAY, engine=engine)
+            key = await question.by_key() if request.phrases else await question.given_up()
+            heard = Heard(key, hearing=Hearing.AWAY, engine=engine)
         return heard
 
 
@@ -119,9 +125,15 @@ class _Question:
         # after an error on the way the session is over, and Asterisk destroys the object with it
         heard = self._understood(await self._recognised(), engine)
         await self._speech.destroy()
-        if heard is not None and self._began_at is not None:
-            await self._session.stream_file(self._nothing)
+        if heard is not None:
+            await self.given_up()
         return heard
+
+    async def given_up(self) -> str:
+        """End the sound that still plays, if one does; no key."""
+        if self._began_at is not None:
+            await self._session.stream_file(self._nothing)
+        return ""
 
     async def by_key(self) -> str:
         """Say what is still to be said of the question and wait for a key, ``""`` for none."""
@@ -139,6 +151,8 @@ class _Question:
         yield "language", self._request.utterance.language
         yield "barge_in", "yes"
         yield "silence_ms", str(round((self._sound_s + self._request.wait) * 1000))
+        if not self._request.phrases:
+            yield "free_speech", str(round(self._request.longest * 1000))
         name = "phrases"
         for phrases in in_settings("more_phrases", self._request.phrases, "|"):
             yield name, phrases
@@ -151,7 +165,12 @@ class _Question:
         if first.end is not SpeechEnd.HEARD or first.grammar != BEGAN:
             return first
         self._began_at = None
-        words = await self._listen(self._nothing, LONGEST_WORDS_S)
+        free = not self._request.phrases
+        wait_s = math.ceil(self._request.longest if free else LONGEST_WORDS_S) + ANSWER_S
+        words = await self._listen(self._nothing, wait_s)
+        while free and words.end is SpeechEnd.KEY:
+            await self._speech.set("go_on", "yes")
+            words = await self._listen(self._nothing, wait_s)
         return Recognised(SpeechEnd.FAILED) if words.end is SpeechEnd.SILENCE else words
 
     async def _listen(self, sound: str, wait_s: int) -> Recognised:
@@ -169,6 +188,8 @@ class _Question:
         if recognised.end is SpeechEnd.SILENCE or recognised.grammar == SILENCE:
             return Heard(hearing=Hearing.SILENCE, engine=engine)
         sure = recognised.score >= self._request.confidence
+        if sure and recognised.text and not self._request.phrases:
+            return Heard(words=recognised.text, hearing=Hearing.MATCH, engine=engine)
         if sure and recognised.text in self._request.phrases:
             return Heard(phrase=recognised.text, hearing=Hearing.MATCH, engine=engine)
         return Heard(hearing=Hearing.NO_MATCH, engine=engine)

@@ -16,12 +16,14 @@ from acd.distributor import Distributor
 from acd.errors import AcdUnavailable
 from ivr import conferences
 from ivr.agi_call import AgiCall, speaking_of_callers
-from ivr.announcements import Announcements, words_of
+from ivr.announced_sounds import AnnouncedSounds
+from ivr.announcements import Announcements
 from ivr.callback_offer import Outgoing
 from ivr.callback_wishes import CallbackWishes
 from ivr.flow.call import QueueAway
 from ivr.flow.organisation import Organisation
 from ivr.flow.world import (
+    Announced,
     CallbackWish,
     Conferred,
     QueueFigure,
@@ -55,6 +57,7 @@ class Surroundings:
         transfers: Connects callers with others.
         memory: What is kept of callers' numbers.
         announcements: What is switched on.
+        sounds: What was spoken for announcements, on this machine.
         distributor: Its queues.
         wishes: Callers who want to be called back.
         outgoing: Whom the installation calls.
@@ -67,6 +70,7 @@ class Surroundings:
     transfers: Transfers
     memory: CallerMemory
     announcements: Announcements
+    sounds: AnnouncedSounds
     distributor: Distributor
     wishes: CallbackWishes
     outgoing: Outgoing
@@ -111,19 +115,48 @@ class CallersWorld:
             self._remembered = replace(self._remembered or Remembered(), language=language)
         return kept
 
-    async def announcement(self, name: str) -> Mapping[str, str] | None:
+    async def announcement(self, name: str) -> Announced | None:
         """What is on."""
-        return await self._unless_hung_up(words_of(self._around.announcements, name))
+        return await self._unless_hung_up(self._announced(name))
 
-    async def switch_announcement(self, name: str, seconds: float | None) -> bool:
+    async def _announced(self, name: str) -> Announced | None:
+        """What is on; off counts what cannot be asked, and the words where a sound is away."""
+        announcements, sounds = self._around.announcements, self._around.sounds
+        try:
+            on = await announcements.on(name)
+        except StreamUnavailable as away:
+            logger.warning("an announcement could not be looked up", extra={"fault": str(away)})
+            return None
+        sound = ""
+        try:
+            if on is None or not on.sound:
+                await sounds.forget(name)
+            else:
+                sound = await sounds.here(name, on.sound, lambda: announcements.sound(name))
+        except (StreamUnavailable, OSError) as away:
+            logger.warning("a recorded announcement is away", extra={"fault": str(away)})
+        return None if on is None else Announced(on.words, sound)
+
+    async def take_announcement(self, max_seconds: float) -> str:
+        """Record it."""
+        with speaking_of_callers():
+            try:
+                return await self._around.sounds.take(self._call.session, max_seconds)
+            except OSError as fault:
+                extra = {"contact": self._call.contact, "fault": str(fault)}
+                logger.warning("an announcement could not be recorded", extra=extra)
+                return ""
+
+    async def switch_announcement(self, name: str, seconds: float | None, sound: str = "") -> bool:
         """Switch it; the call's contact is named in the event."""
         announcements, contact = self._around.announcements, self._call.contact
         try:
             if seconds is None:
                 await announcements.switch_off(name, contact=contact)
             else:
-                await announcements.switch_on(name, seconds, {}, contact=contact)
-        except StreamUnavailable as away:
+                content = await self._around.sounds.content(sound) if sound else b""
+                await announcements.switch_on(name, seconds, {}, sound=content, contact=contact)
+        except (StreamUnavailable, OSError, ValueError) as away:
             logger.warning(
                 "an announcement could not be switched",
                 extra={"contact": contact, "fault": str(away)},

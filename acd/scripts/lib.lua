@@ -348,6 +348,27 @@ local function lines_of(agent)
   return agent.lines or agent.queues
 end
 
+-- All at once: a command costs more than what it does. No more than Lua can hand over, either.
+local function give_all(command, index, arguments)
+  for i = 1, #arguments, 1000 do
+    call(command, index, unpack(arguments, i, math.min(i + 999, #arguments)))
+  end
+end
+
+local function enter_ready(id, agent)
+  local scored = {}
+  for _, line in ipairs(lines_of(agent)) do
+    scored[#scored + 1], scored[#scored + 2] = 0, entry(line, agent.idle, id)
+  end
+  give_all('ZADD', READY, scored)
+end
+
+local function leave_ready(id, agent)
+  local entries = {}
+  for i, line in ipairs(lines_of(agent)) do entries[i] = entry(line, agent.idle, id) end
+  give_all('ZREM', READY, entries)
+end
+
 local function has_call(agent)
   return agent.state == 'reserved' or agent.state == 'talking'
 end
@@ -358,16 +379,14 @@ local function move_agent(id, agent, state, now, detail)
   local was = agent.state
   keep_pace(id, agent, state, now, detail)
   if was == 'ready' then
-    for _, line in ipairs(lines_of(agent)) do call('ZREM', READY, entry(line, agent.idle, id)) end
+    leave_ready(id, agent)
   elseif was == 'wrapup' then
     call('ZREM', DUE, 'wrapup|' .. id)
   end
 
   agent.state, agent.since, agent.reason = state, now, nil
   if state == 'ready' then
-    for _, line in ipairs(lines_of(agent)) do
-      call('ZADD', READY, 0, entry(line, agent.idle, id))
-    end
+    enter_ready(id, agent)
     event('agent.ready', now, '', '', id)
   elseif state == 'wrapup' then
     call('ZADD', DUE, detail, 'wrapup|' .. id)

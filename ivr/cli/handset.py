@@ -101,7 +101,8 @@ class Narrated:
         if set(answer) <= set(KEYS):
             self._tell(f"pressed {answer}" if answer else f"{wait:g} s of silence")
         else:
-            self._tell(f"said “{answer}”; listened for: {', '.join(phrases)}")
+            wanted = ", ".join(phrases) or "whatever is said"
+            self._tell(f"said “{answer}”; listened for: {wanted}")
         return answer
 
     def rides(self, request: QueueRequest) -> QueueOutcome:

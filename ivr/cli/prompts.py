@@ -134,7 +134,7 @@ def adopt_(
             screen.print(f"{entry.line.key} ({entry.line.language}): {error}", style="bold red")
             raise typer.Exit(_BAD) from error
         screen.print(f"{entry.line.key} ({entry.line.language}): {entry.line.sentence}")
-    screen.print(f"{count(len(wanted), 'recording')} adopted; played from the next reload on")
+    screen.print(f"{count(len(wanted), 'recording')} adopted; a running platform takes them up")
     if not wanted:
         raise typer.Exit(_BAD)
 

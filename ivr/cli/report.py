@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 import typer
 from rich.cells import cell_len
@@ -17,24 +15,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ivr.cli.names import ORG_OPTION, OrgOption, find_organisation, require
-from ivr.flow.organisation import Organisation
-from ivr.platform.preflight import layout_of, load_settings
-from ivr.settings import Settings
+from ivr.cli.names import OrgOption
+from ivr.cli.record import House
 from monitoring.definitions import Belongs, formula
 from monitoring.report.agents import agents_sheet, read_agents
 from monitoring.report.contacts import contacts_sheet, read_contacts
 from monitoring.report.counting import Question
-from monitoring.report.intervals import Period, Step
+from monitoring.report.intervals import Step
 from monitoring.report.page import as_page
 from monitoring.report.queues import QueueReport
 from monitoring.report.reading import read_queues
 from monitoring.report.sheet import Kind, Sheet, as_csv, shown
-from monitoring.report.words import LANGUAGES
-from store.database import Database, open_database
 from store.models import VisitOutcome
-
-Result = TypeVar("Result")
 
 
 class Format(StrEnum):
@@ -77,51 +69,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group)
 
 
-@dataclass(frozen=True, slots=True)
-class _House:
-    """One organisation of this installation."""
-
-    settings: Settings
-    organisation: Organisation
-    language: str
-
-    @classmethod
-    def open(cls, org: str, language: str) -> _House:
-        settings = load_settings()
-        organisation = find_organisation(settings, org, ORG_OPTION)
-        if language:
-            require("language", language, LANGUAGES, "--language")
-        return cls(settings, organisation, language or organisation.default_language)
-
-    def days(self, first: datetime | None, last: datetime | None, step: Step) -> Period:
-        zone = self.organisation.time_zone
-        begin = datetime.now(zone).date() if first is None else first.date()
-        end: date = begin if last is None else last.date()
-        if end < begin:
-            raise typer.BadParameter("the last day is before the first", param_hint="--to")
-        return Period.of_days(begin, end, step, zone)
-
-    def require(self, queues: Iterable[str], found: Iterable[str]) -> None:
-        """Refuse a queue that neither the organisation has nor the record has met."""
-        known = {*self.organisation.queues, *found}
-        for queue in queues:
-            require("queue", queue, known, "--queue")
-
-    def read(self, work: Callable[[Database], Awaitable[Result]]) -> Result:
-        """Ask the record."""
-
-        async def run() -> Result:
-            layout = layout_of(self.settings)
-            url = self.settings.database_url or f"sqlite+aiosqlite:///{layout.database}"
-            database = await open_database(url)
-            try:
-                return await work(database)
-            finally:
-                await database.close()
-
-        return asyncio.run(run())
-
-
 def queues(
     *,
     org: OrgOption = "",
@@ -160,7 +107,7 @@ def queues(
 ) -> None:
     """Show queues by interval: offered, answered, abandoned, service level, waits, handle time."""
     figure = formula(level)
-    house = _House.open(org, language)
+    house = House.open(org, language)
     question = Question(house.days(first, last, each), by, threshold * 1000, short_abandon * 1000)
     names = tuple(queue or ())
     grid = house.read(
@@ -187,7 +134,7 @@ def agents(
     language: Language = "",
 ) -> None:
     """Show what each agent did: logged in, talking, wrap-up, ready, pauses, occupancy."""
-    house = _House.open(org, language)
+    house = House.open(org, language)
     organisation = house.organisation
     period = house.days(first, last, Step.DAY)
     times = house.read(
@@ -224,7 +171,7 @@ def contacts(
     `--outcome abandoned` lists the lost callers; the column "answered since" tells whom an agent
     has talked to afterwards, so that the others can be called.
     """
-    house = _House.open(org, language)
+    house = House.open(org, language)
     period = house.days(first, last, Step.DAY)
     names = tuple(queue or ())
     rows = house.read(
@@ -238,7 +185,7 @@ def contacts(
 
 
 def _give(
-    house: _House, sheet: Sheet, plot: Callable[[], str], style: Format, output: Path | None
+    house: House, sheet: Sheet, plot: Callable[[], str], style: Format, output: Path | None
 ) -> None:
     """Show or write a report; only a page has a plot, whose library is slow to load."""
     if style is Format.TABLE and output is None:

@@ -15,6 +15,9 @@ from typing import Protocol
 
 from ivr.flow.world import World
 
+RECORDED = "(recorded)"
+"""Stands for the words of what somebody has recorded, where there is no sound."""
+
 CHARACTERS_A_SECOND = 15
 """How fast a voice reads, near enough to warn of a long text and for a virtual clock."""
 
@@ -42,10 +45,17 @@ class Utterance:
     Attributes:
         text: The sentence, variables already filled in.
         language: BCP 47 primary tag, e.g. ``"sv"``.
+        sound: What is played in place of the text, as whoever recorded it names it.
     """
 
     text: str
     language: str
+    sound: str = ""
+
+
+def spoken(sound: str, language: str) -> Utterance:
+    """What somebody has recorded; nobody knows its words."""
+    return Utterance(RECORDED, language, sound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,24 +162,26 @@ class ListenRequest:
 
     Attributes:
         utterance: What is asked.
-        phrases: What may be said to it, not empty.
+        phrases: What may be said to it; with none of them it is free speech, whatever is said.
         wait: Seconds to wait for a key or the first word once it is asked.
-        confidence: 0..100, the least at which a phrase counts as said.
+        confidence: 0..100, the least at which a phrase or words count as said.
+        longest: Seconds that free speech may last.
     """
 
     utterance: Utterance
     phrases: tuple[str, ...]
     wait: float
     confidence: int = 0
+    longest: float = 15
 
 
 class Hearing(StrEnum):
     """What came of listening to a caller's voice."""
 
-    MATCH = "match"  # one of the phrases
-    NO_MATCH = "no_match"  # a sound, and none of the phrases for sure
+    MATCH = "match"  # one of the phrases, or free speech
+    NO_MATCH = "no_match"  # a sound, and none of the phrases, or no words, for sure
     SILENCE = "silence"
-    AWAY = "away"  # nobody was there to listen: keys alone counted
+    AWAY = "away"  # nobody was there to listen: keys alone counted; free speech was not asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +191,15 @@ class Heard:
     Attributes:
         key: The key that was pressed, ``""`` for none.
         phrase: The phrase that was said, as the request writes it; ``""`` for none.
+        words: What was said freely, small letters without punctuation; ``""`` for nothing.
+            Personal.
         hearing: What came of listening; ``None`` when a key was pressed before anything was heard.
         engine: Name of what listened, ``""`` when nothing did.
     """
 
     key: str = ""
     phrase: str = ""
+    words: str = field(default="", repr=False)
     hearing: Hearing | None = None
     engine: str = ""
 
@@ -232,10 +247,10 @@ class Call(Protocol):
         """
 
     async def listen(self, request: ListenRequest) -> Heard:
-        """Ask, and listen for a phrase and for one key at once; each of them interrupts.
+        """Ask, and listen for words and for one key at once; each of them interrupts.
 
-        Where nobody can listen to voices it is :meth:`say` and :meth:`collect`; the caller notices
-        no difference.
+        Where nobody can listen to voices it is :meth:`say` and :meth:`collect`, and the caller
+        notices no difference; free speech is then not asked for.
         """
 
     async def record(self, request: MessageRequest) -> Message:

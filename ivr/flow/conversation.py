@@ -133,13 +133,19 @@ class Conversation:
         return key
 
     async def listen(
-        self, text: Text, phrases: tuple[str, ...], *, wait: float, confidence: int
+        self,
+        text: Text,
+        phrases: tuple[str, ...],
+        *,
+        wait: float,
+        confidence: int,
+        longest: float = 15,
     ) -> Heard:
-        """Ask ``text`` and listen for one of ``phrases`` or a key; see :class:`ListenRequest`."""
+        """Ask ``text`` and listen for words or a key; see :class:`ListenRequest`."""
         utterance = self._utterance(text, self.language)
         if not utterance.text:
             return Heard(key=await self.call.collect(count=1, wait=wait, stop=""))
-        request = ListenRequest(utterance, phrases, wait, confidence)
+        request = ListenRequest(utterance, phrases, wait, confidence, longest)
         heard = await self.call.listen(request)
         if heard.hearing is None and heard.key == self.overlook:
             heard = await self.call.listen(request)

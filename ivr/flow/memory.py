@@ -136,6 +136,7 @@ class MemoryCall:
         heard: Everything said so far, in order.
         rides: The queues asked for.
         messages: The messages left, with their seconds.
+        speech: Whether somebody is there to listen to voices.
         answered: Whether it was picked up.
         ended: Whether our side hung up.
         cause: Why it did.
@@ -158,6 +159,7 @@ class MemoryCall:
         self.heard: list[Utterance] = []
         self.rides: list[QueueRequest] = []
         self.messages: list[tuple[MessageRequest, float]] = []
+        self.speech = True
         self.answered = False
         self.ended = False
         self.cause = Cause.NORMAL
@@ -220,6 +222,8 @@ class MemoryCall:
 
     async def listen(self, request: ListenRequest) -> Heard:
         """Let the person say or press something; every word that is said is understood."""
+        if not self.speech:
+            return await self._by_key(request)
         if key := await self.say(request.utterance, interrupt=KEYS):
             return Heard(key=key)
         answer = self._person.answers(request.phrases, request.wait)
@@ -231,6 +235,13 @@ class MemoryCall:
             return Heard(key=answer[0])
         self._pass(len(answer) / CHARACTERS_A_SECOND)
         return _understood(answer, request.phrases)
+
+    async def _by_key(self, request: ListenRequest) -> Heard:
+        key = ""
+        if request.phrases:
+            key = await self.say(request.utterance, interrupt=KEYS)
+            key = key or await self.collect(count=1, wait=request.wait, stop="")
+        return Heard(key, hearing=Hearing.AWAY)
 
     async def record(self, request: MessageRequest) -> Message:
         """Let the person speak."""
@@ -266,6 +277,8 @@ class MemoryCall:
 
 
 def _understood(words: str, phrases: Sequence[str]) -> Heard:
+    if not phrases:
+        return Heard(words=normalised(words), hearing=Hearing.MATCH, engine=ENGINE)
     same = {normalised(phrase): phrase for phrase in phrases}
     phrase = same.get(normalised(words), "")
     return Heard(

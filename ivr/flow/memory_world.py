@@ -6,8 +6,10 @@ import json
 from collections.abc import Callable, Mapping, MutableMapping
 from datetime import datetime, timedelta
 
+from ivr.flow.call import RECORDED
 from ivr.flow.world import (
     WAITS,
+    Announced,
     CallbackWish,
     Conferred,
     QueueFigure,
@@ -21,6 +23,7 @@ from ivr.flow.world import (
 )
 
 TALK_SECONDS = 60.0
+SPEECH_SECONDS = 10.0
 NOTHING_WAITS: Mapping[QueueFigure, int] = dict.fromkeys(
     (figure for figure in QueueFigure if figure not in WAITS), 0
 )
@@ -36,7 +39,8 @@ class MemoryWorld:
         transfers: How transfers end, by target; any other is unreachable.
         remembered: What is kept of the caller.
         switches: Whether announcements can be switched.
-        announcements: What is switched on, the words by language, and until when.
+        announcements: What is switched on, and until when.
+        speaks: Whether the caller speaks an announcement that is to be recorded.
         figures: Of each queue; nobody waits in any other. A wait that is left out is unknown.
         calls_back: Whether a caller who would be called back has it their way.
         texts_go: Whether text messages are taken.
@@ -61,8 +65,9 @@ class MemoryWorld:
         self.web_seconds = 0.2
         self.transfers: MutableMapping[str, TransferOutcome] = {}
         self.remembered = Remembered()
-        self.announcements: MutableMapping[str, tuple[Mapping[str, str], datetime]] = {}
+        self.announcements: MutableMapping[str, tuple[Announced, datetime]] = {}
         self.switches = True
+        self.speaks = True
         self.figures: MutableMapping[str, Mapping[QueueFigure, int]] = {}
         self.calls_back = False
         self.texts_go = False
@@ -104,16 +109,21 @@ class MemoryWorld:
         self.remembered = Remembered(self.remembered.known, language)
         return True
 
-    async def announcement(self, name: str) -> Mapping[str, str] | None:
+    async def announcement(self, name: str) -> Announced | None:
         """What is on, until its end."""
-        words, ends = self.announcements.get(name, ({}, self._now()))
-        return words if self._now() < ends else None
+        announced, ends = self.announcements.get(name, (Announced(), self._now()))
+        return announced if self._now() < ends else None
 
-    async def switch_announcement(self, name: str, seconds: float | None) -> bool:
+    async def take_announcement(self, max_seconds: float) -> str:
+        """What was spoken, as :attr:`speaks` says."""
+        self._wait(min(SPEECH_SECONDS, max_seconds))
+        return RECORDED if self.speaks else ""
+
+    async def switch_announcement(self, name: str, seconds: float | None, sound: str = "") -> bool:
         """Switch it."""
         if self.switches:
             ends = self._now() + timedelta(seconds=seconds or 0)
-            self.announcements[name] = ({}, ends)
+            self.announcements[name] = (Announced(sound=sound), ends)
         return self.switches
 
     async def queue_figures(self, queue: str) -> Mapping[QueueFigure, int]:

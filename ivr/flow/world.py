@@ -158,6 +158,23 @@ class TextMessage:
     text: str = field(repr=False)
 
 
+LONGEST_ANNOUNCEMENT_S = 60
+"""Callers lose patience, and every controller keeps it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """An announcement that is on.
+
+    Attributes:
+        words: Its own words by language, where it was given some.
+        sound: What somebody has spoken for every language, as ``Utterance.sound``; ``""`` for none.
+    """
+
+    words: Mapping[str, str] = field(default_factory=dict)
+    sound: str = ""
+
+
 class World(Protocol):
     """What a node may ask of the world for one caller."""
 
@@ -183,15 +200,24 @@ class World(Protocol):
     async def remember_language(self, language: str) -> bool:
         """Keep the language of a caller who agrees to that; whether it is kept."""
 
-    async def announcement(self, name: str) -> Mapping[str, str] | None:
-        """The words of an announcement that is switched on, by language, where it has own ones.
+    async def announcement(self, name: str) -> Announced | None:
+        """An announcement that is switched on, ``None`` while it is off."""
+
+    async def take_announcement(self, max_seconds: float) -> str:
+        """Record an announcement after a beep, until ``#``.
 
         Returns:
-            ``None`` while it is off.
+            What was recorded, as ``Utterance.sound``; ``""`` when nothing was said.
         """
 
-    async def switch_announcement(self, name: str, seconds: float | None) -> bool:
-        """Switch an announcement on for so long, or off (``None``); whether it is done."""
+    async def switch_announcement(self, name: str, seconds: float | None, sound: str = "") -> bool:
+        """Switch an announcement on for so long, or off (``None``); whether it is done.
+
+        Args:
+            name: Its name.
+            seconds: For how long.
+            sound: What was recorded for it; the organisation's words are said without any.
+        """
 
     async def queue_figures(self, queue: str) -> Mapping[QueueFigure, int]:
         """A queue of the call's own organisation, now; nothing of the wait where it is unknown.

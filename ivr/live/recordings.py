@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import stat
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -112,7 +113,7 @@ def _states(folder: Path) -> list[tuple[Path, tuple[int, int]]]:
             state = file.stat()
         except OSError:
             continue  # gone since it was listed
-        if file.is_file():
+        if stat.S_ISREG(state.st_mode):
             found.append((file, (state.st_mtime_ns, state.st_size)))
     return found
 

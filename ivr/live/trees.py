@@ -17,30 +17,27 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
 
 from ivr.flow.load import Catalogue
 from ivr.flow.problems import suggestion
 from ivr.flow.tree import Tree
+from ivr.live import entries
 from ivr.live.book import Book, Entry
-from ivr.live.files import changed, owner
+from ivr.live.files import owner
 from ivr.live.model import Needs, Outcome, Refusal, Reloaded, Standing
 from ivr.live.recordings import LiveRecordings
 from ivr.live.survey import Part, Survey, read_all, survey
 from ivr.platform.errors import PlatformError, RetirementRefused
 from media.errors import MediaError
-from store.events import Event, EventType
 from store.tree_history import SHORT, Files, digest_of
 from store.tree_models import ChangeKind
 
 logger = logging.getLogger(__name__)
-
-_MOST_FILES: Final = 50
-"""Recordings that an event names."""
 
 
 class LiveTrees:
@@ -139,12 +136,8 @@ class LiveTrees:
                 raise RetirementRefused(
                     f"The files of {org} are in {folder}; move them away first."
                 )
-            served = {name: one for name, one in self._served.items() if name != org}
-            catalogue = Catalogue.together(one.part.catalogue for one in served.values())
-            self._needs.adopt(catalogue)
-            self._served, self.catalogue = served, catalogue
-            fields = {"before": standing.part.version[:SHORT], "who": who}
-            self._book.write(self._entry(org, EventType.TREES_RETIRED, fields))
+            self._serve({name: one for name, one in self._served.items() if name != org})
+            self._book.write(entries.of_retirement(org, standing.part, who, self._clock()))
             logger.warning("An organisation is retired", extra={"org": org})
         return await self.reload(who, ChangeKind.ASKED)
 
@@ -154,19 +147,18 @@ class LiveTrees:
             if found is not None and not found.settled:
                 self.reloads[Outcome.UNSETTLED] += 1
                 return self._said(Outcome.UNSETTLED, settled=False)
-            entries: list[Entry] = []
             new: dict[str, Part] = {}
             if found is not None:
                 new, self._wrong = await self._right_and_wrong(found)
-                entries += await asyncio.to_thread(self._entries, new, who, how)
                 if new:
-                    self._put_in_place(new)
+                    await self._put_in_place(new, who, how)
                 self._seen = found.files
             catalogues = {org: one.part.catalogue for org, one in self._served.items()}
             heard = await self._recordings.look(catalogues, new, at_once=not glance)
-            entries += await asyncio.to_thread(self._entries_of, heard.changed, who, how)
-            for entry in entries:
-                self._book.write(entry)
+            for org, files in heard.changed.items():
+                part, now = self._served[org].part, self._clock()
+                telling = partial(entries.of_recordings, who=who, how=how, now=now)
+                self._book.write(await asyncio.to_thread(telling, self._root, part, files))
             mute = {org: Refusal("", told) for org, told in self._recordings.refused.items()}
             refused = mute | self._wrong
             news = {**{org: self._served[org].part for org in heard.changed}, **new}
@@ -249,56 +241,23 @@ class LiveTrees:
                 if org in self._served:
                     staying.append(self._served[org].part)
 
-    def _put_in_place(self, parts: Mapping[str, Part]) -> None:
-        """Let new calls have ``parts``, and what is served else as it was. No step may wait."""
+    async def _put_in_place(self, new: Mapping[str, Part], who: str, how: ChangeKind) -> None:
+        """Let new calls have ``new``, and what is served else as it was; note it."""
         now = self._clock()
-        served = dict(self._served)
-        for org, part in parts.items():
-            since = now if self._is_new(org, part.version) else served[org].since_ms
-            served[org] = Standing(part, since)
+        telling = partial(entries.of_change, who=who, how=how, now=now)
+        told = []
+        for org, part in new.items():
+            before = self._served[org].part if org in self._served else None
+            told.append(await asyncio.to_thread(telling, self._root, part, before))
+        self._serve(self._served | {org: Standing(part, now) for org, part in new.items()})
+        for entry in told:
+            self._book.write(entry)
+
+    def _serve(self, served: dict[str, Standing]) -> None:
+        """What calls get that begin now. No step may wait."""
         catalogue = Catalogue.together(one.part.catalogue for one in served.values())
         self._needs.adopt(catalogue)
         self._served, self.catalogue = served, catalogue
-
-    def _entries(self, new: Mapping[str, Part], who: str, how: ChangeKind) -> list[Entry]:
-        """What is to be noted of changes. Runs in a thread: it asks for the files' owners."""
-        entries = []
-        for org, part in new.items():
-            standing = self._served.get(org)
-            before = standing.part.files if standing else {}
-            names = changed(before, part.files)
-            actor = who or owner(self._root, names)
-            fields = {
-                "version": part.version[:SHORT],
-                "before": standing.part.version[:SHORT] if standing else "",
-                "who": actor,
-                "how": how.value,
-                "files": ",".join(names),
-            }
-            entries.append(
-                self._entry(
-                    org, EventType.TREES_CHANGED, fields, who=actor, how=how, files=part.files
-                )
-            )
-        return entries
-
-    def _entries_of(
-        self, recordings: Mapping[str, Sequence[Path]], who: str, how: ChangeKind
-    ) -> list[Entry]:
-        """What is to be told of changed recordings. Runs in a thread, as above."""
-        entries = []
-        for org, files in recordings.items():
-            names = [str(file.relative_to(self._root)) for file in files]
-            version = self._served[org].part.version[:SHORT]
-            fields = {
-                "version": version,
-                "before": version,
-                "who": who or owner(self._root, names),
-                "how": how.value,
-                "files": ",".join(names[:_MOST_FILES]),
-            }
-            entries.append(self._entry(org, EventType.TREES_CHANGED, fields))
-        return entries
 
     def _tell_refusals(self, refused: dict[str, Refusal]) -> bool:
         """Note what is refused now; whether any of it was not before."""
@@ -312,30 +271,11 @@ class LiveTrees:
                 extra={"org": org, "problem": refusal.sentence},
             )
             if (standing := self._served.get(org)) is not None:
-                fields = {
-                    "version": refusal.version[:SHORT],
-                    "before": standing.part.version[:SHORT],
-                    "problem": refusal.sentence,
-                }
-                self._book.write(self._entry(org, EventType.TREES_REFUSED, fields))
+                self._book.write(entries.of_refusal(org, refusal, standing.part, self._clock()))
         for org in self._refused.keys() - refused.keys():
             logger.info("Call trees are in order again", extra={"org": org})
         self._refused = refused
         return worse
-
-    def _entry(
-        self,
-        org: str,
-        kind: EventType,
-        fields: Mapping[str, str],
-        *,
-        who: str = "",
-        how: ChangeKind = ChangeKind.SAVED,
-        files: Files | None = None,
-    ) -> Entry:
-        now = self._clock()
-        told = {name: text for name, text in fields.items() if text}
-        return Entry(org, now, who, how, Event(kind, now, org, fields=told), files)
 
     def _said(
         self, outcome: Outcome, new: Mapping[str, Part] = MappingProxyType({}), *, settled: bool

@@ -99,6 +99,11 @@ class Layout:
         return self.state / "prompts"
 
     @property
+    def announced(self) -> Path:
+        """Announcements that were spoken by telephone, a controller's copies."""
+        return self.state / "announced"
+
+    @property
     def music(self) -> Path:
         """Music on hold."""
         return self.state / "music"

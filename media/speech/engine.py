@@ -15,8 +15,8 @@ class Match:
     """What a recogniser made of one utterance.
 
     Attributes:
-        phrase: One of the phrases, as :func:`media.speech.phrases.spoken` writes it; ``""`` when
-            it was none of them.
+        phrase: One of the phrases, or the words of free speech, as
+            :func:`media.speech.phrases.spoken` writes it; ``""`` when it was none of them.
         confidence: 0 to 100; 0 with an empty phrase.
     """
 
@@ -82,4 +82,8 @@ class Engine(Protocol):
         """
 
     def dictation(self, rate_hz: int) -> Dictation:
-        """Write down what is said in audio of ``rate_hz``."""
+        """Write down what is said in audio of ``rate_hz``.
+
+        Raises:
+            media.speech.errors.Overloaded: It writes down as many at once as it can.
+        """

@@ -3,7 +3,7 @@
 Only speech is decoded, with a little of what was before it; silence costs next to nothing. When
 the caller is quiet for a moment and a whole phrase stands, that is the answer; when what stands is
 no phrase, or might go on to a longer one, they are given more time (the complete and the
-incomplete timeout of RFC 6787).
+incomplete timeout of RFC 6787). Who speaks freely is given the most: people pause to think.
 """
 
 from __future__ import annotations
@@ -14,15 +14,14 @@ from typing import Final
 
 from media.speech.endpointing import FRAME_MS, Endpointer, Turn, frame_bytes
 from media.speech.engine import RATE_HZ, Engine, Recogniser
+from media.speech.free_speech import FreeSpeech
 from media.speech.pcm import DECODERS
 from media.speech.phrases import spoken
 from media.speech.recognition import Heard, Kind, Recognition
 
 COMPLETE_MS: Final = 400
 INCOMPLETE_MS: Final = 900
-LONGEST_MS: Final = 15_000
-"""Who speaks for so long does not choose from a menu; it may also be noise."""
-
+FREE_MS: Final = 1200
 SHORTEST_MS: Final = 140
 """Speech, pauses not counted: what is shorter is a click or a cut word."""
 
@@ -61,6 +60,7 @@ class Listener:
 
     Raises:
         media.speech.errors.NoPhraseKnown: The model knows the words of none of the phrases.
+        media.speech.errors.Overloaded: The engine writes down as many at once as it can.
     """
 
     def __init__(self, engine: Engine, recognition: Recognition) -> None:
@@ -73,12 +73,18 @@ class Listener:
         }
         self._decode = DECODERS[recognition.codec]
         self._endpointer = Endpointer()
+        self._longest_ms = recognition.longest_ms
+        self._pause_ms = INCOMPLETE_MS if recognition.phrases else FREE_MS
         self._rest = b""
         self._lead: deque[bytes] = deque(maxlen=_LEAD_MS // FRAME_MS)
         self._utterance: _Utterance | None = None
         self._answered = False
         # made before it is needed: unknown words are told at once, and nobody waits for it
-        self._recogniser = engine.recogniser(tuple(self._given))
+        self._recogniser = (
+            engine.recogniser(tuple(self._given))
+            if self._given
+            else FreeSpeech(engine.dictation(RATE_HZ))
+        )
 
     def hear(self, audio: bytes) -> Iterator[Heard]:
         """Take in more audio, any amount, in the recognition's codec; consume it to the end.
@@ -111,13 +117,13 @@ class Listener:
         pause = self._endpointer.pause_ms
         if pause == COMPLETE_MS:
             return utterance.feed().partial() in self._complete
-        return pause >= INCOMPLETE_MS or utterance.length_ms >= LONGEST_MS
+        return pause >= self._pause_ms or utterance.length_ms >= self._longest_ms
 
     def _answer(self, utterance: _Utterance) -> Heard:
         """What the utterance was."""
         self._answered = True
         match = utterance.feed().finish()
-        given = self._given.get(match.phrase)
-        if given is None or self._endpointer.spoken_ms < SHORTEST_MS:
+        given = self._given.get(match.phrase) if self._given else match.phrase
+        if not given or self._endpointer.spoken_ms < SHORTEST_MS:
             return Heard(Kind.NO_MATCH)
         return Heard(Kind.MATCH, given, match.confidence)

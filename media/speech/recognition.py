@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Final, Self
+
+LONGEST_MS: Final = 15_000
+"""Who speaks for so long does not choose from a menu; it may also be noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,13 +17,16 @@ class Recognition:
 
     Attributes:
         language: BCP 47 primary tag, one that is installed.
-        phrases: As they were given; the answer repeats one of them.
+        phrases: As they were given; the answer repeats one of them. With none of them it is
+            whatever is said.
         codec: How the audio comes, a key of :data:`media.speech.pcm.DECODERS`.
+        longest_ms: The longest utterance; what is said after it is not heard.
     """
 
     language: str
     phrases: tuple[str, ...]
     codec: str
+    longest_ms: int = LONGEST_MS
 
     def to_wire(self) -> bytes:
         """As JSON."""
@@ -48,7 +54,8 @@ class Heard:
 
     Attributes:
         kind: What.
-        text: The phrase of a match as it was given; the error's code of a failure; else ``""``.
+        text: The phrase of a match as it was given, or the words that were said freely; the error's
+            code of a failure; else ``""``.
         confidence: Of a match, 1 to 100; else 0.
     """
 

@@ -12,7 +12,11 @@ The settings:
 * ``language``;
 * ``phrases``, separated by ``|``, begins a new recognition, which gives one answer;
 * ``more_phrases`` adds to them;
+* ``free_speech``, the most milliseconds that are listened to, begins one whose answer is whatever
+  is said;
 * ``barge_in``, ``yes`` or ``no``: the start of speech is a result too, before the answer;
+* ``go_on``: a key has ended the ``SPEECH RECOGNIZE`` in hand and another one follows, in which the
+  answer is to be told, even where the first one missed it;
 * ``silence_ms``: when speech has not begun so long after the phrases came, that is the answer.
   Asterisk's own time limit counts whole seconds, roughly.
 
@@ -23,15 +27,15 @@ therefore told again, as the result of the recognition that it spoils, when its 
 from __future__ import annotations
 
 import itertools
-import json
 import logging
 from collections.abc import Callable, Iterable
 from typing import Any, Final, Protocol
 
 from media.speech import phrases
+from media.speech.aeap import framed, params_of, parsed
 from media.speech.errors import CodecUnknown, LanguageNotInstalled, ProtocolFault, SpeechError
 from media.speech.pcm import DECODERS
-from media.speech.recognition import Heard, Kind, Recognition
+from media.speech.recognition import LONGEST_MS, Heard, Kind, Recognition
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +45,7 @@ ERROR: Final = "error"
 """What stands for a grammar's name in a result that is no words."""
 
 _LONGEST_SILENCE_MS = 600_000
+_LONGEST_SPEECH_MS = 60_000
 
 _TURN_SECONDS = 0.25
 """From ``began`` to the answer at the least. Asterisk drops a result that comes after one ``SPEECH
@@ -101,6 +106,7 @@ class Session:
         self._listening = False
         self._turning = False  # Asterisk goes from one SPEECH RECOGNIZE to the next
         self._held: Heard | None = None
+        self._answered: Heard | None = None
         self._refusal = ""
         self._result: dict[str, Any] = {}
 
@@ -114,7 +120,7 @@ class Session:
         Raises:
             ProtocolFault: It is no message of AEAP.
         """
-        message = _parse(data)
+        message = parsed(data)
         if "response" in message:
             if "error_msg" in message:
                 log.warning("Asterisk refuses a result", extra={"error": message["error_msg"]})
@@ -153,11 +159,11 @@ class Session:
             case "setup":
                 return self._set_up(message.get("codecs"))
             case "set":
-                for setting, value in _params(message, dict).items():
+                for setting, value in params_of(message, dict).items():
                     await self._set(str(setting), str(value))
                 return {}
             case "get":
-                return {"params": {name: self._get(str(name)) for name in _params(message, list)}}
+                return {"params": {name: self._get(str(name)) for name in params_of(message, list)}}
         raise ProtocolFault(
             f"There is no request {name[:40]!r}; only setup, set and get are known."
         )
@@ -189,6 +195,11 @@ class Session:
             case "more_phrases":
                 self._phrases = phrases.joined(self._phrases, phrases.split(value))
                 await self._listen(self._ears)
+            case "free_speech" if value.isdecimal() and 0 < int(value) <= _LONGEST_SPEECH_MS:
+                self._phrases = ()
+                await self._listen(self._ears, int(value))
+            case "go_on" if value == "yes":
+                self._go_on()
             case "barge_in" if value in ("yes", "no"):
                 self._barge_in = value == "yes"
             case "silence_ms" if value.isdecimal() and int(value) <= _LONGEST_SILENCE_MS:
@@ -200,11 +211,12 @@ class Session:
         if self._language not in ears.languages:
             raise LanguageNotInstalled(self._language, ears.languages)
 
-    async def _listen(self, ears: Ears) -> None:
+    async def _listen(self, ears: Ears, longest_ms: int = LONGEST_MS) -> None:
         """Begin a recognition."""
         self._deafen()
+        self._answered = None
         self._check_language(ears)
-        await ears.listen(Recognition(self._language, self._phrases, self._codec))
+        await ears.listen(Recognition(self._language, self._phrases, self._codec, longest_ms))
         self._listening = True
         self._refusal = ""
         if self._silence_ms:
@@ -231,25 +243,38 @@ class Session:
                 self._timer.cancel()
             if self._barge_in:
                 self._tell(BEGAN)
-                self._turning = True
-                self._timer = self._call_later(_TURN_SECONDS, self._turned)
+                self._turn()
         elif self._turning:
             self._held = heard
         else:
             self._answer_with(heard)
+
+    def _go_on(self) -> None:
+        if self._listening:
+            self._turn()
+        else:
+            self._held = self._answered
+
+    def _turn(self) -> None:
+        """Hold the answer until Asterisk listens again."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._turning = True
+        self._timer = self._call_later(_TURN_SECONDS, self._turned)
 
     def _turned(self) -> None:
         self._turning = False
 
     def _answer_with(self, heard: Heard) -> None:
         self._deafen()
+        self._answered = heard
         grammar = ERROR if heard.kind is Kind.FAILED else self._language
         self._tell(grammar, heard.text, heard.confidence)
 
     def _tell(self, grammar: str, text: str = "", score: int = 0) -> None:
         self._result = {"text": text, "score": score, "grammar": grammar, "best": 0}
         params = {"results": [self._result]}
-        self._send(_frame({"request": "set", "id": next(self._ids), "params": params}))
+        self._send(framed({"request": "set", "id": next(self._ids), "params": params}))
 
     def _get(self, name: str) -> object:
         match name:
@@ -260,28 +285,4 @@ class Session:
         raise ProtocolFault(f"There is nothing to get by the name {name[:40]!r}.")
 
     def _reply(self, name: str, number: str, answer: dict[str, Any]) -> None:
-        self._send(_frame({"response": name, "id": number, **answer}))
-
-
-def _parse(data: str) -> dict[str, Any]:
-    try:
-        message = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise ProtocolFault("A message is no JSON.") from error
-    if not isinstance(message, dict):
-        raise ProtocolFault("A message is no JSON object.")
-    kind = message.get("request", message.get("response"))
-    if not isinstance(kind, str) or not isinstance(message.get("id"), str):
-        raise ProtocolFault("A message has no id, or is neither a request nor a response.")
-    return message
-
-
-def _params(message: dict[str, Any], shape: type) -> Any:
-    params = message.get("params")
-    if not isinstance(params, shape):
-        raise ProtocolFault(f"The params of {message['request']!r} are missing or misshapen.")
-    return params
-
-
-def _frame(message: dict[str, Any]) -> str:
-    return json.dumps(message, ensure_ascii=False)
+        self._send(framed({"response": name, "id": number, **answer}))

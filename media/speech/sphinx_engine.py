@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import weakref
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +14,7 @@ from pocketsphinx import Decoder
 from media.speech.decoys import decoys
 from media.speech.endpointing import FRAME_MS, Endpointer, Turn, frame_bytes
 from media.speech.engine import NOTHING, RATE_HZ, Dictation, Match, Recogniser, Word
-from media.speech.errors import ModelUnusable, NoPhraseKnown, RateUnusable
+from media.speech.errors import ModelUnusable, NoPhraseKnown, Overloaded, RateUnusable
 from media.speech.pcm import Doubler
 
 MODEL_RATE_HZ: Final = 16_000
@@ -22,6 +24,9 @@ LANGUAGE: Final = "en"
 
 LEAST_CONFIDENCE: Final = 30
 """Of a hundred. The decoys reject what is no phrase; this is for what is none of either."""
+
+MOST_DICTATIONS: Final = 2
+"""At once: each takes half a core while somebody speaks, and 60 MB, which forked workers share."""
 
 _MENU = "menu"
 
@@ -49,6 +54,8 @@ class SphinxEngine:
         self._path = path
         try:
             self._dictionary = self._decoder(dict=str(path / "cmudict-en-us.dict"))
+            # made here, where nobody waits for them: each takes a third of a second
+            self._idle = [self._dictation_decoder() for _ in range(MOST_DICTATIONS)]
         except RuntimeError as error:
             raise ModelUnusable(name, path, f"pocketsphinx does not load it ({error}).") from error
 
@@ -68,10 +75,22 @@ class SphinxEngine:
 
     def dictation(self, rate_hz: int) -> Dictation:
         """See :meth:`media.speech.engine.Engine.dictation`."""
-        decoder = self._decoder(
+        if rate_hz not in (RATE_HZ, MODEL_RATE_HZ):
+            raise RateUnusable(rate_hz, (RATE_HZ, MODEL_RATE_HZ))
+        if not self._idle:
+            raise Overloaded
+        decoder = self._idle.pop()
+        with suppress(RuntimeError):  # it was dropped in mid-sentence, or it was not
+            decoder.end_utt()
+        decoder.reinit_feat()  # what it knows of the last caller's voice
+        dictation = _SphinxDictation(decoder, rate_hz)
+        weakref.finalize(dictation, self._idle.append, decoder)
+        return dictation
+
+    def _dictation_decoder(self) -> Any:
+        return self._decoder(
             dict=str(self._path / "cmudict-en-us.dict"), lm=str(self._path / "en-us.lm.bin")
         )
-        return _SphinxDictation(decoder, rate_hz)
 
     def _decoder(self, **options: Any) -> Any:
         return Decoder(
@@ -125,8 +144,6 @@ class _SphinxDictation:
     """Sentence by sentence: the decoder's memory grows with what it has in hand."""
 
     def __init__(self, decoder: Any, rate_hz: int) -> None:
-        if rate_hz not in (RATE_HZ, MODEL_RATE_HZ):
-            raise RateUnusable(rate_hz, (RATE_HZ, MODEL_RATE_HZ))
         self._decoder = decoder
         self._doubler = Doubler() if rate_hz == RATE_HZ else None
         self._endpointer = Endpointer(rate_hz)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from store.contract.fields import BEFORE, SWITCHING, VERSION, WHO
 from store.contract.kind import Field, Group, Kind
-from store.contract.values import INSTANT, TEXT, Texts, words, words_of
+from store.contract.values import INSTANT, TEXT, Flag, Texts, words, words_of
 from store.events import EventType
 from store.tree_models import ChangeKind
 
@@ -26,6 +26,9 @@ def kinds() -> Iterator[Kind]:
                 "until", INSTANT, "When it goes off by itself, of one that is on.", required=False
             ),
             WHO,
+            Field(
+                "recorded", Flag(), "It is heard as somebody recorded it for that.", required=False
+            ),
         ),
     )
     yield Kind(

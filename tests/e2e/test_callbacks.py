@@ -35,6 +35,7 @@ from tests.e2e.rig.callbacks import (
 )
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import wait_until_hears_tone
+from tests.e2e.rig.nodes import CALLS_BACK
 from tests.e2e.rig.phones import BEGINNING, CALLER_NUMBER, AgentHandset, Cast, Ears
 from tests.e2e.rig.platform import ORG, Platform, eventually
 
@@ -141,6 +142,29 @@ async def test_a_caller_keeps_the_place_and_is_called_when_an_agent_is_free(
     assert not journal.all(EventType.CALL_ABANDONED)
     (recording,) = platform.rows("SELECT * FROM recordings WHERE contact = ?", contact)
     assert (recording["agent"], recording["caller"]) == (AGENT, CALLER_NUMBER)
+
+
+async def test_a_tree_promises_a_call_without_a_wait_in_the_queue(
+    cast: Cast, desk: Desk, ears: Ears, journal: Journal
+) -> None:
+    caller = await cast.reachable()
+    line = await caller.call(CALLS_BACK)
+    await ears.hear(line, WE_CALL)
+    await line.press("1")
+    await ears.hear(line, SOON, first=BEGINNING)
+    await line.press("1")
+    await ears.hear(line, PROMISED)
+    await line.wait_closed()
+    await desk.be_ready()
+    called = await caller.pick_up(30)
+    await ears.hear(called, GREETING)
+    await ears.hear(called, PRESS, first=BEGINNING)
+    await called.press("1")
+    theirs = await desk.handset.pick_up()
+    await _talk(called, theirs)
+    await theirs.hang_up()
+    await called.wait_closed()
+    await journal.wait(EventType.CALLBACK_ENDED, outcome="talked", agent=AGENT)
 
 
 async def test_an_agent_who_is_free_is_not_kept_waiting_by_a_caller_who_keys(

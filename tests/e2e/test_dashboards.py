@@ -32,6 +32,9 @@ pytestmark = [
     pytest.mark.timeout(300),
 ]
 
+SEED = "2310"
+"""By it two agents take a break soon, and several of the first callers speak."""
+
 LIVELY_SECONDS = 150
 SEEN = (
     EventType.CALL_ABANDONED,
@@ -152,7 +155,7 @@ async def _everybody_is_home(platform: Platform) -> bool:
 @asynccontextmanager
 async def _demo(platform: Platform) -> AsyncIterator[None]:
     """`vaxel demo` beside the block, ended as a person does."""
-    demo = await _vaxel(platform, "demo", "--rate", "30", "--seed", "7")
+    demo = await _vaxel(platform, "demo", "--rate", "30", "--seed", SEED)
     told = asyncio.create_task(demo.communicate())
     try:
         yield

@@ -12,13 +12,15 @@ from ivr.softphone import Line
 from monitoring.metrics import EVENT_LOOP_DELAY
 from store.events import EventType
 from tests.e2e.rig.journal import Journal
-from tests.e2e.rig.phones import BEGINNING, Cast, Ears
+from tests.e2e.rig.listening import wait_until_hears_tone
+from tests.e2e.rig.phones import BEGINNING, Cast, Ears, Handset
 from tests.e2e.rig.platform import Platform, eventually
 from tests.e2e.rig.village import NUMBER, ORG, QUESTION, Village
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 OLD, NEW = "Det här är den gamla hälsningen.", "Nu gäller en helt annan text."
+RECORDED_HZ = 620
 OLD_END, NEW_END = "Hej då på det gamla viset.", "Adjö och välkommen åter en annan dag."
 
 SAVES_A_SECOND = 20
@@ -87,6 +89,28 @@ async def test_a_saved_text_is_heard_on_the_next_call_and_a_running_one_keeps_th
     await news.wait(EventType.CONTACT_STARTED, version=changed.fields["before"])
     await running.wait_closed()
     await later.wait_closed()
+
+
+async def test_a_saved_recording_is_heard_on_the_next_call_until_it_is_removed(
+    caller: Handset, cast: Cast, ears: Ears, village: Village, news: Journal
+) -> None:
+    file = village.record(OLD, RECORDED_HZ)
+    name = f"{ORG}/recordings/sv/menu.greeting.say"
+    await news.wait(EventType.TREES_CHANGED, files=f"{name}.txt,{name}.wav")
+    line = await caller.call(NUMBER)
+    await wait_until_hears_tone(line, RECORDED_HZ)
+    await line.hang_up()
+
+    file.write_bytes(file.read_bytes()[:9000])  # somebody's copy that stopped half-way
+    refused = await news.wait(EventType.TREES_REFUSED)
+    assert "menu.greeting.say.wav cannot be used: it is not whole" in refused.fields["problem"]
+    line = await caller.call(NUMBER)
+    await wait_until_hears_tone(line, RECORDED_HZ)
+    await line.hang_up()
+
+    file.unlink()
+    await news.wait(EventType.TREES_CHANGED, files=f"{name}.wav")
+    await (await greeted(cast, ears, OLD)).hang_up()
 
 
 async def test_a_broken_file_is_refused_and_told_and_the_version_before_goes_on(

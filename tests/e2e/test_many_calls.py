@@ -14,6 +14,7 @@ from store.events import EventType
 from tests.e2e.conftest import until_nothing_is_left
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import wait_until_hears_tone
+from tests.e2e.rig.nodes import PRESS_ONE, SHORT
 from tests.e2e.rig.phones import RECEPTION, AgentHandset, Cast, Ears
 from tests.e2e.rig.platform import ORG, Platform, eventually
 from tests.e2e.rig.privacy import personal_lines
@@ -68,10 +69,14 @@ async def _work(handset: AgentHandset) -> None:
         await line.wait_closed(60)
 
 
-async def _one_call(cast: Cast, ears: Ears, number: int) -> None:
+async def _one_call(cast: Cast, ears: Ears, number: int, *, short: bool = False) -> None:
     handset = await cast.caller(f"+467000000{number:02d}")
-    line = await handset.call(RECEPTION)
-    await walk_to_queue(line, ears)
+    line = await handset.call(SHORT if short else RECEPTION)
+    if short:
+        await ears.hear(line, PRESS_ONE)
+        await line.press("1")
+    else:
+        await walk_to_queue(line, ears)
     await wait_until_hears_tone(line, AGENT_HZ, seconds=90)
     await line.hang_up()
 
@@ -95,7 +100,7 @@ async def test_one_after_the_other(
     before = await _figures(platform)
     files = platform.controller().num_fds() + POOLED
     for number in range(CALLS):
-        await _one_call(cast, ears, number)
+        await _one_call(cast, ears, number, short=True)
     await _all_is_well(platform, journal, before)
     controller = platform.controller()
     await eventually(lambda: controller.num_fds() <= files, why=f"at most {files} open files")

@@ -82,6 +82,26 @@ async def test_an_agent_who_does_not_answer_is_paused_and_the_next_one_is_rung(
     await theirs.hang_up()
 
 
+async def test_a_caller_is_put_through_to_who_speaks_their_language_though_another_has_idled_longer(
+    *,
+    platform: Platform,
+    caller: Handset,
+    agent: AgentHandset,
+    colleague: AgentHandset,
+    ears: Ears,
+    journal: Journal,
+) -> None:
+    await agent.sit_down(AGENT, platform.redis, skills={"language.da": 10})
+    await colleague.sit_down(SECOND_AGENT, platform.redis)
+    line = await caller.call(RECEPTION)
+    await walk_to_queue(line, ears)
+    theirs = await colleague.pick_up()
+    offered = await journal.wait(EventType.CALL_OFFERED)
+    assert offered.agent == SECOND_AGENT
+    await journal.wait(EventType.CALL_ANSWERED, contact=offered.contact, agent=SECOND_AGENT)
+    await theirs.hang_up()
+
+
 async def test_a_caller_whom_nobody_answers_keeps_the_place_before_later_ones(
     cast: Cast, caller: Handset, agent: AgentHandset, ears: Ears, journal: Journal
 ) -> None:

@@ -19,6 +19,7 @@ from tests.e2e.rig.world import (
     ASKS,
     ASKS_LONG,
     BUSY,
+    CONFIRM,
     DOOR,
     GIVEN_UP,
     GUARDED,
@@ -29,6 +30,7 @@ from tests.e2e.rig.world import (
     OUTSIDE,
     RECORDS,
     SECRET,
+    SPEAKS,
     STATUS,
     STORM,
     TELL,
@@ -39,7 +41,7 @@ from tests.e2e.rig.world import (
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
-CALLER_HZ, OUTSIDE_HZ = 440, 1000
+CALLER_HZ, OUTSIDE_HZ, SPOKEN_HZ = 440, 1000, 620
 
 
 async def test_a_services_answer_is_heard_and_its_absence_too(
@@ -135,6 +137,30 @@ async def test_what_is_switched_on_is_heard_until_it_is_switched_off(
     await line.wait_closed()
     assert not hears_prompt(bytes(line.heard), await ears.sound(STORM))
     await journal.wait(EventType.ANNOUNCEMENT_SWITCHED, turn="off")
+
+
+async def test_an_announcement_spoken_by_telephone_is_heard_by_the_next_caller(
+    platform: Platform, caller: Handset, ears: Ears, journal: Journal
+) -> None:
+    line = await caller.call(SPEAKS)
+    told = await ears.hear(line, TELL)
+    await wait_until_hears_tone(line, BEEP_HZ, length=0.2, since=round(told * 16000))
+    await line.play(tone(SPOKEN_HZ, 2))
+    spoken = len(line.heard)
+    await line.press("#")
+    await wait_until_hears_tone(line, SPOKEN_HZ, since=spoken)
+    await ears.hear(line, CONFIRM)
+    await line.press("1")
+    await ears.hear(line, THANKS)
+    await line.wait_closed()
+    switched = await journal.wait(EventType.ANNOUNCEMENT_SWITCHED, turn="on")
+    assert switched.fields["recorded"] == "1"
+
+    line = await caller.call(ANNOUNCES)
+    await wait_until_hears_tone(line, SPOKEN_HZ)
+    await ears.hear(line, NOTHING_NEW)
+    await line.wait_closed()
+    await platform.vaxel("announcements", "off", "demo", "storm")
 
 
 async def test_what_a_caller_is_asked_to_tell_is_kept_as_the_queues(

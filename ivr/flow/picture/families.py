@@ -26,8 +26,8 @@ _BY_VERB: Mapping[str, Family] = MappingProxyType(
         for family, verbs in {
             Family.SPEAKS: ("announcement", "queue_data", "say"),
             Family.ASKS: (
-                *("collect", "language", "listen", "menu", "pin", "record", "survey"),
-                "voicemail",
+                *("collect", "language", "listen", "menu", "pin", "record"),
+                *("record_announcement", "survey", "transcribe", "voicemail"),
             ),
             Family.DECIDES: ("branch", "hours", "recognise", "remember", "set", "split"),
             Family.QUEUES: ("callback", "queue"),

@@ -22,7 +22,7 @@ from ivr.flow.vocabulary import (
     Table,
     Target,
 )
-from ivr.flow.world import QueueFigure, Remembered, TransferOutcome
+from ivr.flow.world import Announced, QueueFigure, Remembered, TransferOutcome
 
 if TYPE_CHECKING:
     from ivr.flow.memory import MemoryCall
@@ -49,6 +49,7 @@ Answer: TypeAlias = Annotated[Any, PlainValidator(_json, json_schema_input_type=
 Talk: TypeAlias = Annotated[str, OneOf.these(TransferOutcome, "a way for a transfer to end")]
 Figure: TypeAlias = Annotated[str, OneOf.these(QueueFigure, "a figure of a queue")]
 Sent: TypeAlias = Annotated[str, OneOf.these(["sent", "failed"], "“sent” or “failed”")]
+Ears: TypeAlias = Annotated[str, OneOf.these(["there", "away"], "“there” or “away”")]
 Promise: TypeAlias = Annotated[str, OneOf.these(["promised", "refused"], "“promised” or “refused”")]
 Room: TypeAlias = Annotated[str, OneOf.these(["open", "closed"], "“open” or “closed”")]
 Done: TypeAlias = Annotated[str, OneOf.these(["done", "failed"], "“done” or “failed”")]
@@ -63,6 +64,7 @@ class Outside(Strict):
         announcements: Those that are switched on.
         switching: Whether announcements can be switched.
         figures: Live figures of queues.
+        speech: Whether somebody listens to voices, or is ``away``.
         sms: Whether text messages are taken.
         callbacks: Whether a caller who is to be called back has it their way.
         rooms: Whether conferences can be joined, or are ``closed``.
@@ -78,6 +80,7 @@ class Outside(Strict):
     announcements: Several[AnnouncementName] | None = None
     switching: Done = "done"
     figures: Table[QueueName, Table[Figure, int]] = Field(default_factory=dict)
+    speech: Ears = "there"
     sms: Sent = "failed"
     callbacks: Promise = "refused"
     rooms: Room = "closed"
@@ -92,9 +95,10 @@ class Outside(Strict):
         for target, outcome in self.transfers.items():
             world.transfers[target] = TransferOutcome(outcome)
         for name in self.announcements or ():
-            world.announcements[name] = ({}, call.now() + _LONG)
+            world.announcements[name] = (Announced(), call.now() + _LONG)
         for queue, figures in self.figures.items():
             world.figures[queue] = {QueueFigure(name): held for name, held in figures.items()}
+        call.speech = self.speech == "there"
         world.switches = self.switching == "done"
         world.texts_go = self.sms == "sent"
         world.calls_back = self.callbacks == "promised"

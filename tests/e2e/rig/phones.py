@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -200,6 +201,18 @@ class Cast:
         handset = AgentHandset(account, await self._phone(account))
         self._handsets[account,] = handset
         return handset
+
+    @asynccontextmanager
+    async def nobody_at_the_desk(self) -> AsyncIterator[None]:
+        """No agent's telephone can be reached during the block."""
+        theirs = [one for one in self._handsets.values() if isinstance(one, AgentHandset)]
+        for handset in theirs:
+            await handset.phone.unregister()
+        try:
+            yield
+        finally:
+            for handset in theirs:
+                await handset.phone.register()
 
     async def clear(self) -> None:
         """Hang up whatever a test has left open, and forget its calls."""

@@ -40,11 +40,13 @@ from ivr.settings import (
     HttpSettings,
     PrometheusSettings,
     Settings,
+    SmsSettings,
     SpeechSettings,
 )
 from store.stream import connect
 from tests.e2e.rig.callbacks import add_callbacks
 from tests.e2e.rig.korea import add_korean_town
+from tests.e2e.rig.nodes import add_nodes
 from tests.e2e.rig.policies import add_policies
 from tests.e2e.rig.recorded import add_recordings
 from tests.e2e.rig.world import add_world
@@ -91,6 +93,7 @@ class Platform:
             agi=AgiSettings(port=free_port(), drain_seconds=2),
             http=HttpSettings(port=free_port()),
             speech=SpeechSettings(port=free_port()),
+            sms=SmsSettings(file=home / "texts.jsonl"),
             prometheus=PrometheusSettings(enabled=prometheus, port=free_port()),
         )
         self.layout = Layout(self.settings.state)
@@ -116,6 +119,7 @@ class Platform:
             "VAXEL_AGI__DRAIN_SECONDS": str(s.agi.drain_seconds),
             "VAXEL_HTTP__PORT": str(s.http.port),
             "VAXEL_SPEECH__PORT": str(s.speech.port),
+            "VAXEL_SMS__FILE": str(s.sms.file),
             "VAXEL_PROMETHEUS__ENABLED": str(s.prometheus.enabled),
             "VAXEL_PROMETHEUS__PORT": str(s.prometheus.port),
         }
@@ -361,6 +365,7 @@ def _quick_trees(folder: Path) -> Path:
         add_policies(home, organisation)
         add_callbacks(home, organisation)
         add_world(home, organisation)
+        add_nodes(home, organisation)
         add_recordings(home, organisation)
         organisation["hours"]["office"] = {"weekly": {"mon-sun": "closed"}}
     with _edited(home / "reception.yaml") as tree:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from ivr.live.files import write_whole
+from media.tones import tone
+from media.wav import write_wav
 
 ORG, NUMBER = "village", "120"
 QUESTION = "Tryck 1 för att sluta."
@@ -37,3 +39,11 @@ nodes:
   end: {{hang_up: {{sv: {goodbye}}}}}
 """
         write_whole(self._tree, text.encode())
+
+    def record(self, greeting: str, hertz: int) -> Path:
+        """Put a recording of the greeting beside the trees; a tone stands for the person."""
+        file = self._home / "recordings" / "sv" / "menu.greeting.say.wav"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_wav(file, tone(hertz, 2))
+        file.with_suffix(".txt").write_text(greeting, encoding="utf-8")
+        return file

@@ -22,6 +22,7 @@ def _free_port() -> int:
 SERVICE_PORT = _free_port()
 
 ASKS, TRANSFERS, BUSY, ANNOUNCES, RECORDS, MEETS = "221", "222", "223", "224", "225", "226"
+SPEAKS = "229"
 ASKS_LONG, GUARDED = "227", "228"
 OUTSIDE = "+46707654321"
 """Whom the organisation transfers to."""
@@ -33,6 +34,7 @@ STORM = "Det stormar i dag."
 NOTHING_NEW = "Inget nytt."
 TELL = "Berätta efter tonen."
 THANKS = "Tack."
+CONFIRM = "Är det rätt?"
 KEY, AGAIN = "Ange koden.", "En gång till."
 HANGS, GIVEN_UP = "/hangs", "given up"
 SECRET, DOOR = "case-system", "door"
@@ -87,6 +89,16 @@ def add_world(home: Path, organisation: Any) -> None:
 """,
         MEETS: f"""
   a: {{conference: room, then: b, on_failure: end}}
+  b: {{say: {text(THANKS)!r}, then: end}}
+""",
+        SPEAKS: f"""
+  a:
+    record_announcement: storm
+    ask: {text(TELL)!r}
+    confirm: {text(CONFIRM)!r}
+    for: 1 h
+    then: b
+    on_failure: end
   b: {{say: {text(THANKS)!r}, then: end}}
 """,
         RECORDS: f"""

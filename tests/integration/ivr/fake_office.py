@@ -12,6 +12,7 @@ from acd.callbacks import Callbacks
 from acd.distributor import Distributor
 from acd.model import system_clock
 from acd.offers import OfferListener
+from ivr.announced_sounds import AnnouncedSounds
 from ivr.announcements import Announcements
 from ivr.answers import AnswerWatch
 from ivr.attention import Attention
@@ -48,6 +49,7 @@ def an_office(
     *,
     ami: AmiClient,
     recorder: FakeRecorder,
+    sounds: Path = Path("/nowhere"),
 ) -> Office:
     """The office of ``organisation`` as one controller has it."""
     org = organisation.id
@@ -78,6 +80,7 @@ def an_office(
             transfers=Transfers(OUTGOING, system_clock),
             memory=CallerMemory(redis, org, "secret", OUTGOING.regions),
             announcements=Announcements(redis, org, system_clock),
+            sounds=AnnouncedSounds(sounds / org, Path("/beep"), system_clock),
             distributor=distributor,
             wishes=CallbackWishes(organisation, services),
             outgoing=OUTGOING,

@@ -27,6 +27,7 @@ from ivr.flow.load import load_organisation
 from ivr.flow.memory_world import NOTHING_WAITS
 from ivr.flow.world import (
     WAITS,
+    Announced,
     CallbackWish,
     Conferred,
     QueueFigure,
@@ -295,7 +296,7 @@ async def test_an_announcement_switched_by_telephone_names_the_contact(
     world = calling(office, session()).world
     assert await world.announcement("storm") is None
     assert await world.switch_announcement("storm", 3600)
-    assert await world.announcement("storm") == {}
+    assert await world.announcement("storm") == Announced()
     assert await world.switch_announcement("storm", None)
     assert await world.announcement("storm") is None
     on, off = await EventStream(redis, "demo").read(BEGINNING)

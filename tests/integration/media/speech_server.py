@@ -109,15 +109,22 @@ class Caller:
         return await self.ask("set", params={name: value})
 
     async def menu(self, language: str, *phrases: str) -> Self:
-        """Set everything up to listen.
+        """Set everything up to listen for phrases.
 
         Raises:
             Busy: The server has too much to do just now.
         """
+        return await self._begin(language, "phrases", "|".join(phrases))
+
+    async def free(self, language: str, seconds: float) -> Self:
+        """Set everything up to listen to whatever is said; raises as :meth:`menu`."""
+        return await self._begin(language, "free_speech", str(round(seconds * 1000)))
+
+    async def _begin(self, language: str, name: str, value: str) -> Self:
         for answer in (
             await self.ask("setup", version="0.1.0", codecs=[{"name": "slin"}]),
             await self.set("language", language),
-            await self.set("phrases", "|".join(phrases)),
+            await self.set(name, value),
         ):
             if "busy" in answer.get("error_msg", ""):
                 raise Busy

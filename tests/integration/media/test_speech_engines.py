@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from media.speech.engine import RATE_HZ, Engine
-from media.speech.errors import NoPhraseKnown, RateUnusable
+from media.speech.engine import RATE_HZ, Engine, Word
+from media.speech.errors import NoPhraseKnown, Overloaded, RateUnusable
 from media.speech.models import find_models
 from media.speech.phrases import spoken
+from media.speech.sphinx_engine import MOST_DICTATIONS
 from media.speech.transcription import Transcriber
 from media.wav import read_wav
 
@@ -81,6 +82,33 @@ def test_a_transcript_has_the_words_and_their_times() -> None:
     assert second.start_ms - first.start_ms == pytest.approx(length + 1500, abs=150)
     assert all(one.end_ms <= other.start_ms for one, other in itertools.pairwise(words))
     assert all(0 <= word.confidence <= 1 for word in words)
+
+
+def test_a_new_dictation_knows_nothing_of_the_one_before_or_of_one_that_was_dropped() -> None:
+    engine = find_models(NOWHERE).of("en").load()
+    said = read_wav(AUDIO / "thank-you.wav")
+
+    def told() -> tuple[Word, ...]:
+        dictation = engine.dictation(RATE_HZ)
+        dictation.feed(bytes(RATE_HZ) + said + bytes(RATE_HZ))
+        return dictation.finish()
+
+    first = told()
+    dropped = engine.dictation(RATE_HZ)
+    dropped.feed(bytes(RATE_HZ) + read_wav(AUDIO / "weather.wav")[:12_000])
+    del dropped
+
+    assert told() == first
+
+
+def test_more_dictations_than_memory_is_for_are_refused_until_one_ends() -> None:
+    engine = find_models(NOWHERE).of("en").load()
+    dictations = [engine.dictation(RATE_HZ) for _ in range(MOST_DICTATIONS)]
+
+    with pytest.raises(Overloaded):
+        engine.dictation(RATE_HZ)
+    dictations.pop()
+    assert engine.dictation(RATE_HZ).finish() == ()
 
 
 def test_silence_has_no_transcript(language: str) -> None:

@@ -71,6 +71,26 @@ async def test_a_spoken_word_is_told_as_its_phrase(server: SpeechServer) -> None
     assert await understood(server, "banana-pancakes") == ("en", "")
 
 
+async def test_whatever_is_said_is_written_down_by_both_engines(server: SpeechServer) -> None:
+    async def told(language: str, name: str) -> tuple[str, str]:
+        async with asyncio.timeout(60):
+            while True:
+                with suppress(Busy):
+                    async with caller(server) as one:
+                        await one.free(language, 10)
+                        await one.say(words(name))
+                        return await one.result()
+                await asyncio.sleep(LOOK_SECONDS)
+
+    (_, english), (_, swedish), (grammar, korean) = await asyncio.gather(
+        told("en", "thank-you"), told("en", "swedish"), told("ko", "thank-you")
+    )
+    assert english == "thank you very much"
+    assert swedish == "swedish"
+    assert grammar == "ko"
+    assert korean, "English to its ears is some Korean"
+
+
 async def test_many_callers_at_once_each_get_their_own_answer(server: SpeechServer) -> None:
     names = ("operator", "repeat", "opening-hours", "weather") * 2
 

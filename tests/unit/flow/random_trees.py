@@ -23,7 +23,14 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from ivr.flow.call import CallerHungUp, MessageRequest, QueueOutcome, QueueRequest, Utterance
+from ivr.flow.call import (
+    RECORDED,
+    CallerHungUp,
+    MessageRequest,
+    QueueOutcome,
+    QueueRequest,
+    Utterance,
+)
 from ivr.flow.callback import CallbackTexts, DayTexts
 from ivr.flow.expressions import Expression
 from ivr.flow.lengths import Length
@@ -48,7 +55,7 @@ from ivr.flow.vocabulary import (
     Target,
     Variable,
 )
-from ivr.flow.world import Remembered, TransferOutcome, WebFailed
+from ivr.flow.world import Announced, Remembered, TransferOutcome, WebFailed
 from tests.unit.flow.trees import ORGANISATION, texts, write
 
 Data = Any  # of YAML
@@ -291,6 +298,11 @@ def _listen(data: dict[str, Data]) -> None:
     next(iter(data["answers"].values()))["phrases"] = {"sv": ["ett"]}
 
 
+def _transcribe(data: dict[str, Data]) -> None:
+    if data.get("sensitive") == "true":
+        data["into"] = "hidden"  # that no text speaks
+
+
 def _menu(data: dict[str, Data]) -> None:
     for choice in list(data["choices"].values())[1:]:
         choice.pop("phrases", None)
@@ -330,6 +342,7 @@ MENDED: Mapping[str, Callable[[dict[str, Data]], None]] = {
     "split": _split,
     "collect": _collect,
     "listen": _listen,
+    "transcribe": _transcribe,
     "menu": _menu,
     "survey": _survey,
     "http": _http,
@@ -477,8 +490,9 @@ def let_anything_happen(world: MemoryWorld, began: datetime, chance: random.Rand
         known=chance.random() < 0.5, language=chance.choice(("", "sv", "en"))
     )
     if chance.random() < 0.5:
-        words: dict[str, str] = chance.choice(({}, {"sv": "hej"}))
-        world.announcements["alfa"] = (words, began + timedelta(minutes=5))
+        on = chance.choice((Announced(), Announced({"sv": "hej"}), Announced(sound=RECORDED)))
+        world.announcements["alfa"] = (on, began + timedelta(minutes=5))
+    world.speaks = chance.random() < 0.5
     world.switches, world.calls_back, world.texts_go, world.rooms_open = chance.choices(
         (True, False), k=4
     )

@@ -53,6 +53,7 @@ def _no_log(caplog: pytest.LogCaptureFixture) -> None:
 async def walked(tree: Tree, call: MemoryCall, seed: int) -> RunResult:
     chance = random.Random(seed)
     let_anything_happen(call.world, call.now(), chance)
+    call.speech = chance.random() < 0.8
     pins = KnownPins({"alfa": "1"}, wrong=2)
     return await Run(tree, call, now=call.now, chance=chance.random, pins=pins).to_end()
 

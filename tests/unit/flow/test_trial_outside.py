@@ -66,6 +66,12 @@ NODES = {
         "{figures: {support: {waiting: 6}}}",
         "{hears: Ja 6}",
     ),
+    "nobody who listens to voices": (
+        "a: {transcribe: {sv: Gata, en: Street}, into: x, on_skip: no, then: no, on_failure: yes,"
+        " on_invalid: {then: no}, on_silence: {then: no}}",
+        "{speech: away}",
+        "{at: yes, not_hears: Gata}",
+    ),
     "how long the wait would be": (
         "a: {queue_data: support, into: {x: wait_high}, then: yes, on_unknown: no}",
         "{figures: {support: {wait_high: 9}}}",

@@ -32,6 +32,7 @@ QUESTION_S = 3.0
 REQUEST = ListenRequest(
     Utterance("Choose.", "en"), ("opening hours", "staff"), wait=4, confidence=60
 )
+FREE = ListenRequest(Utterance("Which street?", "en"), (), wait=4, confidence=60, longest=9.5)
 
 
 def told(grammar: str, text: str = "", score: int = 0) -> bytes:
@@ -73,6 +74,7 @@ async def asked(
     *answers: bytes,
     server: FakeServer | None = None,
     clock: Sequence[float] = (),
+    request: ListenRequest = REQUEST,
 ) -> tuple[Heard, list[str]]:
     """The caller's answer, and the commands that led to it without their common parts."""
 
@@ -94,7 +96,7 @@ async def asked(
             record=_never,
             world=lambda _: MemoryCall(Script(()), dialled="100").world,
         )
-        return await listener.ask(call, REQUEST)
+        return await listener.ask(call, request)
 
     async with calling(script) as (asterisk, outcome):
         lines = await asterisk.exchange(*answers)
@@ -226,3 +228,70 @@ async def test_a_server_that_gives_up_one_caller_is_not_away(tmp_path: Path) -> 
 async def test_a_caller_who_hangs_up_is_gone(tmp_path: Path) -> None:
     with pytest.raises(AgiHungUp):
         await asked(tmp_path, *SET_UP, b"200 result=1 (hangup) endpos=0\n")
+
+
+FREE_GO_ON = 'SPEECH RECOGNIZE "nothing" 15'
+STILL = 'SPEECH SET "go_on" "yes"'
+
+
+@pytest.mark.parametrize(
+    ("answers", "heard", "commands"),
+    [
+        (
+            (told("began"), told("en", "long street", 60), DONE),
+            Heard(words="long street", hearing=Hearing.MATCH, engine=ENGINE),
+            [LISTEN, FREE_GO_ON, LEAVE],
+        ),
+        (
+            (told("began"), told("en", "long street", 59), DONE),
+            Heard(hearing=Hearing.NO_MATCH, engine=ENGINE),
+            [LISTEN, FREE_GO_ON, LEAVE],
+        ),
+        (
+            (told("began"), told("en"), DONE),
+            Heard(hearing=Hearing.NO_MATCH, engine=ENGINE),
+            [LISTEN, FREE_GO_ON, LEAVE],
+        ),
+        (
+            (told("silence"), DONE, NONE),
+            Heard(hearing=Hearing.SILENCE, engine=ENGINE),
+            [LISTEN, LEAVE, STOP],
+        ),
+        ((KEY, DONE, NONE), Heard("5"), [LISTEN, LEAVE, STOP]),
+        (
+            (told("began"), KEY, DONE, KEY, DONE, told("en", "long street", 99), DONE),
+            Heard(words="long street", hearing=Hearing.MATCH, engine=ENGINE),
+            [LISTEN, FREE_GO_ON, STILL, FREE_GO_ON, STILL, FREE_GO_ON, LEAVE],
+        ),
+    ],
+)
+async def test_free_speech_is_waited_for_in_spite_of_a_key_at_its_end(
+    tmp_path: Path, answers: tuple[bytes, ...], heard: Heard, commands: list[str]
+) -> None:
+    answer, said = await asked(tmp_path, *SET_UP, *answers, request=FREE)
+    assert answer == heard
+    assert said[len(SET_UP) - 1] == 'SPEECH SET "free_speech" "9500"'
+    assert said[len(SET_UP) :] == commands
+    assert "street" not in repr(answer)
+
+
+async def test_nobody_is_asked_to_speak_freely_when_nobody_listens(tmp_path: Path) -> None:
+    answer, said = await asked(tmp_path, server=FakeServer(listens=False), request=FREE)
+    assert answer == Heard(hearing=Hearing.AWAY, engine=ENGINE)
+    assert said == []
+
+
+@pytest.mark.parametrize(
+    ("answers", "commands"),
+    [
+        ((LOST, DONE, NONE), [LISTEN, LEAVE, STOP]),
+        ((told("began"), QUIET, DONE), [LISTEN, FREE_GO_ON, LEAVE]),
+        ((told("error", "overloaded"), DONE, NONE), [LISTEN, LEAVE, STOP]),
+    ],
+)
+async def test_who_cannot_be_written_down_any_more_hears_no_more_of_the_question(
+    tmp_path: Path, answers: tuple[bytes, ...], commands: list[str]
+) -> None:
+    answer, said = await asked(tmp_path, *SET_UP, *answers, request=FREE)
+    assert answer == Heard(hearing=Hearing.AWAY, engine=ENGINE)
+    assert said[len(SET_UP) :] == commands

@@ -25,6 +25,11 @@ pytestmark = pytest.mark.unit
             {"outcome": "match", "engine": "vosk"},
         ),
         (
+            Heard(hearing=Hearing.MATCH, engine="vosk", words="min hund heter fido"),
+            EventType.SPEECH_HEARD,
+            {"outcome": "match", "engine": "vosk"},
+        ),
+        (
             SurveyAnswer("after", "words", seconds=8.0),
             EventType.SURVEY_ANSWERED,
             {"survey": "after", "question": "words", "duration": "8000"},

@@ -8,8 +8,8 @@ import pytest
 from media.speech.endpointing import FRAME_MS, Endpointer, Turn, frame_bytes
 from media.speech.engine import RATE_HZ
 from media.speech.errors import NoPhraseKnown
-from media.speech.listener import COMPLETE_MS, INCOMPLETE_MS, LONGEST_MS, Listener
-from media.speech.recognition import Heard, Kind, Recognition
+from media.speech.listener import COMPLETE_MS, FREE_MS, INCOMPLETE_MS, Listener
+from media.speech.recognition import LONGEST_MS, Heard, Kind, Recognition
 from tests.unit.media.speech.fakes import FakeEngine
 
 pytestmark = pytest.mark.unit
@@ -123,6 +123,34 @@ def test_who_speaks_without_end_is_answered() -> None:
     heard = hear(listener(FakeEngine(""), "yes"), hiss(300), voice(LONGEST_MS + 500))
 
     assert heard[:2] == [BEGAN, Heard(Kind.NO_MATCH)]
+
+
+def test_free_speech_is_answered_with_its_words_after_a_longer_pause() -> None:
+    pause = hiss(INCOMPLETE_MS + 100)
+
+    heard = hear(listener(FakeEngine()), hiss(300), voice(400), pause, voice(400), hiss(2000))
+
+    assert heard[0] == BEGAN
+    (answer,) = heard[1:]
+    assert (answer.kind, answer.confidence) == (Kind.MATCH, 100)
+    length = int(answer.text.split()[0])
+    assert length > len(voice(800)) + len(pause), "the pause has not ended it"
+    assert length < len(voice(800)) + len(pause) + (FREE_MS + 400) * BYTES_A_MS
+
+
+def test_free_speech_is_listened_to_for_so_long_and_no_longer() -> None:
+    ears = Listener(FakeEngine(), Recognition("en", (), "slin", longest_ms=2000))
+
+    heard = hear(ears, hiss(300), voice(3000))
+
+    assert [one.kind for one in heard] == [Kind.BEGAN, Kind.MATCH]
+    assert int(heard[1].text.split()[0]) <= 2400 * BYTES_A_MS
+
+
+def test_a_click_is_no_free_speech() -> None:
+    click = b"\x20\x4e" * 80
+
+    assert hear(listener(FakeEngine()), hiss(500), click, hiss(1500)) == []
 
 
 def test_unknown_words_are_told_before_anybody_speaks() -> None:

@@ -121,6 +121,63 @@ async def test_a_match_is_told_with_the_language_as_its_grammar() -> None:
     assert asterisk.results == [("en", "Support", 87)]
 
 
+async def test_free_speech_is_listened_to_for_as_long_as_is_said() -> None:
+    asterisk = await listening()
+
+    answer = await asterisk.set("free_speech", "12000")
+
+    assert "error_msg" not in answer
+    assert asterisk.ears.recognitions[-1] == Recognition("en", (), "slin", 12_000)
+    asterisk.ears.on_heard(Heard(Kind.MATCH, "in the long street", 61))
+    assert asterisk.results == [("en", "in the long street", 61)]
+
+
+@pytest.mark.parametrize("length", ["0", "60001", "-1", "long", ""])
+async def test_free_speech_without_a_sensible_length_is_refused(length: str) -> None:
+    asterisk = await listening()
+
+    answer = await asterisk.set("free_speech", length)
+
+    assert "free_speech" in answer["error_msg"]
+    assert len(asterisk.ears.recognitions) == 1
+
+
+@pytest.mark.parametrize("answered_before", [True, False])
+async def test_an_answer_that_a_key_came_before_is_told_to_who_listens_next(
+    answered_before: bool,
+) -> None:
+    asterisk = await listening(barge_in="yes")
+    await asterisk.set("free_speech", "12000")
+    asterisk.ears.on_heard(Heard(Kind.BEGAN))
+    asterisk.timers[-1].due()
+    answer = Heard(Kind.MATCH, "long street", 61)
+
+    if answered_before:  # and dropped: nothing listened any more
+        asterisk.ears.on_heard(answer)
+    await asterisk.set("go_on", "yes")
+    told = len(asterisk.results)
+    if not answered_before:
+        asterisk.ears.on_heard(answer)
+        await asterisk.session.audio(AUDIO)
+        assert len(asterisk.results) == told, "Asterisk does not listen yet"
+        asterisk.timers[-1].due()
+    await asterisk.session.audio(AUDIO)
+    await asterisk.session.audio(AUDIO)
+
+    assert asterisk.results[told:] == [("en", "long street", 61)]
+
+
+async def test_who_goes_on_before_an_answer_gets_none_of_before() -> None:
+    asterisk = await listening()
+    asterisk.ears.on_heard(Heard(Kind.MATCH, "Support", 87))
+    await asterisk.set("free_speech", "12000")
+
+    await asterisk.set("go_on", "yes")
+    await asterisk.session.audio(AUDIO)
+
+    assert asterisk.results == [("en", "Support", 87)]
+
+
 async def test_one_recognition_gives_one_answer() -> None:
     asterisk = await listening()
 
