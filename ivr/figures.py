@@ -11,6 +11,8 @@ from pathlib import Path
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from ivr.api.events import Close, EventFeed
+from ivr.api.tokens import Doorkeeper
 from ivr.flow.load import Catalogue
 from ivr.flow.nodes.survey import Survey
 from ivr.flow.organisation import Organisation
@@ -68,6 +70,8 @@ class Figures:
         recorded: The consumers of the SQL record.
         listener: The speech server.
         trees: The call trees.
+        doorkeeper: Judges who asks the API.
+        feed: Serves who follows events there.
         state: Folder of everything that the installation makes.
     """
 
@@ -82,6 +86,8 @@ class Figures:
     recorded: Sequence[ContactProjection]
     listener: SpeechServer
     trees: LiveTrees
+    doorkeeper: Doorkeeper
+    feed: EventFeed
     state: Path
 
     async def acd(self) -> AcdNow:
@@ -170,6 +176,9 @@ class Figures:
             recordings=self.recorder.backlog,
             transcripts=self.transcribing.backlog,
             trees=tuple(self._trees_now()),
+            api_refused=self.doorkeeper.refused,
+            api_followers=self.feed.followers,
+            api_let_go={reason.name.lower(): self.feed.let_go[reason] for reason in Close},
             trees_reloads={outcome.value: self.trees.reloads[outcome] for outcome in Outcome},
         )
 

@@ -73,9 +73,9 @@ CALLS_ABANDONED = Counter(
 CALLS_LEFT = Counter(
     "vaxel_calls_left_total",
     "Calls that left the queue unanswered and not by hanging up (flow-outs), by reason; callback:"
-    " the caller keeps the place and is called back.",
+    " the caller keeps the place and is called back; moved: to another queue, by a supervisor.",
     ("org", "queue", "reason"),
-    {"reason": ("callback", "failed", "nobody", "timeout")},
+    {"reason": ("callback", "failed", "moved", "nobody", "timeout")},
 )
 AGENT_OFFERS = Counter(
     "vaxel_agent_offers_total",
@@ -356,6 +356,21 @@ AGI_ENDED = Counter(
     "FastAGI sessions that ended, by how, since this controller's start: finished or hung_up are in"
     " order, failed is a fault of ours, the rest never became a call.",
     ("outcome",),
+    each=True,
+)
+API_REFUSED = Counter(
+    "vaxel_api_tokens_refused_total",
+    "Requests to the API that had no token that works, since this controller's start.",
+    (),
+    each=True,
+)
+API_FOLLOWERS = Gauge(
+    "vaxel_api_followers", "Connections that follow events at this controller.", each=True
+)
+API_LET_GO = Counter(
+    "vaxel_api_followers_let_go_total",
+    "Connections that follow events and were closed by this controller, by why, since its start.",
+    ("reason",),
     each=True,
 )
 AMI_CONNECTED = Gauge(

@@ -60,6 +60,9 @@ class EventType(StrEnum):
     AGENT_WRAPUP = "agent.wrapup"
     AGENT_LOCKED = "agent.locked"
 
+    # A supervisor has acted on an agent or a contact
+    SUPERVISOR_ACTED = "supervisor.acted"
+
     # The recording
     RECORDING_STORED = "recording.stored"
     RECORDING_FAILED = "recording.failed"

@@ -25,6 +25,7 @@ from ivr.cli import (
     secrets,
     show,
     simulate,
+    tokens,
     tree_versions,
     trees,
     trials,
@@ -77,7 +78,8 @@ app = typer.Typer(
         "what was said. "
         "`vaxel announcements` switches on what every caller hears. "
         "`vaxel events` tells what happens as it happens. "
-        "`vaxel secrets` keeps the keys of web services. "
+        "`vaxel secrets` keeps the keys of web services, `vaxel tokens` tells who may ask the "
+        "API. "
         "`vaxel report` gives the figures of any past time, `vaxel simulate` those of a time that "
         "might be: fewer agents, more calls. "
         "`vaxel demo` plays a lively contact centre, `vaxel dashboards` shows its figures."
@@ -96,6 +98,7 @@ callbacks.register(app)
 events.register(app)
 announcements.register(app)
 secrets.register(app)
+tokens.register(app)
 recordings.register(app)
 report.register(app)
 simulate.register(app)

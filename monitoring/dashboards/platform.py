@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitoring import metrics as m
 from monitoring.dashboards import asked
+from monitoring.dashboards.api import API
 from monitoring.dashboards.drawn import bars, course, figure
 from monitoring.dashboards.model import Board, Query, Row, Step, Unit
 from monitoring.dashboards.trees import TREES
@@ -306,5 +307,5 @@ PLATFORM = Board(
     "Växel: platform",
     "Whether every part does its work, and where it becomes tight.",
     (asked.ORG,),
-    (_PARTS, _CONTROLLER, TREES, _LINKS, _MANAGER, _SPEECH, _RECORDINGS),
+    (_PARTS, _CONTROLLER, TREES, API, _LINKS, _MANAGER, _SPEECH, _RECORDINGS),
 )

@@ -17,6 +17,7 @@ class Group(Enum):
     QUEUE = "The contact in a queue"
     CALLBACK = "The callback"
     AGENT = "The agent"
+    SUPERVISOR = "The supervisor"
     RECORDING = "The recording"
     ANSWERS = "What the caller says"
     ORGANISATION = "The organisation"

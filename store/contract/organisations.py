@@ -25,6 +25,7 @@ def kinds() -> Iterator[Kind]:
             Field(
                 "until", INSTANT, "When it goes off by itself, of one that is on.", required=False
             ),
+            Field("recorded", words("yes"), "It is said by a person's voice.", required=False),
             WHO,
             Field(
                 "recorded", Flag(), "It is heard as somebody recorded it for that.", required=False

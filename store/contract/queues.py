@@ -93,6 +93,7 @@ def kinds() -> Iterator[Kind]:
                 nobody="no agent is logged in",
                 failed="a fault on our side",
                 callback="the caller is called back",
+                moved="a supervisor has moved it to another queue; its call.queued follows",
             ),
             "Why.",
         ),

@@ -10,7 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import chain
 
-from store.contract import agents, callbacks, contacts, organisations, queues, recordings
+from store.contract import (
+    agents,
+    callbacks,
+    contacts,
+    organisations,
+    queues,
+    recordings,
+    supervisors,
+)
 from store.contract.kind import Field, Kind
 from store.contract.values import INSTANT, words_of
 from store.events import EventType
@@ -24,7 +32,7 @@ EVERY = (
 )
 """The fields of every event."""
 
-_PARTS = contacts, queues, callbacks, agents, recordings, organisations
+_PARTS = contacts, queues, callbacks, agents, supervisors, recordings, organisations
 
 KINDS: Mapping[EventType, Kind] = {
     kind.type: kind for kind in chain.from_iterable(part.kinds() for part in _PARTS)

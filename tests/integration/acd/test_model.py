@@ -30,6 +30,7 @@ from acd.callback_model import CallbackRules, MissReason
 from acd.callbacks import Callbacks
 from acd.distributor import Distributor
 from acd.errors import AcdError
+from acd.floor import Floor
 from acd.model import Agent, AgentState, LeaveReason, Offer, Queue, RefusalReason
 from acd.skills import Requirement
 from store.stream import EventStream, connect, stream_key
@@ -116,6 +117,7 @@ class Histories(RuleBasedStateMachine):
         self.run(self.redis.flushdb())
         self.agents = Agents(self.redis, ORG, self.clock)
         self.callbacks = Callbacks(self.redis, ORG, self.clock)
+        self.floor = Floor(self.redis, ORG, self.clock)
         self.stream = EventStream(self.redis, ORG)
         self.births = 0
         self.acd = [self.successor(), self.successor()]
@@ -340,6 +342,19 @@ class Histories(RuleBasedStateMachine):
     @rule(contact=contacts)
     def cancel(self, contact: str) -> None:
         self.attempt(lambda: self.callbacks.cancel(contact))
+
+    @rule(contact=contacts, credit=st.sampled_from([0, 5_000, 60_000]))
+    def prioritise(self, contact: str, credit: int) -> None:
+        before = self.record(contact)
+        if self.attempt(lambda: self.floor.prioritise(contact, credit, by="lead")):
+            self.effective[contact] = before["arrived"] - credit
+
+    @rule(contact=contacts, origin=queues, queue=queues)
+    def move(self, contact: str, origin: Queue, queue: Queue) -> None:
+        moved = self.attempt(lambda: self.floor.move(contact, origin.name, queue, by="lead"))
+        if moved:
+            assert (moved.queue, moved.state) == (queue.name, "waiting")
+            assert moved.effective_ms == self.effective[contact]
 
     @rule(agent=staff, step=st.sampled_from(DESK_STEPS), phone=st.sampled_from(["p1", "p2", "p3"]))
     def at_the_desk(self, agent: str, step: str, phone: str) -> None:

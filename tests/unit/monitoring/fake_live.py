@@ -69,4 +69,7 @@ class FakeLive:
                 TreesNow("newcomer", "", 0.0, refused=True),
             ],
             trees_reloads={"changed": 3, "refused": 1},
+            api_refused=9,
+            api_followers=2,
+            api_let_go={"too_slow": 1},
         )

@@ -50,7 +50,7 @@ def test_what_leads_to_a_caller_is_never_required_and_is_what_erasure_takes_out(
     ("type_", "name", "source", "more", "fewer"),
     [
         (EventType.CALL_REFUSED, "reason", RefusalReason, "", ""),
-        (EventType.CALL_LEFT, "reason", LeaveReason, "callback", "abandoned"),
+        (EventType.CALL_LEFT, "reason", LeaveReason, "callback moved", "abandoned"),
         (EventType.CALLBACK_REQUESTED, "source", CallbackSource, "", ""),
         (EventType.CALLBACK_MISSED, "reason", MissReason, "timeout nobody lost", ""),
         (EventType.CONTACT_ENDED, "reason", EndReason, "lost", ""),
