@@ -111,7 +111,7 @@ class Announcements:
         """
         length_ms = round(seconds * 1000)
         ends = self._clock() + length_ms
-        recorded = {"recorded": "1"} if sound else {}
+        recorded = {"recorded": "yes"} if sound else {}
         event = self._event(name, "on", who, contact, until=str(ends), **recorded)
         kept = {"words": dict(words), "ends": ends, "sound": digest_of(sound)}
         async with replying(), self._redis.pipeline(transaction=True) as pipe:

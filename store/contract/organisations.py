@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from store.contract.fields import BEFORE, SWITCHING, VERSION, WHO
 from store.contract.kind import Field, Group, Kind
-from store.contract.values import INSTANT, TEXT, Flag, Texts, words, words_of
+from store.contract.values import INSTANT, TEXT, Texts, words, words_of
 from store.events import EventType
 from store.tree_models import ChangeKind
 
@@ -27,9 +27,6 @@ def kinds() -> Iterator[Kind]:
             ),
             Field("recorded", words("yes"), "It is said by a person's voice.", required=False),
             WHO,
-            Field(
-                "recorded", Flag(), "It is heard as somebody recorded it for that.", required=False
-            ),
         ),
     )
     yield Kind(

@@ -154,7 +154,7 @@ async def test_an_announcement_spoken_by_telephone_is_heard_by_the_next_caller(
     await ears.hear(line, THANKS)
     await line.wait_closed()
     switched = await journal.wait(EventType.ANNOUNCEMENT_SWITCHED, turn="on")
-    assert switched.fields["recorded"] == "1"
+    assert switched.fields["recorded"] == "yes"
 
     line = await caller.call(ANNOUNCES)
     await wait_until_hears_tone(line, SPOKEN_HZ)

@@ -81,7 +81,7 @@ async def test_what_is_spoken_at_one_machine_is_heard_at_all_until_it_is_off(
         assert is_telephone_wav(sound)
         assert length_s(sound) == pytest.approx(2, abs=0.1)
     (event,) = await EventStream(redis, "demo").read(BEGINNING)
-    assert (event.contact, event.fields["recorded"]) == ("vaxel-1.1", "1")
+    assert (event.contact, event.fields["recorded"]) == ("vaxel-1.1", "yes")
 
     assert await world.switch_announcement("storm", None)
     for either in (world, other):
