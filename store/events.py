@@ -68,6 +68,8 @@ class EventType(StrEnum):
     AGENT_READY = "agent.ready"
     AGENT_PAUSED = "agent.paused"  # reason
     AGENT_WRAPUP = "agent.wrapup"  # until
+    AGENT_PHONE_LOST = "agent.phone_lost"  # phone: unreachable, nothing is offered
+    AGENT_PHONE_BACK = "agent.phone_back"  # phone
     AGENT_LOCKED = "agent.locked"  # until: too many wrong PINs
 
     # The recording

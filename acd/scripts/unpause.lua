@@ -8,6 +8,7 @@ if not agent then return redis.error_reply('NOTLOGGEDIN ' .. id) end
 if agent.after then
   do_after_call(id, agent, nil)
 elseif agent.state == 'paused' or agent.state == 'wrapup' then
+  agent.missed = nil
   start_idling(id, agent, now)
 end
 return status(id, agent)
