@@ -17,6 +17,7 @@ from ivr.platform.announcements import SENTENCES
 from ivr.platform.paths import Layout
 from ivr.platform.preflight import layout_of
 from ivr.platform.secrets import Secrets
+from ivr.platform.stores import database_of, redis_of
 from ivr.prompting import make_ready, paced
 from ivr.settings import Settings
 from ivr.tree_pins import pin_names
@@ -24,8 +25,7 @@ from media.espeak import Espeak
 from media.manner import Manner
 from media.prompts import PromptStore
 from media.tones import write_beep, write_nothing
-from store.database import Database, open_database
-from store.stream import connect
+from store.database import Database
 from store.tree_history import TreeHistory
 
 logger = logging.getLogger(__name__)
@@ -60,15 +60,12 @@ async def laid_for(settings: Settings) -> AsyncIterator[Foundation]:
     """
     layout = layout_of(settings)
     async with AsyncExitStack() as stack:
-        database = await open_database(
-            settings.database_url or f"sqlite+aiosqlite:///{layout.database}"
-        )
-        stack.push_async_callback(database.close)
+        database = await stack.enter_async_context(database_of(settings))
         first = await first_trees(settings.trees, lambda: in_place(TreeHistory(database)))
         for warning in first.warnings():
             logger.warning("Call trees on disk are refused", extra={"problem": warning})
         catalogue = Catalogue.together(part.catalogue for part in first.parts.values())
-        redis = connect(settings.redis_url or f"unix://{layout.redis_socket}")
+        redis = redis_of(settings)
         stack.push_async_callback(redis.aclose)
         speech = await Espeak.find()
         prompts = await stack.enter_async_context(PromptStore(layout.prompts, speech))

@@ -18,9 +18,10 @@ from ivr.cli.saying import console
 from ivr.flow.lengths import Length
 from ivr.flow.organisation import Organisation
 from ivr.flow.texts import MAX_CHARACTERS
-from ivr.platform.preflight import layout_of, load_settings
+from ivr.platform.preflight import load_settings
+from ivr.platform.stores import redis_of
 from recorder.audit import system_user
-from store.stream import REPLY_SECONDS, connect
+from store.stream import REPLY_SECONDS
 
 Result = TypeVar("Result")
 
@@ -115,10 +116,9 @@ def _do(
 ) -> tuple[Organisation, Result]:
     settings = load_settings()
     organisation = find_organisation(settings, org, ORG)
-    url = settings.redis_url or f"unix://{layout_of(settings).redis_socket}"
 
     async def done() -> tuple[Organisation, Result]:
-        async with connect(url) as redis:
+        async with redis_of(settings) as redis:
             announcements = Announcements(redis, organisation.id, system_clock)
             return organisation, await work(organisation, announcements)
 

@@ -19,6 +19,7 @@ from ivr.cli.saying import warn
 from ivr.flow.numbers import e164, normalised, spellings
 from ivr.live.known import known_trees
 from ivr.platform.preflight import layout_of, load_settings, recording_keys_of
+from ivr.platform.stores import database_of, redis_of
 from ivr.settings import Settings
 from recorder.archive import Archive
 from recorder.audit import Access, record_accesses, system_user
@@ -27,9 +28,9 @@ from recorder.errors import NoSuchRecording, NothingRecorded
 from recorder.leftovers import Leftovers
 from recorder.message_spool import SpooledMessages
 from recorder.search import Wanted
-from store.database import Database, open_database
+from store.database import Database
 from store.models import Recording, RecordingAction, Transcript
-from store.stream import EventStream, connect
+from store.stream import EventStream
 
 LATEST: Final = "latest"
 """Stands for the id of the newest recording."""
@@ -107,9 +108,8 @@ class ArchiveDesk:
     @asynccontextmanager
     async def redis(self) -> AsyncIterator[Redis]:
         """The platform's Redis."""
-        layout = layout_of(self.settings)
         redis: Redis
-        async with connect(self.settings.redis_url or f"unix://{layout.redis_socket}") as redis:
+        async with redis_of(self.settings) as redis:
             yield redis
 
     async def deleter(self, redis: Redis) -> Deleter:
@@ -135,14 +135,9 @@ def at_desk(work: Callable[[ArchiveDesk], Awaitable[Result]]) -> Result:
 
     async def done() -> Result:
         settings = load_settings()
-        layout = layout_of(settings)
-        url = settings.database_url or f"sqlite+aiosqlite:///{layout.database}"
-        database = await open_database(url)
-        try:
-            archive = Archive(layout.recordings, recording_keys_of(settings))
+        async with database_of(settings) as database:
+            archive = Archive(layout_of(settings).recordings, recording_keys_of(settings))
             return await work(ArchiveDesk(settings, database, archive))
-        finally:
-            await database.close()
 
     return asyncio.run(done())
 

@@ -23,9 +23,9 @@ from ivr.flow.organisation import Organisation
 from ivr.flow.organisation import Queue as Described
 from ivr.live.known import known_trees_now
 from ivr.numbers import check_number, own_numbers
-from ivr.platform.preflight import layout_of, load_settings
+from ivr.platform.preflight import load_settings
+from ivr.platform.stores import redis_of
 from ivr.settings import Settings
-from store.stream import connect
 
 _FARTHEST = timedelta(days=400)  # a mistyped year would be kept for ever
 _DOING = {
@@ -214,10 +214,9 @@ def _do(org: str, work: Callable[[_House], Awaitable[Result]]) -> tuple[_House, 
     settings = load_settings()
     catalogue = known_trees_now(settings, warn)
     organisation = one_of(catalogue.organisations, org, ORG_OPTION)
-    url = settings.redis_url or f"unix://{layout_of(settings).redis_socket}"
 
     async def done() -> tuple[_House, Result]:
-        async with connect(url) as redis:
+        async with redis_of(settings) as redis:
             callbacks = Callbacks(redis, organisation.id, system_clock)
             house = _House(settings, catalogue, organisation, callbacks)
             return house, await work(house)

@@ -22,10 +22,10 @@ from ivr.flow.picture.traffic import Step, with_calls
 from ivr.flow.tree import Tree
 from ivr.live.known import known_trees_now
 from ivr.platform.graphviz import laid_out
-from ivr.platform.preflight import layout_of, load_settings
+from ivr.platform.preflight import load_settings
+from ivr.platform.stores import database_of
 from ivr.settings import Settings
 from monitoring.report.steps import read_steps
-from store.database import open_database
 
 
 class Form(StrEnum):
@@ -134,17 +134,12 @@ async def _steps(
     settings: Settings, trees: Sequence[Tree], first: date, last: date
 ) -> Sequence[Sequence[Step]]:
     """The steps of each tree's calls, from the record."""
-    layout = layout_of(settings)
-    url = settings.database_url or f"sqlite+aiosqlite:///{layout.database}"
-    database = await open_database(url)
-    try:
+    async with database_of(settings) as database:
         found = []
         for tree in trees:
             rows = await read_steps(database, tree.organisation.id, tree.name, first, last)
             found.append([Step(row.source, row.target, row.way, row.calls) for row in rows])
         return found
-    finally:
-        await database.close()
 
 
 def _drawn(picture: Picture, form: Form) -> str:

@@ -12,11 +12,12 @@ import typer
 
 from ivr.cli.names import ORG_OPTION, find_organisation, require
 from ivr.flow.organisation import Organisation
-from ivr.platform.preflight import layout_of, load_settings
+from ivr.platform.preflight import load_settings
+from ivr.platform.stores import database_of
 from ivr.settings import Settings
 from monitoring.report.intervals import Period, Step
 from monitoring.report.words import LANGUAGES
-from store.database import Database, open_database
+from store.database import Database
 
 Result = TypeVar("Result")
 
@@ -80,12 +81,7 @@ class House:
         """Ask the record."""
 
         async def run() -> Result:
-            layout = layout_of(self.settings)
-            url = self.settings.database_url or f"sqlite+aiosqlite:///{layout.database}"
-            database = await open_database(url)
-            try:
+            async with database_of(self.settings) as database:
                 return await work(database)
-            finally:
-                await database.close()
 
         return asyncio.run(run())

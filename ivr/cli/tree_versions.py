@@ -21,10 +21,10 @@ from ivr.live.ask import retire as ask_to_retire
 from ivr.live.files import changed, home_of, read_files
 from ivr.live.rollback import RolledBack, roll_back
 from ivr.platform.errors import PlatformError
-from ivr.platform.preflight import layout_of, load_settings
+from ivr.platform.preflight import load_settings
+from ivr.platform.stores import database_of
 from ivr.settings import Settings
 from recorder.audit import system_user
-from store.database import open_database
 from store.tree_history import SHORT, Change, Files, TreeHistory
 from store.tree_models import ChangeKind
 
@@ -241,12 +241,8 @@ def _lines(files: Files, name: str) -> list[str]:
 def _with_history(work: Callable[[Settings, TreeHistory], Awaitable[Result]]) -> Result:
     async def done() -> Result:
         settings = load_settings()
-        url = settings.database_url or f"sqlite+aiosqlite:///{layout_of(settings).database}"
-        database = await open_database(url)
-        try:
+        async with database_of(settings) as database:
             return await work(settings, TreeHistory(database))
-        finally:
-            await database.close()
 
     return asyncio.run(done())
 

@@ -21,10 +21,11 @@ from ivr.flow.organisation import Organisation
 from ivr.live.known import known_trees
 from ivr.platform.paths import Layout
 from ivr.platform.secrets import PHONES, Secrets
+from ivr.platform.stores import redis_of
 from ivr.settings import Settings
 from ivr.softphone import NotRegistered, Phone, SoftphoneError, Softphones
 from store.events import Event
-from store.stream import EventStream, StreamUnavailable, connect
+from store.stream import EventStream, StreamUnavailable
 
 ORG = "demo"
 _CALLER, *_AGENT_PHONES = PHONES
@@ -62,7 +63,7 @@ async def play(
         raise OtherPlay(ORG)
     if not layout.secrets.exists():
         raise NoStage("No platform has run here.")
-    redis = connect(settings.redis_url or f"unix://{layout.redis_socket}")
+    redis = redis_of(settings)
     narrator = Narrator({number: agent.name for number, agent in organisation.agents.items()})
 
     def tell_event(event: Event) -> None:

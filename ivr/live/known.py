@@ -10,8 +10,8 @@ from ivr.flow.load import Catalogue
 from ivr.live.first import first_trees, in_place
 from ivr.platform.errors import TreesInvalid
 from ivr.platform.preflight import layout_of
+from ivr.platform.stores import database_of
 from ivr.settings import Settings
-from store.database import open_database
 from store.errors import StoreError
 from store.tree_history import TreeHistory, Version
 
@@ -46,10 +46,7 @@ async def _before(settings: Settings) -> list[Version]:
     if not settings.database_url and not file.exists():
         return []
     try:
-        database = await open_database(settings.database_url or f"sqlite+aiosqlite:///{file}")
+        async with database_of(settings) as database:
+            return await in_place(TreeHistory(database))
     except StoreError:
         return []
-    try:
-        return await in_place(TreeHistory(database))
-    finally:
-        await database.close()
