@@ -26,6 +26,7 @@ _PARTS = (
     "lines",
     "holders",
     "pace",
+    "devices",
 )
 
 

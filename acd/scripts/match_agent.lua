@@ -3,7 +3,7 @@
 -- Writes as match.lua.
 local agent_id = ARGV[2]
 local agent = agent_of(agent_id)
-if not agent or agent.state ~= 'ready' then return false end
+if not agent or agent.state ~= 'ready' or agent.away then return false end
 local id, since
 for _, line in ipairs(lines_of(agent)) do
   local candidate, time = first(WAITING, line)

@@ -31,7 +31,15 @@ from acd.callbacks import Callbacks
 from acd.distributor import Distributor
 from acd.errors import AcdError
 from acd.floor import Floor
-from acd.model import Agent, AgentState, LeaveReason, Offer, Queue, RefusalReason
+from acd.model import (
+    Agent,
+    AgentState,
+    LeaveReason,
+    Offer,
+    PhoneState,
+    Queue,
+    RefusalReason,
+)
 from acd.skills import Requirement
 from store.stream import EventStream, connect, stream_key
 from tests.contract import breaches_in
@@ -149,7 +157,7 @@ class Histories(RuleBasedStateMachine):
         return self.seen
 
     def ask_for_all(self) -> dict[str, Any]:
-        hashes = ("contacts", "agents", "phones", "numbers", "holders", "pace")
+        hashes = ("contacts", "agents", "phones", "numbers", "holders", "pace", "devices")
         indexes = (
             "waiting",
             "arrivals",
@@ -256,10 +264,15 @@ class Histories(RuleBasedStateMachine):
         if offer := self.some_offer(data):
             self.attempt(lambda: self.acd[who].answered(offer))
 
-    @rule(data=st.data(), who=controllers, reason=st.sampled_from(RefusalReason))
-    def refused(self, data: st.DataObject, who: int, reason: RefusalReason) -> None:
+    @rule(
+        data=st.data(),
+        who=controllers,
+        reason=st.sampled_from(RefusalReason),
+        limit=st.sampled_from([1, 2]),
+    )
+    def refused(self, data: st.DataObject, who: int, reason: RefusalReason, limit: int) -> None:
         if offer := self.some_offer(data):
-            self.attempt(lambda: self.acd[who].refused(offer, reason))
+            self.attempt(lambda: self.acd[who].refused(offer, reason, missed_offers=limit))
 
     @rule(data=st.data(), who=controllers)
     def ended(self, data: st.DataObject, who: int) -> None:
@@ -349,9 +362,13 @@ class Histories(RuleBasedStateMachine):
         if self.attempt(lambda: self.floor.prioritise(contact, credit, by="lead")):
             self.effective[contact] = before["arrived"] - credit
 
-    @rule(contact=contacts, origin=queues, queue=queues)
-    def move(self, contact: str, origin: Queue, queue: Queue) -> None:
-        moved = self.attempt(lambda: self.floor.move(contact, origin.name, queue, by="lead"))
+    @rule(data=st.data(), queue=queues, mistaken=st.sampled_from([False, False, True]))
+    def move(self, data: st.DataObject, queue: Queue, mistaken: bool) -> None:
+        """Mostly one that waits, and who wants it moved knows where."""
+        waiting = sorted(name for name in self.effective if self.waits(name)) or ["c-0"]
+        contact = data.draw(contacts if mistaken else st.sampled_from(waiting))
+        origin = "fees" if mistaken else self.record(contact).get("queue", "")
+        moved = self.attempt(lambda: self.floor.move(contact, origin, queue, by="lead"))
         if moved:
             assert (moved.queue, moved.state) == (queue.name, "waiting")
             assert moved.effective_ms == self.effective[contact]
@@ -369,6 +386,23 @@ class Histories(RuleBasedStateMachine):
                 self.attempt(lambda: self.agents.unpause(agent))
             case reason:
                 self.attempt(lambda: self.agents.pause(agent, reason))
+
+    @rule(
+        states=st.dictionaries(
+            st.sampled_from(["p1", "p2", "p3"]),
+            st.sampled_from([PhoneState.WELL, *PhoneState]),
+            min_size=1,
+        )
+    )
+    def phones_are(self, states: dict[str, PhoneState]) -> None:
+        before = {name: json.loads(text) for name, text in self.raw()["agents"].items()}
+        back = self.run(self.agents.phones_are(states))
+        assert set(back) == {
+            name
+            for name, agent in before.items()
+            if agent["state"] == "ready"
+            if "away" in agent and states.get(agent["phone"]) is PhoneState.WELL
+        }
 
     @rule(seconds=st.sampled_from([0.001, 1, 3, 6, 12, 20, 620]), renewing=st.booleans())
     def time_passes(self, seconds: float, renewing: bool) -> None:
@@ -432,6 +466,7 @@ class Histories(RuleBasedStateMachine):
     def teardown(self) -> None:
         for contact in list(self.raw()["contacts"]):
             self.run(self.acd[0].leave(contact, LeaveReason.ABANDONED))
+        self.run(self.agents.phones_are(dict.fromkeys(["p1", "p2", "p3"], PhoneState.WELL)))
         self.clock.forward(60)
         self.run(self.acd[0].sweep())  # no phone rings any more
         for contact in list(self.raw()["contacts"]):
@@ -449,6 +484,10 @@ class Histories(RuleBasedStateMachine):
         self.runner.close()
 
     # Helpers ------------------------------------------------------------------------------------
+
+    def waits(self, contact: str) -> bool:
+        record = self.record(contact)
+        return record.get("state") == "waiting" and "callback" not in record
 
     def some_offer(self, data: st.DataObject) -> Offer | None:
         """Mostly the newest, sometimes one that is likely to be stale."""
@@ -475,7 +514,8 @@ class Histories(RuleBasedStateMachine):
             if waits["queue"] == queue.name and waits["state"] == "waiting":
                 for agent, works in crew.items():
                     able = fits(works.get("skills", {}), self.needs[contact].now)
-                    if works["state"] == "ready" and queue.name in works["queues"] and able:
+                    free = works["state"] == "ready" and works["phone"] not in raw["devices"]
+                    if free and queue.name in works["queues"] and able:
                         yield contact, agent
 
     def is_next(self, raw: dict[str, Any], offer: Offer, pairs: list[tuple[str, str]]) -> None:

@@ -64,6 +64,11 @@ async def test_what_it_requires_goes_with_it_and_relaxes_when_it_would_have(
     await house.acd.join("c-1", FEES, require=steps)
     house.clock.forward(4)
     await floor.move("c-1", "fees", SUPPORT, by="lead")
+    lines = await house.redis.hgetall("vaxel:{city}:holders")
+    assert {(str(line).partition("|")[0], held) for line, held in lines.items()} == {
+        ("fees", "0"),
+        ("support", "1"),
+    }
     await house.agents.login(Agent("4001", "", ("support",), {"sv": 3}), "phone1")
     assert await served(house, SUPPORT) is None
     house.clock.forward(5.9)
