@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hmac
 import json
+from collections.abc import Mapping
 
 from redis.asyncio import Redis
 
 from acd.errors import AgentLocked, WrongPin
 from acd.keys import Keys
-from acd.model import Agent, AgentState, AgentStatus, Clock, check_name
+from acd.model import Agent, AgentState, AgentStatus, Clock, PhoneState, check_name
 from acd.script import Reply, Scripts
 
 _RIGHT, _WRONG = 0, 1
@@ -134,6 +135,23 @@ class Agents:
         """The agent who is logged in at a phone, if any."""
         reply = await self._scripts.run("status", self._clock(), "", phone)
         return None if reply is None else status_of(reply)
+
+    async def phones_are(self, states: Mapping[str, PhoneState]) -> tuple[str, ...]:
+        """Say what Asterisk says of phones: agents at one that is not well are offered nothing.
+
+        They stay in their state, and keep their idle time without what the phone was away for. Once
+        a phone has been unreachable for 15 s its agent counts as logged out for callers, so that
+        nobody waits for phones that cannot be rung; a shorter outage turns nobody away. Several
+        controllers may tell: the last word counts.
+
+        Args:
+            states: By phone, a few or all, whether an agent is logged in there or not.
+
+        Returns:
+            Agents who are ready and can be offered contacts again; match them next.
+        """
+        words = [word for phone, state in states.items() for word in (phone, state.value)]
+        return tuple(await self._scripts.run("devices", self._clock(), *words))
 
     async def _run(self, name: str, *arguments: str) -> AgentStatus:
         return status_of(await self._scripts.run(name, self._clock(), *arguments))

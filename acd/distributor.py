@@ -223,16 +223,23 @@ class Distributor:
         at = now if at_ms is None else at_ms
         return bool(await self._scripts.run("answered", now, offer.contact, offer.id, at))
 
-    async def refused(self, offer: Offer, reason: RefusalReason) -> None:
+    async def refused(self, offer: Offer, reason: RefusalReason, *, missed_offers: int = 1) -> None:
         """The offer came to nothing; the contact waits again at its old place.
 
         The agent is paused, see :class:`acd.model.RefusalReason`.
+
+        Args:
+            offer: Which.
+            reason: Why.
+            missed_offers: So many that ring in vain one after the other pause an agent; before
+                that the agent is ready as the last in line. Answering, or coming back from a
+                pause, begins the count anew.
 
         Raises:
             StaleOffer: The offer is over.
             OfferAnswered: The agent has picked up.
         """
-        await self._run("refused", offer.contact, offer.id, reason.value)
+        await self._run("refused", offer.contact, offer.id, reason.value, missed_offers)
 
     async def ended(self, offer: Offer, talked_ms: int) -> None:
         """The conversation is over: the contact is gone, the agent wraps up.
@@ -313,9 +320,11 @@ class Distributor:
         """The gauges of these queues and of all agents of the organisation."""
         names = tuple(queue.name for queue in queues)
         agents, *lines = await self._run("snapshot", *names)
+        *states, phone_away = agents
         return Snapshot(
             queues={name: QueueGauge(*line) for name, line in zip(names, lines, strict=True)},
-            agents=dict(zip(_GAUGED, agents, strict=True)),
+            agents=dict(zip(_GAUGED, states, strict=True)),
+            phone_away=phone_away,
         )
 
     async def figures(

@@ -27,6 +27,7 @@ _PARTS = (
     "lines",
     "holders",
     "pace",
+    "devices",
 )
 
 

@@ -61,14 +61,24 @@ class AgentState(StrEnum):
     PAUSED = "paused"
 
 
+class PhoneState(StrEnum):
+    """What Asterisk says of a phone. Only one that is well, or unknown, is offered a contact."""
+
+    WELL = "well"  # registered, in no call
+    IN_USE = "in_use"  # in a call, of whatever kind: rings, talks, holds
+    UNREACHABLE = "unreachable"  # not registered, or does not answer when it is asked
+
+
 class RefusalReason(StrEnum):
     """Why an offer came to nothing. All but ``EXPIRED`` pause the agent, with a reason.
 
     A phone that did not ring through would be the longest idle again at once, and the same offer
-    would be made in a tight loop; the pause stops that, is seen, and the agent ends it.
+    would be made in a tight loop; the pause stops that, is seen, and the agent ends it. Where
+    Asterisk has said meanwhile that the phone is unreachable no pause is needed: nothing is offered
+    until it is back.
     """
 
-    NO_ANSWER = "no_answer"  # rang in vain; paused as ``not_answering``
+    NO_ANSWER = "no_answer"  # rang in vain, the last time allowed; paused as ``not_answering``
     BUSY = "busy"  # the phone is in use or the agent declined; paused as ``busy``
     UNREACHABLE = "unreachable"  # the phone is not registered; paused as ``unreachable``
     EXPIRED = "expired"  # no controller rang it: not the agent's fault, ready at the old place
@@ -91,16 +101,21 @@ class Queue:
         name: Letters, digits, ``. _ -``.
         ring_seconds: How long an agent's phone rings before the call goes on to the next.
         wrapup_seconds: After-call work; ``0`` makes the agent ready at once.
+        missed_offers: An agent who lets so many in a row ring in vain is paused. One by default:
+            each costs a caller a whole ring at an empty chair.
     """
 
     name: str
     ring_seconds: int = 20
     wrapup_seconds: int = 10
+    missed_offers: int = 1
 
     def __post_init__(self) -> None:
         check_name("Queue", self.name)
         if self.ring_seconds < 1 or self.wrapup_seconds < 0:
             raise ValueError(f"Queue {self.name!r}: ring at least 1 s and wrap up at least 0 s")
+        if self.missed_offers < 1:
+            raise ValueError(f"Queue {self.name!r}: at least 1 missed offer pauses an agent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +205,8 @@ class Place:
         waiting: Contacts in the queue, this one included.
         ready: Agents who could take the contact now.
         logged_in: Agents who have the skills that it requires now or will require later, logged
-            in whatever they do; where neither requirement contains the other, the most that meet
-            one of them.
+            in whatever they do, unless their phone has been unreachable for 15 s; where neither
+            requirement contains the other, the most that meet one of them.
         estimate: How long the wait will be from here on, ``None`` when that is unknown.
     """
 
@@ -209,7 +224,8 @@ class AgentStatus:
     Attributes:
         id: Agent id.
         state: See :class:`AgentState`.
-        reason: Why paused, else ``""``.
+        reason: Why paused; of one who is ready, why nothing is offered all the same:
+            ``phone_in_use``, ``phone_unreachable``; else ``""``.
         since_ms: Epoch; ``0`` when logged out.
         phone: PJSIP endpoint, ``""`` when logged out.
         queues: Names of the queues served, empty when logged out.
@@ -250,7 +266,7 @@ class LineFigures:
         waiting: As :attr:`QueueGauge.waiting`.
         callbacks: As :attr:`QueueGauge.callbacks`.
         oldest_wait_ms: As :attr:`QueueGauge.oldest_wait_ms`.
-        logged_in: Agents who serve it.
+        logged_in: Agents who serve it, as of :attr:`Place.logged_in`.
         ready: Those who could take a call now.
         estimate: How long the wait would be, ``None`` when that is unknown.
     """
@@ -270,10 +286,13 @@ class Snapshot:
     Attributes:
         queues: Each queue asked for.
         agents: How many are in each state; the logged out are unknown to Redis and left out.
+            Ready are those who can be offered a contact now.
+        phone_away: How many would be ready, were their phone not in use or unreachable.
     """
 
     queues: Mapping[str, QueueGauge]
     agents: Mapping[AgentState, int]
+    phone_away: int = 0
 
 
 @dataclass(frozen=True, slots=True)

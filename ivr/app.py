@@ -46,8 +46,10 @@ from ivr.live.trees import LiveTrees
 from ivr.live.watch import on_hang_up, watch
 from ivr.offices import Means, Offices
 from ivr.outgoing import Dialler
+from ivr.phones import Phones
 from ivr.platform.paths import models_folder
 from ivr.platform.preflight import recording_keys_of, writing
+from ivr.platform.render import accounts
 from ivr.platform.secrets import Secrets
 from ivr.prompting import Heard, keep_tidy, make_ready
 from ivr.recognition_of_callers import CallerMemory
@@ -146,6 +148,8 @@ class Controller:
         self._offices.adopt(self._trees.catalogue, self._means)
         offices = self._offices.all
         self._speech = SpeechServer(f"http://{settings.speech.host}:{settings.speech.port}")
+        phones = {account.name for account in accounts(ground.secrets) if account.is_agent}
+        self._phones = Phones(self._ami, offices, phones)
         listener = Listener(self._speech, ground.nothing)
         self._inbound = Inbound(self._trees, offices, ground.prompts, listener.ask, system_clock)
         self._callbacks = CallbackRunner(
@@ -229,6 +233,7 @@ class Controller:
         yield self._recorder.run()
         yield self._retention.run()
         yield self._pauses.run()
+        yield self._phones.run()
         yield self._transcribing.run()
         yield self._inbound.tidy()
         yield keep_tidy(self._ground.prompts)

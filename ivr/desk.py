@@ -14,7 +14,7 @@ from acd.model import Agent, AgentStatus
 from ivr.agi_call import AgiVoice, AllPrompts
 from ivr.dialplan import DONE
 from ivr.flow.call import CallerHungUp
-from ivr.flow.organisation import DeskTexts
+from ivr.flow.organisation import NOT_ANSWERING, DeskTexts
 from ivr.flow.texts import Text
 from ivr.office import Office
 from wire.agi.session import AgiSession
@@ -107,6 +107,7 @@ class _Visit:
                 await office.agents.check_pin(number, pin, pin_of(number))
                 known = office.organisation.agents[number]
                 agent = Agent(number, known.name, known.queues, known.levels)
+                before = await office.agents.status(number)
                 await office.agents.login(agent, self._phone)
             except WrongPin:
                 await self._say(self._texts.wrong_pin)
@@ -118,6 +119,7 @@ class _Visit:
                 await self._say(self._texts.busy)
                 return
             else:
+                await self._say_why_paused(before)
                 await self._say(self._texts.logged_in)
                 await office.distributor.match_agent(number)
                 return
@@ -130,6 +132,7 @@ class _Visit:
             return
         office, agent = found
         self._come_to(office)
+        await self._say_why_paused(agent)
         if code == LOG_OUT:
             await office.agents.logout(agent.id)
             await self._say(self._texts.logged_out)
@@ -139,6 +142,11 @@ class _Visit:
             await office.agents.unpause(agent.id)
             await self._say(self._texts.ready)
             await office.distributor.match_agent(agent.id)
+
+    async def _say_why_paused(self, agent: AgentStatus) -> None:
+        """Tell an agent who does not know: they were not at the phone."""
+        if agent.reason == NOT_ANSWERING and self._texts.not_answering is not None:
+            await self._say(self._texts.not_answering)
 
     async def _pause(self, office: Office, agent: AgentStatus) -> None:
         for _ in range(TRIES):

@@ -21,6 +21,7 @@ from ivr.live.model import Outcome
 from ivr.live.trees import LiveTrees
 from ivr.office import Office
 from ivr.speech_server import SpeechServer
+from monitoring import metrics
 from monitoring.consumer import FiguresConsumer
 from monitoring.counting import Known
 from monitoring.http import Check, Health
@@ -120,8 +121,9 @@ class Figures:
                 )
                 for name, gauge in now.queues.items()
             )
-            out = len(office.organisation.agents) - sum(now.agents.values())
             by_state = {state.value: count for state, count in now.agents.items()}
+            by_state[metrics.PHONE_AWAY] = now.phone_away
+            out = len(office.organisation.agents) - sum(by_state.values())
             agents.append(AgentsNow(org, by_state | {"logged_out": max(out, 0)}))
             lags[org, "figures"] = await _lag(office, counted.totals.position)
             lags[org, "contacts"] = await _lag(office, recorded.reached)

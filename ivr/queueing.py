@@ -57,7 +57,12 @@ _TAKEN_OVER: Final = frozenset(
 
 def acd_queue(name: str, queue: Described) -> Queue:
     """A queue as the ACD knows it."""
-    return Queue(name, round(queue.ring_seconds), round(queue.wrapup_seconds))
+    return Queue(
+        name,
+        round(queue.ring_seconds),
+        round(queue.wrapup_seconds),
+        missed_offers=queue.missed_offers,
+    )
 
 
 class QueueRides:

@@ -105,7 +105,7 @@ class Ringing:
             return True
         with suppress(StaleOffer):
             reason = REFUSALS.get(status, RefusalReason.UNREACHABLE)
-            await self._distributor.refused(offer, reason)
+            await self._distributor.refused(offer, reason, missed_offers=self._queue.missed_offers)
         return False
 
     async def _recording(self, offer: Offer) -> tuple[Sidecar | None, str]:

@@ -67,7 +67,7 @@ def acd_lines(now: AcdNow | None) -> list[str]:
             {
                 (one.org, state): one.by_state.get(state, 0)
                 for one in now.agents
-                for state in metrics.AGENT_STATES
+                for state in (*metrics.AGENT_STATES, metrics.PHONE_AWAY)
             },
         ),
         *gauge(metrics.REDIS_ROUND_TRIP, {(): now.redis_seconds}),

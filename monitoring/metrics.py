@@ -38,6 +38,9 @@ DELAY_BOUNDS_SECONDS = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.
 AGENT_STATES = ("logged_out", "ready", "reserved", "talking", "wrapup", "paused")
 """The ACD's words. Each has a series even while no agent is in it."""
 
+PHONE_AWAY = "phone_away"
+"""Of agents who would be ready, were their phone not in use or unreachable."""
+
 OTHER = "other"
 """Stands for a word that is not in a label's closed set."""
 
@@ -323,7 +326,11 @@ CALLBACKS_OLDEST = Gauge(
     " caller came to the queue; 0 when none is.",
     ("org", "queue"),
 )
-AGENTS = Gauge("vaxel_agents", "Agents by state.", ("org", "state"))
+AGENTS = Gauge(
+    "vaxel_agents",
+    "Agents by state; phone_away: ready, but their phone is in use or cannot be reached.",
+    ("org", "state"),
+)
 CALLS_IN_PROGRESS = Gauge(
     "vaxel_calls_in_progress", "Contacts that this controller serves now.", ("org",), each=True
 )

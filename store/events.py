@@ -58,6 +58,8 @@ class EventType(StrEnum):
     AGENT_READY = "agent.ready"
     AGENT_PAUSED = "agent.paused"
     AGENT_WRAPUP = "agent.wrapup"
+    AGENT_PHONE_LOST = "agent.phone_lost"
+    AGENT_PHONE_BACK = "agent.phone_back"
     AGENT_LOCKED = "agent.locked"
 
     # A supervisor has acted on an agent or a contact

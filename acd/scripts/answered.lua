@@ -9,7 +9,9 @@ if contact.state == 'talking' then return 0 end
 contact.answered = at
 if contact.callback then contact.live = true end
 move_contact(id, contact, 'talking', at)
-move_agent(contact.agent, agent_of(contact.agent), 'talking', at, contact.queue)
+local agent = agent_of(contact.agent)
+agent.missed = nil
+move_agent(contact.agent, agent, 'talking', at, contact.queue)
 local expected = not contact.callback and contact.expected or {}
 event(contact.callback and 'callback.answered' or 'call.answered', at, id, contact.queue, contact.agent, 'offer', offer,
   'waited', span(contact.arrived, at), known('estimated_low', expected[1],

@@ -14,7 +14,7 @@ local function way_unopened(after, requirement)
     local agent = agent_of(id)
     if fits(agent, requirement) then
       able = able + 1
-      if agent.state == 'ready' then ready = ready + 1 end
+      if agent.state == 'ready' and not agent.away then ready = ready + 1 end
     end
   end
   return {after, 1, ready, able}

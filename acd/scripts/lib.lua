@@ -1,7 +1,7 @@
 -- What the ACD's scripts share. acd/linking.py puts in front of each what it uses of this text and
 -- of steps.lua.
 --
--- Signature of every script: EVALSHA sha 20 <the keys below, in order> now [arguments…]
+-- Signature of every script: EVALSHA sha 21 <the keys below, in order> now [arguments…]
 --   now   epoch milliseconds; no script reads a clock
 -- A script makes one whole transition, events included, or replies with an error and changes
 -- nothing. An error's first word is a code that acd/script.py knows.
@@ -27,18 +27,22 @@
 --   agents     HASH    agent -> JSON {phone, queues, state, reason, since, idle, contact, after,
 --                      shares, serves, began, rang}; the logged in only. With skills: skills
 --                      {name: level}; lines, all of them, absent when these are the queues' plain
---                      ones
+--                      ones. missed: offers in a row that rang in vain. While the phone cannot be
+--                      rung: away, `in_use` or `unreachable`; stood, since when that has kept the
+--                      ready agent from being offered anything; gone, once they count as a member
+--                      no more
 --   waiting    ZSET    `line|effective arrival|contact` of the contacts that can be offered
 --   heads      HASH    line -> `effective arrival|contact` of the first in `waiting`, kept with it;
 --                      of the lines beside the plain ones. One command reads those of an agent
 --   arrivals   ZSET    `queue|arrival|contact` of all callers whom nobody has answered yet
---   ready      ZSET    `line|idle since|agent`, one entry for each of the agent's lines
---   members    ZSET    `line|agent` of the logged in, likewise
---   states     ZSET    agent, scored by state
+--   ready      ZSET    `line|idle since|agent`, one entry for each of the agent's lines; of those
+--                      whose phone can be rung
+--   members    ZSET    `line|agent` of the logged in whose phone is not gone, likewise
+--   states     ZSET    agent, scored by state, or by phone_away
 --   owned      ZSET    `controller|contact`
 --   due        ZSET    what time alone will change, scored by when: `controller|name` its lease,
 --                      `offer|contact`, `orphan|contact`, `callback|contact`, `wrapup|agent`,
---                      `relax|contact` its next line, `line|line` in which nobody stands
+--                      `phone|agent` gone then, `relax|contact` its next line, `line|line` in which nobody stands
 --   adrift     SET     contacts (orphan or talking) whose controller is dead
 --   phones     HASH    phone -> agent
 --   offers     STRING  number of the newest offer
@@ -51,11 +55,13 @@
 --   holders    HASH    line -> how many contacts that nobody has answered are in it or going to it
 --   pace       HASH    what waiting times are estimated from: `capacity|queue`, `service|queue`,
 --                      `agent|agent`; see “Pace” below
+--   devices    HASH    phone -> `in_use` or `unreachable`, as Asterisk said last; the others are well,
+--                      or nothing is known of them
 -- Pub/sub: `vaxel:offers:<controller>` carries the contact of each offer to the contact's owner;
 -- `callback|contact` where the caller is not on the line and has to be called.
 
 local EVENTS, CONTACTS, AGENTS, WAITING, HEADS, ARRIVALS, READY, MEMBERS, STATES, OWNED, DUE,
-  ADRIFT, PHONES, OFFERS, PINS, CALLBACKS, NUMBERS, LINES, HOLDERS, PACE = unpack(KEYS)
+  ADRIFT, PHONES, OFFERS, PINS, CALLBACKS, NUMBERS, LINES, HOLDERS, PACE, DEVICES = unpack(KEYS)
 local call = redis.call
 
 local STREAM_LIMIT = 1000000
@@ -65,7 +71,7 @@ local MARGIN = 5000 -- so long (ms) after its ring time an offer may still be re
 local START = 10000 -- so long (ms) an agent is held for a callback that nobody begins to dial
 local KEPT = 600000 -- so long (ms) a line is kept in which nobody stands
 
-local SCORE = {ready = 1, reserved = 2, talking = 3, wrapup = 4, paused = 5}
+local SCORE = {ready = 1, reserved = 2, talking = 3, wrapup = 4, paused = 5, phone_away = 6}
 local PAUSED_AS = {no_answer = 'not_answering', busy = 'busy', unreachable = 'unreachable'}
 
 -- contact, queue, agent: '' where they do not apply. Then the event's own fields, name and value.
@@ -363,7 +369,7 @@ local function keep_pace(id, agent, state, now, queue)
   elseif state == 'talking' then
     agent.serves, agent.began, agent.rang = queue, agent.since, span(agent.since, now)
   end
-  local works = WORKS[state] and not agent.after
+  local works = WORKS[state] and not agent.after and not agent.gone
   if works and (served or not agent.shares) then
     give(agent, shares_of(id, agent))
   elseif agent.shares and not works then
@@ -387,6 +393,11 @@ local function give_all(command, index, arguments)
   for i = 1, #arguments, 1000 do
     call(command, index, unpack(arguments, i, math.min(i + 999, #arguments)))
   end
+end
+
+-- What the agent is counted as.
+local function score_of(agent)
+  return SCORE[agent.state == 'ready' and agent.away and 'phone_away' or agent.state]
 end
 
 local function enter_ready(id, agent)
@@ -420,7 +431,8 @@ local function move_agent(id, agent, state, now, detail)
 
   agent.state, agent.since, agent.reason = state, now, nil
   if state == 'ready' then
-    enter_ready(id, agent)
+    if not agent.away then enter_ready(id, agent) end
+    agent.stood = agent.away and now
     event('agent.ready', now, '', '', id)
   elseif state == 'wrapup' then
     call('ZADD', DUE, detail, 'wrapup|' .. id)
@@ -432,12 +444,13 @@ local function move_agent(id, agent, state, now, detail)
     call('HDEL', AGENTS, id)
     call('ZREM', STATES, id)
     call('HDEL', PHONES, agent.phone)
+    call('ZREM', DUE, 'phone|' .. id)
     for _, line in ipairs(lines_of(agent)) do call('ZREM', MEMBERS, line .. '|' .. id) end
     event('agent.logged_out', now, '', '', id)
     return
   end
   call('HSET', AGENTS, id, cjson.encode(agent))
-  call('ZADD', STATES, SCORE[state], id)
+  call('ZADD', STATES, score_of(agent), id)
 end
 
 local function start_idling(id, agent, now)
@@ -448,7 +461,7 @@ end
 -- What the agent asks for during a call comes after it; nil: nothing any more.
 local function do_after_call(id, agent, after)
   agent.after = after
-  give(agent, not after and shares_of(id, agent) or nil)
+  give(agent, not after and not agent.gone and shares_of(id, agent) or nil)
   call('HSET', AGENTS, id, cjson.encode(agent))
 end
 
@@ -467,7 +480,8 @@ end
 
 local function status(id, agent)
   if not agent then return {id, 'logged_out', '', 0, ''} end
-  return {id, agent.state, agent.reason or '', agent.since, agent.phone, unpack(agent.queues)}
+  local away = agent.state == 'ready' and agent.away and 'phone_' .. agent.away
+  return {id, agent.state, agent.reason or away or '', agent.since, agent.phone, unpack(agent.queues)}
 end
 
 -- Offers ------------------------------------------------------------------------------------

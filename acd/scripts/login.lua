@@ -1,8 +1,8 @@
 -- login now agent phone skills queue… -> status as in status.lua
 --   skills   JSON {name: level}
 -- Logged in already: moves to this phone and starts afresh. Another agent at the phone has left
--- it and is logged out.
--- Writes agents, phones, members, ready, states, due, pace, events.
+-- it and is logged out. Not offered anything before the phone can be rung.
+-- Reads lines, devices. Writes agents, phones, members, ready, states, due, pace, events.
 -- Errors: AGENTBUSY, PHONEBUSY
 local id, phone = ARGV[2], ARGV[3]
 local agent = agent_of(id)
@@ -17,13 +17,9 @@ if agent then move_agent(id, agent, 'logged_out', now) end
 
 agent = {phone = phone, queues = {select(5, unpack(ARGV))}, skills = cjson.decode(ARGV[4])}
 if not next(agent.skills) then agent.skills = nil end
-for _, queue in ipairs(agent.queues) do
-  for _, other in ipairs(lines_beside(queue)) do
-    if fits(agent, other[2]) then enter_line(agent, other[1]) end
-  end
-end
 call('HSET', PHONES, phone, id)
-for _, line in ipairs(lines_of(agent)) do call('ZADD', MEMBERS, 0, line .. '|' .. id) end
+enter_lines(id, agent)
 event('agent.logged_in', now, '', '', id, 'phone', phone)
 start_idling(id, agent, now)
+phone_is(id, agent, call('HGET', DEVICES, phone) or nil, now)
 return status(id, agent)

@@ -3,7 +3,7 @@
 -- Writes as match.lua.
 local agent_id = ARGV[2]
 local agent = agent_of(agent_id)
-if not agent or agent.state ~= 'ready' then return false end
+if not agent or agent.state ~= 'ready' or agent.away then return false end
 local id, since
 local function consider(candidate, time)
   if candidate and (not since or time < since) then id, since = candidate, time end

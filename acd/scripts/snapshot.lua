@@ -1,4 +1,4 @@
--- snapshot now queue… -> {{agents ready, reserved, talking, wrapup, paused},
+-- snapshot now queue… -> {{agents ready, reserved, talking, wrapup, paused, phone away},
 --                          {waiting, oldest wait, callbacks, how long one is overdue}…}
 -- Reads arrivals, callbacks, states.
 local agents = {}

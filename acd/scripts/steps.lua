@@ -35,6 +35,17 @@ local function enter_line(agent, line)
   table.insert(agent.lines, line)
 end
 
+-- In every line whose skills the agent has, as a member.
+local function enter_lines(id, agent)
+  agent.lines = nil
+  for _, queue in ipairs(agent.queues) do
+    for _, other in ipairs(lines_beside(queue)) do
+      if fits(agent, other[2]) then enter_line(agent, other[1]) end
+    end
+  end
+  for _, line in ipairs(lines_of(agent)) do call('ZADD', MEMBERS, 0, line .. '|' .. id) end
+end
+
 local function members_of(line)
   local from, till = bounds(line)
   local found = call('ZRANGE', MEMBERS, from, till, 'BYLEX')
@@ -51,7 +62,9 @@ local function open_line(queue, line, requirement)
     if fits(agent, requirement) then
       enter_line(agent, line)
       call('ZADD', MEMBERS, 0, line .. '|' .. id)
-      if agent.state == 'ready' then call('ZADD', READY, 0, entry(line, agent.idle, id)) end
+      if agent.state == 'ready' and not agent.away then
+        call('ZADD', READY, 0, entry(line, agent.idle, id))
+      end
       call('HSET', AGENTS, id, cjson.encode(agent))
     end
   end
@@ -217,6 +230,49 @@ local function place_of(id, contact)
   }
 end
 
+-- Phones ------------------------------------------------------------------------------------
+
+local OUTAGE = 15000 -- so long (ms) a phone may be unreachable before its agent is no member
+
+-- Asterisk says that the agent's phone is now `in_use`, `unreachable`, or well (nil). Idle time stands
+-- still meanwhile: whoever comes back has been idle as long as before.
+local function phone_is(id, agent, away, now)
+  local was = agent.away
+  if was == away then return end
+  local ready = agent.state == 'ready'
+  if ready and not was then leave_ready(id, agent) end
+  agent.away = away
+  if away == 'unreachable' then
+    call('ZADD', DUE, now + OUTAGE, 'phone|' .. id)
+    event('agent.phone_lost', now, '', '', id, 'phone', agent.phone)
+  elseif was == 'unreachable' then
+    call('ZREM', DUE, 'phone|' .. id)
+    if agent.gone then
+      agent.gone = nil
+      enter_lines(id, agent)
+      if WORKS[agent.state] and not agent.after then give(agent, shares_of(id, agent)) end
+    end
+    event('agent.phone_back', now, '', '', id, 'phone', agent.phone)
+  end
+  if ready and not away then
+    agent.idle, agent.stood = agent.idle + span(agent.stood, now), nil
+    enter_ready(id, agent)
+  elseif ready and not was then
+    agent.stood = now
+  end
+  call('HSET', AGENTS, id, cjson.encode(agent))
+  call('ZADD', STATES, score_of(agent), id)
+end
+
+-- The phone has been unreachable for so long that callers do not wait for its agent.
+local function phone_gone(id, agent)
+  call('ZREM', DUE, 'phone|' .. id)
+  for _, line in ipairs(lines_of(agent)) do call('ZREM', MEMBERS, line .. '|' .. id) end
+  agent.gone = true
+  give(agent, nil)
+  call('HSET', AGENTS, id, cjson.encode(agent))
+end
+
 local function end_talk(id, contact, now, talked)
   local agent_id, wrapup = contact.agent, contact.wrapup
   event(contact.callback and 'callback.ended' or 'call.ended', now, id, contact.queue, agent_id,
@@ -278,15 +334,23 @@ end
 -- Ends --------------------------------------------------------------------------------------
 
 -- An unanswered offer is over; the contact goes back to its place, the agent where `reason` says. A
--- phone that rang to the end, perhaps, with nobody alive to tell, has been an attempt.
-local function end_offer(id, contact, now, reason)
+-- phone that rang to the end, perhaps, with nobody alive to tell, has been an attempt. An agent is
+-- paused who has let `limit` offers in a row ring in vain, and stands last until then.
+local function end_offer(id, contact, now, reason, limit)
   if contact.dialled and not on_line(contact) then return miss(id, contact, now, 'lost') end
   local agent_id = contact.agent
   event('call.refused', now, id, contact.queue, agent_id, 'offer', contact.offer,
     'reason', reason, known('callback', contact.callback and 1))
   line_up(id, contact, now)
-  local pause = PAUSED_AS[reason]
-  release_agent(agent_id, agent_of(agent_id), now, pause and 'paused' or 'ready', pause)
+  local agent, pause, state = agent_of(agent_id), PAUSED_AS[reason], 'ready'
+  if reason == 'no_answer' then
+    agent.missed = (agent.missed or 0) + 1
+    if agent.missed < limit then pause, state = nil, 'idle' end
+  elseif reason == 'unreachable' and agent.away == 'unreachable' then
+    pause = nil -- nothing is offered until the phone is back
+  end
+  if pause then agent.missed = nil end
+  release_agent(agent_id, agent, now, pause and 'paused' or state, pause)
 end
 
 -- Whatever the call was doing, it is gone, and an agent that it held is free.

@@ -3,7 +3,7 @@
 --                      {relaxed…}}
 --   limit   so many of what is due are settled; the rest is due at once in the reply
 -- Does what time alone demands: leases, unanswered offers, orphans, wrap-ups, callbacks' times,
--- skills that are required no longer, lines in which nobody stands.
+-- skills that are required no longer, phones that stay away, lines in which nobody stands.
 -- Writes everything but phones, members, offers, pins.
 local expired, adrift, lost, ready, called, relaxed = {}, {}, {}, {}, {}, {}
 
@@ -50,6 +50,10 @@ function settle.relax(id)
   if not contact or not contact.relax then return end -- it has ended in this very sweep
   relax(id, contact, now)
   relaxed[#relaxed + 1] = id
+end
+
+function settle.phone(id)
+  phone_gone(id, agent_of(id))
 end
 
 settle.line = close_line

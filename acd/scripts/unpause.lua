@@ -10,6 +10,7 @@ acted('unpause', ARGV[3], now, {agent = id})
 if agent.after then
   do_after_call(id, agent, nil)
 elseif agent.state == 'paused' or agent.state == 'wrapup' then
+  agent.missed = nil
   start_idling(id, agent, now)
 end
 return status(id, agent)

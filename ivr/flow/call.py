@@ -117,7 +117,7 @@ class QueueOutcome(StrEnum):
 
     TALKED = "talked"  # an agent answered, and the agent's side ended the conversation
     TIMED_OUT = "timed_out"  # nobody answered within max_wait
-    NOBODY = "nobody"  # no agent is logged in to the queue
+    NOBODY = "nobody"  # no agent is logged in to the queue at a phone that can be reached
     FULL = "full"  # as many wait as may
     LONG_WAIT = "long_wait"  # longer than max_estimate is expected
     CALLED_BACK = "called_back"  # the caller keeps the place and will be called; the call ends

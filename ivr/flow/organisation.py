@@ -71,6 +71,8 @@ class Queue(Strict):
     Attributes:
         ring_seconds: How long one agent's phone rings.
         wrapup_seconds: Time an agent has after a conversation before the next.
+        missed_offers: So many calls in a row that ring in vain pause an agent. One when left out:
+            each more costs callers a whole ring at a chair that may be empty.
         announce_every: Seconds between two announcements of the caller's position.
         recording: Whether its conversations are recorded, and how long that is kept.
         callback: How its callers may be called back; left out: they are not.
@@ -78,6 +80,7 @@ class Queue(Strict):
 
     ring_seconds: Annotated[float, Length(3, 120)] = Field(20, alias="ring")
     wrapup_seconds: Annotated[float, Length(0, 3600)] = Field(15, alias="wrapup")
+    missed_offers: Annotated[int, Field(ge=1, le=10)] = 1
     announce_every: Annotated[float, Length(5, 600)] = 45
     recording: RecordingPolicy = RecordingPolicy()
     callback: CallbackOffer | None = None
@@ -163,7 +166,11 @@ class QueueTexts(Strict):
 
 
 class DeskTexts(Strict):
-    """What an agent hears who dials a feature code, the last four during a conversation."""
+    """What an agent hears who dials a feature code; what is about recording, in a conversation.
+
+    ``not_answering`` says why to an agent who was paused because they did not answer; they hear
+    nothing of it where it is left out.
+    """
 
     enter_agent: Text
     enter_pin: Text
@@ -177,6 +184,7 @@ class DeskTexts(Strict):
     unknown_reason: Text
     paused: ReasonText
     ready: Text
+    not_answering: Text | None = None
     recording_paused: Text
     recording_goes_on: Text
     recording_begins: Text

@@ -8,7 +8,7 @@ from monitoring.dashboards.drawn import bars, course, figure
 from monitoring.dashboards.model import Board, Query, Row, Step, Unit
 from monitoring.definitions import HANDLE_TIME, OCCUPANCY
 
-_STATES = ("ready", "reserved", "talking", "wrapup", "paused", "logged_out")
+_STATES = ("ready", m.PHONE_AWAY, "reserved", "talking", "wrapup", "paused", "logged_out")
 _NOW = Row(
     "Now",
     tuple(
@@ -18,11 +18,13 @@ _NOW = Row(
                 about,
                 Unit.COUNT,
                 asked.now(m.AGENTS, where=f'{asked.OF_ORG},state="{state}"'),
+                width=3,
             )
             for state, about in zip(
                 _STATES,
                 (
                     "Free for the next caller.",
+                    "Ready, but their phone is in use or cannot be reached: look at the phone.",
                     "Their phone rings, or is about to.",
                     "In a conversation.",
                     "Finishing the last conversation.",

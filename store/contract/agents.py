@@ -30,6 +30,16 @@ def kinds() -> Iterator[Kind]:
         ),
     )
     yield _agent(EventType.AGENT_WRAPUP, "The agent works on the conversation that is over.", until)
+    yield _agent(
+        EventType.AGENT_PHONE_LOST,
+        "The agent's phone cannot be reached; nothing is offered until agent.phone_back.",
+        Field("phone", TEXT, "Which."),
+    )
+    yield _agent(
+        EventType.AGENT_PHONE_BACK,
+        "The agent's phone can be reached again.",
+        Field("phone", TEXT, "Which."),
+    )
     yield _agent(EventType.AGENT_LOCKED, "Too many wrong PINs: the agent cannot log in.", until)
 
 

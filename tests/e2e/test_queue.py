@@ -149,7 +149,9 @@ async def test_a_caller_whom_nobody_answers_keeps_the_place_before_later_ones(
     await walk_to_queue(second, ears)
     await journal.wait(EventType.AGENT_PAUSED, agent=AGENT)
     await ears.hear(second, SECOND)
-    await agent.code(READY, ears, "Du är redo att ta emot samtal.")
+    back = await agent.call(READY)
+    await ears.hear(back, "Du blev pausad för att du inte svarade när det ringde.")
+    await ears.hear(back, "Du är redo att ta emot samtal.")
     theirs = await agent.pick_up()
     await journal.wait(EventType.CALL_ANSWERED, contact=queued.contact)
     await second.hang_up()
@@ -166,6 +168,35 @@ async def test_a_busy_agent_is_passed_over_and_the_caller_waits_on(
     refused = await journal.wait(EventType.CALL_REFUSED)
     assert (refused.agent, refused.fields["reason"]) == (AGENT, "busy")
     await theirs.hang_up()
+
+
+async def test_an_agent_whose_phone_is_gone_is_passed_over_and_is_back_with_the_phone(
+    *,
+    cast: Cast,
+    platform: Platform,
+    caller: Handset,
+    agent: AgentHandset,
+    colleague: AgentHandset,
+    ears: Ears,
+    journal: Journal,
+) -> None:
+    await agent.phone.unregister()
+    await journal.wait(EventType.AGENT_PHONE_LOST, agent=AGENT, phone="agent1")
+    assert await platform.metric("vaxel_agents", org=ORG, state="phone_away") == 1
+    line = await caller.call(RECEPTION)
+    await walk_to_queue(line, ears)
+    theirs = await colleague.pick_up()
+    offered = await journal.wait(EventType.CALL_OFFERED)
+    assert offered.agent == SECOND_AGENT
+    later = await (await cast.caller(SECOND_NUMBER)).call(RECEPTION)
+    await walk_to_queue(later, ears)
+    await agent.phone.register()
+    await journal.wait(EventType.AGENT_PHONE_BACK, agent=AGENT)
+    again = await agent.pick_up()
+    await journal.wait(EventType.CALL_ANSWERED, agent=AGENT)
+    assert not journal.all(EventType.CALL_REFUSED)
+    await theirs.hang_up()
+    await again.hang_up()
 
 
 async def test_after_a_call_the_agent_has_time_to_wrap_up(

@@ -40,7 +40,8 @@ class InQueue(Node):
         on_timeout: Where to go when nobody answered within ``max_wait``.
         on_full: Where to go when the queue is as long as it may be.
         on_long_wait: Where to go when too long a wait is expected.
-        on_nobody: Where to go when no agent is logged in to the queue.
+        on_nobody: Where to go when no agent is logged in to the queue, or none at a phone that can
+            be reached.
     """
 
     verb: ClassVar[str] = "queue"

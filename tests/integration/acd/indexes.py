@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
+
+READY_SCORE = 1
 
 
 def fits(skills: Mapping[str, int], required: Mapping[str, int]) -> bool:
@@ -29,6 +31,16 @@ def line_of(queue: str, digest: str) -> str:
     return f"{queue}|{digest}" if digest else queue
 
 
+def heads_of(waiting: Iterable[str], lines: Container[str]) -> dict[str, str]:
+    """The first of each of these lines."""
+    heads: dict[str, str] = {}
+    for member in sorted(waiting):
+        line, time, name = member.rsplit("|", 2)
+        if line in lines:
+            heads.setdefault(line, f"{time}|{name}")
+    return heads
+
+
 def check_indexes(raw: Mapping[str, Any]) -> None:
     """Everybody is in one place, and every index tells the same as the records.
 
@@ -49,12 +61,7 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
         entry(line_of(c["queue"], c.get("line", "")), c["effective"], name)
         for name, c in those("waiting").items()
     }
-    heads: dict[str, str] = {}
-    for member in sorted(raw["waiting"]):
-        line, time, name = member.rsplit("|", 2)
-        if line in lines:
-            heads.setdefault(line, f"{time}|{name}")
-    assert raw["heads"] == heads
+    assert raw["heads"] == heads_of(raw["waiting"], lines)
     unanswered = {name: c for name, c in people.items() if c["state"] != "talking"}
     wanted = {name: c for name, c in unanswered.items() if "callback" in c}
     assert set(raw["arrivals"]) == {
@@ -95,19 +102,22 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
         }
         for name, a in crew.items()
     }
-    for name, a in crew.items():
+    there = {name: a for name, a in crew.items() if "gone" not in a}
+    for name, a in there.items():
         assert sorted(a.get("lines", a["queues"])) == sorted(served[name])
+    for a in crew.values():
+        assert a.get("away") == raw["devices"].get(a["phone"])
+        assert ("stood" in a) == (a["state"] == "ready" and "away" in a)
+        assert "gone" not in a or a["away"] == "unreachable"
+    offerable = {name: a for name, a in crew.items() if a["state"] == "ready" and "away" not in a}
     assert set(raw["ready"]) == {
-        entry(line, a["idle"], name)
-        for name, a in crew.items()
-        if a["state"] == "ready"
-        for line in served[name]
+        entry(line, a["idle"], name) for name, a in offerable.items() for line in served[name]
     }
-    assert set(raw["members"]) == {
-        f"{line}|{name}" for name, mine in served.items() for line in mine
-    }
+    assert set(raw["members"]) == {f"{line}|{name}" for name in there for line in served[name]}
     assert raw["phones"] == {a["phone"]: name for name, a in crew.items()}
     assert set(raw["states"]) == set(crew)
+    counted = {name for name, score in raw["states"].items() if score == READY_SCORE}
+    assert counted == set(offerable)
     alive = {member for member in raw["due"] if member.startswith("controller|")}
     assert all(f"controller|{c['owner']}" in alive for c in those("waiting").values() if c["owner"])
     assert set(raw["due"]) - alive == (
@@ -115,6 +125,7 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
         | {f"orphan|{name}" for name in those("orphan")}
         | {f"callback|{name}" for name in those("scheduled")}
         | {f"wrapup|{name}" for name, a in crew.items() if a["state"] == "wrapup"}
+        | {f"phone|{name}" for name, a in there.items() if a.get("away") == "unreachable"}
         | {f"relax|{name}" for name, c in unanswered.items() if "relax" in c}
         | {f"line|{line}" for line, count in raw["holders"].items() if count == "0"}
     )
@@ -122,7 +133,7 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
         name for name, c in those("talking").items() if f"controller|{c['owner']}" not in alive
     }
     # What estimates rest on: whoever works, and will after the call too, adds to the capacity.
-    working = [a for a in crew.values() if a["state"] != "paused" and "after" not in a]
+    working = [a for a in there.values() if a["state"] != "paused" and "after" not in a]
     assert [a for a in crew.values() if "shares" in a] == working
     given: Counter[str] = Counter()
     for agent in working:

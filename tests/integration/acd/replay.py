@@ -15,6 +15,7 @@ class Replay:
     Attributes:
         contacts: (state, agent); whoever waits for a time is waiting here too.
         agents: (state, reason).
+        lost: The agents whose phone cannot be reached.
         callbacks: Attempts until now of each contact that is to be called back.
         dialling: The agent who is held while the phone of a contact rings.
         last_id: Of the last event taken.
@@ -22,6 +23,7 @@ class Replay:
 
     contacts: dict[str, tuple[str, str]] = field(default_factory=dict)
     agents: dict[str, tuple[str, str]] = field(default_factory=dict)
+    lost: set[str] = field(default_factory=set)
     callbacks: dict[str, int] = field(default_factory=dict)
     dialling: dict[str, str] = field(default_factory=dict)
     last_id: str = BEGINNING
@@ -52,6 +54,7 @@ class Replay:
             case EventType.CALL_OFFERED:
                 assert self.contacts[contact] == ("waiting", "")
                 assert self.agents[agent] == ("ready", "")
+                assert agent not in self.lost
                 assert ("callback" in event.fields) == (contact in self.callbacks)
                 self.contacts[contact] = ("reserved", agent)
                 self.agents[agent] = ("reserved", "")
@@ -117,10 +120,16 @@ class Replay:
                 self.agents[agent] = ("logged in", "")
             case EventType.AGENT_LOGGED_OUT:
                 del self.agents[agent]
+                self.lost.discard(agent)
             case EventType.AGENT_READY:
                 self.agents[agent] = ("ready", "")
             case EventType.AGENT_WRAPUP:
                 self.agents[agent] = ("wrapup", "")
+            case EventType.AGENT_PHONE_LOST:
+                assert agent in self.agents
+                self.lost.add(agent)
+            case EventType.AGENT_PHONE_BACK:
+                self.lost.remove(agent)
             case EventType.AGENT_PAUSED:
                 self.agents[agent] = ("paused", event.fields["reason"])
             case _:

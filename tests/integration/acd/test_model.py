@@ -31,7 +31,15 @@ from acd.callbacks import Callbacks
 from acd.distributor import Distributor
 from acd.errors import AcdError
 from acd.floor import Floor
-from acd.model import Agent, AgentState, LeaveReason, Offer, Queue, RefusalReason
+from acd.model import (
+    Agent,
+    AgentState,
+    LeaveReason,
+    Offer,
+    PhoneState,
+    Queue,
+    RefusalReason,
+)
 from acd.skills import Requirement
 from store.stream import EventStream, connect, stream_key
 from tests.contract import breaches_in
@@ -149,7 +157,16 @@ class Histories(RuleBasedStateMachine):
         return self.seen
 
     def ask_for_all(self) -> dict[str, Any]:
-        hashes = ("contacts", "agents", "phones", "numbers", "heads", "holders", "pace")
+        hashes = (
+            "contacts",
+            "agents",
+            "phones",
+            "numbers",
+            "heads",
+            "holders",
+            "pace",
+            "devices",
+        )
         indexes = (
             "waiting",
             "arrivals",
@@ -256,10 +273,15 @@ class Histories(RuleBasedStateMachine):
         if offer := self.some_offer(data):
             self.attempt(lambda: self.acd[who].answered(offer))
 
-    @rule(data=st.data(), who=controllers, reason=st.sampled_from(RefusalReason))
-    def refused(self, data: st.DataObject, who: int, reason: RefusalReason) -> None:
+    @rule(
+        data=st.data(),
+        who=controllers,
+        reason=st.sampled_from(RefusalReason),
+        limit=st.sampled_from([1, 2]),
+    )
+    def refused(self, data: st.DataObject, who: int, reason: RefusalReason, limit: int) -> None:
         if offer := self.some_offer(data):
-            self.attempt(lambda: self.acd[who].refused(offer, reason))
+            self.attempt(lambda: self.acd[who].refused(offer, reason, missed_offers=limit))
 
     @rule(data=st.data(), who=controllers)
     def ended(self, data: st.DataObject, who: int) -> None:
@@ -375,6 +397,23 @@ class Histories(RuleBasedStateMachine):
             case reason:
                 self.attempt(lambda: self.agents.pause(agent, reason))
 
+    @rule(
+        states=st.dictionaries(
+            st.sampled_from(["p1", "p2", "p3"]),
+            st.sampled_from([PhoneState.WELL, *PhoneState]),
+            min_size=1,
+        )
+    )
+    def phones_are(self, states: dict[str, PhoneState]) -> None:
+        before = {name: json.loads(text) for name, text in self.raw()["agents"].items()}
+        back = self.run(self.agents.phones_are(states))
+        assert set(back) == {
+            name
+            for name, agent in before.items()
+            if agent["state"] == "ready"
+            if "away" in agent and states.get(agent["phone"]) is PhoneState.WELL
+        }
+
     @rule(seconds=st.sampled_from([0.001, 1, 3, 6, 12, 20, 620]), renewing=st.booleans())
     def time_passes(self, seconds: float, renewing: bool) -> None:
         self.clock.forward(seconds)
@@ -437,6 +476,7 @@ class Histories(RuleBasedStateMachine):
     def teardown(self) -> None:
         for contact in list(self.raw()["contacts"]):
             self.run(self.acd[0].leave(contact, LeaveReason.ABANDONED))
+        self.run(self.agents.phones_are(dict.fromkeys(["p1", "p2", "p3"], PhoneState.WELL)))
         self.clock.forward(60)
         self.run(self.acd[0].sweep())  # no phone rings any more
         for contact in list(self.raw()["contacts"]):
@@ -484,7 +524,8 @@ class Histories(RuleBasedStateMachine):
             if waits["queue"] == queue.name and waits["state"] == "waiting":
                 for agent, works in crew.items():
                     able = fits(works.get("skills", {}), self.needs[contact].now)
-                    if works["state"] == "ready" and queue.name in works["queues"] and able:
+                    free = works["state"] == "ready" and works["phone"] not in raw["devices"]
+                    if free and queue.name in works["queues"] and able:
                         yield contact, agent
 
     def is_next(self, raw: dict[str, Any], offer: Offer, pairs: list[tuple[str, str]]) -> None:

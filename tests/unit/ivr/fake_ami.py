@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import cast
 
 from wire.ami.client import AmiClient
@@ -16,6 +16,7 @@ class FakeAmi:
     Attributes:
         asked: Every action with its headers.
         channels: Those that exist, by their id.
+        listed: The entries of whatever list is asked for.
         fault: What every action raises.
         on_action: Called after each action.
     """
@@ -25,6 +26,8 @@ class FakeAmi:
         self.channels: set[str] = set()
         self.fault: AmiError | None = None
         self.on_action: Callable[[], None] = lambda: None
+        self.listed: Sequence[Mapping[str, str]] = ()
+        self._hooks: list[Callable[[], Awaitable[None]]] = []
         self._handlers: dict[str, list[Callable[[Frame], object]]] = {}
 
     def as_client(self) -> AmiClient:
@@ -42,8 +45,24 @@ class FakeAmi:
             raise AmiActionFailed(name, "No such channel")
         self.on_action()
 
+    def on_connect(self, hook: Callable[[], Awaitable[None]]) -> None:
+        self._hooks.append(hook)
+
+    async def connect(self) -> None:
+        """A login, and all that comes with it."""
+        for hook in self._hooks:
+            await hook()
+
+    async def list(self, name: str) -> tuple[Frame, ...]:
+        await self.action(name, {})
+        return tuple(_frame(name, fields) for fields in self.listed)
+
     def tell(self, event: str, **fields: str) -> None:
         """An event arrives."""
-        text = "\r\n".join(f"{name}: {value}" for name, value in {"Event": event, **fields}.items())
         for handler in self._handlers[event]:
-            handler(Frame(event, text))
+            handler(_frame(event, fields))
+
+
+def _frame(event: str, fields: Mapping[str, str]) -> Frame:
+    lines = {"Event": event, **fields}.items()
+    return Frame(event, "\r\n".join(f"{name}: {value}" for name, value in lines))

@@ -95,8 +95,13 @@ def test_the_controller_hears_of_little_and_may_start_nothing_but_calls(layout: 
     assert filters == [
         "eventfilter(action(include),name(DialEnd))",
         "eventfilter(action(include),name(Hangup))",
+        "eventfilter(action(include),name(DeviceStateChange),header(Device),method(exact))",
         "eventfilter(action(include),name(DTMFBegin),header(Direction),method(exact))",
         "eventfilter(action(include),name(DTMFEnd),header(Direction),method(exact))",
+    ]
+    followed = [line for line in lines(layout, "manager.conf") if "DeviceStateChange" in line]
+    assert [line.partition(" = ")[2] for line in followed] == [
+        f"PJSIP/{name}" for name in PHONES if name.startswith("agent")
     ]
 
 

@@ -1,0 +1,137 @@
+"""The agents' phones, as Asterisk sees them: none is offered a call that cannot be rung.
+
+AMI tells of each change (``DeviceStateChange``), and of all phones after every login and from time
+to time (``DeviceStateList``), so that no lost word keeps an agent from work. Every controller tells
+the queues of every organisation, since any agent may log in at any phone, and only what has changed
+for them: to a phone that rings nothing is offered, nor to one in a conversation. While AMI is away
+the last word holds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from acd.errors import AcdUnavailable
+from acd.model import PhoneState
+from ivr.office import Office
+from wire.ami.client import AmiClient
+from wire.ami.errors import AmiError
+from wire.ami.frames import Frame
+
+logger = logging.getLogger(__name__)
+
+RETELL_S: Final = 30.0
+"""All is asked and told anew so often: another controller may have died with an old word last."""
+
+_RETRY_S: Final = 1.0
+_TECHNOLOGY: Final = "PJSIP/"
+
+STATES: Final = {
+    "UNKNOWN": PhoneState.WELL,  # nothing is known: Dial will see
+    "NOT_INUSE": PhoneState.WELL,
+    "INUSE": PhoneState.IN_USE,
+    "BUSY": PhoneState.IN_USE,
+    "RINGING": PhoneState.IN_USE,
+    "RINGINUSE": PhoneState.IN_USE,
+    "ONHOLD": PhoneState.IN_USE,
+    "UNAVAILABLE": PhoneState.UNREACHABLE,
+    "INVALID": PhoneState.UNREACHABLE,
+}
+"""Asterisk's device states, see ``devicestate.h``."""
+
+
+class Phones:
+    """Follows the agents' phones for a controller."""
+
+    def __init__(
+        self,
+        ami: AmiClient,
+        offices: Mapping[str, Office],
+        agents_phones: Collection[str],
+        *,
+        retell_s: float = RETELL_S,
+    ) -> None:
+        """Subscribe to ``ami``, which is not yet connected.
+
+        Args:
+            ami: The link.
+            offices: Of all organisations; may grow.
+            agents_phones: PJSIP endpoints; no other is followed.
+            retell_s: See :data:`RETELL_S`.
+        """
+        self._ami = ami
+        self._offices = offices
+        self._phones = frozenset(agents_phones)
+        self._retell_s = retell_s
+        self._states: dict[str, PhoneState] = {}
+        self._told: dict[str, dict[str, PhoneState]] = {}
+        self._changed = asyncio.Event()
+        self._heard: set[str] = set()
+        ami.subscribe("DeviceStateChange", self._hear)
+        ami.on_connect(self._ask)
+
+    async def run(self) -> None:
+        """Tell the queues until cancelled; Redis going away is logged once and waited out."""
+        away = False
+        while True:
+            try:
+                await self._tell()
+                away = False
+                await self._wait()
+            except AcdUnavailable as fault:
+                if not away:
+                    logger.warning("the queues do not hear of phones", extra={"fault": str(fault)})
+                away = True
+                await asyncio.sleep(_RETRY_S)
+
+    def _hear(self, event: Frame) -> None:
+        phone = _phone_of(event)
+        self._heard.add(phone)
+        self._take(phone, event)
+
+    def _take(self, phone: str, event: Frame) -> None:
+        state = STATES.get(event.get("State"))
+        if phone in self._phones and state is not None and self._states.get(phone) is not state:
+            self._states[phone] = state
+            self._changed.set()
+
+    async def _ask(self) -> None:
+        """Read all states anew, and have all told again."""
+        self._heard.clear()
+        for entry in await self._ami.list("DeviceStateList"):
+            phone = _phone_of(entry)
+            if phone not in self._heard:  # what has changed meanwhile is newer than the list
+                self._take(phone, entry)
+        self._told.clear()
+        self._changed.set()
+
+    async def _wait(self) -> None:
+        try:
+            async with asyncio.timeout(self._retell_s):
+                await self._changed.wait()
+        except TimeoutError:
+            try:
+                await self._ask()
+            except AmiError as fault:
+                logger.info("phones cannot be asked for", extra={"fault": fault.code})
+
+    async def _tell(self) -> None:
+        """Tell each organisation what it has not heard, and offer calls to who can take them."""
+        self._changed.clear()
+        states = dict(self._states)
+        for org, office in tuple(self._offices.items()):
+            told = self._told.get(org, {})
+            news = {phone: state for phone, state in states.items() if told.get(phone) != state}
+            if not news:
+                continue
+            back = await office.agents.phones_are(news)
+            self._told[org] = states
+            for agent in back:
+                await office.distributor.match_agent(agent)
+
+
+def _phone_of(event: Frame) -> str:
+    return event.get("Device").removeprefix(_TECHNOLOGY)

@@ -1,0 +1,126 @@
+"""What Asterisk says of phones reaches the queues: each change, whole lists, after trouble too."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import cast
+
+import pytest
+
+from acd.errors import AcdUnavailable
+from acd.model import PhoneState
+from ivr.office import Office
+from ivr.phones import STATES, Phones
+from tests.unit.ivr.fake_ami import FakeAmi
+from wire.ami.errors import AmiNotConnected
+
+pytestmark = pytest.mark.unit
+
+WELL, IN_USE, UNREACHABLE = PhoneState.WELL, PhoneState.IN_USE, PhoneState.UNREACHABLE
+NEVER_S = 3600.0
+
+
+class FakeOffice:
+    """An organisation's agents and queues: what they are told, and who is offered something."""
+
+    def __init__(self) -> None:
+        self.told = asyncio.Queue[Mapping[str, PhoneState]]()
+        self.matched = asyncio.Queue[str]()
+        self.back: tuple[str, ...] = ()
+        self.fault: AcdUnavailable | None = None
+        self.agents = self.distributor = self
+
+    async def phones_are(self, states: Mapping[str, PhoneState]) -> tuple[str, ...]:
+        fault, self.fault = self.fault, None
+        if fault is not None:
+            raise fault
+        self.told.put_nowait(dict(states))
+        return self.back
+
+    async def match_agent(self, agent: str) -> None:
+        self.matched.put_nowait(agent)
+
+
+@asynccontextmanager
+async def followed(
+    ami: FakeAmi, *offices: FakeOffice, retell_s: float = NEVER_S
+) -> AsyncIterator[None]:
+    known = {f"org{n}": cast(Office, office) for n, office in enumerate(offices)}
+    phones = Phones(ami.as_client(), known, ["agent1", "agent2"], retell_s=retell_s)
+    await ami.connect()
+    task = asyncio.create_task(phones.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def test_all_phones_are_told_at_first_and_what_changes_afterwards() -> None:
+    ami, one, other = FakeAmi(), FakeOffice(), FakeOffice()
+    ami.listed = [
+        {"Device": "PJSIP/agent1", "State": "NOT_INUSE"},
+        {"Device": "PJSIP/agent2", "State": "UNAVAILABLE"},
+        {"Device": "PJSIP/caller", "State": "UNAVAILABLE"},
+    ]
+    async with followed(ami, one, other):
+        for office in (one, other):
+            assert await office.told.get() == {"agent1": WELL, "agent2": UNREACHABLE}
+        one.back = ("4002",)
+        ami.tell("DeviceStateChange", Device="PJSIP/agent2", State="NOT_INUSE")
+        assert await other.told.get() == {"agent2": WELL}
+        assert await one.matched.get() == "4002"
+        ami.tell("DeviceStateChange", Device="PJSIP/agent1", State="RINGING")
+        assert await other.told.get() == {"agent1": IN_USE}
+        ami.tell("DeviceStateChange", Device="PJSIP/agent1", State="INUSE")  # no news
+        ami.tell("DeviceStateChange", Device="PJSIP/agent2", State="of another world")
+        ami.tell("DeviceStateChange", Device="PJSIP/agent1", State="ONHOLD")
+        ami.tell("DeviceStateChange", Device="PJSIP/agent1", State="NOT_INUSE")
+        assert await other.told.get() == {"agent1": WELL}
+    assert other.told.empty()
+
+
+async def test_all_is_told_anew_after_each_login_of_the_link() -> None:
+    ami, office = FakeAmi(), FakeOffice()
+    ami.listed = [{"Device": "PJSIP/agent1", "State": "BUSY"}]
+    async with followed(ami, office):
+        assert await office.told.get() == {"agent1": IN_USE}
+        await ami.connect()
+        assert await office.told.get() == {"agent1": IN_USE}
+
+
+async def test_what_is_said_during_a_list_is_newer_than_the_list() -> None:
+    ami, office = FakeAmi(), FakeOffice()
+    ami.listed = [{"Device": "PJSIP/agent1", "State": "INUSE"}]
+    ami.on_action = lambda: ami.tell("DeviceStateChange", Device="PJSIP/agent1", State="NOT_INUSE")
+    async with followed(ami, office):
+        assert await office.told.get() == {"agent1": WELL}
+
+
+async def test_all_is_told_anew_from_time_to_time_while_asterisk_can_be_asked() -> None:
+    ami, office = FakeAmi(), FakeOffice()
+    ami.listed = [{"Device": "PJSIP/agent1", "State": "INUSE"}]
+    async with followed(ami, office, retell_s=0.001):
+        for _ in range(3):
+            assert await office.told.get() == {"agent1": IN_USE}
+        ami.fault = AmiNotConnected("away")
+        ami.tell("DeviceStateChange", Device="PJSIP/agent1", State="NOT_INUSE")
+        while await office.told.get() != {"agent1": WELL}:
+            pass  # told before the link was away
+
+
+async def test_what_redis_did_not_hear_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ivr.phones._RETRY_S", 0.0)
+    ami, office = FakeAmi(), FakeOffice()
+    office.fault = AcdUnavailable("away")
+    ami.listed = [{"Device": "PJSIP/agent1", "State": "UNAVAILABLE"}]
+    async with followed(ami, office):
+        assert await office.told.get() == {"agent1": UNREACHABLE}
+
+
+def test_every_state_of_asterisk_is_known() -> None:
+    names = "UNKNOWN NOT_INUSE INUSE BUSY INVALID UNAVAILABLE RINGING RINGINUSE ONHOLD"
+    assert set(STATES) == set(names.split())
