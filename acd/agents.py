@@ -16,7 +16,8 @@ from acd.script import Reply, Scripts
 _RIGHT, _WRONG = 0, 1
 
 
-def _status(reply: Reply) -> AgentStatus:
+def status_of(reply: Reply) -> AgentStatus:
+    """The status that ``status.lua`` replies."""
     agent, state, reason, since, phone, *queues = reply
     return AgentStatus(agent, AgentState(state), reason, int(since), phone, tuple(queues))
 
@@ -87,35 +88,44 @@ class Agents:
         skills = json.dumps(dict(agent.skills))
         return await self._run("login", agent.id, phone, skills, *agent.queues)
 
-    async def logout(self, agent: str) -> AgentStatus:
+    async def logout(self, agent: str, *, by: str = "") -> AgentStatus:
         """Log an agent out; with a call, after the call.
+
+        Args:
+            agent: Agent id.
+            by: The supervisor who wants it so, ``""`` for the agent.
 
         Raises:
             NotLoggedIn: The agent is not logged in.
         """
-        return await self._run("logout", agent)
+        return await self._run("logout", agent, by)
 
-    async def pause(self, agent: str, reason: str) -> AgentStatus:
+    async def pause(self, agent: str, reason: str, *, by: str = "") -> AgentStatus:
         """Take no more calls; a call in progress is finished first, without wrap-up after it.
 
         Args:
             agent: Agent id.
             reason: The organisation's code for it. Paused already: the reason changes.
+            by: As of :meth:`logout`.
 
         Raises:
             NotLoggedIn: The agent is not logged in.
         """
-        return await self._run("pause", agent, check_name("Reason", reason))
+        return await self._run("pause", agent, check_name("Reason", reason), by)
 
-    async def unpause(self, agent: str) -> AgentStatus:
+    async def unpause(self, agent: str, *, by: str = "") -> AgentStatus:
         """Be ready again, from a pause or a wrap-up; already ready: nothing changes.
 
         With a call, a pause or logout that was asked for meanwhile is taken back.
 
+        Args:
+            agent: Agent id.
+            by: As of :meth:`logout`.
+
         Raises:
             NotLoggedIn: The agent is not logged in.
         """
-        return await self._run("unpause", agent)
+        return await self._run("unpause", agent, by)
 
     async def status(self, agent: str) -> AgentStatus:
         """What an agent does now; an unknown one is logged out."""
@@ -124,7 +134,7 @@ class Agents:
     async def at_phone(self, phone: str) -> AgentStatus | None:
         """The agent who is logged in at a phone, if any."""
         reply = await self._scripts.run("status", self._clock(), "", phone)
-        return None if reply is None else _status(reply)
+        return None if reply is None else status_of(reply)
 
     async def phones_are(self, states: Mapping[str, PhoneState]) -> tuple[str, ...]:
         """Say what Asterisk says of phones: agents at one that is not well are offered nothing.
@@ -144,4 +154,4 @@ class Agents:
         return tuple(await self._scripts.run("devices", self._clock(), *words))
 
     async def _run(self, name: str, *arguments: str) -> AgentStatus:
-        return _status(await self._scripts.run(name, self._clock(), *arguments))
+        return status_of(await self._scripts.run(name, self._clock(), *arguments))

@@ -169,8 +169,12 @@ class Callbacks:
         )
         return contact
 
-    async def cancel(self, contact: str) -> bool:
+    async def cancel(self, contact: str, *, by: str = "") -> bool:
         """Call nobody, or nobody once more. An agent who was held for it is ready again.
+
+        Args:
+            contact: Its id.
+            by: The supervisor who wants it so, ``""`` for whoever else.
 
         Returns:
             Whether it is gone. Else the phone rings, or the caller is on the line: what has begun
@@ -179,7 +183,7 @@ class Callbacks:
         Raises:
             CallbackUnknown: There is none, or the two talk already.
         """
-        return bool(await self._run("cancel_callback", contact))
+        return bool(await self._run("cancel_callback", contact, by))
 
     async def open(self) -> tuple[Callback, ...]:
         """All that no agent has answered, by queue and place."""

@@ -59,6 +59,13 @@ def _swept(reply: Reply) -> Swept:
     return Swept(*map(tuple, changed))
 
 
+def figures_of(reply: Reply) -> LineFigures:
+    """The figures that ``figures.lua`` replies."""
+    waiting, callbacks, oldest, logged_in, ready, position, pace, ways = reply
+    estimate = estimate_by(Pace(*pace), position, ready, ways)
+    return LineFigures(waiting, callbacks, oldest, logged_in, ready, estimate)
+
+
 @dataclass(frozen=True, slots=True)
 class Tick:
     """What one round of upkeep did, and when the next is needed.
@@ -112,7 +119,8 @@ class Distributor:
 
         A contact whose controller died keeps its arrival and gets this one as its owner; an
         offer that was made to it is given back. If the tree led it to another queue meanwhile,
-        it leaves the old one (``failed``) and arrives anew. A callback of this queue whose caller
+        it leaves the old one (``failed``) and arrives anew; one that a supervisor has moved away
+        from this queue is taken up where it is. A callback of this queue whose caller
         has picked up, or is back, becomes a call of this controller at its place; one of another
         queue is cancelled.
 
@@ -327,10 +335,7 @@ class Distributor:
             credit_ms: As of :meth:`join`, by whoever would join; the estimate is theirs.
             require: Likewise.
         """
-        reply = await self._run("figures", queue, credit_ms, *steps_to_wire(require))
-        waiting, callbacks, oldest, logged_in, ready, position, pace, ways = reply
-        estimate = estimate_by(Pace(*pace), position, ready, ways)
-        return LineFigures(waiting, callbacks, oldest, logged_in, ready, estimate)
+        return figures_of(await self._run("figures", queue, credit_ms, *steps_to_wire(require)))
 
     async def _run(self, name: str, *arguments: str | int) -> Reply:
         return await self._scripts.run(name, self.clock(), *arguments)

@@ -83,6 +83,26 @@ class NotWaiting(AcdError):
         self.contact = contact
 
 
+class ContactUnknown(AcdError):
+    """No contact that waits or talks has this id."""
+
+    code = "acd.contact_unknown"
+
+    def __init__(self, contact: str) -> None:
+        super().__init__(f"Contact {contact} neither waits nor talks. Look who does.")
+        self.contact = contact
+
+
+class ContactElsewhere(AcdError):
+    """The contact has come to another queue since it was looked at."""
+
+    code = "acd.contact_elsewhere"
+
+    def __init__(self, contact: str) -> None:
+        super().__init__(f"Contact {contact} is in another queue by now. Look again.")
+        self.contact = contact
+
+
 class ContactOffered(AcdError):
     """An agent is reserved for the caller at this moment: no need to call back."""
 

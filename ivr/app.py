@@ -14,6 +14,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, ProcessCollector
 
 from acd.errors import AcdUnavailable, StaleOffer
+from acd.floor import Floor
 from acd.model import system_clock
 from acd.offers import OfferListener
 from acd.sweeper import Sweeper
@@ -21,6 +22,10 @@ from ivr.announced_sounds import AnnouncedSounds
 from ivr.announcement_pages import announcement_pages
 from ivr.announcements import Announcements
 from ivr.answers import AnswerWatch
+from ivr.api.application import Api
+from ivr.api.events import EventFeed
+from ivr.api.route import PREFIX
+from ivr.api.tokens import Doorkeeper, TokenFile
 from ivr.attention import Attention
 from ivr.callback_wishes import CallbackWishes
 from ivr.callbacks import CallbackRunner
@@ -167,6 +172,8 @@ class Controller:
             max_sessions=settings.agi.max_sessions,
         )
         self._delay = LoopDelay()
+        self._doorkeeper = Doorkeeper(TokenFile(ground.layout.api_tokens), system_clock)
+        self._feed = EventFeed(self._doorkeeper)
         live = Figures(
             offices=offices,
             inbound=self._inbound,
@@ -179,6 +186,8 @@ class Controller:
             recorded=self._offices.recorded,
             listener=self._speech,
             trees=self._trees,
+            doorkeeper=self._doorkeeper,
+            feed=self._feed,
             state=settings.state,
         )
         registry = CollectorRegistry()
@@ -186,8 +195,20 @@ class Controller:
         exposition = Exposition(
             registry, self._offices.counted, live, version=version("vaxel"), delay=self._delay
         )
+        api = Api(
+            self._offices.all,
+            self._floor,
+            self._doorkeeper,
+            self._feed,
+            version=version("vaxel"),
+        )
         said = announcement_pages(lambda: self._trees.catalogue.organisations, self._announcements)
-        self._http = HttpServer(exposition, live.checks(), (*pages(self._trees), *said))
+        self._http = HttpServer(
+            exposition,
+            live.checks(),
+            (*pages(self._trees), *said),
+            {PREFIX: api.application},
+        )
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until ``stop`` is set.
@@ -281,6 +302,9 @@ class Controller:
                 offer = await office.distributor.current_offer(contact)
                 if offer is not None:
                     await office.distributor.answered(offer)
+
+    def _floor(self, org: str) -> Floor:
+        return Floor(self._ground.redis, org, system_clock)
 
     def _announcements(self, org: str) -> Announcements:
         return Announcements(self._ground.redis, org, system_clock)

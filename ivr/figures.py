@@ -11,6 +11,8 @@ from pathlib import Path
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from ivr.api.events import Close, EventFeed
+from ivr.api.tokens import Doorkeeper
 from ivr.flow.load import Catalogue
 from ivr.flow.nodes.survey import Survey
 from ivr.flow.organisation import Organisation
@@ -69,6 +71,8 @@ class Figures:
         recorded: The consumers of the SQL record.
         listener: The speech server.
         trees: The call trees.
+        doorkeeper: Judges who asks the API.
+        feed: Serves who follows events there.
         state: Folder of everything that the installation makes.
     """
 
@@ -83,6 +87,8 @@ class Figures:
     recorded: Sequence[ContactProjection]
     listener: SpeechServer
     trees: LiveTrees
+    doorkeeper: Doorkeeper
+    feed: EventFeed
     state: Path
 
     async def acd(self) -> AcdNow:
@@ -97,6 +103,7 @@ class Figures:
         queues: list[QueueNow] = []
         agents: list[AgentsNow] = []
         lags: dict[tuple[str, str], float] = {}
+        gaps: dict[tuple[str, str], float] = {}
         # at once: while Redis is asked, organisations may come
         for office, counted, recorded in tuple(
             zip(self.offices.values(), self.counted, self.recorded, strict=True)
@@ -120,7 +127,9 @@ class Figures:
             agents.append(AgentsNow(org, by_state | {"logged_out": max(out, 0)}))
             lags[org, "figures"] = await _lag(office, counted.totals.position)
             lags[org, "contacts"] = await _lag(office, recorded.reached)
-        return AcdNow(queues, agents, round_trip, lags)
+            gaps[org, "figures"] = counted.gaps.seconds
+            gaps[org, "contacts"] = recorded.gaps.seconds
+        return AcdNow(queues, agents, round_trip, lags, gaps)
 
     async def speech(self) -> SpeechNow:
         """One request.
@@ -169,6 +178,9 @@ class Figures:
             recordings=self.recorder.backlog,
             transcripts=self.transcribing.backlog,
             trees=tuple(self._trees_now()),
+            api_refused=self.doorkeeper.refused,
+            api_followers=self.feed.followers,
+            api_let_go={reason.name.lower(): self.feed.let_go[reason] for reason in Close},
             trees_reloads={outcome.value: self.trees.reloads[outcome] for outcome in Outcome},
         )
 

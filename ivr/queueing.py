@@ -228,7 +228,8 @@ class _Ride:
                 if isinstance(came, Offer):
                     if await ringing.serve(came):
                         return QueueOutcome.TALKED
-                    await self._distributor.match(self._queue)
+                    # Not always that of the tree: a supervisor may have moved the caller.
+                    await self._distributor.match(Queue(came.queue))
                     waiting.speak_soon()
                 elif isinstance(came, Wish):
                     if await self._keep_place(came, waiting):

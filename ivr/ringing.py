@@ -137,7 +137,7 @@ class Ringing:
             agent=offer.agent,
             caller=self._call.caller,
             language=self._request.language,
-            keep_days=self._organisation.queues[offer.queue].recording.keep_days,
+            keep_days=self._organisation.queues[self._known(offer)].recording.keep_days,
             on_demand=self._recorded is When.ON_DEMAND,
         )
 
@@ -153,8 +153,8 @@ class Ringing:
                     extra={"contact": offer.contact, "fault": fault.code},
                 )
 
-        await self._session.set_variable("CALLERID(name)", self._shown())
-        ring = self._queue.ring_seconds
+        await self._session.set_variable("CALLERID(name)", self._shown(offer))
+        ring = round(self._organisation.queues[self._known(offer)].ring_seconds)
         with self._services.answers.expect(offer.contact, answered):
             overdue = asyncio.create_task(_later(ring + PICKED_UP_S, answered))
             try:
@@ -172,13 +172,21 @@ class Ringing:
         status, _, at = outcome.partition(" ")
         return status, int(at) if at.isdecimal() else self._services.clock()
 
-    def _shown(self) -> str:
+    def _known(self, offer: Offer) -> str:
+        """The queue of an offer: another one where a supervisor has moved the caller.
+
+        One that was made since this call began is unknown here; that of the tree stands for it.
+        """
+        known = offer.queue in self._organisation.queues
+        return offer.queue if known else self._queue.name
+
+    def _shown(self, offer: Offer) -> str:
         """What the agent's phone shows beside the number, e.g. ``sv support fees``.
 
         The language comes first: the agent greets in it.
         """
         request = self._request
-        told = dict.fromkeys((request.language, self._queue.name, *request.answers.values()))
+        told = dict.fromkeys((request.language, offer.queue, *request.answers.values()))
         return " ".join(told)[:LONGEST_SHOWN]
 
 

@@ -19,7 +19,7 @@ from monitoring.counting import Known, count, prepare
 from monitoring.errors import SnapshotUnusable
 from monitoring.totals import Totals
 from store.events import Event
-from store.following import EventReader, follow
+from store.following import EventReader, Gaps, follow
 from store.stream import place_of
 
 log = logging.getLogger(__name__)
@@ -72,6 +72,7 @@ class FiguresConsumer:
     Attributes:
         org: The organisation.
         totals: What is counted so far.
+        gaps: What could not be counted.
         known: The words of its own that labels may hold.
         caught_up: Whether the totals hold all events that were there at the start.
         settled_ms: Epoch; until then agents surely did what the totals say. Time that is not over
@@ -100,6 +101,7 @@ class FiguresConsumer:
         """
         self.org = org
         self.name = f"figures of {org}"
+        self.gaps = Gaps()
         self.totals = Totals()
         self.known = known or Known()
         self.caught_up = False

@@ -53,6 +53,7 @@ class HttpServer:
         exposition: Exposition,
         checks: Mapping[str, Check],
         more: Iterable[web.AbstractRouteDef] = (),
+        below: Mapping[str, web.Application] | None = None,
     ) -> None:
         """Make a server; :meth:`start` opens it.
 
@@ -60,9 +61,12 @@ class HttpServer:
             exposition: The figures.
             checks: What readiness depends on, by name.
             more: Other pages.
+            below: Whole applications, by the path that all of their pages begin with.
         """
         app = build_app(exposition, checks)
         app.add_routes(more)
+        for path, other in (below or {}).items():
+            app.add_subapp(path, other)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
 
     async def start(self, host: str, port: int) -> int:

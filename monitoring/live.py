@@ -45,12 +45,14 @@ class AcdNow:
         agents: One an organisation.
         redis_seconds: Round trip of a ping.
         lags: Age in seconds of the oldest event not taken in, by organisation and consumer.
+        gaps: Length in seconds of the time whose events are missed, likewise.
     """
 
     queues: Sequence[QueueNow]
     agents: Sequence[AgentsNow]
     redis_seconds: float = 0.0
     lags: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    gaps: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,9 @@ class ControllerNow:
         transcripts: Recordings that wait to be turned into text.
         trees: The call trees, one an organisation.
         trees_reloads: How often they were looked at, by outcome.
+        api_refused: Requests to the API without a token that works.
+        api_followers: Connections that follow events.
+        api_let_go: Such connections that were closed from here, by why.
     """
 
     calls: Mapping[str, int]
@@ -136,6 +141,9 @@ class ControllerNow:
     transcripts: int = 0
     trees: Sequence[TreesNow] = ()
     trees_reloads: Mapping[str, int] = field(default_factory=dict)
+    api_refused: int = 0
+    api_followers: int = 0
+    api_let_go: Mapping[str, int] = field(default_factory=dict)
 
 
 class LiveFigures(Protocol):

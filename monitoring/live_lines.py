@@ -24,6 +24,9 @@ def controller_lines(now: ControllerNow) -> list[str]:
         *gauge(metrics.AGI_SESSIONS, {(): now.agi_sessions}),
         *gauge(metrics.AGI_REFUSED, {(): now.agi_refused}),
         *gauge(metrics.AGI_ENDED, _by_word(now.agi_ended)),
+        *gauge(metrics.API_REFUSED, {(): now.api_refused}),
+        *gauge(metrics.API_FOLLOWERS, {(): now.api_followers}),
+        *gauge(metrics.API_LET_GO, _by_word(now.api_let_go)),
         *gauge(metrics.AMI_CONNECTED, {(): now.ami_connected}),
         *gauge(metrics.AMI_RECONNECTS, {(): now.ami_reconnects}),
         *gauge(metrics.AMI_PING, ping),
@@ -69,6 +72,7 @@ def acd_lines(now: AcdNow | None) -> list[str]:
         ),
         *gauge(metrics.REDIS_ROUND_TRIP, {(): now.redis_seconds}),
         *gauge(metrics.EVENT_LAG, dict(now.lags.items())),
+        *gauge(metrics.EVENT_GAP, dict(now.gaps.items())),
     ]
 
 

@@ -76,9 +76,9 @@ CALLS_ABANDONED = Counter(
 CALLS_LEFT = Counter(
     "vaxel_calls_left_total",
     "Calls that left the queue unanswered and not by hanging up (flow-outs), by reason; callback:"
-    " the caller keeps the place and is called back.",
+    " the caller keeps the place and is called back; moved: to another queue, by a supervisor.",
     ("org", "queue", "reason"),
-    {"reason": ("callback", "failed", "nobody", "timeout")},
+    {"reason": ("callback", "failed", "moved", "nobody", "timeout")},
 )
 AGENT_OFFERS = Counter(
     "vaxel_agent_offers_total",
@@ -365,6 +365,21 @@ AGI_ENDED = Counter(
     ("outcome",),
     each=True,
 )
+API_REFUSED = Counter(
+    "vaxel_api_tokens_refused_total",
+    "Requests to the API that had no token that works, since this controller's start.",
+    (),
+    each=True,
+)
+API_FOLLOWERS = Gauge(
+    "vaxel_api_followers", "Connections that follow events at this controller.", each=True
+)
+API_LET_GO = Counter(
+    "vaxel_api_followers_let_go_total",
+    "Connections that follow events and were closed by this controller, by why, since its start.",
+    ("reason",),
+    each=True,
+)
 AMI_CONNECTED = Gauge(
     "vaxel_ami_connected", "1 while logged in to Asterisk's manager, else 0.", each=True
 )
@@ -411,6 +426,13 @@ EVENT_LAG = Gauge(
     "vaxel_event_lag_seconds",
     "Age of the oldest event that a consumer has not taken in; 0 when it has all. figures: these"
     " counters, contacts: the SQL record.",
+    ("org", "consumer"),
+    each=True,
+)
+EVENT_GAP = Gauge(
+    "vaxel_event_gap_seconds",
+    "Length of the time of which a consumer has missed events since its controller's start: they"
+    " were gone from the stream before it took them in. 0 when it has all.",
     ("org", "consumer"),
     each=True,
 )

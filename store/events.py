@@ -7,7 +7,8 @@ atomic step (the scripts in ``acd/scripts``), the call tree and the recorder app
 can be down, catch up and be rebuilt, and counts nothing twice.
 
 Wire form: one stream entry, flat text fields. ``type`` and ``at`` (epoch milliseconds) always;
-``contact``, ``queue`` and ``agent`` where they apply; any other field is the event's own.
+``contact``, ``queue`` and ``agent`` where they apply; any other field is the event's own. Others
+read them too: what each type of event tells is a public contract, :mod:`store.contract`.
 """
 
 from __future__ import annotations
@@ -20,76 +21,66 @@ _END_OF_TIME_MS = 253_402_300_800_000  # the year 10000
 
 
 class EventType(StrEnum):
-    """What happened. The own fields of each are named beside it; times are milliseconds."""
+    """What happened; :mod:`store.contract.table` says what each means and tells."""
 
     # The contact as a whole
-    CONTACT_STARTED = "contact.started"  # caller (personal), dialled, tree, version
-    CONTACT_ENDED = "contact.ended"  # tree, node, language, reason: caller | tree | failed | lost
-    # tree, node, kind, from: the node before, way: path of the arrow from there, as
-    # "choices.1.goto", or "start" at the first node; neither where a contact is taken up again
+    CONTACT_STARTED = "contact.started"
+    CONTACT_ENDED = "contact.ended"
     NODE_VISITED = "node.visited"
-    VOICEMAIL_STORED = "voicemail.stored"  # mailbox, recording, duration
+    VOICEMAIL_STORED = "voicemail.stored"
 
-    # Connected by the tree; both are told when it is over, also by the caller's hang-up
-    # node, outcome: talked | no_answer | busy | unreachable | refused | abandoned, rang, talked
+    # Connected by the tree
     CONTACT_TRANSFERRED = "contact.transferred"
-    CONTACT_CONFERRED = "contact.conferred"  # node, room, outcome: joined | failed, stayed
+    CONTACT_CONFERRED = "contact.conferred"
 
     # The contact in a queue
-    CALL_QUEUED = "call.queued"  # arrived
-    CALL_OFFERED = "call.offered"  # offer, callback: 1 if it is one
-    # offer, reason: no_answer | busy | unreachable | expired, callback: 1 if it is one
+    CALL_QUEUED = "call.queued"
+    CALL_OFFERED = "call.offered"
     CALL_REFUSED = "call.refused"
-    # offer, waited; estimated_low, estimated, estimated_high: the wait that was foretold to be, as
-    # range and mean, where it was (acd/estimate.py)
     CALL_ANSWERED = "call.answered"
-    CALL_ABANDONED = "call.abandoned"  # waited: the caller hung up while waiting
-    CALL_LEFT = "call.left"  # waited, reason: timeout | nobody | failed | callback (a flow-out)
-    CALL_ENDED = "call.ended"  # offer, talked: the conversation is over
+    CALL_ABANDONED = "call.abandoned"
+    CALL_LEFT = "call.left"
+    CALL_ENDED = "call.ended"
 
-    # The callback that took the contact's place in the queue, or that an operator asked for. Its
-    # offers to agents and their refusals are call.offered and call.refused; an event that names an
-    # agent, and that is neither dialled nor answered, tells that this agent is held no longer.
-    CALLBACK_REQUESTED = "callback.requested"  # effective, due: if chosen, source: queue | operator
-    CALLBACK_DIALLED = "callback.dialled"  # offer, attempt
-    # attempt, reason: no_answer | busy | unreachable | unconfirmed | hung_up | failed | timeout |
-    # nobody | lost, offer: of the agent, due: of the next attempt, none after the last
+    # The callback that took the contact's place in the queue, or that an operator asked for
+    CALLBACK_REQUESTED = "callback.requested"
+    CALLBACK_DIALLED = "callback.dialled"
     CALLBACK_MISSED = "callback.missed"
-    CALLBACK_ANSWERED = "callback.answered"  # offer, waited: agent and caller talk
-    # outcome: talked | given_up | cancelled, offer: of the agent, talked
+    CALLBACK_ANSWERED = "callback.answered"
     CALLBACK_ENDED = "callback.ended"
 
-    # What a supervisor has switched for everybody, by command (who) or telephone (contact)
-    ANNOUNCEMENT_SWITCHED = "announcement.switched"  # name, turn: on | off, until, who, recorded
+    # What a supervisor has switched for everybody
+    ANNOUNCEMENT_SWITCHED = "announcement.switched"
 
     # The agent
-    AGENT_LOGGED_IN = "agent.logged_in"  # phone
+    AGENT_LOGGED_IN = "agent.logged_in"
     AGENT_LOGGED_OUT = "agent.logged_out"
     AGENT_READY = "agent.ready"
-    AGENT_PAUSED = "agent.paused"  # reason
-    AGENT_WRAPUP = "agent.wrapup"  # until
-    AGENT_PHONE_LOST = "agent.phone_lost"  # phone: unreachable, nothing is offered
-    AGENT_PHONE_BACK = "agent.phone_back"  # phone
-    AGENT_LOCKED = "agent.locked"  # until: too many wrong PINs
+    AGENT_PAUSED = "agent.paused"
+    AGENT_WRAPUP = "agent.wrapup"
+    AGENT_PHONE_LOST = "agent.phone_lost"
+    AGENT_PHONE_BACK = "agent.phone_back"
+    AGENT_LOCKED = "agent.locked"
+
+    # A supervisor has acted on an agent or a contact
+    SUPERVISOR_ACTED = "supervisor.acted"
 
     # The recording
-    RECORDING_STORED = "recording.stored"  # recording, duration
-    RECORDING_FAILED = "recording.failed"  # reason
-    RECORDING_PAUSED = "recording.paused"  # recording, cause: agent | digits
-    RECORDING_RESUMED = "recording.resumed"  # recording, cause
-    RECORDING_DELETED = "recording.deleted"  # recording, reason: retention | erasure
-    RECORDING_TRANSCRIBED = "recording.transcribed"  # recording, leg, language, engine
+    RECORDING_STORED = "recording.stored"
+    RECORDING_FAILED = "recording.failed"
+    RECORDING_PAUSED = "recording.paused"
+    RECORDING_RESUMED = "recording.resumed"
+    RECORDING_DELETED = "recording.deleted"
+    RECORDING_TRANSCRIBED = "recording.transcribed"
 
     # The organisation's call trees
-    TREES_CHANGED = "trees.changed"  # version, before, who, how, files: what changed, by commas
-    TREES_RETIRED = "trees.retired"  # before: served until then, who
-    TREES_REFUSED = "trees.refused"  # version, before: still in place, who, problem
+    TREES_CHANGED = "trees.changed"
+    TREES_RETIRED = "trees.retired"
+    TREES_REFUSED = "trees.refused"
 
-    # Speech
-    SPEECH_HEARD = "speech.heard"  # node, outcome: match | no_match | silence | away, engine
-
-    # The survey: score 1 to 5, or duration of what was said and is kept as a voicemail
-    SURVEY_ANSWERED = "survey.answered"  # node, survey, question, score | duration
+    # What the caller says
+    SPEECH_HEARD = "speech.heard"
+    SURVEY_ANSWERED = "survey.answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +122,15 @@ class Event:
 
     def to_wire(self) -> dict[str, str]:
         """Flat text fields for ``XADD``; empty ones are left out."""
-        named = {
+        told = {
             "type": self.type.value,
             "at": str(self.at),
             "contact": self.contact,
             "queue": self.queue,
             "agent": self.agent,
+            **self.fields,
         }
-        return {key: value for key, value in named.items() if value} | dict(self.fields)
+        return {name: text for name, text in told.items() if text}
 
     @classmethod
     def from_wire(cls, org: str, entry_id: str, wire: Mapping[str, str]) -> Event:
@@ -146,12 +138,15 @@ class Event:
 
         Raises:
             KeyError: ``type`` or ``at`` is missing.
-            ValueError: ``type`` is unknown or ``at`` is no integer.
+            ValueError: ``type`` is unknown or ``at`` is no time.
         """
         own = dict(wire)
+        type_, at = EventType(own.pop("type")), int(own.pop("at"))
+        if not 0 <= at < _END_OF_TIME_MS:
+            raise ValueError(f"no time: {at}")
         return cls(
-            type=EventType(own.pop("type")),
-            at=int(own.pop("at")),
+            type=type_,
+            at=at,
             org=org,
             contact=own.pop("contact", ""),
             queue=own.pop("queue", ""),

@@ -13,9 +13,10 @@ from typing import Protocol
 
 from redis.exceptions import RedisError
 
+from store.columns import instant
 from store.errors import DatabaseAway
 from store.events import Event
-from store.stream import StreamUnavailable
+from store.stream import Gap, StreamUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -36,9 +37,34 @@ class EventReader(Protocol):
     async def last_id(self) -> str:
         """Id of the newest entry."""
 
+    async def gap_after(self, after_id: str) -> Gap | None:
+        """What is missed by who goes on behind ``after_id``."""
+
+
+class Gaps:
+    """The times of which a consumer has missed events since its process began."""
+
+    def __init__(self) -> None:
+        self._until: dict[int, int] = {}
+
+    def note(self, gap: Gap) -> bool:
+        """Add one; whether it was not known as it is."""
+        known = self._until.get(gap.since_ms)
+        self._until[gap.since_ms] = gap.until_ms
+        return known != gap.until_ms
+
+    @property
+    def seconds(self) -> float:
+        """Their length."""
+        return sum(until - since for since, until in self._until.items()) / 1000
+
 
 class Consumer(Protocol):
     """Whoever makes something of the events."""
+
+    @property
+    def gaps(self) -> Gaps:
+        """What it has missed: it was away for longer than the stream reaches back."""
 
     @property
     def name(self) -> str:
@@ -69,9 +95,10 @@ async def follow(
 ) -> None:
     """Feed ``consumer`` from ``stream`` until cancelled.
 
-    An outage of either side is logged once, waited for with growing pauses, and logged once
-    more when it is over. A mistake of the consumer itself is logged as an error and tried again in
-    the same way: its figures stand still, and nothing else does.
+    Events that are gone before the consumer has taken them in are noted with it and logged as an
+    error: its figures lack them. An outage of either side is logged once, waited for with growing
+    pauses, and logged once more when it is over. A mistake of the consumer itself is logged as an
+    error and tried again in the same way: its figures stand still, and nothing else does.
 
     Args:
         stream: Where the events come from.
@@ -85,8 +112,12 @@ async def follow(
     while True:
         try:
             position = await consumer.position()
+            behind = True
             while True:
+                if behind:  # else it stands at the end, where nothing is taken away
+                    await _look_for_gap(stream, consumer, position)
                 events = await stream.read(position, batch, _BLOCK_MS)
+                behind = len(events) == batch
                 position = await consumer.take_in(position, events)
                 if pause:
                     log.info("consumer goes on", extra={"consumer": consumer.name})
@@ -104,3 +135,16 @@ async def follow(
                 )
             pause = min(pause * 2, _LONGEST_PAUSE) or _FIRST_PAUSE
             await sleep(pause)
+
+
+async def _look_for_gap(stream: EventReader, consumer: Consumer, position: str) -> None:
+    gap = await stream.gap_after(position)
+    if gap is not None and consumer.gaps.note(gap):
+        log.error(
+            "events are gone that a consumer has not taken in",
+            extra={
+                "consumer": consumer.name,
+                "since": instant(gap.since_ms).isoformat(),
+                "until": instant(gap.until_ms).isoformat(),
+            },
+        )

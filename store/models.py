@@ -98,7 +98,7 @@ class Contact(Base):
 
 
 class VisitOutcome(StrEnum):
-    """How a visit to a queue ended. The last four are flow-outs, not abandonments."""
+    """How a visit to a queue ended. The last five are flow-outs, not abandonments."""
 
     ANSWERED = "answered"
     ABANDONED = "abandoned"  # the caller hung up while waiting
@@ -106,6 +106,7 @@ class VisitOutcome(StrEnum):
     NOBODY = "nobody"
     FAILED = "failed"
     CALLBACK = "callback"  # the caller is called back; see Callback
+    MOVED = "moved"  # a supervisor has moved it to another queue, where the next visit begins
 
 
 class QueueVisit(Base):

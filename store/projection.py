@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from store.agent_records import AgentRecords
 from store.database import Database
 from store.events import Event
-from store.following import EventReader, follow
+from store.following import EventReader, Gaps, follow
 from store.models import (
     AgentPeriod,
     AgentSession,
@@ -46,6 +46,7 @@ class ContactProjection:
 
     Attributes:
         reached: Id of the last event that this process knows to be in the rows.
+        gaps: What could not be taken in.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class ContactProjection:
         self._org = org
         self.reached = BEGINNING
         self.name = f"contacts of {org}"
+        self.gaps = Gaps()
 
     async def run(self) -> None:
         """Follow the stream until cancelled; outages are waited for."""

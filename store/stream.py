@@ -6,12 +6,12 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.typing import EncodableT, FieldT
 
@@ -58,8 +58,9 @@ def connect(url: str) -> Redis:
         encoding_errors="replace",
         socket_timeout=None,
         socket_connect_timeout=None,
-        # A pooled connection that Redis has closed is replaced once.
-        retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
+        # A command whose reply is lost may have been done: sent again, an event would count twice.
+        # A pooled connection that Redis has closed is replaced before it is used.
+        retry=Retry(NoBackoff(), 0),
     )
 
 
@@ -67,6 +68,11 @@ def place_of(entry_id: str) -> tuple[int, int]:
     """What an entry's id is compared by: epoch milliseconds, and its number within them."""
     milliseconds, _, number = entry_id.partition("-")
     return int(milliseconds), int(number or 0)
+
+
+def id_before(at_ms: int) -> str:
+    """The id behind which all entries were appended at a time, epoch milliseconds, or later."""
+    return f"{at_ms - 1}-{2**64 - 1}"
 
 
 @asynccontextmanager
@@ -83,6 +89,19 @@ async def replying(seconds: float = REPLY_SECONDS) -> AsyncIterator[None]:
         raise StreamUnavailable("no reply in time") from fault
     except RedisError as fault:
         raise StreamUnavailable(str(fault)) from fault
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A time of which events may be gone that somebody has not taken in. Epoch milliseconds.
+
+    Attributes:
+        since_ms: When the last event was appended that they have.
+        until_ms: When the first one was appended that is there.
+    """
+
+    since_ms: int
+    until_ms: int
 
 
 class EventStream:
@@ -170,6 +189,23 @@ class EventStream:
         async with replying():
             found: Any = await self._redis.xrange(self._key, min=f"({after_id}", count=1)
         return place_of(found[0][0])[0] if found else None
+
+    async def gap_after(self, after_id: str) -> Gap | None:
+        """What a consumer has missed that was away for longer than the stream reaches back.
+
+        Args:
+            after_id: Id of the last event that it has taken in. ``BEGINNING`` has missed nothing:
+                it takes in what there is.
+
+        Raises:
+            StreamUnavailable: Redis cannot be used.
+        """
+        async with replying():
+            oldest: Any = await self._redis.xrange(self._key, count=1)
+        if not oldest or after_id == BEGINNING:
+            return None
+        last, first = place_of(after_id), place_of(oldest[0][0])
+        return Gap(last[0], first[0]) if last < first else None
 
     async def _entries(
         self, after_id: str, count: int, block_ms: int

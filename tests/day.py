@@ -18,6 +18,7 @@ from dataclasses import replace
 
 from monitoring.counting import Known
 from store.events import Event, EventType
+from store.stream import Gap
 
 ORG = "preschool"
 NINE = 1_763_974_800_000
@@ -38,7 +39,7 @@ def _event(
 
 def _started(at: float, contact: str) -> Event:
     caller = f"+4670000000{contact[1:]}"
-    own = {"caller": caller, "dialled": "+46850810001", "tree": ORG}
+    own = {"caller": caller, "dialled": "+46850810001", "tree": ORG, "version": "0a1b"}
     return _event(at, EventType.CONTACT_STARTED, contact, fields=own)
 
 
@@ -132,3 +133,6 @@ class DayStream:
 
     async def last_id(self) -> str:
         return self.events[-1].id if self.events else "0-0"
+
+    async def gap_after(self, after_id: str) -> Gap | None:
+        return None

@@ -32,15 +32,20 @@ def _event(line: list[str]) -> Event:
     contact, queue, agent = ("" if name == "-" else name for name in map(str, names))
     at = _epoch_ms(f"{day}/{clock}")
     fields = {name: _value(value) for name, _, value in (pair.partition("=") for pair in own)}
-    if kind == EventType.CALL_QUEUED:
-        fields["arrived"] = str(at)
+    match kind:  # what nobody counts
+        case EventType.CALL_QUEUED:
+            fields["arrived"] = str(at)
+        case EventType.AGENT_WRAPUP:
+            fields["until"] = str(at + 60_000)
+        case EventType.CONTACT_STARTED:
+            fields |= {"dialled": "+46850810001", "version": "0a1b"}
     return Event(EventType(str(kind)), at, ORG, contact, queue, agent, fields)
 
 
 def _value(text: str) -> str:
     """``15s`` and ``29/09:10:00`` in milliseconds; all else as it stands."""
     if re.fullmatch(r"\d+s", text):
-        return f"{text[:-1]}000"
+        return str(1000 * int(text[:-1]))
     return str(_epoch_ms(text)) if re.fullmatch(r"\d\d/[\d:]{8}", text) else text
 
 

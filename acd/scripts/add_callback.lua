@@ -12,7 +12,7 @@
 local id, wish = ARGV[2], cjson.decode(ARGV[6])
 local open = call('HGET', NUMBERS, wish.number)
 if open then return redis.error_reply('CALLBACKOPEN ' .. open) end
-local steps, fault = required(ARGV[3], 8)
+local steps, fault = required(ARGV[3], wished(8))
 if fault then return fault end
 local contact = {
   queue = ARGV[3],

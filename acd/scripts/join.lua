@@ -2,6 +2,7 @@
 --   ring, wrapup, credit   milliseconds; credit moves the contact forward in line
 --   after, requirement     so long after its arrival (ms) the contact requires this and no more; the
 --                          first at once. One that is taken up goes on with what it had
+-- One that a supervisor has moved away from this queue is taken up in the other one.
 -- A callback of this queue whose caller has picked up, or is back, is a call again at its place.
 -- Writes contacts, waiting, arrivals, owned, due, events; resuming: also adrift and the agent; a
 -- callback led to another queue: also callbacks, numbers; what nobody required before: also lines,
@@ -11,13 +12,14 @@
 local id, queue, controller = ARGV[2], ARGV[3], ARGV[4]
 local contact = contact_of(id)
 local mine = contact and on_line(contact) and contact.owner == controller
-if mine and (contact.queue ~= queue or contact.state == 'talking') then
+local stays = contact and (contact.queue == queue or contact.began == queue)
+if mine and (not stays or contact.state == 'talking') then
   return redis.error_reply('CONTACTBUSY ' .. id)
 end
-local resumed = contact and contact.queue == queue and contact.state ~= 'talking'
+local resumed = stays and contact.state ~= 'talking'
 local steps, fault
 if not resumed then
-  steps, fault = required(queue, 8)
+  steps, fault = required(queue, wished(8))
   if fault then return fault end
 end
 extend_lease(controller, now)

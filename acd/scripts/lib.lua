@@ -17,8 +17,8 @@
 -- what comes before it: a queue's entries stand together, line by line, the plain line last.
 --   events     STREAM  what happened (store/events.py has the vocabulary)
 --   contacts   HASH    contact -> JSON {queue, arrived, effective, state, owner, ring, wrapup,
---                      offer, agent, expires, answered, expected}; states: waiting, reserved,
---                      talking, orphan.
+--                      offer, agent, expires, answered, expected, began (the queue from which a
+--                      supervisor has moved it)}; states: waiting, reserved, talking, orphan.
 --                      With skills: line, absent in the plain one; relax, the lines that it is
 --                      going to, [[when, line]…], absent when none.
 --                      A callback has {callback (its source), number, language, answers, consent,

@@ -1,6 +1,13 @@
 -- What several of the ACD's scripts do beyond lib.lua: ends, callbacks. A pairing needs none of it,
 -- and a function that is not there costs nothing.
 
+-- A supervisor's act; what comes of it tells of itself, now or when a call is over.
+local function acted(act, by, now, on)
+  if by == '' then return end
+  event('supervisor.acted', now, on.contact or '', on.queue or '', on.agent or '',
+    'act', act, 'by', by, known('reason', on.reason, 'credit', on.credit, 'to', on.to))
+end
+
 -- Lines -------------------------------------------------------------------------------------
 
 local LINES_LIMIT = 100 -- so many lines a queue may have beside its plain one
@@ -80,13 +87,19 @@ local function close_line(line)
   call('ZREM', DUE, 'line|' .. line)
 end
 
--- What a script is given from ARGV[from] on as `after requirement…`: {{after, line}…}, with the
--- lines open; else (nil, error). When a queue has as many lines as it may have, those in which
+-- What a script is given from ARGV[from] on as `after requirement…`: {{after, requirement}…}.
+local function wished(from)
+  local wishes = {}
+  for i = from, #ARGV, 2 do wishes[#wishes + 1] = {tonumber(ARGV[i]), ARGV[i + 1]} end
+  return wishes
+end
+
+-- For {{after, requirement}…} in a queue: {{after, line}…}, with the lines open; else (nil, error). When a queue has as many lines as it may have, those in which
 -- nobody stands make room. Nothing may be refused after this.
-local function required(queue, from)
+local function required(queue, wishes)
   local steps, wanted, new = {}, {}, {}
-  for i = from, #ARGV, 2 do
-    local requirement, line = ARGV[i + 1], queue
+  for _, wish in ipairs(wishes) do
+    local requirement, line = wish[2], queue
     if requirement ~= '' then
       line = line_named(queue, requirement)
       if not wanted[line] and call('HEXISTS', HOLDERS, line) == 0 then
@@ -94,7 +107,7 @@ local function required(queue, from)
       end
       wanted[line] = true
     end
-    steps[#steps + 1] = {tonumber(ARGV[i]), line}
+    steps[#steps + 1] = {wish[1], line}
   end
   if #new == 0 then return steps end
 

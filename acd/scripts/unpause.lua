@@ -1,10 +1,13 @@
--- unpause now agent -> status as in status.lua
+-- unpause now agent by -> status as in status.lua
+--   by   the supervisor who wants it so, '' for the agent
 -- Ends a pause or a wrap-up. With a call: takes back a pause or logout asked for meanwhile.
 -- Writes agents, ready, states, due, pace, events.
 -- Errors: NOTLOGGEDIN
+-- Needs steps.lua.
 local id = ARGV[2]
 local agent = agent_of(id)
 if not agent then return redis.error_reply('NOTLOGGEDIN ' .. id) end
+acted('unpause', ARGV[3], now, {agent = id})
 if agent.after then
   do_after_call(id, agent, nil)
 elseif agent.state == 'paused' or agent.state == 'wrapup' then

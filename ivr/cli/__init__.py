@@ -15,6 +15,7 @@ from ivr.cli import (
     dashboards,
     demo,
     draw,
+    events,
     language,
     models,
     platform,
@@ -24,6 +25,7 @@ from ivr.cli import (
     secrets,
     show,
     simulate,
+    tokens,
     tree_versions,
     trees,
     trials,
@@ -75,7 +77,9 @@ app = typer.Typer(
         "`vaxel callbacks` tells who is to be called back, `vaxel recordings` finds and plays "
         "what was said. "
         "`vaxel announcements` switches on what every caller hears. "
-        "`vaxel secrets` keeps the keys of web services. "
+        "`vaxel events` tells what happens as it happens. "
+        "`vaxel secrets` keeps the keys of web services, `vaxel tokens` tells who may ask the "
+        "API. "
         "`vaxel report` gives the figures of any past time, `vaxel simulate` those of a time that "
         "might be: fewer agents, more calls. "
         "`vaxel demo` plays a lively contact centre, `vaxel dashboards` shows its figures."
@@ -91,8 +95,10 @@ prompts.register(app)
 tree_versions.register(app)
 models.register(app)
 callbacks.register(app)
+events.register(app)
 announcements.register(app)
 secrets.register(app)
+tokens.register(app)
 recordings.register(app)
 report.register(app)
 simulate.register(app)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from store.events import Event, EventType
-from store.following import EventReader, follow
+from store.following import EventReader, Gaps, follow
 
 
 class Story:
@@ -61,6 +61,7 @@ class Stage:
     name = "demo"
 
     def __init__(self, stream: EventReader, tell: Callable[[Event], None]) -> None:
+        self.gaps = Gaps()
         self._stream = stream
         self._tell = tell
         self._position = ""

@@ -77,6 +77,18 @@ class StateNotWritable(PlatformError):
     code = "state-not-writable"
 
 
+class TokenKnown(PlatformError):
+    """A token of the API has this name already."""
+
+    code = "token-known"
+
+
+class TokenUnknown(PlatformError):
+    """No token of the API has this name."""
+
+    code = "token-unknown"
+
+
 class ToolMissing(PlatformError):
     """A program that the platform starts is not installed."""
 

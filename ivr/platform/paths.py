@@ -147,6 +147,11 @@ class Layout:
         return self.state / "secrets.json"
 
     @property
+    def api_tokens(self) -> Path:
+        """Who may ask the API, mode 0600."""
+        return self.state / "api-tokens.json"
+
+    @property
     def database(self) -> Path:
         """The SQLite file, where no other database is set."""
         return self.state / "vaxel.db"

@@ -6,17 +6,13 @@ reads, changes and replaces it as a whole while it alone holds the lock.
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
 import secrets as entropy
-import stat
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from ivr.platform.errors import SecretsUnreadable
+from ivr.platform.private_file import alone_at, read_private, write_private
 
 PHONES = ("caller", "agent1", "agent2", "agent3")
 """The SIP accounts of the first installation: one to call with, three for agents."""
@@ -72,9 +68,9 @@ class Secrets:
         known = cls._read(path)
         if path.exists() and known._completed(names) == known:
             return known
-        with _alone(path):
+        with alone_at(path):
             complete = cls._read(path)._completed(names)
-            complete._write(path)
+            write_private(path, asdict(complete))
         return complete
 
     @classmethod
@@ -89,10 +85,11 @@ class Secrets:
         Raises:
             SecretsUnreadable: As :meth:`load_or_create`.
         """
-        with _alone(path):
+        with alone_at(path):
             held = cls._read(path)._completed(())
             others = {one: kept for one, kept in held.web.items() if one != name}
-            replace(held, web={**others, name: value} if value else others)._write(path)
+            changed = replace(held, web={**others, name: value} if value else others)
+            write_private(path, asdict(changed))
 
     def _completed(self, agents: Iterable[str]) -> Secrets:
         return Secrets(
@@ -106,20 +103,9 @@ class Secrets:
 
     @classmethod
     def _read(cls, path: Path) -> Secrets:
-        try:
-            with path.open(encoding="utf-8") as file:
-                mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-                held = json.load(file)
-        except FileNotFoundError:
+        held = read_private(path)
+        if held is None:
             return cls(ami=_password(), mailbox=_digits(6), phones={}, pins={})
-        except (OSError, ValueError) as error:
-            raise SecretsUnreadable(
-                f"{path} cannot be read ({error}); mend it, or remove it to get new passwords."
-            ) from error
-        if mode & 0o077:
-            raise SecretsUnreadable(
-                f"{path} may be read by others (mode {mode:04o}); run: chmod 600 {path}"
-            )
         try:
             return cls(
                 ami=str(held["ami"]),
@@ -133,24 +119,3 @@ class Secrets:
             raise SecretsUnreadable(
                 f"{path} lacks a part ({error}); mend it, or remove it to get new passwords."
             ) from error
-
-    def _write(self, path: Path) -> None:
-        """Replace the file as a whole; it is never readable for others, not even for a moment."""
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        draft.unlink(missing_ok=True)
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(asdict(self), file, indent=2)
-            file.write("\n")
-        draft.replace(path)
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Change the file within the block; another process waits meanwhile. No file is left behind."""
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitoring import metrics as m
 from monitoring.dashboards import asked
+from monitoring.dashboards.api import API
 from monitoring.dashboards.drawn import bars, course, figure
 from monitoring.dashboards.model import Board, Query, Row, Step, Unit
 from monitoring.dashboards.trees import TREES
@@ -163,10 +164,11 @@ _LINKS = Row(
         course(
             "Behind",
             "How old Asterisk's last event was when it was handled, and the oldest of our own that"
-            " each consumer has not taken in.",
+            " each consumer has not taken in; and of how long a time it has missed them for good.",
             Unit.SECONDS,
             Query(asked.highest(m.AMI_LAG, where=""), "Asterisk's events"),
             Query(asked.highest(m.EVENT_LAG, "consumer", where=""), "{{consumer}}"),
+            Query(asked.highest(m.EVENT_GAP, "consumer", where=""), "{{consumer}}, missed"),
             width=8,
         ),
         course(
@@ -305,5 +307,5 @@ PLATFORM = Board(
     "Växel: platform",
     "Whether every part does its work, and where it becomes tight.",
     (asked.ORG,),
-    (_PARTS, _CONTROLLER, TREES, _LINKS, _MANAGER, _SPEECH, _RECORDINGS),
+    (_PARTS, _CONTROLLER, TREES, API, _LINKS, _MANAGER, _SPEECH, _RECORDINGS),
 )

@@ -62,6 +62,7 @@ OUTCOMES: Mapping[str, tuple[str, str, str]] = {
     "timeout": ("för lång väntan", "for lang ventetid", "waited too long"),
     "nobody": ("ingen inloggad", "ingen logget på", "nobody logged in"),
     "failed": ("fel", "fejl", "failed"),
+    "moved": ("flyttat", "flyttet", "moved"),
     "callback": ("återuppringning", "tilbagekald", "callback"),
     "": ("pågår eller okänt", "i gang eller ukendt", "in progress or unknown"),
 }

@@ -13,6 +13,7 @@ import pytest_asyncio
 from ivr.softphone import Softphones
 from media.espeak import Espeak
 from media.prompts import PromptStore
+from tests.contract import breaches_in
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.phones import DEMO_QUEUES, AgentHandset, Cast, Ears, Handset
 from tests.e2e.rig.platform import Platform, eventually
@@ -38,12 +39,16 @@ def pytest_runtest_makereport(
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def platform() -> AsyncIterator[Platform]:
-    """A running platform, discreet to its end; a failed start leaves its logs behind too."""
+    """A running platform, discreet to its end, and each of its events as the contract has it.
+
+    A failed start leaves its logs behind too.
+    """
     it = Platform()
     try:
         await it.start()
         yield it
         assert not list(personal_lines(it)), "no log tells who called"
+        assert await breaches_in(it.redis) == []
     except AssertionError:
         it.keep_evidence(_fresh("platform"))
         raise

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from aiohttp import ClientSession
 
 from store.events import EventType
 from tests.e2e.conftest import AGENT
@@ -56,6 +57,41 @@ async def test_callers_hear_their_place_and_music_and_are_served_in_order(
     theirs = await agent.pick_up()
     await journal.wait(EventType.CALL_ANSWERED, contact=started_second.contact)
     await theirs.hang_up()
+
+
+async def test_a_supervisor_logs_an_agent_out_whose_phone_is_rung_no_more(
+    *,
+    platform: Platform,
+    caller: Handset,
+    agent: AgentHandset,
+    colleague: AgentHandset,
+    ears: Ears,
+    journal: Journal,
+) -> None:
+    code, told = await platform.vaxel(
+        "tokens", "make", "lead", "--role", "supervisor", "--org", ORG
+    )
+    assert code == 0, told
+    token = {"Authorization": f"Bearer {told.split()[-1]}"}
+    address = f"http://127.0.0.1:{platform.settings.http.port}/api/v1/{ORG}"
+    async with ClientSession(headers=token) as http:
+        async with http.post(f"{address}/agents/{AGENT}/logout") as answer:
+            assert (answer.status, (await answer.json())["state"]) == (200, "logged_out")
+
+        line = await caller.call(RECEPTION)
+        await walk_to_queue(line, ears)
+        theirs = await colleague.pick_up()
+        answered = await journal.wait(EventType.CALL_ANSWERED, agent=SECOND_AGENT)
+
+        async with http.get(f"{address}/calls/{answered.contact}") as answer:
+            call = await answer.json()
+            assert (call["state"], call["agent"]) == ("talking", SECOND_AGENT)
+        await theirs.hang_up()
+        assert (await platform.vaxel("tokens", "revoke", "lead"))[0] == 0
+        async with http.get(f"{address}/calls") as answer:
+            assert answer.status == 401
+    assert [offer.agent for offer in journal.all(EventType.CALL_OFFERED)] == [SECOND_AGENT]
+    await agent.sit_down(AGENT, platform.redis)  # as they were found
 
 
 async def test_an_agent_who_does_not_answer_is_paused_and_the_next_one_is_rung(

@@ -19,6 +19,7 @@ from redis.retry import Retry
 
 from store.database import Database, open_database
 from store.stream import connect
+from tests.contract import breaches_in
 from tests.integration.postgresql import PostgreSql, postgresql
 
 
@@ -58,11 +59,13 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-async def redis(redis_url: str) -> AsyncIterator[Redis]:
-    """An empty database."""
+async def redis(redis_url: str, request: pytest.FixtureRequest) -> AsyncIterator[Redis]:
+    """An empty database. The events that the test leaves there must keep their contract."""
     async with connect(redis_url) as client:
         await client.flushdb()
         yield client
+        if not request.node.get_closest_marker("strange_events"):
+            assert await breaches_in(client) == []
 
 
 @pytest.fixture(scope="session")

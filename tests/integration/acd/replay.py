@@ -35,6 +35,8 @@ class Replay:
             self._take_of_agent(event)
         elif event.type.startswith("callback."):
             self._take_of_callback(event)
+        elif event.type is EventType.SUPERVISOR_ACTED:
+            return  # what comes of it is told beside
         else:
             self._take_of_call(event)
         # Never more dialled than agents reserved: each has an agent of its own, held for it.

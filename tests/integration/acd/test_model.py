@@ -30,6 +30,7 @@ from acd.callback_model import CallbackRules, MissReason
 from acd.callbacks import Callbacks
 from acd.distributor import Distributor
 from acd.errors import AcdError
+from acd.floor import Floor
 from acd.model import (
     Agent,
     AgentState,
@@ -41,6 +42,7 @@ from acd.model import (
 )
 from acd.skills import Requirement
 from store.stream import EventStream, connect, stream_key
+from tests.contract import breaches_in
 from tests.integration.acd.conftest import HandClock
 from tests.integration.acd.indexes import check_indexes, fits
 from tests.integration.acd.replay import Replay
@@ -123,6 +125,7 @@ class Histories(RuleBasedStateMachine):
         self.run(self.redis.flushdb())
         self.agents = Agents(self.redis, ORG, self.clock)
         self.callbacks = Callbacks(self.redis, ORG, self.clock)
+        self.floor = Floor(self.redis, ORG, self.clock)
         self.stream = EventStream(self.redis, ORG)
         self.births = 0
         self.acd = [self.successor(), self.successor()]
@@ -353,6 +356,23 @@ class Histories(RuleBasedStateMachine):
     def cancel(self, contact: str) -> None:
         self.attempt(lambda: self.callbacks.cancel(contact))
 
+    @rule(contact=contacts, credit=st.sampled_from([0, 5_000, 60_000]))
+    def prioritise(self, contact: str, credit: int) -> None:
+        before = self.record(contact)
+        if self.attempt(lambda: self.floor.prioritise(contact, credit, by="lead")):
+            self.effective[contact] = before["arrived"] - credit
+
+    @rule(data=st.data(), queue=queues, mistaken=st.sampled_from([False, False, True]))
+    def move(self, data: st.DataObject, queue: Queue, mistaken: bool) -> None:
+        """Mostly one that waits, and who wants it moved knows where."""
+        waiting = sorted(name for name in self.effective if self.waits(name)) or ["c-0"]
+        contact = data.draw(contacts if mistaken else st.sampled_from(waiting))
+        origin = "fees" if mistaken else self.record(contact).get("queue", "")
+        moved = self.attempt(lambda: self.floor.move(contact, origin, queue, by="lead"))
+        if moved:
+            assert (moved.queue, moved.state) == (queue.name, "waiting")
+            assert moved.effective_ms == self.effective[contact]
+
     @rule(agent=staff, step=st.sampled_from(DESK_STEPS), phone=st.sampled_from(["p1", "p2", "p3"]))
     def at_the_desk(self, agent: str, step: str, phone: str) -> None:
         match step:
@@ -459,10 +479,15 @@ class Histories(RuleBasedStateMachine):
         # How long contacts took is known on the next day too.
         assert all(re.match(r"(service|agent)\|", name) for name in left.pop("pace", {}))
         assert left == {}
+        assert self.run(breaches_in(self.redis)) == []
         self.run(self.redis.aclose())
         self.runner.close()
 
     # Helpers ------------------------------------------------------------------------------------
+
+    def waits(self, contact: str) -> bool:
+        record = self.record(contact)
+        return record.get("state") == "waiting" and "callback" not in record
 
     def some_offer(self, data: st.DataObject) -> Offer | None:
         """Mostly the newest, sometimes one that is likely to be stale."""

@@ -31,6 +31,7 @@ class FakeSession:
         self.status = ""
         self.answered_at = ""
         self.rung: list[str] = []
+        self.ring_times: list[str] = []
         self.dial_options: list[str] = []
         self.played: list[str] = []
         self.executed: list[tuple[str, ...]] = []
@@ -93,6 +94,7 @@ class FakeSession:
             self.executed.append((application, *arguments))
             return 0
         self.rung.append(arguments[0])
+        self.ring_times.append(arguments[1])
         self.dial_options.append(arguments[2])
         self.status = await self._dials.pop(0)(self)
         return 0

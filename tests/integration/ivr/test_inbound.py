@@ -77,7 +77,8 @@ async def opened(
     office = an_office(
         redis, organisation, offers, name, ami=asterisk_away(), recorder=FakeRecorder()
     )
-    callers = Inbound(catalogue, {org: office}, FakePrompts(), listen, system_clock)
+    served = catalogue.alone(org, "0a1b2c3d4e5f")
+    callers = Inbound(served, {org: office}, FakePrompts(), listen, system_clock)
     listening = asyncio.create_task(offers.run())
     await offers.subscribed.wait()
     try:

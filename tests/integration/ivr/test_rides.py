@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 
 from acd.agents import Agents
 from acd.distributor import Distributor
+from acd.floor import Floor
 from acd.model import Agent, AgentState, AgentStatus, system_clock
 from acd.offers import OfferListener
 from ivr.agi_call import AgiCall
@@ -47,6 +48,8 @@ DEMO = _DEMO.model_copy(
 )
 ALVA = Agent("4001", "Alva", ("support",))
 BIRK = Agent("4002", "Birk", ("support",))
+OPERATOR = Agent("4005", "Dag", ("operator",))
+SECOND_OPERATOR = Agent("4006", "Ebba", ("operator",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +202,51 @@ async def test_a_phone_that_cannot_be_rung_pauses_its_agent(
         await riding
     assert (await bench.agent(ALVA)).reason == reason
     assert (EventType.CALL_REFUSED, reason) in await bench.happened()
+
+
+async def test_a_caller_whom_a_supervisor_moves_is_rung_for_by_the_rules_of_the_other_queue(
+    bench: Bench,
+) -> None:
+    await bench.agents.login(ALVA, "agent1")
+    await bench.agents.pause(ALVA.id, "break")
+    await bench.agents.login(OPERATOR, "agent2")
+    await bench.agents.login(SECOND_OPERATOR, "agent3")
+    session = FakeSession(decline("BUSY"), answer)
+    riding = asyncio.create_task(bench.ride(session))
+    await session.music.wait()
+    floor = Floor(bench.redis, "demo", system_clock)
+    operators = bench.rides.queues["operator"]
+
+    await floor.move("vaxel-1.1", "support", operators, by="lead")
+    await Distributor(bench.redis, "demo", system_clock, "test-2").match(operators)
+
+    assert await riding is QueueOutcome.TALKED
+    assert session.rung == ["PJSIP/agent2", "PJSIP/agent3"]
+    assert session.ring_times == ["15", "15"]
+    assert session.variables["CALLERID(name)"] == "en operator"
+    assert {sidecar.queue for sidecar in bench.recorder.expected} == {"operator"}
+    assert await bench.traces() == []
+
+
+async def test_a_caller_who_is_moved_goes_on_waiting_with_announcements(bench: Bench) -> None:
+    await bench.agents.login(ALVA, "agent1")
+    await bench.agents.pause(ALVA.id, "break")
+    session = FakeSession()
+    riding = asyncio.create_task(bench.ride(session))
+    await session.music.wait()
+    floor = Floor(bench.redis, "demo", system_clock)
+    await floor.move("vaxel-1.1", "support", bench.rides.queues["operator"], by="lead")
+    session.music.clear()
+    await session.music.wait()
+    assert session.played == ["en: You are next in line."] * 2
+    moved = await floor.contact("vaxel-1.1")
+    assert moved is not None
+    assert moved.queue == "operator"
+    session.hang_up_now()
+    with pytest.raises(CallerHungUp):
+        await riding
+    assert (await bench.happened())[-1] == (EventType.CALL_ABANDONED, "")
+    assert await bench.traces() == []
 
 
 async def test_a_waiting_caller_hears_the_position_and_music_and_may_give_up(bench: Bench) -> None:

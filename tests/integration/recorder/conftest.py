@@ -125,7 +125,8 @@ class Desk:
     ) -> Sidecar:
         """A message that has ended."""
         kind = RecordingKind.VOICEMAIL
-        sidecar = replace(SIDECAR, n=n, kind=kind, keep_days=keep_days, caller=caller)
+        nobodys = replace(SIDECAR, queue="", agent="", mailbox="office")
+        sidecar = replace(nobodys, n=n, kind=kind, keep_days=keep_days, caller=caller)
         base = await self.recorder.expect(sidecar)
         tone(Path(f"{base}-caller.wav"), CALLER_HZ, 0.5)
         return sidecar

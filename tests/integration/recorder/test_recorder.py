@@ -161,7 +161,7 @@ async def test_sound_that_comes_after_somebody_looked_is_not_forgotten_with_the_
 
 
 async def test_an_empty_voicemail_is_dropped_with_its_leg(desk: Desk) -> None:
-    sidecar = replace(SIDECAR, kind=RecordingKind.VOICEMAIL, mailbox="office")
+    sidecar = replace(SIDECAR, kind=RecordingKind.VOICEMAIL, queue="", agent="", mailbox="office")
     base = await desk.recorder.expect(sidecar)
     tone(Path(f"{base}-caller.wav"), CALLER_HZ, 0.1)
     await desk.recorder.drop(sidecar)

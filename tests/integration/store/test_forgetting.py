@@ -28,10 +28,12 @@ def stream(redis: Redis) -> EventStream:
 
 
 async def call(stream: EventStream, n: int, caller: str) -> None:
-    fields = {"caller": caller, "dialled": "100", "tree": "main"}
+    fields = {"caller": caller, "dialled": "100", "tree": "main", "version": "0a1b"}
     started = EventType.CONTACT_STARTED
     await stream.append(Event(started, at=1_000 + n, org=ORG, contact=f"c-{n}", fields=fields))
-    await stream.append(Event(EventType.CONTACT_ENDED, at=2_000 + n, org=ORG, contact=f"c-{n}"))
+    own = {"reason": "caller"}
+    ended = EventType.CONTACT_ENDED
+    await stream.append(Event(ended, at=2_000 + n, org=ORG, contact=f"c-{n}", fields=own))
 
 
 async def everything(redis: Redis) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
@@ -22,7 +23,7 @@ def event(contact: str = "c-1") -> Event:
         at=1_763_925_160_000,
         org=ORG,
         contact=contact,
-        fields={"node": "välkommen", "kind": "say"},
+        fields={"node": "välkommen", "kind": "say", "tree": "main"},
     )
 
 
@@ -40,7 +41,7 @@ async def test_an_event_comes_back_as_it_was_appended(stream: EventStream) -> No
         1_763_925_160_000,
         ORG,
         "c-1",
-        {"node": "välkommen", "kind": "say"},
+        {"node": "välkommen", "kind": "say", "tree": "main"},
     )
 
 
@@ -77,6 +78,7 @@ async def test_another_organisations_event_is_refused(stream: EventStream) -> No
     assert await stream.last_id() == BEGINNING
 
 
+@pytest.mark.strange_events
 @pytest.mark.parametrize(
     "stranger",
     [
@@ -104,6 +106,7 @@ async def test_what_is_no_event_is_skipped_logged_and_counted_once(
     assert len(caplog.records) == 1
 
 
+@pytest.mark.strange_events
 async def test_a_whole_batch_of_strangers_does_not_hold_the_reader_up(
     stream: EventStream, redis: Redis
 ) -> None:
@@ -114,6 +117,7 @@ async def test_a_whole_batch_of_strangers_does_not_hold_the_reader_up(
     assert stream.skipped == 5
 
 
+@pytest.mark.strange_events
 async def test_undecodable_bytes_in_an_event_are_carried_as_text(
     stream: EventStream, redis: Redis
 ) -> None:
@@ -132,6 +136,36 @@ async def test_a_stream_without_redis_is_an_error_of_the_store() -> None:
             await stream.read(BEGINNING)
         with pytest.raises(StreamUnavailable):
             await stream.last_id()
+
+
+async def test_an_event_whose_reply_is_lost_is_not_appended_again(
+    stream: EventStream, redis: Redis, redis_url: str, tmp_path: Path
+) -> None:
+    async def lose_the_reply(near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        path = redis_url.removeprefix("unix://")
+        redis_says, to_redis = await asyncio.open_unix_connection(path)
+        while asked := await near.read(65_536):
+            to_redis.write(asked)
+            reply = await redis_says.read(65_536)
+            if b"XADD" in asked:
+                break
+            back.write(reply)
+        to_redis.close()
+        back.close()
+
+    between = await asyncio.start_unix_server(lose_the_reply, tmp_path / "between.sock")
+    async with between, connect(f"unix://{tmp_path}/between.sock") as client:
+        with pytest.raises(StreamUnavailable):
+            await EventStream(client, ORG).append(event())
+    assert len(await stream.read(BEGINNING)) == 1
+
+
+async def test_a_connection_that_redis_has_closed_meanwhile_costs_nothing(redis_url: str) -> None:
+    async with connect(redis_url) as ours, connect(redis_url) as another:
+        stream = EventStream(ours, ORG)
+        assert await ours.ping()
+        await another.client_kill_filter(_type="normal", skipme=True)
+        await stream.append(event())
 
 
 async def test_whoever_waits_for_redis_can_be_cancelled_at_any_moment(stream: EventStream) -> None:

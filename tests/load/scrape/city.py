@@ -30,6 +30,7 @@ from monitoring.exposition import Exposition
 from monitoring.live import AcdNow, AgentsNow, ControllerNow, QueueNow, SpeechNow
 from monitoring.totals import Totals
 from store.events import Event, EventType
+from store.stream import Gap
 from tests.load.ratios import Ratio, of_rounds
 
 ORGS = 12
@@ -56,7 +57,7 @@ class City:
         ]
         agents = [AgentsNow(one.org, {"ready": 100, "talking": 67}) for one in self.consumers]
         lags = {(one.org, what): 0.0 for one in self.consumers for what in ("figures", "contacts")}
-        return AcdNow(queues, agents, 0.0002, lags)
+        return AcdNow(queues, agents, 0.0002, lags, lags)
 
     async def speech(self) -> SpeechNow:
         return SpeechNow(4, 2, 2, 0, 0, 0, {"vosk": 10}, {"vosk": 33.5})
@@ -123,6 +124,9 @@ class _NoStream:
 
     async def last_id(self) -> str:
         return "0-0"
+
+    async def gap_after(self, after_id: str) -> Gap | None:
+        return None
 
 
 class _NoSnapshots:

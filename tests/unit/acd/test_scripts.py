@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from acd.errors import AcdError
 from acd.keys import CALLBACK, Keys, offer_channel
 from acd.model import LeaveReason, RefusalReason
 from acd.script import _REFUSALS, load
+from store.contract.table import KINDS
 from store.events import EventType
 from store.stream import STREAM_LIMIT
 
@@ -67,7 +69,58 @@ def test_every_event_of_a_script_is_in_the_vocabulary() -> None:
     told = [line for text in texts for line in text.splitlines() if "event(" in line]
     named = {kind for line in told for kind in re.findall(r"'([a-z]+\.[a-z_]+)'", line)}
     assert named <= set(EventType)
-    assert len(named) == 21
+    assert named == {kind for text in texts for types, *_ in told_by(text) for kind in types}
+    assert len(named) == 22
+
+
+def told_by(text: str) -> Iterator[tuple[set[str], dict[str, str], set[str], set[str]]]:
+    """Each ``event(…)`` of a script: types, what stands for contact, queue and agent, the names of
+    the fields that are always told, and of those where they are known.
+    """
+    for call in re.finditer(r"(?<![\w.])(?<!function )event\(", text):
+        kind, _, *names = arguments(text[call.end() :])
+        contact, queue, agent, *own = names
+        sometimes = []
+        if own and own[-1].startswith("known("):
+            sometimes = arguments(own.pop()[len("known(") :])
+        yield (
+            set(re.findall(r"'([a-z]+\.[a-z_]+)'", kind)),
+            {"contact": contact, "queue": queue, "agent": agent},
+            {name.strip("'") for name in own[::2]},
+            {name.strip("'") for name in sometimes[::2]},
+        )
+
+
+def arguments(text: str) -> list[str]:
+    """Those of a call, from behind its opening bracket on."""
+    found, depth = [""], 0
+    for character in text:
+        depth += (character in "([{") - (character in ")]}")
+        if depth < 0:
+            break
+        if character == "," and not depth:
+            found.append("")
+        else:
+            found[-1] += character
+    return [" ".join(one.split()) for one in found]
+
+
+@pytest.mark.parametrize("name", [*SHARED, *SCRIPTS])
+def test_an_event_of_a_script_has_the_fields_of_the_contract(name: str) -> None:
+    text = (FOLDER / f"{name}.lua").read_text(encoding="utf-8")
+    for types, names, always, sometimes in told_by(text):
+        kinds = [KINDS[EventType(kind)] for kind in types]
+        # of two types that share a call, each has its own of these
+        assert all(any(kind.field(one) for kind in kinds) for one in sometimes), types
+        for kind in kinds:
+            described = {field.name for field in kind.fields}
+            required = {field.name for field in kind.fields if field.required}
+            envelope = {name for name, value in names.items() if value != "''"}
+            assert envelope | always <= described, kind
+            assert required <= envelope | always | sometimes, kind
+            assert required & sometimes <= {"outcome"}, kind  # of callbacks, which it asks for
+            maybe = {name for name, value in names.items() if value.endswith("or ''")}
+            assert not required & maybe, kind
 
 
 def test_the_scripts_words_are_the_models_words() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from ivr.demo.stage import Stage, Story
 from store.events import Event, EventType
+from store.stream import Gap
 
 pytestmark = pytest.mark.unit
 
@@ -18,6 +19,9 @@ class Stream:
 
     async def last_id(self) -> str:
         return "10-0"
+
+    async def gap_after(self, after_id: str) -> Gap | None:
+        return None
 
 
 def event(kind: EventType, contact: str = "", agent: str = "", **fields: str) -> Event:

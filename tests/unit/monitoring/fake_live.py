@@ -30,6 +30,7 @@ class FakeLive:
             agents=[AgentsNow(ORG, {"ready": 2, "paused": 1})],
             redis_seconds=0.0005,
             lags={(ORG, "figures"): 0.0, (ORG, "contacts"): 0.4},
+            gaps={(ORG, "figures"): 0.0, (ORG, "contacts"): 5400.0},
         )
 
     async def speech(self) -> SpeechNow:
@@ -68,4 +69,7 @@ class FakeLive:
                 TreesNow("newcomer", "", 0.0, refused=True),
             ],
             trees_reloads={"changed": 3, "refused": 1},
+            api_refused=9,
+            api_followers=2,
+            api_let_go={"too_slow": 1},
         )

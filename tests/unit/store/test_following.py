@@ -10,8 +10,8 @@ import pytest
 
 from store.errors import DatabaseAway
 from store.events import Event, EventType
-from store.following import follow
-from store.stream import StreamUnavailable
+from store.following import Gaps, follow
+from store.stream import Gap, StreamUnavailable
 
 pytestmark = pytest.mark.unit
 
@@ -36,6 +36,9 @@ class FlakyStream:
     async def last_id(self) -> str:
         return EVENTS[-1].id
 
+    async def gap_after(self, after_id: str) -> Gap | None:
+        return None
+
 
 class Memory:
     """A consumer whose store may fail after it has taken events in."""
@@ -44,6 +47,7 @@ class Memory:
 
     def __init__(self, failures: int = 0) -> None:
         self.taken: list[str] = []
+        self.gaps = Gaps()
         self.failures = failures
 
     async def position(self) -> str:

@@ -1,0 +1,44 @@
+-- move now contact from to ring wrapup by -> record of the contact
+--   from           its queue, as far as whoever wants it elsewhere knows
+--   ring, wrapup   milliseconds, of the other queue
+--   by             the supervisor who wants it there
+-- The waiting call leaves its queue and waits in the other one. Effective arrival and what it
+-- requires go with it; its wait, as figures have it, begins anew. Its tree is told nothing: join.lua
+-- takes a contact up here that is led to the queue in which it began.
+-- Writes contacts, waiting, arrivals, owned, due, events, lines, holders; what nobody required in
+-- the other queue before: also the agents, members and ready of it.
+-- Errors: CONTACTUNKNOWN, CONTACTOFFERED, CONTACTELSEWHERE, NOTWAITING, TOOMANYLINES
+-- Needs steps.lua.
+local id, from, to = ARGV[2], ARGV[3], ARGV[4]
+local contact = contact_of(id)
+if not contact then return redis.error_reply('CONTACTUNKNOWN ' .. id) end
+if contact.state == 'reserved' then return redis.error_reply('CONTACTOFFERED ' .. id) end
+if contact.state ~= 'waiting' or contact.callback then
+  return redis.error_reply('NOTWAITING ' .. id)
+end
+if contact.queue ~= from then return redis.error_reply('CONTACTELSEWHERE ' .. id) end
+if from == to then return cjson.encode(contact) end
+
+local requirement_of = {[from] = ''}
+for _, other in ipairs(lines_beside(from)) do requirement_of[other[1]] = other[2] end
+local wishes = {{0, requirement_of[line_of(contact)]}}
+for i, step in ipairs(contact.relax or {}) do
+  wishes[i + 1] = {span(now, step[1]), requirement_of[step[2]]}
+end
+local steps, fault = required(to, wishes)
+if fault then return fault end
+
+acted('move', ARGV[7], now, {contact = id, queue = from, to = to})
+event('call.left', now, id, from, '', 'waited', span(contact.arrived, now), 'reason', 'moved')
+move_contact(id, contact, 'gone', now)
+local began = contact.began or from
+contact.began = began ~= to and began or nil
+contact.queue, contact.arrived, contact.expected = to, now, nil
+contact.ring, contact.wrapup = tonumber(ARGV[5]), tonumber(ARGV[6])
+require_skills(contact, steps)
+hold_lines(id, contact)
+call('ZADD', OWNED, 0, contact.owner .. '|' .. id)
+call('ZADD', ARRIVALS, 0, entry(to, now, id))
+event('call.queued', now, id, to, '', 'arrived', now)
+move_contact(id, contact, 'waiting', now)
+return cjson.encode(contact)

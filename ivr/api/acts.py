@@ -1,0 +1,138 @@
+"""What a supervisor does: each is one step in Redis, which tells who wanted it.
+
+A step that is refused has changed nothing, and is answered by the ACD's own error.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from acd.errors import ContactUnknown
+from acd.model import AgentStatus
+from ivr.api.errors import RecordingDiffers, RequestInvalid
+from ivr.api.models import Agent, Call, Cancelled, Move, Nothing, Pause, Priority
+from ivr.api.reading import agent_of, call_of
+from ivr.api.route import Asked, House, Route
+from ivr.api.tokens import Role
+
+
+async def pause(house: House, asked: Asked[Nothing, Pause]) -> Agent:
+    """Pause an agent, after the call where there is one."""
+    reason = asked.body.reason
+    known = sorted(one.key for one in house.office.organisation.pauses.values())
+    if reason not in known:
+        raise RequestInvalid(
+            "reason: the organisation has no such pause.", f"Take one of: {', '.join(known)}."
+        )
+    agents = house.office.agents
+    return _agent(house, await agents.pause(asked.path["agent"], reason, by=asked.token.name))
+
+
+async def unpause(house: House, asked: Asked[Nothing, Nothing]) -> Agent:
+    """End an agent's pause or wrap-up, and give them whoever waits."""
+    agent = asked.path["agent"]
+    status = await house.office.agents.unpause(agent, by=asked.token.name)
+    await house.office.distributor.match_agent(agent)
+    return _agent(house, status)
+
+
+async def logout(house: House, asked: Asked[Nothing, Nothing]) -> Agent:
+    """Log an agent out, after the call where there is one."""
+    agents = house.office.agents
+    return _agent(house, await agents.logout(asked.path["agent"], by=asked.token.name))
+
+
+async def prioritise(house: House, asked: Asked[Nothing, Priority]) -> Call:
+    """Move a contact in line."""
+    contact = await house.floor.prioritise(
+        asked.path["contact"], asked.body.credit_ms, by=asked.token.name
+    )
+    return call_of(contact, asked.token)
+
+
+async def move(house: House, asked: Asked[Nothing, Move]) -> Call:
+    """Let a waiting call wait in another queue, and give it to whoever is ready there.
+
+    Whether it is recorded was settled, and the caller asked, when it came to its first queue: it
+    may go where the same rule holds, and nowhere else.
+    """
+    known, to = house.office.organisation.queues, asked.body.queue
+    if to not in known:
+        raise RequestInvalid(
+            "queue: the organisation has none of this name.", f"Take one of: {', '.join(known)}."
+        )
+    contact = await house.floor.contact(asked.path["contact"])
+    if contact is None:
+        raise ContactUnknown(asked.path["contact"])
+    origin = known.get(contact.queue)
+    if origin is None or origin.recording.when is not known[to].recording.when:
+        raise RecordingDiffers(contact.queue, to)
+    queue = house.office.rides.queues[to]
+    moved = await house.floor.move(contact.id, contact.queue, queue, by=asked.token.name)
+    await house.office.distributor.match(queue)
+    return call_of(moved, asked.token)
+
+
+async def cancel(house: House, asked: Asked[Nothing, Nothing]) -> Cancelled:
+    """Call nobody, or nobody once more. Who was held for it is given others by the next round."""
+    callbacks = house.office.callbacks
+    return Cancelled(gone=await callbacks.cancel(asked.path["contact"], by=asked.token.name))
+
+
+ACTS: Final = (
+    Route(
+        method="POST",
+        path="/agents/{agent}/pause",
+        role=Role.SUPERVISOR,
+        summary="Pause an agent; with a call, after the call.",
+        serve=pause,
+        answer=Agent,
+        body=Pause,
+    ),
+    Route(
+        method="POST",
+        path="/agents/{agent}/unpause",
+        role=Role.SUPERVISOR,
+        summary="End a pause or wrap-up; with a call, take back what was to come after it.",
+        serve=unpause,
+        answer=Agent,
+    ),
+    Route(
+        method="POST",
+        path="/agents/{agent}/logout",
+        role=Role.SUPERVISOR,
+        summary="Log an agent out; with a call, after the call.",
+        serve=logout,
+        answer=Agent,
+    ),
+    Route(
+        method="PUT",
+        path="/calls/{contact}/priority",
+        role=Role.SUPERVISOR,
+        summary="Move a contact forward in line, or back to the place of its arrival.",
+        serve=prioritise,
+        answer=Call,
+        body=Priority,
+    ),
+    Route(
+        method="POST",
+        path="/calls/{contact}/move",
+        role=Role.SUPERVISOR,
+        summary="Let a waiting call wait in another queue; it keeps its place by arrival.",
+        serve=move,
+        answer=Call,
+        body=Move,
+    ),
+    Route(
+        method="DELETE",
+        path="/callbacks/{contact}",
+        role=Role.SUPERVISOR,
+        summary="Cancel a callback.",
+        serve=cancel,
+        answer=Cancelled,
+    ),
+)
+
+
+def _agent(house: House, status: AgentStatus) -> Agent:
+    return agent_of(status, house.office.organisation.agents)

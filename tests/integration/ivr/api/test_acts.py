@@ -1,0 +1,259 @@
+"""What supervisors do: one step each, told by name, refused in the ACD's own words."""
+
+from __future__ import annotations
+
+import pytest
+
+from acd.callback_model import CallbackRules, MissReason
+from acd.model import AgentState, RefusalReason
+from store.events import Event, EventType
+from store.stream import BEGINNING
+from tests.integration.ivr.api.site import SUPPORT, Answer, Site
+
+pytestmark = pytest.mark.integration
+
+NUMBER = "+46701740605"
+PAUSE = "/town/agents/4001/pause"
+UNPAUSE = "/town/agents/4001/unpause"
+LOGOUT = "/town/agents/4001/logout"
+
+
+async def acts(site: Site) -> list[Event]:
+    events = await site.town.stream.read(BEGINNING)
+    return [event for event in events if event.type is EventType.SUPERVISOR_ACTED]
+
+
+async def last(site: Site, count: int) -> list[EventType]:
+    events = await site.town.stream.read(BEGINNING)
+    return [event.type for event in events[-count:]]
+
+
+async def talk(site: Site, contact: str = "c-1") -> None:
+    """Agent 4001 talks to a caller."""
+    await site.log_in("4001")
+    await site.wait_in(contact)
+    offer = await site.town.distributor.match(SUPPORT)
+    assert offer is not None
+    await site.town.distributor.answered(offer)
+
+
+async def prioritise(site: Site, contact: str, credit_ms: int) -> Answer:
+    return await site.ask("PUT", f"/town/calls/{contact}/priority", json={"credit_ms": credit_ms})
+
+
+async def test_an_agent_is_paused_and_it_is_told_by_whom(site: Site) -> None:
+    await site.log_in("4001")
+
+    answer = await site.ask("POST", PAUSE, json={"reason": "lunch"})
+
+    assert (answer.status, answer.body["state"], answer.body["reason"]) == (200, "paused", "lunch")
+    [act] = await acts(site)
+    assert (act.agent, dict(act.fields)) == (
+        "4001",
+        {"act": "pause", "by": "supervisor", "reason": "lunch"},
+    )
+    assert await last(site, 2) == [EventType.SUPERVISOR_ACTED, EventType.AGENT_PAUSED]
+
+
+async def test_an_agent_who_talks_is_paused_after_the_call(site: Site) -> None:
+    await talk(site)
+    answer = await site.ask("POST", PAUSE, json={"reason": "lunch"})
+    assert answer.body["state"] == "talking"
+    assert len(await acts(site)) == 1
+
+    offer = await site.town.distributor.current_offer("c-1")
+    assert offer is not None
+    await site.town.distributor.ended(offer, 1000)
+    assert (await site.get("/town/agents/4001"))["state"] == "paused"
+
+
+async def test_an_agent_who_is_made_ready_is_given_who_waits(site: Site) -> None:
+    await site.log_in("4001")
+    await site.town.agents.pause("4001", "lunch")
+    await site.wait_in("c-1")
+
+    answer = await site.ask("POST", UNPAUSE)
+
+    assert (answer.status, answer.body["state"]) == (200, "ready")
+    assert (await site.get("/town/calls/c-1"))["agent"] == "4001"
+    assert [act.fields["act"] for act in await acts(site)] == ["unpause"]
+
+
+async def test_an_agent_is_logged_out_and_is_offered_nobody(site: Site) -> None:
+    await site.log_in("4001")
+
+    answer = await site.ask("POST", LOGOUT)
+
+    assert (answer.status, answer.body["state"], answer.body["since_ms"]) == (
+        200,
+        "logged_out",
+        None,
+    )
+    assert await last(site, 2) == [EventType.SUPERVISOR_ACTED, EventType.AGENT_LOGGED_OUT]
+    await site.wait_in("c-1")
+    assert await site.town.distributor.match(SUPPORT) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "body"), [(PAUSE, {"reason": "lunch"}), (UNPAUSE, None), (LOGOUT, None)]
+)
+async def test_an_agent_who_is_not_logged_in_cannot_be_acted_on(
+    site: Site, path: str, body: object
+) -> None:
+    answer = await site.ask("POST", path, json=body)
+    assert (answer.status, answer.code) == (409, "acd.not_logged_in")
+    assert await site.town.stream.last_id() == BEGINNING
+
+
+async def test_what_agents_do_themselves_is_no_act_of_a_supervisor(site: Site) -> None:
+    await site.log_in("4001")
+    await site.town.agents.pause("4001", "lunch")
+    await site.town.agents.unpause("4001")
+    await site.town.agents.logout("4001")
+    assert await acts(site) == []
+
+
+async def test_a_call_of_more_priority_is_answered_first_and_keeps_its_arrival(site: Site) -> None:
+    await site.wait_in("c-1")
+    await site.wait_in("c-2")
+    arrived = (await site.get("/town/calls/c-2"))["arrived_ms"]
+
+    answer = await prioritise(site, "c-2", 60_000)
+
+    assert (answer.body["priority_ms"], answer.body["arrived_ms"]) == (60_000, arrived)
+    place = await site.town.distributor.place("c-2")
+    assert place is not None
+    assert place.position == 1
+    [act] = await acts(site)
+    assert (act.contact, act.queue) == ("c-2", "support")
+    assert dict(act.fields) == {"act": "prioritise", "by": "supervisor", "credit": "60000"}
+    await site.log_in("4001")
+    offer = await site.town.distributor.match(SUPPORT)
+    assert offer is not None
+    assert offer.contact == "c-2"
+
+
+async def test_a_priority_is_set_not_added_and_can_be_taken_back(site: Site) -> None:
+    await site.wait_in("c-1")
+    for credit in (60_000, 60_000, 0):
+        assert (await prioritise(site, "c-1", credit)).body["priority_ms"] == credit
+
+
+async def test_a_call_that_is_rung_for_comes_back_to_the_new_place(site: Site) -> None:
+    await site.log_in("4001")
+    await site.wait_in("c-1")
+    offer = await site.town.distributor.match(SUPPORT)
+    assert offer is not None
+    await site.wait_in("c-2")
+    await prioritise(site, "c-2", 30_000)
+    assert (await prioritise(site, "c-1", 60_000)).body["state"] == "reserved"
+
+    await site.town.distributor.refused(offer, RefusalReason.BUSY)
+
+    place = await site.town.distributor.place("c-1")
+    assert place is not None
+    assert place.position == 1
+
+
+async def test_a_call_that_talks_has_no_place_to_change(site: Site) -> None:
+    await talk(site)
+    before = await site.get("/town/calls/c-1")
+    answer = await prioritise(site, "c-1", 60_000)
+    assert (answer.status, answer.code) == (409, "acd.not_waiting")
+    assert await site.get("/town/calls/c-1") == before
+    assert await acts(site) == []
+
+
+async def test_a_call_that_is_not_there_is_a_typed_404(site: Site) -> None:
+    answer = await prioritise(site, "c-1", 60_000)
+    assert (answer.status, answer.code) == (404, "acd.contact_unknown")
+
+
+async def move(site: Site, contact: str = "c-1", queue: str = "fees") -> Answer:
+    return await site.ask("POST", f"/town/calls/{contact}/move", json={"queue": queue})
+
+
+async def test_a_waiting_call_is_moved_keeps_its_place_and_is_given_who_is_ready(
+    site: Site,
+) -> None:
+    await site.wait_in("c-1")
+    arrived = (await site.get("/town/calls/c-1"))["arrived_ms"]
+    await site.log_in("4002", "fees")
+
+    answer = await move(site)
+
+    call = answer.body
+    assert (answer.status, call["queue"], call["id"]) == (200, "fees", "c-1")
+    assert call["arrived_ms"] - call["priority_ms"] == arrived
+    assert (await site.get("/town/calls/c-1"))["agent"] == "4002"
+    assert await last(site, 4) == [
+        EventType.SUPERVISOR_ACTED,
+        EventType.CALL_LEFT,
+        EventType.CALL_QUEUED,
+        EventType.CALL_OFFERED,
+    ]
+    [act] = await acts(site)
+    assert (act.contact, act.queue, dict(act.fields)) == (
+        "c-1",
+        "support",
+        {"act": "move", "by": "supervisor", "to": "fees"},
+    )
+
+
+async def test_a_call_that_cannot_be_moved_stays_as_it_is(site: Site) -> None:
+    assert (await move(site)).code == "acd.contact_unknown"
+    await talk(site)
+    await site.wait_in("c-2")
+    assert (await move(site, "c-2", "taxes")).code == "api.request_invalid"
+    before = (await site.get("/town/calls"))["items"]
+    refused = await move(site)
+    assert (refused.status, refused.code) == (409, "acd.not_waiting")
+    assert (await move(site, "c-2", "support")).status == 200  # is there already
+    assert (await site.get("/town/calls"))["items"] == before
+    assert await acts(site) == []
+
+
+async def test_a_call_is_not_moved_where_it_would_be_recorded_by_another_rule(site: Site) -> None:
+    await site.wait_in("c-1")
+    answer = await move(site, queue="secret")
+    assert (answer.status, answer.code) == (409, "api.recording_differs")
+    assert (await site.get("/town/calls/c-1"))["queue"] == "support"
+
+
+async def test_a_callback_is_cancelled(site: Site) -> None:
+    await site.wait_in("c-1")
+    callbacks = site.town.callbacks
+    await callbacks.keep_place("c-1", NUMBER, language="sv", answers={}, rules=CallbackRules())
+
+    answer = await site.ask("DELETE", "/town/callbacks/c-1")
+
+    assert (answer.status, answer.body) == (200, {"gone": True})
+    assert await callbacks.open() == ()
+    [act] = await acts(site)
+    assert (act.contact, dict(act.fields)) == ("c-1", {"act": "cancel", "by": "supervisor"})
+    assert (await site.ask("DELETE", "/town/callbacks/c-1")).code == "acd.callback_unknown"
+
+
+async def test_a_callback_whose_phone_rings_is_the_last_attempt(site: Site) -> None:
+    await site.log_in("4001")
+    await site.town.distributor.renew()
+    rules = CallbackRules(parting_ms=0)
+    await site.town.callbacks.add(
+        NUMBER, SUPPORT, language="sv", answers={}, rules=rules, contact="c-1"
+    )
+    offer = await site.town.distributor.match(SUPPORT)
+    assert offer is not None
+    await site.town.callbacks.dialled(offer)
+
+    answer = await site.ask("DELETE", "/town/callbacks/c-1")
+
+    assert answer.body == {"gone": False}
+    assert await site.town.callbacks.missed(offer, MissReason.NO_ANSWER) is None
+    assert (await site.town.agents.status("4001")).state is AgentState.READY
+
+
+async def test_a_waiting_call_is_no_callback_to_cancel(site: Site) -> None:
+    await site.wait_in("c-1")
+    answer = await site.ask("DELETE", "/town/callbacks/c-1")
+    assert (answer.status, answer.code) == (404, "acd.callback_unknown")
+    assert (await site.get("/town/calls/c-1"))["state"] == "waiting"
