@@ -15,13 +15,14 @@ import typer
 from ivr.cli.names import ORG, Org, find_organisation
 from ivr.cli.saying import console, masked, warn
 from ivr.flow.problems import shown
-from ivr.platform.preflight import layout_of, load_settings
+from ivr.platform.preflight import load_settings
+from ivr.platform.stores import redis_of
 from store.columns import instant
 from store.contract import files
 from store.contract.public import public
 from store.contract.table import KINDS
 from store.events import Event, EventType
-from store.stream import EventStream, connect, id_before
+from store.stream import EventStream, id_before
 
 _BLOCK_MS: Final = 5_000
 _FROM, _SINCE = "--from", "--since"
@@ -92,8 +93,7 @@ def follow(
             typer.echo(line(event, zone, show_numbers=show_numbers))
 
     async def work() -> None:
-        url = settings.redis_url or f"unix://{layout_of(settings).redis_socket}"
-        async with connect(url) as redis:
+        async with redis_of(settings) as redis:
             stream = EventStream(redis, organisation.id)
             if behind and (gap := await stream.gap_after(behind)):
                 warn(f"Events from {instant(gap.since_ms)} to {instant(gap.until_ms)} are gone.")

@@ -12,12 +12,11 @@ from store.events import EventType
 
 def kinds() -> Iterator[Kind]:
     """All of them."""
-    phone = Field("phone", TEXT, "Which.")
     until = Field("until", INSTANT, "When that ends by itself.")
     yield _agent(
         EventType.AGENT_LOGGED_IN,
         "The agent is at a phone; agent.ready follows.",
-        phone,
+        Field("phone", TEXT, "Which."),
     )
     yield _agent(EventType.AGENT_LOGGED_OUT, "The agent is gone.")
     yield _agent(EventType.AGENT_READY, "The agent may be given a contact.")
@@ -33,10 +32,14 @@ def kinds() -> Iterator[Kind]:
     yield _agent(EventType.AGENT_WRAPUP, "The agent works on the conversation that is over.", until)
     yield _agent(
         EventType.AGENT_PHONE_LOST,
-        "The agent's phone cannot be reached: nothing is offered, whatever the agent does.",
-        phone,
+        "The agent's phone cannot be reached; nothing is offered until agent.phone_back.",
+        Field("phone", TEXT, "Which."),
     )
-    yield _agent(EventType.AGENT_PHONE_BACK, "The agent's phone can be reached again.", phone)
+    yield _agent(
+        EventType.AGENT_PHONE_BACK,
+        "The agent's phone can be reached again.",
+        Field("phone", TEXT, "Which."),
+    )
     yield _agent(EventType.AGENT_LOCKED, "Too many wrong PINs: the agent cannot log in.", until)
 
 

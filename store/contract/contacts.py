@@ -108,8 +108,8 @@ def kinds() -> Iterator[Kind]:
         Field(
             "outcome",
             words(
-                match="one of the phrases",
-                no_match="none of the phrases for sure",
+                match="one of the phrases, or words where anything may be said",
+                no_match="none of the phrases, or no words, for sure",
                 silence="nothing",
                 away="nobody was there to listen: keys alone counted",
             ),

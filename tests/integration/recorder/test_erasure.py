@@ -71,7 +71,7 @@ class Office(Desk):
     async def call(self, contact: str, caller: str) -> None:
         """A contact, in the events and in the rows."""
         started = EventType.CONTACT_STARTED
-        fields = {"caller": caller, "dialled": "100", "tree": "main"}
+        fields = {"caller": caller, "dialled": "100", "tree": "main", "version": "0a1b"}
         await self.stream.append(
             Event(started, at=OFFERED_MS, org=ORG, contact=contact, fields=fields)
         )
