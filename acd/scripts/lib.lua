@@ -395,7 +395,7 @@ local function move_agent(id, agent, state, now, detail)
     call('ZREM', DUE, 'wrapup|' .. id)
   end
 
-  agent.state, agent.since, agent.reason = state, now, nil
+  agent.state, agent.since, agent.reason, agent.stood = state, now, nil, nil
   if state == 'ready' then
     if not agent.away then enter_ready(id, agent) end
     agent.stood = agent.away and now
