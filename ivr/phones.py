@@ -26,6 +26,9 @@ logger = logging.getLogger(__name__)
 RETELL_S: Final = 30.0
 """All is asked and told anew so often: another controller may have died with an old word last."""
 
+_TOLD_AT_ONCE: Final = 100
+"""Phones in one step: while Redis takes it in, no call is given to anybody."""
+
 _RETRY_S: Final = 1.0
 _TECHNOLOGY: Final = "PJSIP/"
 
@@ -124,13 +127,12 @@ class Phones:
         states = dict(self._states)
         for org, office in tuple(self._offices.items()):
             told = self._told.get(org, {})
-            news = {phone: state for phone, state in states.items() if told.get(phone) != state}
-            if not news:
-                continue
-            back = await office.agents.phones_are(news)
+            news = [(phone, state) for phone, state in states.items() if told.get(phone) != state]
+            for first in range(0, len(news), _TOLD_AT_ONCE):
+                back = await office.agents.phones_are(dict(news[first : first + _TOLD_AT_ONCE]))
+                for agent in back:
+                    await office.distributor.match_agent(agent)
             self._told[org] = states
-            for agent in back:
-                await office.distributor.match_agent(agent)
 
 
 def _phone_of(event: Frame) -> str:

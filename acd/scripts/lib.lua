@@ -430,9 +430,9 @@ local function move_agent(id, agent, state, now, detail)
   end
 
   agent.state, agent.since, agent.reason = state, now, nil
+  agent.stood = state == 'ready' and agent.away and now or nil
   if state == 'ready' then
     if not agent.away then enter_ready(id, agent) end
-    agent.stood = agent.away and now
     event('agent.ready', now, '', '', id)
   elseif state == 'wrapup' then
     call('ZADD', DUE, detail, 'wrapup|' .. id)
