@@ -33,6 +33,8 @@ from wire.agi.session import AgiSession
 
 pytestmark = pytest.mark.integration
 
+VERSION = "0a1b2c3d4e5f"
+
 CATALOGUE = load_all(Path(__file__).parents[3] / "dialplans" / "demo")
 SKILLS = CATALOGUE.organisations["demo"].agents["4001"].levels
 ALVA = Agent("4001", "Alva", ("support",), SKILLS)
@@ -77,7 +79,7 @@ async def opened(
     office = an_office(
         redis, organisation, offers, name, ami=asterisk_away(), recorder=FakeRecorder()
     )
-    served = catalogue.alone(org, "0a1b2c3d4e5f")
+    served = catalogue.alone(org, VERSION)
     callers = Inbound(served, {org: office}, FakePrompts(), listen, system_clock)
     listening = asyncio.create_task(offers.run())
     await offers.subscribed.wait()
@@ -126,6 +128,7 @@ async def test_a_call_leaves_its_way_in_the_events(board: Switchboard) -> None:
         "caller": "0700000001",
         "dialled": "+46846500400",
         "tree": "reception",
+        "version": VERSION,
     }
     assert ended.fields == {
         "reason": "tree",
