@@ -89,8 +89,11 @@ NO_ANSWER = {
         *("Talk after a transfer", "Time in a conference"),
         *("Average score", "Scores", "Every question"),
     },
+    "queue": {"Estimates that held", "Error of estimates, moving"},
 }
-"""Panels that have none: the demo's trees transfer nobody, and ask nobody's opinion."""
+"""Panels that need have none: the demo's trees transfer nobody, and ask nobody's opinion; a wait is
+estimated once five calls of its queue are over, and may not be answered so soon after that.
+"""
 
 
 def _lively_trees(folder: Path) -> Path:
