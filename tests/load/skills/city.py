@@ -146,7 +146,7 @@ class City:
                 for skill in self._chance.sample(SKILLS, KNOWN)
             )
             calls.append(("login", NOW_MS, str(agent), f"p{agent}", f"{{{skills}}}", *queues))
-            calls.append(("pause", NOW_MS, str(agent), "lunch"))
+            calls.append(("pause", NOW_MS, str(agent), "lunch", ""))
         await self._run(calls)
 
     async def queue_up_to(self, waiting: int) -> None:
@@ -172,7 +172,7 @@ class City:
         for begin in range(0, decisions, BATCH):
             some = agents[begin : begin + BATCH]
             began = self._processor_us()
-            await self._run([("unpause", now, agent) for agent in some])
+            await self._run([("unpause", now, agent, "") for agent in some])
             ready_us += (self._processor_us() - began) / decisions
             calls: list[Call] = [("match_agent", now, agent, CONTROLLER) for agent in some]
             began = self._processor_us()
@@ -188,8 +188,8 @@ class City:
         back: list[Call] = []
         for agent, offer in zip(agents, offers, strict=True):
             if offer is not None:
-                back.append(("refused", now, offer[1], offer[0], "expired"))
-            back.append(("pause", now, agent, "lunch"))
+                back.append(("refused", now, offer[1], offer[0], "expired", 1))
+            back.append(("pause", now, agent, "lunch", ""))
         await self._run(back)
         return Figures(quantiles(each, n=100)[98], processor_us, ready_us)
 
