@@ -13,34 +13,19 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 from aiohttp import web
-from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
+from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from ivr.announcements import Announcements, SwitchedOn
+from ivr.announcements import LONGEST_S, SHORTEST_S, Announcements, SwitchedOn, Words
 from ivr.flow.faults import Strict
 from ivr.flow.lengths import Length
 from ivr.flow.organisation import Organisation
-from ivr.flow.texts import MAX_CHARACTERS
 from ivr.local_requests import said, who_asks
 from store.stream import REPLY_SECONDS, StreamUnavailable
 
 PATH: Final = "/announcements"
 _ONE: Final = f"{PATH}/{{organisation}}/{{name}}"
 _EXAMPLE: Final = '{"for": "2 h", "words": {"sv": "Bron är stängd"}, "who": "name"}'
-
-
-def _one_line(text: object) -> object:
-    if not isinstance(text, str):
-        return text
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
-
-
-Words = Annotated[
-    str,
-    BeforeValidator(_one_line),
-    StringConstraints(min_length=1, max_length=MAX_CHARACTERS),
-]
-"""What is said in one language, in one line."""
 
 
 class SwitchOn(Strict):
@@ -51,7 +36,7 @@ class SwitchOn(Strict):
         words: Own words by language.
     """
 
-    length: Annotated[float, Length(60, 31 * 24 * 3600)] = Field(alias="for")
+    length: Annotated[float, Length(SHORTEST_S, LONGEST_S)] = Field(alias="for")
     words: dict[str, Words] = Field(default_factory=dict)
 
 

@@ -12,10 +12,12 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
+from pydantic import BeforeValidator, StringConstraints
 from redis.asyncio import Redis
 
+from ivr.flow.texts import MAX_CHARACTERS
 from ivr.flow.world import LONGEST_ANNOUNCEMENT_S
 from media.wav import RATE_HZ, SAMPLE_BYTES
 from store.events import Event, EventType
@@ -24,8 +26,25 @@ from store.stream import STREAM_LIMIT, replying, stream_key
 MOST_BYTES: Final = LONGEST_ANNOUNCEMENT_S * RATE_HZ * SAMPLE_BYTES + 1000
 """Of a sound: a WAV file of the longest that may be, its header included."""
 
+SHORTEST_S: Final = 60
+LONGEST_S: Final = 31 * 24 * 3600
+"""One that is switched on by command or by a program is on for so long."""
+
 _PATIENCE_S: Final = 2.0
 """A caller waits no longer for it."""
+
+
+def one_line(text: str) -> str:
+    """A text without line ends and whatever else cannot be printed."""
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
+
+
+Words = Annotated[
+    str,
+    BeforeValidator(lambda text: one_line(text) if isinstance(text, str) else text),
+    StringConstraints(min_length=1, max_length=MAX_CHARACTERS),
+]
+"""What is said in one language, in one line, as programs send it."""
 
 
 @dataclass(frozen=True, slots=True)

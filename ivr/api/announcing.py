@@ -6,16 +6,13 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ivr.announcement_pages import Words
-from ivr.announcements import Announcements, SwitchedOn
+from ivr.announcements import LONGEST_S, SHORTEST_S, Announcements, SwitchedOn, Words
 from ivr.api.errors import NothingThere, RequestInvalid
 from ivr.api.models import Nothing
 from ivr.api.route import Asked, House, Route
 from ivr.api.tokens import Role, Token
 from store.stream import REPLY_SECONDS
 
-_SHORTEST_MS: Final = 60_000
-_LONGEST_MS: Final = 31 * 24 * 3_600_000
 _MOST_LANGUAGES: Final = 50
 
 
@@ -44,7 +41,7 @@ class SwitchOn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    for_ms: Annotated[int, Field(ge=_SHORTEST_MS, le=_LONGEST_MS, strict=True)]
+    for_ms: Annotated[int, Field(ge=SHORTEST_S * 1000, le=LONGEST_S * 1000, strict=True)]
     words: dict[str, Words] = Field({}, max_length=_MOST_LANGUAGES)
 
 

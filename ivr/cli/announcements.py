@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from rich.table import Table
 
 from acd.model import system_clock
-from ivr.announcements import Announcements, SwitchedOn
+from ivr.announcements import LONGEST_S, SHORTEST_S, Announcements, SwitchedOn, one_line
 from ivr.cli.names import ORG, Org, find_organisation, require
 from ivr.cli.saying import console
 from ivr.flow.lengths import Length
@@ -25,7 +25,7 @@ from store.stream import REPLY_SECONDS
 
 Result = TypeVar("Result")
 
-_TIME: TypeAdapter[float] = TypeAdapter(Annotated[float, Length(60, 31 * 24 * 3600)])
+_TIME: TypeAdapter[float] = TypeAdapter(Annotated[float, Length(SHORTEST_S, LONGEST_S)])
 
 Name = Annotated[str, typer.Argument(help="The announcement, as `list` shows it.")]
 
@@ -129,7 +129,7 @@ def _words(organisation: Organisation, texts: Iterable[str]) -> dict[str, str]:
     words = {}
     for text in texts:
         language, equals, said = text.partition("=")
-        said = " ".join("".join(c if c.isprintable() else " " for c in said).split())
+        said = one_line(said)
         if not equals or not said or len(said) > MAX_CHARACTERS:
             raise typer.BadParameter(
                 "write a language and what is said in it: sv=Bron är stängd", param_hint="--text"
