@@ -77,7 +77,7 @@ class Agents:
         from it and is logged out, unless they have a call there.
 
         Args:
-            agent: Who, with the queues to serve and the skills.
+            agent: Who, with the queues to serve, the skills and the weight.
             phone: PJSIP endpoint.
 
         Raises:
@@ -86,7 +86,7 @@ class Agents:
         """
         check_name("Phone", phone)
         skills = json.dumps(dict(agent.skills))
-        return await self._run("login", agent.id, phone, skills, *agent.queues)
+        return await self._run("login", agent.id, phone, skills, str(agent.weight), *agent.queues)
 
     async def logout(self, agent: str, *, by: str = "") -> AgentStatus:
         """Log an agent out; with a call, after the call.

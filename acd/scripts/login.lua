@@ -1,8 +1,10 @@
--- login now agent phone skills queue… -> status as in status.lua
+-- login now agent phone skills weight queue… -> status as in status.lua
 --   skills   JSON {name: level}
+--   weight   how often the agent is drawn where a queue draws by chance, beside the others
 -- Logged in already: moves to this phone and starts afresh. Another agent at the phone has left
 -- it and is logged out. Not offered anything before the phone can be rung.
--- Reads lines, devices. Writes agents, phones, members, ready, states, due, pace, events.
+-- Reads lines, devices, strategies. Writes agents, phones, members, ready, states, due, pace,
+-- events.
 -- Errors: AGENTBUSY, PHONEBUSY
 local id, phone = ARGV[2], ARGV[3]
 local agent = agent_of(id)
@@ -15,7 +17,13 @@ if holder_id and holder_id ~= id then
 end
 if agent then move_agent(id, agent, 'logged_out', now) end
 
-agent = {phone = phone, queues = {select(5, unpack(ARGV))}, skills = cjson.decode(ARGV[4])}
+agent = {
+  phone = phone,
+  queues = {select(6, unpack(ARGV))},
+  skills = cjson.decode(ARGV[4]),
+  weight = ARGV[5] ~= '1' and tonumber(ARGV[5]) or nil,
+  login = now,
+}
 if not next(agent.skills) then agent.skills = nil end
 call('HSET', PHONES, phone, id)
 enter_lines(id, agent)
