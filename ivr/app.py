@@ -99,8 +99,9 @@ class Controller:
                 ground.secrets.ami,
             )
         )
+        node = settings.asterisk.node
         # A name that no earlier process had: a restarted controller is not its dead predecessor.
-        name = f"{os.uname().nodename[:40]}-{os.getpid()}-{entropy.token_hex(3)}"
+        name = f"{node}.{os.uname().nodename[:40]}-{os.getpid()}-{entropy.token_hex(3)}"
         self._offers = OfferListener(ground.redis, name)
         # Before the watch: why a phone did not answer must be known when its call is over.
         dialler = Dialler(self._ami, settings.outgoing.endpoint)
@@ -149,7 +150,8 @@ class Controller:
         offices = self._offices.all
         self._speech = SpeechServer(f"http://{settings.speech.host}:{settings.speech.port}")
         phones = {account.name for account in accounts(ground.secrets) if account.is_agent}
-        self._phones = Phones(self._ami, offices, phones)
+        alone = not settings.asterisk.peers
+        self._phones = Phones(self._ami, offices, phones, node=node, alone=alone)
         listener = Listener(self._speech, ground.nothing)
         self._inbound = Inbound(self._trees, offices, ground.prompts, listener.ask, system_clock)
         self._callbacks = CallbackRunner(
