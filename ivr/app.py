@@ -31,6 +31,7 @@ from ivr.callback_wishes import CallbackWishes
 from ivr.callbacks import CallbackRunner
 from ivr.counted_pins import CountedPins
 from ivr.desk import Desk
+from ivr.destinations import Destinations
 from ivr.duties import together
 from ivr.figures import Figures
 from ivr.flow.load import Catalogue
@@ -141,6 +142,7 @@ class Controller:
             pins=self._judge,
             around=self._around,
             clock=system_clock,
+            destinations=Destinations(node, settings.asterisk.peers),
         )
         self._pins = ground.secrets.pins
         self._web_secrets = WebSecrets(ground.layout.secrets)
