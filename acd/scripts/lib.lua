@@ -24,8 +24,9 @@
 --                      A callback has {callback (its source), number, language, answers, consent,
 --                      due, promised, rules, attempt, dialled, live, cancelled} too, and the state
 --                      scheduled: not in line before `due`. Owner '' is nobody.
---   agents     HASH    agent -> JSON {phone, queues, state, reason, since, idle, contact, after,
---                      shares, serves, began, rang}; the logged in only. With skills: skills
+--   agents     HASH    agent -> JSON {phone, node, queues, state, reason, since, idle, contact, after,
+--                      shares, serves, began, rang}; the logged in only. node: where the phone is, absent
+--                      when no node has said so. With skills: skills
 --                      {name: level}; lines, all of them, absent when these are the queues' plain
 --                      ones. missed: offers in a row that rang in vain. While the phone cannot be
 --                      rung: away, `in_use` or `unreachable`; stood, since when that has kept the
@@ -42,7 +43,8 @@
 --   owned      ZSET    `controller|contact`
 --   due        ZSET    what time alone will change, scored by when: `controller|name` its lease,
 --                      `offer|contact`, `orphan|contact`, `callback|contact`, `wrapup|agent`,
---                      `phone|agent` gone then, `relax|contact` its next line, `line|line` in which nobody stands
+--                      `phone|agent` gone then, `relax|contact` its next line, `line|line` in which nobody
+--                      stands, `node|node` its lease, `lost|node` when the conversations of a dead one end
 --   adrift     SET     contacts (orphan or talking) whose controller is dead
 --   phones     HASH    phone -> agent
 --   offers     STRING  number of the newest offer
@@ -55,8 +57,8 @@
 --   holders    HASH    line -> how many contacts that nobody has answered are in it or going to it
 --   pace       HASH    what waiting times are estimated from: `capacity|queue`, `service|queue`,
 --                      `agent|agent`; see “Pace” below
---   devices    HASH    phone -> `in_use` or `unreachable`, as Asterisk said last; the others are well,
---                      or nothing is known of them
+--   devices    HASH    phone -> `node=state…`, what each node's Asterisk said last, the newest first;
+--                      of the others nothing is known
 -- Pub/sub: `vaxel:offers:<controller>` carries the contact of each offer to the contact's owner;
 -- `callback|contact` where the caller is not on the line and has to be called.
 
@@ -488,7 +490,7 @@ end
 
 local function offer_of(id, contact, agent)
   return {contact.offer, id, contact.queue, contact.agent, agent.phone, contact.owner,
-    contact.expires}
+    contact.expires, agent.node or ''}
 end
 
 -- controller   who asks for the pair; a callback becomes its own
