@@ -136,22 +136,25 @@ class Agents:
         reply = await self._scripts.run("status", self._clock(), "", phone)
         return None if reply is None else status_of(reply)
 
-    async def phones_are(self, states: Mapping[str, PhoneState]) -> tuple[str, ...]:
-        """Say what Asterisk says of phones: agents at one that is not well are offered nothing.
+    async def phones_are(self, states: Mapping[str, PhoneState], node: str = "") -> tuple[str, ...]:
+        """Say what an Asterisk says of phones: agents at one that is not well are offered nothing.
 
         They stay in their state, and keep their idle time without what the phone was away for. Once
         a phone has been unreachable for 15 s its agent counts as logged out for callers, so that
         nobody waits for phones that cannot be rung; a shorter outage turns nobody away. Several
-        controllers may tell: the last word counts.
+        controllers of a node may tell: the last word counts. Of several nodes' words the best
+        counts, and a phone is where that was said; those of a node without living controllers say
+        nothing but that its phones cannot be reached.
 
         Args:
             states: By phone, a few or all, whether an agent is logged in there or not.
+            node: Whose Asterisk says so, letters and digits.
 
         Returns:
             Agents who are ready and can be offered contacts again; match them next.
         """
         words = [word for phone, state in states.items() for word in (phone, state.value)]
-        return tuple(await self._scripts.run("devices", self._clock(), *words))
+        return tuple(await self._scripts.run("devices", self._clock(), node, *words))
 
     async def _run(self, name: str, *arguments: str) -> AgentStatus:
         return status_of(await self._scripts.run(name, self._clock(), *arguments))

@@ -50,8 +50,8 @@ _GAUGED = (
 def _offer(reply: Reply) -> Offer | None:
     if reply is None:
         return None
-    offer, contact, queue, agent, phone, controller, expires = reply
-    return Offer(offer, contact, queue, agent, phone, controller, int(expires))
+    offer, contact, queue, agent, phone, controller, expires, node = reply
+    return Offer(offer, contact, queue, agent, phone, controller, int(expires), node)
 
 
 def _swept(reply: Reply) -> Swept:
@@ -100,7 +100,8 @@ class Distributor:
             org: The organisation's name.
             clock: The time.
             controller: This process, by a name that no other *and no earlier* one has: a
-                restarted controller must not pass for its dead predecessor.
+                restarted controller must not pass for its dead predecessor. It begins with
+                ``node.``, where there are several nodes: those of one node ask one Asterisk.
         """
         self.org = org
         self.clock = clock
@@ -281,12 +282,16 @@ class Distributor:
         Contacts of a dead controller are kept for a while for the next one (:meth:`join`), then
         leave as failed: nobody saw whether they hung up or went to Asterisk's own queue. Its
         conversations go on in Asterisk, and their agents stay talking until :meth:`leave` or
-        :meth:`reconcile` tells otherwise.
+        :meth:`reconcile` tells otherwise; where no controller of their node has shown a sign of
+        life for 130 s there is nobody to ask, and they are ended. The phones that are registered
+        at a node are unreachable once it has shown none for 10 s.
         """
         return _swept(await self._run("sweep", _SETTLED_AT_ONCE))
 
     async def reconcile(self, live_contacts: Collection[str]) -> tuple[str, ...]:
         """End the conversations that dead controllers left behind and whose channel is gone.
+
+        Those of this controller's node: no other Asterisk than its own has been asked.
 
         Args:
             live_contacts: The contacts whose channel exists in Asterisk, asked for just now.
@@ -294,7 +299,7 @@ class Distributor:
         Returns:
             The contacts whose conversation was over.
         """
-        return tuple(await self._run("reconcile", *live_contacts))
+        return tuple(await self._run("reconcile", self.controller, *live_contacts))
 
     async def adopt(self, queues: Iterable[Queue]) -> tuple[str, ...]:
         """Have these queues work by their strategy and weight from now on, whoever matches.

@@ -184,6 +184,7 @@ class Offer:
         phone: The agent's PJSIP endpoint, e.g. ``"agent1"``.
         controller: Who owns the contact's call and rings the phone.
         expires_at_ms: Epoch; unanswered by then, the reservation is given back.
+        node: Where the phone is registered, ``""`` when that is unknown.
     """
 
     id: str
@@ -193,6 +194,7 @@ class Offer:
     phone: str
     controller: str
     expires_at_ms: int
+    node: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,7 +335,7 @@ class Swept:
             if their phone was rung, for the next attempt.
         adrift: Contacts whose controller died just now.
         lost: Contacts that no controller took up in time; they are gone, or will be called back
-            again.
+            again. Conversations of a dead node, too.
         ready: Agents whose wrap-up is over.
         called: Callbacks whose time has come; they wait in line now.
         relaxed: Contacts that require less from now on.

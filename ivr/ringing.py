@@ -160,7 +160,7 @@ class Ringing:
             try:
                 await self._session.exec(
                     "Dial",
-                    f"PJSIP/{offer.phone}",
+                    self._services.destinations.of(offer),
                     str(ring),
                     DIAL_OPTIONS.format(recording=recording),
                     limit_s=NO_LIMIT,

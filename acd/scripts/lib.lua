@@ -25,10 +25,11 @@
 --                      A callback has {callback (its source), number, language, answers, consent,
 --                      due, promised, rules, attempt, dialled, live, cancelled} too, and the state
 --                      scheduled: not in line before `due`. Owner '' is nobody.
---   agents     HASH    agent -> JSON {phone, queues, state, reason, since, idle, contact, after,
---                      shares, serves, began, rang, login (when); weight, keys, offered, calls,
---                      occupied, occupancy, see “Strategies”}; the logged in only. With skills:
---                      skills {name: level}; lines, all of them, absent when these are the queues' plain
+--   agents     HASH    agent -> JSON {phone, node, queues, state, reason, since, idle, contact, after,
+--                      shares, serves, began, rang}; the logged in only. node: where the phone is, absent
+--                      when no node has said so. login: when; with weight, keys, offered, calls,
+--                      occupied, occupancy: see “Strategies”. With skills: skills
+--                      {name: level}; lines, all of them, absent when these are the queues' plain
 --                      ones. missed: offers in a row that rang in vain. While the phone cannot be
 --                      rung: away, `in_use` or `unreachable`; stood, since when that has kept the
 --                      ready agent from being offered anything; gone, once they count as a member
@@ -45,7 +46,8 @@
 --   owned      ZSET    `controller|contact`
 --   due        ZSET    what time alone will change, scored by when: `controller|name` its lease,
 --                      `offer|contact`, `orphan|contact`, `callback|contact`, `wrapup|agent`,
---                      `phone|agent` gone then, `relax|contact` its next line, `line|line` in which nobody stands
+--                      `phone|agent` gone then, `relax|contact` its next line, `line|line` in which nobody
+--                      stands, `node|node` its lease, `lost|node` when the conversations of a dead one end
 --   adrift     SET     contacts (orphan or talking) whose controller is dead
 --   phones     HASH    phone -> agent
 --   offers     STRING  number of the newest offer
@@ -58,8 +60,8 @@
 --   holders    HASH    line -> how many contacts that nobody has answered are in it or going to it
 --   pace       HASH    what waiting times are estimated from: `capacity|queue`, `service|queue`,
 --                      `agent|agent`; see “Pace” below
---   devices    HASH    phone -> `in_use` or `unreachable`, as Asterisk said last; the others are well,
---                      or nothing is known of them
+--   devices    HASH    phone -> `node=state…`, what each node's Asterisk said last, the newest first;
+--                      of the others nothing is known
 --   strategies HASH    queue -> `strategy|weight` as the organisation's file has it, absent when
 --                      `longest_idle|1`; `drawn|line` -> rank of the last agent drawn there
 -- Pub/sub: `vaxel:offers:<controller>` carries the contact of each offer to the contact's owner;
@@ -468,7 +470,7 @@ end
 local function below_best(agent, requirement)
   local below = 0
   for skill in string.gmatch(requirement or '', '(%S+)>=') do
-    below = below + 10 - agent.skills[skill]
+    if agent.skills and agent.skills[skill] then below = below + 10 - agent.skills[skill] end
   end
   return below
 end
@@ -646,7 +648,7 @@ end
 
 local function offer_of(id, contact, agent)
   return {contact.offer, id, contact.queue, contact.agent, agent.phone, contact.owner,
-    contact.expires}
+    contact.expires, agent.node or ''}
 end
 
 -- controller   who asks for the pair; a callback becomes its own

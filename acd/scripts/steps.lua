@@ -230,15 +230,64 @@ local function place_of(id, contact)
   }
 end
 
+-- Nodes -------------------------------------------------------------------------------------
+-- A node is an Asterisk with the controllers beside it, which are called `node.…`. A controller
+-- without a dot in its name belongs to the node ''.
+
+local UNSEEN_TALK = 120000 -- so long (ms) the conversations of a dead node are thought to go on
+
+local function node_of(controller)
+  return string.match(controller, '^(%w*)%.') or ''
+end
+
+local function node_alive(node)
+  return call('ZSCORE', DUE, 'node|' .. node)
+end
+
 -- Phones ------------------------------------------------------------------------------------
 
 local OUTAGE = 15000 -- so long (ms) a phone may be unreachable before its agent is no member
 
--- Asterisk says that the agent's phone is now `in_use`, `unreachable`, or well (nil). Idle time stands
--- still meanwhile: whoever comes back has been idle as long as before.
-local function phone_is(id, agent, away, now)
-  local was = agent.away
-  if was == away then return end
+-- Takes down what a node says of a phone; whether that was news.
+local function heard(phone, node, state)
+  local others = ''
+  for other, word in string.gmatch(call('HGET', DEVICES, phone) or '', '(%w*)=([%a_]+)') do
+    if other ~= node then
+      others = others .. ' ' .. other .. '=' .. word
+    elseif word == state then
+      return false
+    end
+  end
+  call('HSET', DEVICES, phone, node .. '=' .. state .. others)
+  return true
+end
+
+-- What the living nodes say of a phone together: (`in_use`, `unreachable` or nil: well; where it is).
+-- Each node knows all phones, and those that are registered elsewhere are unreachable there. A phone
+-- that has moved may be registered at two for a while: the one that saw it last is right.
+local function device_of(phone)
+  local words = call('HGET', DEVICES, phone)
+  if not words then return nil, nil end
+  local away, at = 'unreachable', nil
+  for node, state in string.gmatch(words, '(%w*)=([%a_]+)') do
+    if state ~= 'unreachable' and node_alive(node) then
+      if state == 'in_use' then return state, node end
+      if not at then away, at = nil, node end
+    end
+  end
+  return away, at
+end
+
+-- The agent's phone is now as device_of tells; whether contacts can be offered to them again. Idle
+-- time stands still meanwhile: whoever comes back has been idle as long as before.
+local function phone_is(id, agent, now)
+  local was, had = agent.away, agent.node
+  local away, node = device_of(agent.phone)
+  agent.node = node
+  if was == away then
+    if had ~= node then call('HSET', AGENTS, id, cjson.encode(agent)) end
+    return false
+  end
   local ready = agent.state == 'ready'
   if ready and not was then leave_ready(id, agent) end
   agent.away = away
@@ -261,6 +310,27 @@ local function phone_is(id, agent, away, now)
     agent.stood = now
   end
   keep_state(id, agent)
+  return ready and not away
+end
+
+-- Looks at the phones of all agents, since a node has come or gone -> {agent…} who can be offered
+-- contacts again.
+local function look_at_phones(now)
+  local back, phones = {}, call('HGETALL', PHONES)
+  for i = 2, #phones, 2 do
+    if phone_is(phones[i], agent_of(phones[i]), now) then back[#back + 1] = phones[i] end
+  end
+  return back
+end
+
+-- A sign of life -> {agent…} as of look_at_phones: what a node that was thought dead has said counts
+-- again.
+local function node_lives(node, now)
+  local lapsed = not node_alive(node)
+  call('ZADD', DUE, now + LEASE, 'node|' .. node)
+  if not lapsed then return {} end
+  call('ZREM', DUE, 'lost|' .. node)
+  return look_at_phones(now)
 end
 
 -- The phone has been unreachable for so long that callers do not wait for its agent.
@@ -374,4 +444,9 @@ end
 -- Nobody who saw the rest of the contact is alive to tell of its end. A callback tells by itself.
 local function lose(id, contact, now)
   if not contact.callback then event('contact.ended', now, id, '', '', 'reason', 'lost') end
+end
+
+local function end_unseen(id, contact, now)
+  end_talk(id, contact, now, span(contact.answered, now))
+  lose(id, contact, now)
 end

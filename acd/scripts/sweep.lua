@@ -3,8 +3,8 @@
 --                      {relaxed…}}
 --   limit   so many of what is due are settled; the rest is due at once in the reply
 -- Does what time alone demands: leases, unanswered offers, orphans, wrap-ups, callbacks' times,
--- skills that are required no longer, phones that stay away, lines in which nobody stands.
--- Writes everything but phones, members, offers, pins.
+-- skills that are required no longer, phones that stay away, lines in which nobody stands, dead nodes.
+-- Writes everything but devices, offers, pins.
 local expired, adrift, lost, ready, called, relaxed = {}, {}, {}, {}, {}, {}
 
 local settle = {}
@@ -57,6 +57,24 @@ function settle.phone(id)
 end
 
 settle.line = close_line
+
+function settle.node(name)
+  call('ZREM', DUE, 'node|' .. name)
+  call('ZADD', DUE, now + UNSEEN_TALK, 'lost|' .. name)
+  look_at_phones(now)
+end
+
+-- Nobody can be asked whether the conversations go on. Their agents must not wait for ever.
+function settle.lost(name)
+  call('ZREM', DUE, 'lost|' .. name)
+  for _, id in ipairs(call('SMEMBERS', ADRIFT)) do
+    local contact = contact_of(id)
+    if contact.state == 'talking' and node_of(contact.owner) == name then
+      end_unseen(id, contact, now)
+      lost[#lost + 1] = id
+    end
+  end
+end
 
 for _, member in ipairs(call('ZRANGE', DUE, '-inf', now, 'BYSCORE', 'LIMIT', 0, ARGV[2])) do
   local kind, name = string.match(member, '^(%a+)|(.*)$')

@@ -43,6 +43,33 @@ def heads_of(waiting: Iterable[str], lines: Container[str]) -> dict[str, str]:
     return heads
 
 
+def device_of(raw: Mapping[str, Any], phone: str) -> tuple[str | None, str | None]:
+    """Why a phone cannot be rung, and where it is: what the living nodes say of it together."""
+    if phone not in raw["devices"]:
+        return None, None
+    words = [word.split("=") for word in raw["devices"][phone].split(" ")]
+    assert len({node for node, _ in words}) == len(words), "a node has one word"
+    there = [
+        (node, state)
+        for node, state in words
+        if f"node|{node}" in raw["due"] and state != "unreachable"
+    ]
+    for node, state in there:
+        if state == "in_use":
+            return state, node
+    return (None, there[0][0]) if there else ("unreachable", None)
+
+
+def check_devices(raw: Mapping[str, Any], crew: Iterable[Mapping[str, Any]]) -> None:
+    """The agents' phones are as the nodes say, and no node is both alive and dead."""
+    for a in crew:
+        assert (a.get("away"), a.get("node")) == device_of(raw, a["phone"])
+        assert ("stood" in a) == (a["state"] == "ready" and "away" in a)
+        assert "gone" not in a or a["away"] == "unreachable"
+    dead = {member[5:] for member in raw["due"] if member.startswith("lost|")}
+    assert not any(f"node|{node}" in raw["due"] for node in dead)
+
+
 def check_indexes(raw: Mapping[str, Any]) -> None:
     """Everybody is in one place, and every index tells the same as the records.
 
@@ -107,10 +134,7 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
     there = {name: a for name, a in crew.items() if "gone" not in a}
     for name, a in there.items():
         assert sorted(a.get("lines", a["queues"])) == sorted(served[name])
-    for a in crew.values():
-        assert a.get("away") == raw["devices"].get(a["phone"])
-        assert ("stood" in a) == (a["state"] == "ready" and "away" in a)
-        assert "gone" not in a or a["away"] == "unreachable"
+    check_devices(raw, crew.values())
     offerable = {name: a for name, a in crew.items() if a["state"] == "ready" and "away" not in a}
     assert all(("keys" in a) <= (name in offerable) for name, a in crew.items())
     check_ready(raw, offerable, served, lines)
@@ -121,7 +145,8 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
     assert counted == set(offerable)
     alive = {member for member in raw["due"] if member.startswith("controller|")}
     assert all(f"controller|{c['owner']}" in alive for c in those("waiting").values() if c["owner"])
-    assert set(raw["due"]) - alive == (
+    nodes = {member for member in raw["due"] if member.startswith(("node|", "lost|"))}
+    assert set(raw["due"]) - alive - nodes == (
         {f"offer|{name}" for name in those("reserved")}
         | {f"orphan|{name}" for name in those("orphan")}
         | {f"callback|{name}" for name in those("scheduled")}

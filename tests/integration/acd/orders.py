@@ -35,7 +35,8 @@ def rank_of(
         case Strategy.LEAST_OCCUPIED:
             return int(agent.get("occupancy", 0))
         case Strategy.BEST_SKILL:
-            return sum(10 - int(agent["skills"][name]) for name in required)
+            skills = agent.get("skills", {})
+            return sum(10 - int(skills[name]) for name in required if not name.startswith("@"))
         case Strategy.WEIGHTED_RANDOM:
             return None
 

@@ -45,7 +45,7 @@ from acd.skills import Requirement
 from store.stream import EventStream, connect, stream_key
 from tests.contract import breaches_in
 from tests.integration.acd.conftest import HandClock
-from tests.integration.acd.indexes import check_indexes, fits, line_of
+from tests.integration.acd.indexes import check_indexes, device_of, fits, line_of
 from tests.integration.acd.orders import Deeds, place_of, strategies_of
 from tests.integration.acd.replay import Replay
 
@@ -81,6 +81,8 @@ contacts = st.sampled_from([f"c-{number}" for number in range(8)])
 queues = st.sampled_from(QUEUES)
 staff = st.sampled_from(sorted(STAFF))
 controllers = st.sampled_from([0, 1])
+NODES = ("a", "b")
+nodes = st.sampled_from(NODES)
 RULES = CallbackRules(tries=2, every_ms=4_000, ring_ms=2_000, greeting_ms=0, parting_ms=1_000)
 NUMBERS = [f"+4670174060{last}" for last in range(4)]
 numbers = st.sampled_from(NUMBERS)
@@ -115,7 +117,10 @@ class Need:
 
 
 class Histories(RuleBasedStateMachine):
-    """Two controllers, either of which may die and be succeeded, work on one organisation."""
+    """Two controllers, either of which may die and be succeeded, work on one organisation.
+
+    Each has an Asterisk of its own, and phones may be registered at either.
+    """
 
     url: str
 
@@ -131,7 +136,7 @@ class Histories(RuleBasedStateMachine):
         self.floor = Floor(self.redis, ORG, self.clock)
         self.stream = EventStream(self.redis, ORG)
         self.births = 0
-        self.acd = [self.successor(), self.successor()]
+        self.acd = [self.successor(node) for node in NODES]
         self.replay, self.deeds = Replay(), Deeds()
         self.effective: dict[str, int] = {}
         self.needs: dict[str, Need] = {}
@@ -149,9 +154,9 @@ class Histories(RuleBasedStateMachine):
 
         return self.runner.run(asked())
 
-    def successor(self) -> Distributor:
+    def successor(self, node: str) -> Distributor:
         self.births += 1
-        return Distributor(self.redis, ORG, self.clock, f"controller-{self.births}")
+        return Distributor(self.redis, ORG, self.clock, f"{node}.controller-{self.births}")
 
     def raw(self) -> dict[str, Any]:
         """All that Redis keeps, asked once a step."""
@@ -217,7 +222,7 @@ class Histories(RuleBasedStateMachine):
             if kept:
                 self.keep_place(f"c-{number}", NUMBERS[number], None)
         if kept:
-            self.time_passes(1, renewing=True)
+            self.time_passes(1, renewing=(0, 1))
 
     @rule(
         contact=contacts,
@@ -427,24 +432,28 @@ class Histories(RuleBasedStateMachine):
             st.sampled_from(["p1", "p2", "p3"]),
             st.sampled_from([PhoneState.WELL, *PhoneState]),
             min_size=1,
-        )
+        ),
+        node=nodes,
     )
-    def phones_are(self, states: dict[str, PhoneState]) -> None:
+    def phones_are(self, states: dict[str, PhoneState], node: str) -> None:
         before = {name: json.loads(text) for name, text in self.raw()["agents"].items()}
-        back = self.run(self.agents.phones_are(states))
+        back = self.run(self.agents.phones_are(states, node))
+        raw = self.raw()
         assert set(back) == {
             name
             for name, agent in before.items()
             if agent["state"] == "ready"
-            if "away" in agent and states.get(agent["phone"]) is PhoneState.WELL
+            if "away" in agent and device_of(raw, agent["phone"])[0] is None
         }
 
-    @rule(seconds=st.sampled_from([0.001, 1, 3, 6, 12, 20, 620]), renewing=st.booleans())
-    def time_passes(self, seconds: float, renewing: bool) -> None:
+    @rule(
+        seconds=st.sampled_from([0.001, 1, 3, 6, 12, 20, 620]),
+        renewing=st.sampled_from([(), (0,), (0, 1), (0, 1)]),
+    )
+    def time_passes(self, seconds: float, renewing: tuple[int, ...]) -> None:
         self.clock.forward(seconds)
-        if renewing:
-            for controller in self.acd:
-                self.run(controller.renew())
+        for who in renewing:
+            self.run(self.acd[who].renew())
         swept = self.run(self.acd[0].sweep())
         raw = self.raw()
         for contact, need in self.needs.items():
@@ -458,12 +467,14 @@ class Histories(RuleBasedStateMachine):
 
     @rule(who=controllers)
     def controller_dies(self, who: int) -> None:
-        self.acd[who] = self.successor()
+        self.acd[who] = self.successor(NODES[who])
 
     @rule(live=st.sets(contacts), who=controllers)
     def reconcile(self, live: set[str], who: int) -> None:
+        before = {name: json.loads(text) for name, text in self.raw()["contacts"].items()}
         over = self.run(self.acd[who].reconcile(live))
         assert not live & set(over)
+        assert {before[contact]["owner"][0] for contact in over} <= {NODES[who]}
 
     # What always holds --------------------------------------------------------------------------
 
@@ -503,7 +514,9 @@ class Histories(RuleBasedStateMachine):
     def teardown(self) -> None:
         for contact in list(self.raw()["contacts"]):
             self.run(self.acd[0].leave(contact, LeaveReason.ABANDONED))
-        self.run(self.agents.phones_are(dict.fromkeys(["p1", "p2", "p3"], PhoneState.WELL)))
+        for node in NODES:
+            well = dict.fromkeys(["p1", "p2", "p3"], PhoneState.WELL)
+            self.run(self.agents.phones_are(well, node))
         self.clock.forward(60)
         self.run(self.acd[0].sweep())  # no phone rings any more
         for contact in list(self.raw()["contacts"]):
@@ -514,7 +527,8 @@ class Histories(RuleBasedStateMachine):
         self.run(self.acd[0].sweep())
         left = {name: kept for name, kept in self.raw().items() if kept and name != "events"}
         left.pop("strategies", {})  # is what the file says
-        # How long contacts took is known on the next day too.
+        # How long contacts took, and what was said of phones, is known on the next day too.
+        left.pop("devices")
         assert all(re.match(r"(service|agent)\|", name) for name in left.pop("pace", {}))
         assert left == {}
         assert self.run(breaches_in(self.redis)) == []
@@ -552,7 +566,7 @@ class Histories(RuleBasedStateMachine):
             if waits["queue"] == queue.name and waits["state"] == "waiting":
                 for agent, works in crew.items():
                     able = fits(works.get("skills", {}), self.needs[contact].now)
-                    free = works["state"] == "ready" and works["phone"] not in raw["devices"]
+                    free = works["state"] == "ready" and not device_of(raw, works["phone"])[0]
                     if free and queue.name in works["queues"] and able:
                         yield contact, agent
 
