@@ -11,8 +11,12 @@ from typing import Any
 READY_SCORE = 1
 
 
-def fits(skills: Mapping[str, int], required: Mapping[str, int]) -> bool:
-    return all(skills.get(name, 0) >= level for name, level in required.items())
+def fits(name: str, agent: Mapping[str, Any], queue: str, required: Mapping[str, int]) -> bool:
+    """Whether an agent, as Redis keeps them, can do what is required in a queue."""
+    skills = dict(agent.get("skills", {})) | {f"@{name}": 1}
+    if queue not in agent.get("backup", {}):
+        skills["@"] = 1
+    return all(skills.get(skill, 0) >= level for skill, level in required.items())
 
 
 def known_lines(raw: Mapping[str, Any]) -> dict[str, dict[str, int]]:
@@ -20,7 +24,8 @@ def known_lines(raw: Mapping[str, Any]) -> dict[str, dict[str, int]]:
     lines: dict[str, dict[str, int]] = {}
     for member in raw["lines"]:
         queue, digest, text = member.split("|")
-        assert digest == "+" + hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()[:10]
+        mark = "+@" if "@" in text else "+"
+        assert digest == mark + hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()[:10]
         skills = [skill.split(">=") for skill in text.split(" ")]
         assert text == " ".join(f"{name}>={level}" for name, level in sorted(skills))
         lines[f"{queue}|{digest}"] = {name: int(level) for name, level in skills}
@@ -39,6 +44,15 @@ def heads_of(waiting: Iterable[str], lines: Container[str]) -> dict[str, str]:
         if line in lines:
             heads.setdefault(line, f"{time}|{name}")
     return heads
+
+
+def nobody_waits_in_vain(
+    waiting: Iterable[Mapping[str, Any]], at_work: Container[str], perhaps_empty: Container[str]
+) -> None:
+    """Nobody waits for one who does not work, while others would do; but until the next sweep."""
+    for c in waiting:
+        line = line_of(c["queue"], c.get("line", ""))
+        assert line in at_work or "instead" not in c or f"empty|{line}" in perhaps_empty
 
 
 def check_indexes(raw: Mapping[str, Any]) -> None:
@@ -83,7 +97,8 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
     assert set(raw["owned"]) == {f"{c['owner']}|{name}" for name, c in people.items()}
     held = Counter[str]()
     for c in unanswered.values():
-        digests = [c.get("line", ""), *(digest for _, digest in c.get("relax", []))]
+        later = (digest for _, *digests in c.get("relax", []) for digest in digests)
+        digests = [c.get("line", ""), *c.get("instead", []), *later]
         held.update(line_of(c["queue"], digest) for digest in digests)
     for queue in {c["queue"] for c in people.values()}:
         del held[queue]
@@ -97,7 +112,8 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
             *(
                 line
                 for line, required in lines.items()
-                if line.partition("|")[0] in a["queues"] and fits(a.get("skills", {}), required)
+                if (queue := line.partition("|")[0]) in a["queues"]
+                and fits(name, a, queue, required)
             ),
         }
         for name, a in crew.items()
@@ -120,7 +136,11 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
     assert counted == set(offerable)
     alive = {member for member in raw["due"] if member.startswith("controller|")}
     assert all(f"controller|{c['owner']}" in alive for c in those("waiting").values() if c["owner"])
-    assert set(raw["due"]) - alive == (
+    perhaps_empty = {member for member in raw["due"] if member.startswith("empty|")}
+    assert {member[6:] for member in perhaps_empty} <= set(lines)
+    at_work = {line for name, a in there.items() if "shares" in a for line in served[name]}
+    nobody_waits_in_vain(those("waiting").values(), at_work, perhaps_empty)
+    assert set(raw["due"]) - alive - perhaps_empty == (
         {f"offer|{name}" for name in those("reserved")}
         | {f"orphan|{name}" for name in those("orphan")}
         | {f"callback|{name}" for name in those("scheduled")}
