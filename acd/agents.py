@@ -86,7 +86,9 @@ class Agents:
         """
         check_name("Phone", phone)
         skills = json.dumps(dict(agent.skills))
-        return await self._run("login", agent.id, phone, skills, str(agent.weight), *agent.queues)
+        backup = json.dumps(dict.fromkeys(sorted(agent.backup), True))
+        own = skills, backup, str(agent.weight)
+        return await self._run("login", agent.id, phone, *own, *agent.queues)
 
     async def logout(self, agent: str, *, by: str = "") -> AgentStatus:
         """Log an agent out; with a call, after the call.

@@ -121,6 +121,8 @@ class Queue:
         wrapup_seconds: After-call work; ``0`` makes the agent ready at once.
         missed_offers: An agent who lets so many in a row ring in vain is paused. One by default:
             each costs a caller a whole ring at an empty chair.
+        backup_seconds: So long a contact waits before the queue's backup agents may have it, unless
+            nobody else works who could; ``0`` where it has no backup agents.
         strategy: Which ready agent is first.
         weight: 1 to 100. For an agent of several queues, each second that somebody has waited in
             this one counts so many times: the higher, the sooner it is served, and nobody starves.
@@ -130,6 +132,7 @@ class Queue:
     ring_seconds: int = 20
     wrapup_seconds: int = 10
     missed_offers: int = 1
+    backup_seconds: int = 0
     strategy: Strategy = Strategy.LONGEST_IDLE
     weight: int = 1
 
@@ -137,6 +140,8 @@ class Queue:
         check_name("Queue", self.name)
         if self.ring_seconds < 1 or self.wrapup_seconds < 0:
             raise ValueError(f"Queue {self.name!r}: ring at least 1 s and wrap up at least 0 s")
+        if self.backup_seconds < 0:
+            raise ValueError(f"Queue {self.name!r}: backup agents help out after 0 s or more")
         if self.missed_offers < 1:
             raise ValueError(f"Queue {self.name!r}: at least 1 missed offer pauses an agent")
         if self.weight not in WEIGHTS:
@@ -152,6 +157,8 @@ class Agent:
         name: For people.
         queues: Names of the queues served, at least one.
         skills: Level of each skill, see :mod:`acd.skills`.
+        backup: Those of the queues that the agent only helps out, see
+            :attr:`Queue.backup_seconds`.
         weight: 1 to 100, for queues that draw by chance.
     """
 
@@ -159,6 +166,7 @@ class Agent:
     name: str
     queues: tuple[str, ...]
     skills: Mapping[str, int] = field(default_factory=dict)
+    backup: frozenset[str] = frozenset()
     weight: int = 1
 
     def __post_init__(self) -> None:
@@ -170,6 +178,8 @@ class Agent:
             raise ValueError(f"Agent {self.id!r}: name at least one queue")
         for queue in self.queues:
             check_name("Queue", queue)
+        if not self.backup <= set(self.queues):
+            raise ValueError(f"Agent {self.id!r}: a backup serves the queue too; name it there")
 
 
 @dataclass(frozen=True, slots=True)

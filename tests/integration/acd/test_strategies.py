@@ -126,7 +126,7 @@ async def weighted(house: House, weights: dict[str, int], *skilled: str) -> Queu
     await house.acd.adopt([queue])
     for agent, weight in weights.items():
         skills = {"sv": 5} if agent in skilled else {}
-        person = Agent(agent, "Somebody", ("fees",), skills, weight)
+        person = Agent(agent, "Somebody", ("fees",), skills, weight=weight)
         await house.agents.login(person, f"phone{agent}")
     return queue
 
