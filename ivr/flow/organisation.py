@@ -105,11 +105,15 @@ class Agent(Strict):
     Attributes:
         skills: What they can do, by kind: a list of values, or the level 1 to 10 of each, by which
             a queue can ask for more than a beginner.
+        auto_answer: Whether their phone is asked to answer by itself, after which they hear a short
+            tone and then the caller. For people who wear a headset: no queue can ask for it, since
+            at a phone without one the caller would talk to a table.
     """
 
     name: Title
     queues: Annotated[tuple[QueueName, ...], NotEmpty]
     skills: Annotated[Mapping[str, Mapping[str, int]], AgentSkills()] = Field(default_factory=dict)
+    auto_answer: bool = False
 
     @property
     def levels(self) -> Mapping[str, int]:
