@@ -123,7 +123,7 @@ def test_asterisk_asks_the_speech_server_and_serves_nothing_by_http(layout: Layo
     assert values(layout, "http.conf", "general")["enabled"] == "no"
 
 
-OURS = {"VAXEL_RECORDING", "VAXEL_TAPE"}
+OURS = {"VAXEL_RECORDING", "VAXEL_TAPE", "VAXEL_TONE"}
 """Variables that only the dialplan sets, on an agent's channel."""
 
 
