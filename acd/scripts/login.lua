@@ -11,9 +11,9 @@ local holder_id = call('HGET', PHONES, phone)
 if holder_id and holder_id ~= id then
   local holder = agent_of(holder_id)
   if has_call(holder) then return redis.error_reply('PHONEBUSY ' .. phone) end
-  move_agent(holder_id, holder, 'logged_out', now)
+  log_out(holder_id, holder, now)
 end
-if agent then move_agent(id, agent, 'logged_out', now) end
+if agent then log_out(id, agent, now) end
 
 agent = {phone = phone, queues = {select(5, unpack(ARGV))}, skills = cjson.decode(ARGV[4])}
 if not next(agent.skills) then agent.skills = nil end

@@ -230,6 +230,30 @@ local function place_of(id, contact)
   }
 end
 
+-- The agents' own calls -----------------------------------------------------------------------
+
+-- What they do from now on is told with it: their state stood still in the eyes of who counts time.
+-- The caller keeps the record.
+local function end_own_call(id, agent, now, outcome)
+  local own = agent.calling
+  agent.calling = nil
+  event('agent.call_ended', now, '', '', id, 'call', own.call, 'outcome', outcome,
+    'state', agent.state, known('reason', agent.reason,
+      'talked', outcome == 'talked' and span(own.answered, now)))
+end
+
+-- Nobody who saw the call's end has told, but it is over for us.
+local function close_own_call(id, agent, now)
+  if agent.calling then
+    end_own_call(id, agent, now, agent.calling.answered and 'talked' or 'cancelled')
+  end
+end
+
+local function log_out(id, agent, now)
+  close_own_call(id, agent, now)
+  move_agent(id, agent, 'logged_out', now)
+end
+
 -- Phones ------------------------------------------------------------------------------------
 
 local OUTAGE = 15000 -- so long (ms) a phone may be unreachable before its agent is no member

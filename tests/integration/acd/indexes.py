@@ -108,6 +108,7 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
     for a in crew.values():
         assert a.get("away") == raw["devices"].get(a["phone"])
         assert ("stood" in a) == (a["state"] == "ready" and "away" in a)
+        assert "calling" not in a or ("away" in a and "contact" not in a)
         assert "gone" not in a or a["away"] == "unreachable"
     offerable = {name: a for name, a in crew.items() if a["state"] == "ready" and "away" not in a}
     assert set(raw["ready"]) == {

@@ -1,0 +1,16 @@
+-- call_begun now agent phone call -> 1
+--   call   what the agent's own call is known by
+-- The agent calls somebody. Their phone is in use from now on, whoever has heard of it yet; nothing
+-- is offered until it is free. Their state stays what it is.
+-- Writes agents, devices, ready, states, due, events.
+-- Errors: NOTLOGGEDIN (or at another phone), AGENTBUSY
+local id, phone = ARGV[2], ARGV[3]
+local agent = agent_of(id)
+if not agent or agent.phone ~= phone then return redis.error_reply('NOTLOGGEDIN ' .. id) end
+if has_call(agent) or agent.calling then return redis.error_reply('AGENTBUSY ' .. id) end
+agent.calling = {call = ARGV[4]}
+call('HSET', DEVICES, phone, 'in_use')
+phone_is(id, agent, 'in_use', now)
+call('HSET', AGENTS, id, cjson.encode(agent))
+event('agent.call_begun', now, '', '', id, 'call', ARGV[4])
+return 1
