@@ -18,6 +18,7 @@ from acd.floor import Floor
 from acd.model import system_clock
 from acd.offers import OfferListener
 from acd.sweeper import Sweeper
+from ivr.agent_calls import AgentCalls
 from ivr.announced_sounds import AnnouncedSounds
 from ivr.announcement_pages import announcement_pages
 from ivr.announcements import Announcements
@@ -156,6 +157,9 @@ class Controller:
             offices, self._offers, dialler, ground.prompts, self._offices.shown_number
         )
         desk = Desk(offices, lambda agent: self._pins.get(agent, ""), ground.prompts, system_clock)
+        calls = AgentCalls(
+            offices, self._answers, ground.prompts, self._offices.shown_number, system_clock
+        )
         self._pauses = Pauses(
             self._ami, streams, after_digits=self._after_digits, clock_ms=system_clock
         )
@@ -165,6 +169,7 @@ class Controller:
                 "inbound": self._inbound.serve,
                 "callback": self._callbacks.serve,
                 "desk": desk.serve,
+                "outgoing": calls.serve,
                 "recording": codes.serve,
             },
             host=settings.agi.host,

@@ -1,7 +1,7 @@
 -- devices now [phone state]… -> {agent…} who can be offered contacts again
 --   state   well, in_use, unreachable
 -- What Asterisk says of phones, whoever's they are: one may be logged in at later. A word that is
--- known already changes nothing. A phone that is free is in no call: one of its agent's own is over.
+-- known already changes nothing.
 -- Writes devices, agents, ready, members, states, due, pace, events. Reads phones, lines.
 local back = {}
 for i = 2, #ARGV, 2 do
@@ -15,7 +15,6 @@ for i = 2, #ARGV, 2 do
   local id = call('HGET', PHONES, phone)
   local agent = id and agent_of(id)
   if agent and agent.away ~= away then
-    if not away then close_own_call(id, agent, now) end
     phone_is(id, agent, away, now)
     if agent.state == 'ready' and not away then back[#back + 1] = id end
   end

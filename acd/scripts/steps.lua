@@ -259,10 +259,12 @@ end
 local OUTAGE = 15000 -- so long (ms) a phone may be unreachable before its agent is no member
 
 -- Asterisk says that the agent's phone is now `in_use`, `unreachable`, or well (nil). Idle time stands
--- still meanwhile: whoever comes back has been idle as long as before.
+-- still meanwhile: whoever comes back has been idle as long as before. A phone that is well is in no
+-- call: one of the agent's own is over.
 local function phone_is(id, agent, away, now)
   local was = agent.away
   if was == away then return end
+  if not away then close_own_call(id, agent, now) end
   local ready = agent.state == 'ready'
   if ready and not was then leave_ready(id, agent) end
   agent.away = away
