@@ -48,6 +48,7 @@ from tests.e2e.rig.callbacks import add_callbacks
 from tests.e2e.rig.korea import add_korean_town
 from tests.e2e.rig.nodes import add_nodes
 from tests.e2e.rig.policies import add_policies
+from tests.e2e.rig.reach import add_reach
 from tests.e2e.rig.recorded import add_recordings
 from tests.e2e.rig.seats import write_seats
 from tests.e2e.rig.world import add_world
@@ -383,6 +384,7 @@ def _quick_trees(folder: Path) -> Path:
         add_world(home, organisation)
         add_nodes(home, organisation)
         add_recordings(home, organisation)
+        add_reach(organisation)
         organisation["hours"]["office"] = {"weekly": {"mon-sun": "closed"}}
     with _edited(home / "reception.yaml") as tree:
         for node in tree["nodes"].values():
