@@ -310,6 +310,7 @@ class Swept:
         ready: Agents whose wrap-up is over.
         called: Callbacks whose time has come; they wait in line now.
         relaxed: Contacts that require less from now on.
+        dead: Nodes without a living controller: their phones cannot be reached.
     """
 
     expired: tuple[str, ...] = ()
@@ -318,3 +319,4 @@ class Swept:
     ready: tuple[str, ...] = ()
     called: tuple[str, ...] = ()
     relaxed: tuple[str, ...] = ()
+    dead: tuple[str, ...] = ()

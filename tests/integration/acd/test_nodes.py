@@ -99,7 +99,7 @@ async def test_the_phones_of_a_dead_node_are_unreachable_until_it_lives_again(
     await house.log_in("4001")
     await house.news()
     house.clock.forward(LEASE_S)
-    await a.tick([FEES])
+    assert (await a.tick([FEES])).swept.dead == ("b",)
     assert (await house.agents.status("4001")).reason == "phone_unreachable"
     assert await offered(house, a) is None
     house.clock.forward(15)
