@@ -330,6 +330,7 @@ class Swept:
         ready: Agents whose wrap-up is over.
         called: Callbacks whose time has come; they wait in line now.
         relaxed: Contacts that require less from now on.
+        dead: Nodes without a living controller: their phones cannot be reached.
     """
 
     expired: tuple[str, ...] = ()
@@ -338,3 +339,4 @@ class Swept:
     ready: tuple[str, ...] = ()
     called: tuple[str, ...] = ()
     relaxed: tuple[str, ...] = ()
+    dead: tuple[str, ...] = ()

@@ -43,7 +43,7 @@ async def platform() -> AsyncIterator[Platform]:
 
     A failed start leaves its logs behind too.
     """
-    it = Platform()
+    it = Platform(one_of_two=True)
     try:
         await it.start()
         yield it
