@@ -84,6 +84,16 @@ class RefusalReason(StrEnum):
     EXPIRED = "expired"  # no controller rang it: not the agent's fault, ready at the old place
 
 
+class OwnCallOutcome(StrEnum):
+    """What came of a call that an agent has made of their own accord."""
+
+    TALKED = "talked"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"
+    CANCELLED = "cancelled"  # the agent hung up first, or nobody was left to see what became of it
+
+
 class LeaveReason(StrEnum):
     """Why a contact left a queue without an agent."""
 
@@ -266,7 +276,7 @@ class AgentStatus:
         id: Agent id.
         state: See :class:`AgentState`.
         reason: Why paused; of one who is ready, why nothing is offered all the same:
-            ``phone_in_use``, ``phone_unreachable``; else ``""``.
+            ``phone_in_use``, ``phone_unreachable``, ``calling`` (of their own accord); else ``""``.
         since_ms: Epoch; ``0`` when logged out.
         phone: PJSIP endpoint, ``""`` when logged out.
         queues: Names of the queues served, empty when logged out.
@@ -349,6 +359,7 @@ class Swept:
         ready: Agents whose wrap-up is over.
         called: Callbacks whose time has come; they wait in line now.
         relaxed: Contacts that require less from now on.
+        dead: Nodes without a living controller: their phones cannot be reached.
     """
 
     expired: tuple[str, ...] = ()
@@ -357,3 +368,4 @@ class Swept:
     ready: tuple[str, ...] = ()
     called: tuple[str, ...] = ()
     relaxed: tuple[str, ...] = ()
+    dead: tuple[str, ...] = ()

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 from collections.abc import Collection, Mapping
 from typing import Final
 
@@ -79,7 +78,7 @@ class Phones:
         self._node = node
         self._alone = alone
         self._retell_s = retell_s
-        self._asked_at = -math.inf
+        self._asked_at = 0.0
         self._states: dict[str, PhoneState] = {}
         self._told: dict[str, dict[str, PhoneState]] = {}
         self._changed = asyncio.Event()
@@ -90,6 +89,7 @@ class Phones:
     async def run(self) -> None:
         """Tell the queues until cancelled; Redis going away is logged once and waited out."""
         away = False
+        self._asked_at = asyncio.get_running_loop().time()
         while True:
             try:
                 await self._tell()

@@ -32,7 +32,8 @@ class AsteriskSettings(BaseModel):
     """Where Asterisk listens. A leg takes two RTP ports, a conversation has two legs.
 
     Attributes:
-        node: What this Asterisk is called; no two that share a Redis have one name.
+        node: What this Asterisk is called; no two that share a Redis have one name (see
+            ``docker/README.md``).
         peers: The other nodes, with the private ``host:port`` of their SIP; agents who are
             registered there are rung for callers here.
         host: For its manager interface; keep it on this machine.

@@ -9,7 +9,7 @@ from acd.distributor import Distributor
 from acd.model import AgentState, PhoneState
 from acd.sweeper import Sweeper
 from store.events import EventType
-from tests.integration.acd.conftest import FEES, House
+from tests.integration.acd.conftest import FEES, RULES, House
 
 pytestmark = pytest.mark.integration
 
@@ -99,7 +99,7 @@ async def test_the_phones_of_a_dead_node_are_unreachable_until_it_lives_again(
     await house.log_in("4001")
     await house.news()
     house.clock.forward(LEASE_S)
-    await a.tick([FEES])
+    assert (await a.tick([FEES])).swept.dead == ("b",)
     assert (await house.agents.status("4001")).reason == "phone_unreachable"
     assert await offered(house, a) is None
     house.clock.forward(15)
@@ -202,3 +202,25 @@ async def test_the_conversations_of_a_node_that_is_back_in_time_go_on(
         await successor.tick([FEES])
         assert (await a.tick([FEES])).swept.lost == ()
     assert await house.agent_state() is AgentState.TALKING
+
+
+async def test_a_callback_belongs_to_the_node_that_calls_whatever_its_id_says(
+    house: House, a: Distributor, b: Distributor
+) -> None:
+    await a.join("a-1.1", FEES)
+    await house.keep_place("a-1.1")
+    await say(house.agents, a=WELL, b=UNREACHABLE)
+    await house.log_in("4001")
+    house.clock.forward(RULES.parting_ms / 1000)
+    await a.renew()
+    (offer,) = (await b.tick([FEES])).offers
+    assert (offer.contact, offer.controller, offer.node) == ("a-1.1", b.controller, "a")
+    await say(house.agents, a=IN_USE)
+    await house.callbacks.dialled(offer)
+    await house.callbacks.reached(offer)
+    await b.answered(offer)
+    house.clock.forward(LEASE_S)
+    await a.tick([FEES])
+    assert await a.reconcile([]) == ()
+    assert await house.agent_state() is AgentState.TALKING
+    assert await house.controller("b.host-3-z").reconcile([]) == ("a-1.1",)
