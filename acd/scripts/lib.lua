@@ -542,8 +542,9 @@ end
 
 -- The agent was the first of the line and is taken.
 local function drawn_in(line, agent)
-  local key = agent.keys and agent.keys[line]
-  if key and strategies_of({queue_of(line)})[queue_of(line)] == 'weighted_random' then
+  local key, queue = agent.keys and agent.keys[line], queue_of(line)
+  local strategies = key and strategies_of({queue})
+  if strategies and strategies[queue] == 'weighted_random' then
     call('HSET', STRATEGIES, 'drawn|' .. line, string.sub(key, 1, 14))
   end
 end
