@@ -57,6 +57,8 @@ from ivr.recording_codes import RecordingCodes
 from ivr.services import Services
 from ivr.settings import Settings
 from ivr.speech_server import SpeechServer
+from ivr.supervision.desk import SupervisorsDesk
+from ivr.supervision.presence import Presences
 from ivr.text_messages import sender_of
 from ivr.transfers import Transfers
 from ivr.tree_pins import pins_of
@@ -159,6 +161,12 @@ class Controller:
         self._pauses = Pauses(
             self._ami, streams, after_digits=self._after_digits, clock_ms=system_clock
         )
+        supervisors = SupervisorsDesk(
+            offices,
+            lambda number: self._pins.get(number, ""),
+            ground.prompts,
+            Presences(self._ami, self._attention, system_clock),
+        )
         codes = RecordingCodes(offices, self._pauses, ground.prompts)
         self._agi = FastAgiServer(
             {
@@ -166,6 +174,7 @@ class Controller:
                 "callback": self._callbacks.serve,
                 "desk": desk.serve,
                 "recording": codes.serve,
+                "supervision": supervisors.serve,
             },
             host=settings.agi.host,
             port=settings.agi.port,

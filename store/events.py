@@ -62,8 +62,12 @@ class EventType(StrEnum):
     AGENT_PHONE_BACK = "agent.phone_back"
     AGENT_LOCKED = "agent.locked"
 
-    # A supervisor has acted on an agent or a contact
+    # A supervisor has acted on an agent or a contact, or is in a conversation
     SUPERVISOR_ACTED = "supervisor.acted"
+    SUPERVISOR_JOINED = "supervisor.joined"
+    SUPERVISOR_SWITCHED = "supervisor.switched"
+    SUPERVISOR_LEFT = "supervisor.left"
+    SUPERVISOR_REFUSED = "supervisor.refused"
 
     # The recording
     RECORDING_STORED = "recording.stored"
