@@ -25,6 +25,7 @@ from ivr.answers import AnswerWatch
 from ivr.api.application import Api
 from ivr.api.events import EventFeed
 from ivr.api.route import PREFIX
+from ivr.api.supervising import Supervising
 from ivr.api.tokens import Doorkeeper, TokenFile
 from ivr.attention import Attention
 from ivr.callback_wishes import CallbackWishes
@@ -58,6 +59,7 @@ from ivr.services import Services
 from ivr.settings import Settings
 from ivr.speech_server import SpeechServer
 from ivr.supervision.desk import SupervisorsDesk
+from ivr.supervision.orders import SupervisorsPhones
 from ivr.supervision.presence import Presences
 from ivr.text_messages import sender_of
 from ivr.transfers import Transfers
@@ -209,6 +211,7 @@ class Controller:
             self._floor,
             self._doorkeeper,
             self._feed,
+            Supervising(self._offices.all, SupervisorsPhones(self._ami, phones), system_clock),
             version=version("vaxel"),
         )
         said = announcement_pages(lambda: self._trees.catalogue.organisations, self._announcements)
