@@ -52,7 +52,7 @@ class Presences:
             AmiError: Asterisk does not answer.
         """
         channels = await self._ami.list("CoreShowChannels")
-        return agents_channel(channels, offer.contact, offer.phone)
+        return agents_channel(channels, offer)
 
     async def come_in(
         self,

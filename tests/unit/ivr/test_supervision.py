@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -27,6 +28,10 @@ EVERY_RIGHT = [set(some) for count in range(7) for some in combinations(Right, c
 def with_supervisor(organisation: Organisation, number: str, name: str) -> Organisation:
     one = Supervisor(name=name, may=(Right.LISTEN,))
     return organisation.model_copy(update={"supervisors": {number: one}})
+
+
+def talk(contact: str, phone: str, node: str = "") -> Offer:
+    return replace(OFFER, contact=contact, phone=phone, node=node)
 
 
 def channel(name: str, uniqueid: str, bridge: str = "") -> Frame:
@@ -76,21 +81,30 @@ def test_the_channel_is_the_phones_own_in_the_bridge_of_the_contact() -> None:
         channel("agent1-00000005-00000006", "vaxel-1.5", "b1"),
         channel("caller-00000007", "vaxel-2.0", "b2"),
     ]
-    assert agents_channel(channels, "vaxel-1.0", "agent1") == "vaxel-1.4"
-    assert agents_channel(channels, "vaxel-2.0", "agent1") == "vaxel-1.3"
-    assert agents_channel(channels, "vaxel-1.0", "agent10") == "vaxel-1.1"
+    assert agents_channel(channels, talk("vaxel-1.0", "agent1")) == "vaxel-1.4"
+    assert agents_channel(channels, talk("vaxel-2.0", "agent1")) == "vaxel-1.3"
+    assert agents_channel(channels, talk("vaxel-1.0", "agent10")) == "vaxel-1.1"
+
+
+def test_the_channel_to_a_phone_of_another_node_is_that_of_the_node() -> None:
+    channels = [
+        channel("caller-00000001", "vaxel-1.0", "b1"),
+        channel("node-east-00000002", "vaxel-1.1", "b1"),
+    ]
+    assert agents_channel(channels, talk("vaxel-1.0", "agent1", "east")) == "vaxel-1.1"
+    assert agents_channel(channels, talk("vaxel-1.0", "agent1", "west")) is None
 
 
 def test_there_is_no_channel_while_the_two_are_not_connected() -> None:
     waits = channel("caller-00000001", "vaxel-1.0")
     alone = channel("agent1-00000002", "vaxel-1.1")
     elsewhere = channel("agent10-00000003", "vaxel-1.2", "b1")
-    assert agents_channel([waits, alone], "vaxel-1.0", "agent1") is None
-    assert agents_channel([elsewhere], "vaxel-1.0", "agent1") is None
+    assert agents_channel([waits, alone], talk("vaxel-1.0", "agent1")) is None
+    assert agents_channel([elsewhere], talk("vaxel-1.0", "agent1")) is None
     connected = channel("caller-00000001", "vaxel-1.0", "b1")
-    assert agents_channel([connected, elsewhere], "vaxel-1.0", "agent1") is None
+    assert agents_channel([connected, elsewhere], talk("vaxel-1.0", "agent1")) is None
     twice = [channel(f"agent1-0000000{n}", f"vaxel-1.{n}", "b1") for n in (4, 5)]
-    assert agents_channel([connected, *twice], "vaxel-1.0", "agent1") is None
+    assert agents_channel([connected, *twice], talk("vaxel-1.0", "agent1")) is None
 
 
 def test_a_supervisor_leads_where_the_files_say_so() -> None:
