@@ -95,6 +95,8 @@ class Sweeper:
             self.poke()
 
     def _report(self, tick: Tick) -> None:
+        for node in tick.swept.dead:
+            log.warning("a node has no controller; its phones are not rung", extra={"node": node})
         for contact in tick.swept.expired:
             log.warning("an offer expired", extra={"contact": contact})
         for contact in tick.swept.adrift:

@@ -18,8 +18,8 @@ from acd.floor import Floor
 from acd.model import system_clock
 from acd.offers import OfferListener
 from acd.sweeper import Sweeper
+from ivr.agent_calls import AgentCalls
 from ivr.announced_sounds import AnnouncedSounds
-from ivr.announcement_pages import announcement_pages
 from ivr.announcements import Announcements
 from ivr.answers import AnswerWatch
 from ivr.api.application import Api
@@ -31,6 +31,7 @@ from ivr.callback_wishes import CallbackWishes
 from ivr.callbacks import CallbackRunner
 from ivr.counted_pins import CountedPins
 from ivr.desk import Desk
+from ivr.destinations import Destinations
 from ivr.duties import together
 from ivr.figures import Figures
 from ivr.flow.load import Catalogue
@@ -99,8 +100,9 @@ class Controller:
                 ground.secrets.ami,
             )
         )
+        node = settings.asterisk.node
         # A name that no earlier process had: a restarted controller is not its dead predecessor.
-        name = f"{os.uname().nodename[:40]}-{os.getpid()}-{entropy.token_hex(3)}"
+        name = f"{node}.{os.uname().nodename[:40]}-{os.getpid()}-{entropy.token_hex(3)}"
         self._offers = OfferListener(ground.redis, name)
         # Before the watch: why a phone did not answer must be known when its call is over.
         dialler = Dialler(self._ami, settings.outgoing.endpoint)
@@ -140,6 +142,7 @@ class Controller:
             pins=self._judge,
             around=self._around,
             clock=system_clock,
+            destinations=Destinations(node, settings.asterisk.peers),
         )
         self._pins = ground.secrets.pins
         self._web_secrets = WebSecrets(ground.layout.secrets)
@@ -149,13 +152,22 @@ class Controller:
         offices = self._offices.all
         self._speech = SpeechServer(f"http://{settings.speech.host}:{settings.speech.port}")
         phones = {account.name for account in accounts(ground.secrets) if account.is_agent}
-        self._phones = Phones(self._ami, offices, phones)
+        alone = not settings.asterisk.peers
+        self._phones = Phones(self._ami, offices, phones, node=node, alone=alone)
         listener = Listener(self._speech, ground.nothing)
         self._inbound = Inbound(self._trees, offices, ground.prompts, listener.ask, system_clock)
         self._callbacks = CallbackRunner(
             offices, self._offers, dialler, ground.prompts, self._offices.shown_number
         )
         desk = Desk(offices, lambda agent: self._pins.get(agent, ""), ground.prompts, system_clock)
+        calls = AgentCalls(
+            offices,
+            self._answers,
+            ground.prompts,
+            self._offices.shown_number,
+            system_clock,
+            node=node,
+        )
         self._pauses = Pauses(
             self._ami, streams, after_digits=self._after_digits, clock_ms=system_clock
         )
@@ -165,6 +177,7 @@ class Controller:
                 "inbound": self._inbound.serve,
                 "callback": self._callbacks.serve,
                 "desk": desk.serve,
+                "outgoing": calls.serve,
                 "recording": codes.serve,
             },
             host=settings.agi.host,
@@ -202,11 +215,10 @@ class Controller:
             self._feed,
             version=version("vaxel"),
         )
-        said = announcement_pages(lambda: self._trees.catalogue.organisations, self._announcements)
         self._http = HttpServer(
             exposition,
             live.checks(),
-            (*pages(self._trees), *said),
+            pages(self._trees),
             {PREFIX: api.application},
         )
 

@@ -11,6 +11,7 @@ from acd.offers import OfferListener
 from ivr.answers import AnswerWatch
 from ivr.attention import Attention
 from ivr.callback_offer import Outgoing
+from ivr.destinations import ALONE, Destinations
 from recorder.recorder import Recorder
 
 
@@ -27,6 +28,7 @@ class Services:
         outgoing: Whom the installation calls.
         attention: Hears keys and stops sentences while a caller waits.
         clock: Epoch milliseconds.
+        destinations: Where agents' phones are rung.
     """
 
     distributor: Distributor
@@ -37,3 +39,4 @@ class Services:
     outgoing: Outgoing
     attention: Attention
     clock: Callable[[], int]
+    destinations: Destinations = ALONE
