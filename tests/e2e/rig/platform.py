@@ -52,6 +52,7 @@ from tests.e2e.rig.policies import add_policies
 from tests.e2e.rig.reach import add_reach
 from tests.e2e.rig.recorded import add_recordings
 from tests.e2e.rig.seats import write_seats
+from tests.e2e.rig.supervised import add_supervision
 from tests.e2e.rig.world import add_world
 
 ORG = "demo"
@@ -271,16 +272,26 @@ class Platform:
     @asynccontextmanager
     async def without_controller(self) -> AsyncIterator[None]:
         """Kill the controller (SIGKILL) and see to it that it comes back only afterwards."""
-        assert self._up is not None
-        self._up.send_signal(signal.SIGSTOP)  # who watches the controller shall not see it yet
         try:
-            controller = self.controller()
-            controller.kill()
-            await eventually(lambda: controller.status() == psutil.STATUS_ZOMBIE)
+            async with self.without("controller"):
+                yield
+        finally:
+            await self.until_ready()
+
+    @asynccontextmanager
+    async def without(self, name: str) -> AsyncIterator[None]:
+        """Kill a part (SIGKILL) and see to it that it is started again only afterwards."""
+        assert self._up is not None
+        watcher = psutil.Process(self._up.pid)
+        watcher.send_signal(signal.SIGSTOP)  # it shall not see it yet
+        try:
+            await eventually(lambda: watcher.status() == psutil.STATUS_STOPPED)
+            part = self.part(name)
+            part.kill()
+            await eventually(lambda: part.status() == psutil.STATUS_ZOMBIE)
             yield
         finally:
             self._up.send_signal(signal.SIGCONT)
-            await self.until_ready()
 
     async def asterisk(self, command: str) -> str:
         """What Asterisk's command line answers."""
@@ -418,6 +429,7 @@ def _quick_trees(folder: Path) -> Path:
         add_world(home, organisation)
         add_nodes(home, organisation)
         add_recordings(home, organisation)
+        add_supervision(home, organisation)
         add_reach(organisation)
         organisation["hours"]["office"] = {"weekly": {"mon-sun": "closed"}}
     with _edited(home / "reception.yaml") as tree:
