@@ -188,6 +188,25 @@ async def test_a_draw_is_fair_among_whoever_happens_to_be_ready(house: House) ->
     )
 
 
+@pytest.mark.parametrize("strategy", Strategy)
+async def test_who_has_missed_an_offer_stands_last(house: House, strategy: Strategy) -> None:
+    queue = working_by(strategy)
+    await house.acd.adopt([queue])
+    for agent in ("4001", "4002", "4003"):
+        person = Agent(agent, "Somebody", ("fees",), {"sv": 10 - int(agent) % 10})
+        await house.agents.login(person, f"phone{agent}")
+        house.clock.forward(1)
+    await house.acd.join("c-1", queue, require=[Requirement(0, {"sv": 1})])
+    rung = []
+    for _ in range(6):
+        offer = await house.acd.match(queue)
+        assert offer is not None
+        rung.append(offer.agent)
+        house.clock.forward(1)
+        await house.acd.refused(offer, RefusalReason.NO_ANSWER, missed_offers=3)
+    assert len(set(rung[:3])) == len(set(rung[3:])) == 3
+
+
 async def test_a_strategy_that_changes_puts_those_who_are_ready_in_order_at_once(
     house: House,
 ) -> None:
