@@ -107,6 +107,7 @@ class Offices:
         new = [org for org in catalogue.organisations if org not in self.all]
         settings = means.outgoing
         outgoing = Outgoing(settings.endpoint, settings.regions, own_numbers(catalogue))
+        self._shown = shown_numbers(catalogue)
         for org in new:
             self.streams[org] = EventStream(means.redis, org)
         offices = {
@@ -119,7 +120,6 @@ class Offices:
             zone = catalogue.organisations[org].time_zone
             self.recorded.append(ContactProjection(means.database, stream, org, zone))
         self.all |= offices
-        self._shown = shown_numbers(catalogue)
         for org, counted in zip(self.all, self.counted, strict=True):
             office = self.all[org]
             self._queues[org] = {**self._queues.get(org, {}), **office.rides.queues}
@@ -144,6 +144,7 @@ class Offices:
             recorder=means.recorder,
             outgoing=outgoing,
             clock=means.clock,
+            shown_number=self.shown_number(org),
         )
         return Office(
             organisation=organisation,

@@ -27,6 +27,7 @@ class Services:
         outgoing: Whom the installation calls.
         attention: Hears keys and stops sentences while a caller waits.
         clock: Epoch milliseconds.
+        shown_number: What people see whom the organisation calls, ``""`` for nothing.
     """
 
     distributor: Distributor
@@ -37,3 +38,4 @@ class Services:
     outgoing: Outgoing
     attention: Attention
     clock: Callable[[], int]
+    shown_number: str = ""
