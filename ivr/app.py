@@ -30,6 +30,7 @@ from ivr.api.tokens import Doorkeeper, TokenFile
 from ivr.attention import Attention
 from ivr.callback_wishes import CallbackWishes
 from ivr.callbacks import CallbackRunner
+from ivr.confirmations import Confirmations
 from ivr.counted_pins import CountedPins
 from ivr.desk import Desk
 from ivr.destinations import Destinations
@@ -56,6 +57,7 @@ from ivr.platform.secrets import Secrets
 from ivr.prompting import Heard, keep_tidy, make_ready
 from ivr.recognition_of_callers import CallerMemory
 from ivr.recording_codes import RecordingCodes
+from ivr.remote_agents import is_remote
 from ivr.services import Services
 from ivr.settings import Settings
 from ivr.speech_server import SpeechServer
@@ -164,6 +166,7 @@ class Controller:
             offices, self._offers, dialler, ground.prompts, self._offices.shown_number
         )
         desk = Desk(offices, lambda agent: self._pins.get(agent, ""), ground.prompts, system_clock)
+        confirmations = Confirmations(offices, ground.prompts, system_clock)
         calls = AgentCalls(
             offices,
             self._answers,
@@ -188,6 +191,7 @@ class Controller:
                 "callback": self._callbacks.serve,
                 "desk": desk.serve,
                 "outgoing": calls.serve,
+                "confirm": confirmations.serve,
                 "recording": codes.serve,
                 "supervision": supervisors.serve,
             },
@@ -324,7 +328,7 @@ class Controller:
         for office in tuple(self._offices.all.values()):
             with suppress(StaleOffer, AcdUnavailable):
                 offer = await office.distributor.current_offer(contact)
-                if offer is not None:
+                if offer is not None and not is_remote(offer.phone):
                     await office.distributor.answered(offer)
 
     def _floor(self, org: str) -> Floor:

@@ -110,6 +110,7 @@ class Offices:
         new = [org for org in catalogue.organisations if org not in self.all]
         settings = means.outgoing
         outgoing = Outgoing(settings.endpoint, settings.regions, own_numbers(catalogue))
+        self._shown = shown_numbers(catalogue)
         for org in new:
             self.streams[org] = EventStream(means.redis, org)
         offices = {
@@ -122,7 +123,6 @@ class Offices:
             zone = catalogue.organisations[org].time_zone
             self.recorded.append(ContactProjection(means.database, stream, org, zone))
         self.all |= offices
-        self._shown = shown_numbers(catalogue)
         for org, counted in zip(self.all, self.counted, strict=True):
             office = self.all[org]
             self._queues[org] = {**self._queues.get(org, {}), **office.rides.queues}
@@ -148,6 +148,7 @@ class Offices:
             outgoing=outgoing,
             clock=means.clock,
             destinations=means.destinations,
+            shown_number=self.shown_number(org),
         )
         return Office(
             organisation=organisation,

@@ -14,6 +14,13 @@ from ivr.answers import Answered
 from ivr.flow.call import QueueRequest
 from ivr.flow.organisation import Organisation
 from ivr.flow.recording import When
+from ivr.remote_agents import (
+    ANSWERED,
+    LATE_S,
+    is_remote,
+    remote_destination,
+    remote_options,
+)
 from ivr.services import Services
 from recorder.sidecar import Sidecar
 from store.models import RecordingKind
@@ -146,8 +153,17 @@ class Ringing:
 
     async def _dial(self, offer: Offer, recording: str) -> tuple[str, int]:
         """Run ``Dial`` to its end: ``DIALSTATUS``, and when the agent answered (epoch ms)."""
+        remote = is_remote(offer.phone)
+        destination = self._services.destinations.of(offer)
+        if remote:
+            outside = remote_destination(offer, self._organisation, self._services.outgoing)
+            if outside is None:
+                return "CHANUNAVAIL", self._services.clock()
+            destination = outside
 
         async def answered() -> None:
+            if remote:
+                return  # picked up is not taken yet: the key says so (ivr.remote_agents)
             try:
                 await self._distributor.answered(offer)
             except (StaleOffer, AcdUnavailable) as fault:  # told again when Dial returns
@@ -158,14 +174,16 @@ class Ringing:
 
         await self._session.set_variable("CALLERID(name)", self._shown(offer))
         ring = round(self._organisation.queues[self._known(offer)].ring_seconds)
+        if remote:
+            await self._session.set_variable(ANSWERED, "")  # of an agent before
         with self._services.answers.expect(offer.contact, answered):
             overdue = asyncio.create_task(_later(ring + PICKED_UP_S, answered))
             try:
                 await self._session.exec(
                     "Dial",
-                    self._services.destinations.of(offer),
+                    destination,
                     str(ring),
-                    DIAL_OPTIONS.format(recording=recording) + self._further(offer),
+                    self._options(offer, ring).format(recording=recording),
                     limit_s=NO_LIMIT,
                 )
             finally:
@@ -173,12 +191,19 @@ class Ringing:
                 await asyncio.gather(overdue, return_exceptions=True)
         outcome = await self._session.evaluate("${DIALSTATUS} ${VAXEL_ANSWERED}")
         status, _, at = outcome.partition(" ")
+        if remote and status == "ANSWER" and not at:
+            status = "NOANSWER"  # a mailbox, or nobody who wanted the call
         return status, int(at) if at.isdecimal() else self._services.clock()
 
-    def _further(self, offer: Offer) -> str:
-        """Options of ``Dial`` for this agent alone; one who was taken out of the file has none."""
-        agent = self._organisation.agents.get(offer.agent)
-        return AUTO_ANSWER if agent is not None and agent.auto_answer else ""
+    def _options(self, offer: Offer, ring_s: int) -> str:
+        """Options of ``Dial`` for this agent, with ``{recording}`` open."""
+        if is_remote(offer.phone):
+            until_ms = self._services.clock() + round((ring_s + LATE_S) * 1000)
+            shown = self._services.shown_number
+            return remote_options(offer, self._organisation.id, shown, until_ms)
+        agent = self._organisation.agents.get(offer.agent)  # may have been taken out of the file
+        auto = agent is not None and agent.auto_answer
+        return DIAL_OPTIONS + (AUTO_ANSWER if auto else "")
 
     def _known(self, offer: Offer) -> str:
         """The queue of an offer: another one where a supervisor has moved the caller.

@@ -29,6 +29,7 @@ class Services:
         attention: Hears keys and stops sentences while a caller waits.
         clock: Epoch milliseconds.
         destinations: Where agents' phones are rung.
+        shown_number: What people see whom the organisation calls, ``""`` for nothing.
     """
 
     distributor: Distributor
@@ -40,3 +41,4 @@ class Services:
     attention: Attention
     clock: Callable[[], int]
     destinations: Destinations = ALONE
+    shown_number: str = ""

@@ -13,10 +13,11 @@ from ivr.flow.holidays import Holidays
 from ivr.flow.hosts import Host
 from ivr.flow.hours import Hours, TimeZone
 from ivr.flow.lengths import Length
-from ivr.flow.numbers import Number
+from ivr.flow.numbers import FullNumber, Number, normalised
 from ivr.flow.outgoing_calls import OutgoingCalls, OutgoingCallTexts
 from ivr.flow.patterns import Pattern
 from ivr.flow.recording import Days, RecordingPolicy
+from ivr.flow.remote import RemoteTexts
 from ivr.flow.skills import AgentSkills, SkillValues, by_skill
 from ivr.flow.standard_texts import CollectTexts, PinTexts, SurveyTexts
 from ivr.flow.strategy import Chosen, Strategy, Weight
@@ -124,6 +125,8 @@ class Agent(Strict):
             at a phone without one the caller would talk to a table.
         weight: 1 to 100; where a queue's strategy is ``weighted_random``, an agent of weight 3 is
             chosen three times as often as one of weight 1.
+        remote: The number of their telephone outside, such as a mobile one. They log in from there
+            (node ``agent_desk``) and are rung there while they are; key 1 takes a call.
     """
 
     name: Title
@@ -131,6 +134,7 @@ class Agent(Strict):
     skills: Annotated[Mapping[str, Mapping[str, int]], AgentSkills()] = Field(default_factory=dict)
     auto_answer: bool = False
     weight: Weight = 1
+    remote: FullNumber | None = None
 
     @property
     def levels(self) -> Mapping[str, int]:
@@ -239,6 +243,7 @@ class StandardTexts(Strict):
         survey: From surveys, likewise.
         supervision: To supervisors; may be left out where there are none.
         outgoing_calls: To agents who call somebody; may be left out where they cannot.
+        remote: To agents at a telephone outside, likewise.
     """
 
     technical_fault: Text
@@ -253,6 +258,7 @@ class StandardTexts(Strict):
     survey: SurveyTexts | None = None
     supervision: SupervisionTexts | None = None
     outgoing_calls: OutgoingCallTexts | None = None
+    remote: RemoteTexts | None = None
 
 
 class Callers(Strict):
@@ -348,7 +354,15 @@ class Organisation(Strict):
             for index, (code, reason) in enumerate(reasons)
             if any(reason.key == earlier.key for _, earlier in reasons[:index])
         ]
-        faults("Organisation", [*languages, *pauses])
+        outside = [
+            (agent, normalised(one.remote)) for agent, one in self.agents.items() if one.remote
+        ]
+        remotes = [
+            (("agents", agent, "remote"), fault("remote_twice", "another agent has this number"))
+            for index, (agent, number) in enumerate(outside)
+            if any(number == earlier for _, earlier in outside[:index])
+        ]
+        faults("Organisation", [*languages, *pauses, *remotes])
         return self
 
     @model_validator(mode="after")
@@ -424,4 +438,21 @@ class Organisation(Strict):
                 advice="add “texts: outgoing_calls: …”, as in dialplans/base.yaml",
             )
             faults("Organisation", [(("outgoing_calls",), wordless)])
+        return self
+
+    @model_validator(mode="after")
+    def _agents_outside_have_words(self) -> Self:
+        wordless: list[Located] = [
+            (
+                ("agents", agent, "remote"),
+                fault(
+                    "no_remote_texts",
+                    "nothing is written that agents outside would hear",
+                    advice="add “texts: remote: …”, as in dialplans/base.yaml",
+                ),
+            )
+            for agent, one in self.agents.items()
+            if one.remote is not None and self.texts.remote is None
+        ]
+        faults("Organisation", wordless)
         return self

@@ -103,6 +103,16 @@ SLIPS = {
         "support: {strategy: «best_skill}",
         "no skills are declared",
     ),
+    "agent outside without words": (
+        "queues: [support]}",
+        "queues: [support], remote: «+46 70 174 06 05}",
+        "nothing is written that agents outside would hear",
+    ),
+    "agent outside by a number without its country": (
+        "queues: [support]}",
+        "queues: [support], remote: «070-174 06 05}",
+        "“070-174 06 05” is not the full number of a telephone",
+    ),
     "ring for too long": ("support: {}", "support: {ring: «1 h}", "“1 h” is too long"),
 }
 
