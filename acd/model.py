@@ -103,19 +103,29 @@ class Queue:
         wrapup_seconds: After-call work; ``0`` makes the agent ready at once.
         missed_offers: An agent who lets so many in a row ring in vain is paused. One by default:
             each costs a caller a whole ring at an empty chair.
+        result_within_seconds: An agent must say what came of a contact: who has not said it wraps
+            up until then, for so long at most. ``0``: nothing need be said.
     """
 
     name: str
     ring_seconds: int = 20
     wrapup_seconds: int = 10
     missed_offers: int = 1
+    result_within_seconds: int = 0
 
     def __post_init__(self) -> None:
         check_name("Queue", self.name)
-        if self.ring_seconds < 1 or self.wrapup_seconds < 0:
+        if self.ring_seconds < 1 or self.wrapup_seconds < 0 or self.result_within_seconds < 0:
             raise ValueError(f"Queue {self.name!r}: ring at least 1 s and wrap up at least 0 s")
         if self.missed_offers < 1:
             raise ValueError(f"Queue {self.name!r}: at least 1 missed offer pauses an agent")
+
+    @property
+    def times_ms(self) -> tuple[int, int, int]:
+        """Ring, wrap-up and wrap-up without a result, as a contact takes them along."""
+        times = self.ring_seconds, self.wrapup_seconds, self.result_within_seconds
+        ring, wrapup, hold = (1000 * seconds for seconds in times)
+        return ring, wrapup, hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +228,25 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class LastContact:
+    """Whom an agent talks with, or talked to last since the log-in.
+
+    Attributes:
+        contact: Its id.
+        queue: Which it came from.
+        began_ms: Epoch; when they began to talk.
+        result: What came of it, the organisation's code, ``""`` while none was given.
+        owed: The agent is not ready again before one is given.
+    """
+
+    contact: str
+    queue: str
+    began_ms: int
+    result: str = ""
+    owed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AgentStatus:
     """What an agent does now.
 
@@ -229,6 +258,8 @@ class AgentStatus:
         since_ms: Epoch; ``0`` when logged out.
         phone: PJSIP endpoint, ``""`` when logged out.
         queues: Names of the queues served, empty when logged out.
+        until_ms: Epoch; when the wrap-up ends by itself, ``0`` in other states.
+        last: Whom the agent talked to last, ``None`` for nobody since the log-in.
     """
 
     id: str
@@ -237,6 +268,8 @@ class AgentStatus:
     since_ms: int = 0
     phone: str = ""
     queues: tuple[str, ...] = ()
+    until_ms: int = 0
+    last: LastContact | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Annotated, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from ivr.flow.after_call import AfterCall, AfterCallTexts, Result, ResultCode, result_faults
 from ivr.flow.callback import CallbackOffer, CallbackTexts
 from ivr.flow.faults import Located, Strict, fault, faults
 from ivr.flow.holidays import Holidays
@@ -65,12 +66,11 @@ AgentId: TypeAlias = Annotated[str, Form("[0-9]{2,8}", "agent's number", "use 2 
 PauseCode: TypeAlias = Annotated[str, Form("[0-9]", "code of a pause", "use one digit")]
 
 
-class Queue(Strict):
+class Queue(AfterCall):
     """How calls wait and are handed out.
 
     Attributes:
         ring_seconds: How long one agent's phone rings.
-        wrapup_seconds: Time an agent has after a conversation before the next.
         missed_offers: So many calls in a row that ring in vain pause an agent. One when left out:
             each more costs callers a whole ring at a chair that may be empty.
         announce_every: Seconds between two announcements of the caller's position.
@@ -79,7 +79,6 @@ class Queue(Strict):
     """
 
     ring_seconds: Annotated[float, Length(3, 120)] = Field(20, alias="ring")
-    wrapup_seconds: Annotated[float, Length(0, 3600)] = Field(15, alias="wrapup")
     missed_offers: Annotated[int, Field(ge=1, le=10)] = 1
     announce_every: Annotated[float, Length(5, 600)] = 45
     recording: RecordingPolicy = RecordingPolicy()
@@ -201,6 +200,7 @@ class StandardTexts(Strict):
         unclear: Words that were not understood.
         queue: While waiting.
         desk: To agents.
+        after_call: To agents, about results and after-call work.
         callback: About being called back; may be left out where no queue offers that.
         collect: From nodes that ask for keys; a group that no node needs may be left out.
         pin: From nodes that ask for a PIN, likewise.
@@ -213,6 +213,7 @@ class StandardTexts(Strict):
     unclear: Text
     queue: QueueTexts
     desk: DeskTexts
+    after_call: AfterCallTexts
     callback: CallbackTexts | None = None
     collect: CollectTexts | None = None
     pin: PinTexts | None = None
@@ -253,6 +254,7 @@ class Organisation(Strict):
         skills: Kinds of skills and the values of each, e.g. ``subject: [fees, places]``.
         agents: Agents by number, e.g. ``"4001"``.
         pauses: Reasons for a pause by the digit that an agent presses.
+        results: What can come of a contact, by the digits that an agent presses.
         texts: Standard texts.
         callers: Whom the node ``recognise`` knows.
         announcements: What can be switched on for everybody, by name.
@@ -273,6 +275,7 @@ class Organisation(Strict):
     skills: Table[Identifier, SkillValues] = Field(default_factory=dict)
     agents: Table[AgentId, Agent] = Field(default_factory=dict)
     pauses: Table[PauseCode, PauseReason] = Field(default_factory=dict)
+    results: Table[ResultCode, Result] = Field(default_factory=dict)
     texts: StandardTexts
     callers: Callers = Callers()
     announcements: Table[Identifier, Text] = Field(default_factory=dict)
@@ -304,6 +307,11 @@ class Organisation(Strict):
             if any(reason.key == earlier.key for _, earlier in reasons[:index])
         ]
         faults("Organisation", [*languages, *pauses])
+        return self
+
+    @model_validator(mode="after")
+    def _results_are_known(self) -> Self:
+        faults("Organisation", result_faults(self.results, self.queues))
         return self
 
     @model_validator(mode="after")

@@ -29,7 +29,14 @@ _MOST_ROWS = 12
 _FIRST = "demo"
 _MAIN = "main"
 
-FEATURE_CODES = {"*11": "log in", "*12": "log out", "*13": "pause", "*14": "end the pause"}
+FEATURE_CODES = {
+    "*11": "log in",
+    "*12": "log out",
+    "*13": "pause",
+    "*14": "be ready",
+    "*15": "more wrap-up",
+    "*16": "result of the call",
+}
 """What an agent dials, as in the dialplan's context ``agents``."""
 
 TALK_CODES = {"*7": "pause the recording", "*8": "begin it or let it go on"}

@@ -16,6 +16,7 @@ class Replay:
         contacts: (state, agent); whoever waits for a time is waiting here too.
         agents: (state, reason).
         lost: The agents whose phone cannot be reached.
+        last: Whom each agent talked to last, and what came of it, "" for nothing known.
         callbacks: Attempts until now of each contact that is to be called back.
         dialling: The agent who is held while the phone of a contact rings.
         last_id: Of the last event taken.
@@ -24,6 +25,7 @@ class Replay:
     contacts: dict[str, tuple[str, str]] = field(default_factory=dict)
     agents: dict[str, tuple[str, str]] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
+    last: dict[str, tuple[str, str]] = field(default_factory=dict)
     callbacks: dict[str, int] = field(default_factory=dict)
     dialling: dict[str, str] = field(default_factory=dict)
     last_id: str = BEGINNING
@@ -48,6 +50,9 @@ class Replay:
     def _take_of_call(self, event: Event) -> None:
         contact, agent = event.contact, event.agent
         match event.type:
+            case EventType.CONTACT_RESULT_GIVEN:
+                assert self.last[agent] == (contact, event.fields.get("before", ""))
+                self.last[agent] = contact, event.fields["result"]
             case EventType.CALL_QUEUED:
                 assert contact not in self.contacts
                 self.contacts[contact] = ("waiting", "")
@@ -121,6 +126,7 @@ class Replay:
             case EventType.AGENT_LOGGED_OUT:
                 del self.agents[agent]
                 self.lost.discard(agent)
+                self.last.pop(agent, None)
             case EventType.AGENT_READY:
                 self.agents[agent] = ("ready", "")
             case EventType.AGENT_WRAPUP:
@@ -139,6 +145,7 @@ class Replay:
         assert self.contacts[contact] == ("reserved", agent)
         self.contacts[contact] = ("talking", agent)
         self.agents[agent] = ("talking", "")
+        self.last[agent] = (contact, "")
         self.dialling.pop(contact, None)
 
     def _let_go(self, contact: str, agent: str) -> None:

@@ -43,7 +43,7 @@ from acd.model import (
 from acd.skills import Requirement
 from store.stream import EventStream, connect, stream_key
 from tests.contract import breaches_in
-from tests.integration.acd.conftest import HandClock
+from tests.integration.acd.conftest import HandClock, kept_of
 from tests.integration.acd.indexes import check_indexes, fits
 from tests.integration.acd.replay import Replay
 
@@ -52,7 +52,7 @@ pytestmark = pytest.mark.integration
 ORG = "city"
 QUEUES = (
     Queue("fees", ring_seconds=5, wrapup_seconds=0),
-    Queue("support", ring_seconds=5, wrapup_seconds=6),
+    Queue("support", ring_seconds=5, wrapup_seconds=6, result_within_seconds=15),
 )
 STAFF = {
     "1": Agent("1", "Ada", ("fees",), {"sv": 10, "da": 3}),
@@ -295,7 +295,7 @@ class Histories(RuleBasedStateMachine):
         freed = self.run(self.acd[who].leave(contact, reason))
         assert freed == (before.get("agent", "") if on_line else None)
         if "callback" not in before or before["state"] == "talking":
-            assert contact not in repr(self.raw())
+            assert not kept_of(contact, self.raw())
         else:
             after = self.record(contact)
             assert not after or "live" not in after
@@ -398,6 +398,28 @@ class Histories(RuleBasedStateMachine):
                 self.attempt(lambda: self.agents.pause(agent, reason))
 
     @rule(
+        agent=staff,
+        result=st.sampled_from(["solved", "passed_on"]),
+        contact=st.one_of(st.just(""), contacts),
+        by=st.sampled_from(["", "screen"]),
+    )
+    def result(self, agent: str, result: str, contact: str, by: str) -> None:
+        status = self.attempt(
+            lambda: self.agents.give_result(agent, result, contact=contact, by=by)
+        )
+        assert status is None or (status.last.result, status.last.owed) == (result, False)
+
+    @rule(agent=staff, seconds=st.sampled_from([1, 4, 60]), limit=st.sampled_from([0, 8, 20]))
+    def extend(self, agent: str, seconds: int, limit: int) -> None:
+        before = self.look(self.agents.status(agent))
+        reply = self.attempt(lambda: self.agents.extend_wrapup(agent, seconds * 1000, limit * 1000))
+        if reply is not None:
+            left, status = reply
+            assert status.state is before.state
+            assert status.until_ms >= before.until_ms
+            assert left <= max(limit, 15) * 1000
+
+    @rule(
         states=st.dictionaries(
             st.sampled_from(["p1", "p2", "p3"]),
             st.sampled_from([PhoneState.WELL, *PhoneState]),
@@ -468,6 +490,12 @@ class Histories(RuleBasedStateMachine):
             if (record := json.loads(text))
         }
         assert working == self.replay.agents
+        last = {
+            agent: (record["last"]["contact"], record["last"].get("result", ""))
+            for agent, text in raw["agents"].items()
+            if "last" in (record := json.loads(text))
+        }
+        assert last == self.replay.last
 
     @invariant()
     def everybody_is_in_one_place_and_every_index_agrees(self) -> None:
