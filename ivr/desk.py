@@ -1,8 +1,8 @@
 """The feature codes that agents dial from their softphones: log in and out, pause, be ready again.
 
 ``*11`` logs in (agent number, PIN), ``*12`` logs out, ``*13`` pauses with a reason, ``*14`` ends a
-pause or the wrap-up time; ``*15`` and ``*16`` stand in :mod:`ivr.desk_after_call`. The phone tells
-who is calling for all but the first.
+pause or the wrap-up time. ``*10`` stands in :mod:`ivr.desk_own_state`, ``*15`` and ``*16`` in
+:mod:`ivr.desk_after_call`. The phone tells who is calling for all but the first.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 
 from acd.errors import AgentBusy, AgentLocked, PhoneBusy, ResultOwed, WrongPin
 from acd.model import Agent, AgentStatus
-from ivr import desk_after_call
+from ivr import desk_after_call, desk_own_state
 from ivr.agi_call import AllPrompts
 from ivr.desk_visit import KEY_WAIT_S, KEYS, TRIES, Visit
 from ivr.dialplan import DONE
@@ -21,6 +21,7 @@ from ivr.flow.organisation import NOT_ANSWERING
 from ivr.office import Office
 from wire.agi.session import AgiSession
 
+STATE: Final = "*10"
 LOG_IN: Final = "*11"
 LOG_OUT: Final = "*12"
 PAUSE: Final = "*13"
@@ -110,7 +111,9 @@ async def _change(visit: Visit, code: str) -> None:
     office, agent = found
     visit.come_to(office)
     await _say_why_paused(visit, agent)
-    if code == LOG_OUT:
+    if code == STATE:
+        await desk_own_state.tell(visit, office, agent)
+    elif code == LOG_OUT:
         await office.agents.logout(agent.id)
         await visit.say(visit.texts.desk.logged_out)
     elif code == PAUSE:

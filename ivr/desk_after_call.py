@@ -37,11 +37,11 @@ async def extend(visit: Visit, office: Office, agent: AgentStatus) -> None:
     except WrapupAtLimit:
         await visit.say(texts.wrapup_limit)
     else:
-        await _say_length(visit, left_ms // 1000)
+        await say_wrapup(visit, left_ms // 1000)
 
 
-async def _say_length(visit: Visit, seconds: int) -> None:
-    """Rounded down: nobody shall count on more than there is."""
+async def say_wrapup(visit: Visit, seconds: int) -> None:
+    """How long the wrap-up lasts, rounded down: nobody shall count on more than there is."""
     texts = visit.texts.after_call
     if seconds < _LONG_S:
         await visit.say(texts.wrapup_seconds, seconds=seconds - seconds % _ROUGHLY_S)

@@ -15,6 +15,7 @@ from ivr.flow.hosts import Host
 from ivr.flow.hours import Hours, TimeZone
 from ivr.flow.lengths import Length
 from ivr.flow.numbers import Number
+from ivr.flow.own_state import OwnStateTexts
 from ivr.flow.patterns import Pattern
 from ivr.flow.recording import Days, RecordingPolicy
 from ivr.flow.skills import AgentSkills, SkillValues, by_skill
@@ -201,6 +202,7 @@ class StandardTexts(Strict):
         queue: While waiting.
         desk: To agents.
         after_call: To agents, about results and after-call work.
+        own_state: To agents who ask how they stand.
         callback: About being called back; may be left out where no queue offers that.
         collect: From nodes that ask for keys; a group that no node needs may be left out.
         pin: From nodes that ask for a PIN, likewise.
@@ -214,6 +216,7 @@ class StandardTexts(Strict):
     queue: QueueTexts
     desk: DeskTexts
     after_call: AfterCallTexts
+    own_state: OwnStateTexts
     callback: CallbackTexts | None = None
     collect: CollectTexts | None = None
     pin: PinTexts | None = None

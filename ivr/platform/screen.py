@@ -30,6 +30,7 @@ _FIRST = "demo"
 _MAIN = "main"
 
 FEATURE_CODES = {
+    "*10": "how you stand",
     "*11": "log in",
     "*12": "log out",
     "*13": "pause",

@@ -83,6 +83,8 @@ RULES = CallbackRules(tries=2, every_ms=4_000, ring_ms=2_000, greeting_ms=0, par
 NUMBERS = [f"+4670174060{last}" for last in range(4)]
 numbers = st.sampled_from(NUMBERS)
 bullseyes = st.sampled_from(BULLSEYES)
+JUMPS = -3600, 3600
+LONG_AFTER_S = 86_400 * 7
 DESK_STEPS = (
     "login",
     "login",
@@ -436,8 +438,9 @@ class Histories(RuleBasedStateMachine):
             if "away" in agent and states.get(agent["phone"]) is PhoneState.WELL
         }
 
-    @rule(seconds=st.sampled_from([0.001, 1, 3, 6, 12, 20, 620]), renewing=st.booleans())
+    @rule(seconds=st.sampled_from([0.001, 1, 3, 6, 12, 20, 620, *JUMPS]), renewing=st.booleans())
     def time_passes(self, seconds: float, renewing: bool) -> None:
+        """Or a clock is set, or the next to act is a controller whose clock is wrong."""
         self.clock.forward(seconds)
         if renewing:
             for controller in self.acd:
@@ -505,7 +508,7 @@ class Histories(RuleBasedStateMachine):
         for contact in list(self.raw()["contacts"]):
             self.run(self.acd[0].leave(contact, LeaveReason.ABANDONED))
         self.run(self.agents.phones_are(dict.fromkeys(["p1", "p2", "p3"], PhoneState.WELL)))
-        self.clock.forward(60)
+        self.clock.forward(LONG_AFTER_S)  # the clock may have been set back
         self.run(self.acd[0].sweep())  # no phone rings any more
         for contact in list(self.raw()["contacts"]):
             self.run(self.callbacks.cancel(contact))

@@ -9,6 +9,7 @@ from pathlib import Path
 from ivr.flow.after_call import AfterCallTexts
 from ivr.flow.load import check, load_all
 from ivr.flow.organisation import DeskTexts, QueueTexts
+from ivr.flow.own_state import OwnStateTexts
 from ivr.flow.problems import Problem
 from ivr.flow.standard_texts import CollectTexts, PinTexts, SurveyTexts
 from ivr.flow.tree import Tree
@@ -37,6 +38,8 @@ TEXTS = f"""texts:
 {texts(DeskTexts.model_fields, "    ")}
   after_call:
 {texts(AfterCallTexts.model_fields, "    ")}
+  own_state:
+{texts(OwnStateTexts.model_fields, "    ")}
 """
 
 ORGANISATION = f"""id: town
