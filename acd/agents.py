@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from redis.asyncio import Redis
@@ -206,6 +206,11 @@ class Agents:
     async def status(self, agent: str) -> AgentStatus:
         """What an agent does now; an unknown one is logged out."""
         return await self._run("status", agent, "")
+
+    async def statuses(self, agents: Sequence[str]) -> list[AgentStatus]:
+        """What agents do now, in the order asked for."""
+        replies = await self._scripts.run("statuses", self._clock(), *agents)
+        return [status_of(reply) for reply in replies]
 
     async def at_phone(self, phone: str) -> AgentStatus | None:
         """The agent who is logged in at a phone, if any."""

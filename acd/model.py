@@ -51,7 +51,11 @@ def check_skills(skills: Mapping[str, int]) -> None:
 
 
 class AgentState(StrEnum):
-    """What an agent does now. An agent is in exactly one of these."""
+    """What an agent does now. An agent is in exactly one of these.
+
+    Thus nobody has two conversations at once: only who is ``READY`` is offered a contact, which
+    ``acd/scripts/lib.lua`` holds in one place (``make_offer``, ``move_agent``).
+    """
 
     LOGGED_OUT = "logged_out"
     READY = "ready"
@@ -59,6 +63,10 @@ class AgentState(StrEnum):
     TALKING = "talking"
     WRAPUP = "wrapup"  # after-call work, until its time is up or the agent ends it
     PAUSED = "paused"
+
+
+HAS_A_CALL = frozenset({AgentState.RESERVED, AgentState.TALKING})
+"""What such an agent asks for comes when the call is over."""
 
 
 class PhoneState(StrEnum):
@@ -81,7 +89,7 @@ class RefusalReason(StrEnum):
     NO_ANSWER = "no_answer"  # rang in vain, the last time allowed; paused as ``not_answering``
     BUSY = "busy"  # the phone is in use or the agent declined; paused as ``busy``
     UNREACHABLE = "unreachable"  # the phone is not registered; paused as ``unreachable``
-    EXPIRED = "expired"  # no controller rang it: not the agent's fault, ready at the old place
+    EXPIRED = "expired"  # not the agent's fault: nobody rang it, or another organisation has them
 
 
 class LeaveReason(StrEnum):

@@ -32,6 +32,7 @@ from ivr.callbacks import CallbackRunner
 from ivr.counted_pins import CountedPins
 from ivr.desk import Desk
 from ivr.duties import together
+from ivr.elsewhere import Elsewhere
 from ivr.figures import Figures
 from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
@@ -127,6 +128,7 @@ class Controller:
             streams,
             clock_ms=system_clock,
         )
+        elsewhere = Elsewhere(self._offices.all)
         self._means = Means(
             controller=name,
             redis=ground.redis,
@@ -140,6 +142,7 @@ class Controller:
             pins=self._judge,
             around=self._around,
             clock=system_clock,
+            excuses=elsewhere,
         )
         self._pins = ground.secrets.pins
         self._web_secrets = WebSecrets(ground.layout.secrets)
@@ -149,7 +152,7 @@ class Controller:
         offices = self._offices.all
         self._speech = SpeechServer(f"http://{settings.speech.host}:{settings.speech.port}")
         phones = {account.name for account in accounts(ground.secrets) if account.is_agent}
-        self._phones = Phones(self._ami, offices, phones)
+        self._phones = Phones(self._ami, offices, phones, elsewhere)
         listener = Listener(self._speech, ground.nothing)
         self._inbound = Inbound(self._trees, offices, ground.prompts, listener.ask, system_clock)
         self._callbacks = CallbackRunner(

@@ -3,18 +3,21 @@
 ``*11`` logs in (agent number, PIN), ``*12`` logs out, ``*13`` pauses with a reason, ``*14`` ends a
 pause or the wrap-up time. ``*10`` stands in :mod:`ivr.desk_own_state`, ``*15`` and ``*16`` in
 :mod:`ivr.desk_after_call`. The phone tells who is calling for all but the first.
+
+An agent whose number stands in the files of several organisations is logged in at all of them at
+once, and what they dial holds for all; see :mod:`ivr.elsewhere`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from acd.errors import AgentBusy, AgentLocked, PhoneBusy, ResultOwed, WrongPin
-from acd.model import Agent, AgentStatus
+from acd.model import HAS_A_CALL, Agent, AgentStatus
 from ivr import desk_after_call, desk_own_state
 from ivr.agi_call import AllPrompts
-from ivr.desk_visit import KEY_WAIT_S, KEYS, TRIES, Visit
+from ivr.desk_visit import KEY_WAIT_S, KEYS, TRIES, Presence, Visit
 from ivr.dialplan import DONE
 from ivr.flow.call import CallerHungUp
 from ivr.flow.organisation import NOT_ANSWERING
@@ -70,22 +73,20 @@ class Desk:
 
 
 async def _log_in(visit: Visit, pin_of: Callable[[str], str]) -> None:
-    """Ask for number and PIN, a few times at most; make the agent ready."""
+    """Ask for number and PIN, a few times at most; make the agent ready wherever they work."""
     for _ in range(TRIES):
         number = await visit.enter(visit.texts.desk.enter_agent)
         pin = await visit.enter(visit.texts.desk.enter_pin)
-        office = visit.office_of(number)
-        if office is None:  # an unknown number sounds like a wrong PIN
+        offices = visit.offices_of(number)
+        if not offices:  # an unknown number sounds like a wrong PIN
             await visit.say(visit.texts.desk.wrong_pin)
             continue
-        visit.come_to(office)
+        visit.come_to(offices[0])
         texts = visit.texts.desk
         try:
-            await office.agents.check_pin(number, pin, pin_of(number))
-            known = office.organisation.agents[number]
-            agent = Agent(number, known.name, known.queues, known.levels)
-            before = await office.agents.status(number)
-            await office.agents.login(agent, visit.phone)
+            await offices[0].agents.check_pin(number, pin, pin_of(number))
+            before = [await office.agents.status(number) for office in offices]
+            await _move_in(visit, number, offices, before)
         except WrongPin:
             await visit.say(texts.wrong_pin)
         except AgentLocked as locked:
@@ -98,59 +99,92 @@ async def _log_in(visit: Visit, pin_of: Callable[[str], str]) -> None:
         else:
             await _say_why_paused(visit, before)
             await visit.say(texts.logged_in)
-            await office.distributor.match_agent(number)
+            await _match(offices, number)
+            return
+
+
+async def _move_in(
+    visit: Visit, number: str, offices: Sequence[Office], before: Sequence[AgentStatus]
+) -> None:
+    """Log an agent in at all of their organisations, or at none.
+
+    Raises:
+        AgentBusy: The agent has a call at one of them.
+        PhoneBusy: Another agent has one at this phone.
+    """
+    if any(agent.state in HAS_A_CALL for agent in before):
+        raise AgentBusy(number)
+    if any(there.agent.state in HAS_A_CALL for there in await visit.who()):
+        raise PhoneBusy(visit.phone)
+    for office in offices:
+        known = office.organisation.agents[number]
+        agent = Agent(number, known.name, known.queues, known.levels)
+        await office.agents.login(agent, visit.phone)
+
+
+async def _match(offices: Iterable[Office], agent: str) -> None:
+    """Give an agent who is ready one call, by the first organisation that has any."""
+    for office in offices:
+        if await office.distributor.match_agent(agent) is not None:
             return
 
 
 async def _change(visit: Visit, code: str) -> None:
-    """What whoever is logged in at this phone wants otherwise."""
+    """What whoever is logged in at this phone wants otherwise, wherever they work."""
     found = await visit.who()
-    if found is None:
+    if not found:
         await visit.say(visit.texts.desk.not_logged_in)
         return
-    office, agent = found
-    visit.come_to(office)
-    await _say_why_paused(visit, agent)
+    visit.come_to(found[0].office)
+    await _say_why_paused(visit, [there.agent for there in found])
     if code == STATE:
-        await desk_own_state.tell(visit, office, agent)
+        await desk_own_state.tell(visit, found)
     elif code == LOG_OUT:
-        await office.agents.logout(agent.id)
+        for there in found:
+            await there.office.agents.logout(there.agent.id)
         await visit.say(visit.texts.desk.logged_out)
     elif code == PAUSE:
-        await _pause(visit, office, agent)
+        await _pause(visit, found)
     elif code == READY:
-        await _be_ready(visit, office, agent)
+        await _be_ready(visit, found)
     elif code == EXTEND:
-        await desk_after_call.extend(visit, office, agent)
+        await desk_after_call.extend(visit, found)
     elif code == RESULT:
-        await desk_after_call.give_result(visit, office, agent)
+        await desk_after_call.give_result(visit, found)
 
 
-async def _be_ready(visit: Visit, office: Office, agent: AgentStatus) -> None:
+async def _be_ready(visit: Visit, found: Sequence[Presence]) -> None:
+    texts, owing = visit.texts, [there for there in found if _owes(there.agent)]
     try:
-        await office.agents.unpause(agent.id)
+        for there in owing or found:  # whoever owes one organisation a result is refused there
+            await there.office.agents.unpause(there.agent.id)
     except ResultOwed:
-        await visit.say(visit.texts.after_call.result_owed)
+        await visit.say(texts.after_call.result_owed)
         return
-    await visit.say(visit.texts.desk.ready)
-    await office.distributor.match_agent(agent.id)
+    await visit.say(texts.desk.ready)
+    await _match([there.office for there in found], found[0].agent.id)
 
 
-async def _say_why_paused(visit: Visit, agent: AgentStatus) -> None:
+def _owes(agent: AgentStatus) -> bool:
+    return agent.last is not None and agent.last.owed
+
+
+async def _say_why_paused(visit: Visit, statuses: Iterable[AgentStatus]) -> None:
     """Tell an agent who does not know: they were not at the phone."""
     told = visit.texts.desk.not_answering
-    if agent.reason == NOT_ANSWERING and told is not None:
+    if told is not None and any(agent.reason == NOT_ANSWERING for agent in statuses):
         await visit.say(told)
 
 
-async def _pause(visit: Visit, office: Office, agent: AgentStatus) -> None:
-    texts = visit.texts.desk
+async def _pause(visit: Visit, found: Sequence[Presence]) -> None:
+    texts, pauses = visit.texts.desk, found[0].office.organisation.pauses
     for _ in range(TRIES):
         key = await visit.say(texts.enter_reason, interrupt=KEYS)
         key = key or await visit.call.collect(count=1, wait=KEY_WAIT_S, stop="")
-        reason = office.organisation.pauses.get(key)
+        reason = pauses.get(key)
         if reason is not None:
-            await office.agents.pause(agent.id, reason.key)
+            for there in found:
+                await there.office.agents.pause(there.agent.id, reason.key)
             await visit.say(texts.paused, reason=visit.spoken(reason.say))
             return
         await visit.say(texts.unknown_reason)

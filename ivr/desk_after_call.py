@@ -5,12 +5,12 @@ Both may be dialled during the conversation too, on a second line: the phone is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from acd.errors import NoLastContact, NoWrapup, WrapupAtLimit
 from acd.model import AgentState, AgentStatus, LastContact
-from ivr.desk_visit import KEY_WAIT_S, KEYS, TRIES, Visit
+from ivr.desk_visit import KEY_WAIT_S, KEYS, TRIES, Presence, Visit
 from ivr.flow.after_call import Result, choices_of
 from ivr.office import Office
 
@@ -18,8 +18,10 @@ _LONG_S: Final = 120
 _ROUGHLY_S: Final = 5
 
 
-async def extend(visit: Visit, office: Office, agent: AgentStatus) -> None:
+async def extend(visit: Visit, found: Sequence[Presence]) -> None:
     """Let the wrap-up last longer, as the queue has it; say how long it lasts now."""
+    there = _latest(found)
+    office, agent = there.office, there.agent
     texts, last = visit.texts.after_call, agent.last
     queue = None if last is None else office.organisation.queues.get(last.queue)
     if last is None or queue is None:
@@ -49,8 +51,10 @@ async def say_wrapup(visit: Visit, seconds: int) -> None:
         await visit.say(texts.wrapup_minutes, minutes=seconds // 60)
 
 
-async def give_result(visit: Visit, office: Office, agent: AgentStatus) -> None:
+async def give_result(visit: Visit, found: Sequence[Presence]) -> None:
     """Ask what came of the last contact, until it is a choice, a few times at most."""
+    there = _latest(found)
+    office, agent = there.office, there.agent
     texts, last = visit.texts.after_call, agent.last
     if last is None:
         await visit.say(texts.no_contact)
@@ -66,6 +70,13 @@ async def give_result(visit: Visit, office: Office, agent: AgentStatus) -> None:
             await _note(visit, office, agent, last, result)
             return
         await visit.say(texts.unknown_result)
+
+
+def _latest(found: Sequence[Presence]) -> Presence:
+    """Where the agent has talked last, of all organisations that they work for."""
+    return max(
+        found, key=lambda there: 0 if there.agent.last is None else there.agent.last.began_ms
+    )
 
 
 async def _choose(visit: Visit, choices: Mapping[str, Result]) -> str:

@@ -2,32 +2,51 @@
 
 from __future__ import annotations
 
-from acd.model import AgentState, AgentStatus
+from collections.abc import Sequence
+from typing import Final
+
+from acd.model import AgentState
 from ivr.desk_after_call import say_wrapup
-from ivr.desk_visit import Visit
+from ivr.desk_visit import Presence, Visit
 from ivr.flow.organisation import NOT_ANSWERING
-from ivr.office import Office
+
+_RANK: Final = (
+    AgentState.LOGGED_OUT,
+    AgentState.READY,
+    AgentState.PAUSED,
+    AgentState.WRAPUP,
+    AgentState.RESERVED,
+    AgentState.TALKING,
+)
+"""Of an agent at several organisations, the state that comes last here is told."""
 
 
-async def tell(visit: Visit, office: Office, agent: AgentStatus) -> None:
+async def tell(visit: Visit, found: Sequence[Presence]) -> None:
     """Say who is logged in here, what they do, their queues and who waits in these."""
-    texts, known = visit.texts.own_state, office.organisation.agents.get(agent.id)
-    await visit.say(texts.who, name="" if known is None else known.name, number=agent.id)
-    await _say_state(visit, office, agent)
-    await visit.say(texts.queues, queues=", ".join(agent.queues))
-    described = office.rides.queues
-    asked = [described[name] for name in agent.queues if name in described]
-    gauges = (await office.distributor.snapshot(asked)).queues.values()
-    await visit.say(texts.waiting, waiting=sum(one.waiting + one.callbacks for one in gauges))
+    texts, first = visit.texts.own_state, found[0]
+    known = first.office.organisation.agents.get(first.agent.id)
+    await visit.say(texts.who, name="" if known is None else known.name, number=first.agent.id)
+    await _say_state(visit, max(found, key=lambda there: _RANK.index(there.agent.state)))
+    queues = [queue for there in found for queue in there.agent.queues]
+    await visit.say(texts.queues, queues=", ".join(queues))
+    await visit.say(texts.waiting, waiting=sum([await _waiting(there) for there in found]))
 
 
-async def _say_state(visit: Visit, office: Office, agent: AgentStatus) -> None:
-    texts = visit.texts
+async def _waiting(there: Presence) -> int:
+    """Callers and callbacks in the queues that an agent serves at an organisation."""
+    described = there.office.rides.queues
+    asked = [described[name] for name in there.agent.queues if name in described]
+    gauges = (await there.office.distributor.snapshot(asked)).queues.values()
+    return sum(gauge.waiting + gauge.callbacks for gauge in gauges)
+
+
+async def _say_state(visit: Visit, there: Presence) -> None:
+    texts, agent = visit.texts, there.agent
     match agent.state:
         case AgentState.WRAPUP:
             await say_wrapup(visit, max(0, agent.until_ms - visit.clock()) // 1000)
         case AgentState.PAUSED:
-            reasons = office.organisation.pauses.values()
+            reasons = there.office.organisation.pauses.values()
             said = next((one.say for one in reasons if one.key == agent.reason), None)
             if said is not None:
                 await visit.say(texts.desk.paused, reason=visit.spoken(said))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from acd.model import AgentStatus
@@ -16,6 +17,19 @@ TRIES: Final = 3
 KEY_WAIT_S: Final = 6.0
 LONGEST_NUMBER: Final = 8
 KEYS: Final = "0123456789*#"
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """An agent at one organisation.
+
+    Attributes:
+        office: The organisation.
+        agent: What the agent does there.
+    """
+
+    office: Office
+    agent: AgentStatus
 
 
 class Visit:
@@ -52,17 +66,19 @@ class Visit:
         self._home = office.organisation
         self.call.prompts = self._prompts.of(self._home.id)
 
-    def office_of(self, number: str) -> Office | None:
-        """Where an agent's number is known."""
-        return next((o for o in self._offices.values() if number in o.organisation.agents), None)
+    def offices_of(self, number: str) -> list[Office]:
+        """Where an agent's number is known: one person, who may work for several organisations."""
+        offices = tuple(self._offices.values())
+        return [office for office in offices if number in office.organisation.agents]
 
-    async def who(self) -> tuple[Office, AgentStatus] | None:
-        """Who is logged in at this phone, and where."""
+    async def who(self) -> list[Presence]:
+        """Who is logged in at this phone, at each organisation where they are."""
+        found = []
         for office in tuple(self._offices.values()):
             agent = await office.agents.at_phone(self.phone)
             if agent is not None:
-                return office, agent
-        return None
+                found.append(Presence(office, agent))
+        return found
 
     async def enter(self, question: Text) -> str:
         """Ask for digits up to ``#``; the first may interrupt the question."""

@@ -21,6 +21,7 @@ from acd.offers import OfferListener
 from ivr.answers import AnswerWatch
 from ivr.attention import Attention
 from ivr.callback_offer import Outgoing
+from ivr.excuses import NO_EXCUSES, Excuses
 from ivr.figures import known_words
 from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
@@ -56,6 +57,7 @@ class Means:
         pins: Who judges an organisation's PINs, those of the moment.
         around: What lies outside an organisation's trees.
         clock: Epoch milliseconds.
+        excuses: Knows of agents whom another organisation has.
     """
 
     controller: str
@@ -70,6 +72,7 @@ class Means:
     pins: Callable[[str], Pins]
     around: Callable[[Organisation, Services], Surroundings]
     clock: Callable[[], int]
+    excuses: Excuses = NO_EXCUSES
 
 
 class Offices:
@@ -144,6 +147,7 @@ class Offices:
             recorder=means.recorder,
             outgoing=outgoing,
             clock=means.clock,
+            excuses=means.excuses,
         )
         return Office(
             organisation=organisation,

@@ -16,6 +16,7 @@ from typing import Final
 
 from acd.errors import AcdUnavailable
 from acd.model import PhoneState
+from ivr.elsewhere import Elsewhere, Held
 from ivr.office import Office
 from wire.ami.client import AmiClient
 from wire.ami.errors import AmiError
@@ -54,6 +55,7 @@ class Phones:
         ami: AmiClient,
         offices: Mapping[str, Office],
         agents_phones: Collection[str],
+        elsewhere: Elsewhere | None = None,
         *,
         retell_s: float = RETELL_S,
     ) -> None:
@@ -63,11 +65,14 @@ class Phones:
             ami: The link.
             offices: Of all organisations; may grow.
             agents_phones: PJSIP endpoints; no other is followed.
+            elsewhere: Knows of agents whom another organisation has: to the others their phone is
+                in use. ``None``: of none.
             retell_s: See :data:`RETELL_S`.
         """
         self._ami = ami
         self._offices = offices
         self._phones = frozenset(agents_phones)
+        self._elsewhere = elsewhere
         self._retell_s = retell_s
         self._states: dict[str, PhoneState] = {}
         self._told: dict[str, dict[str, PhoneState]] = {}
@@ -81,9 +86,9 @@ class Phones:
         away = False
         while True:
             try:
-                await self._tell()
+                again_s = await self._tell()
                 away = False
-                await self._wait()
+                await self._wait(again_s)
             except AcdUnavailable as fault:
                 if not away:
                     logger.warning("the queues do not hear of phones", extra={"fault": str(fault)})
@@ -111,21 +116,34 @@ class Phones:
         self._told.clear()
         self._changed.set()
 
-    async def _wait(self) -> None:
+    async def _wait(self, again_s: float) -> None:
+        """Until a phone has changed, an agent may have been let go, or all is to be told anew."""
         try:
-            async with asyncio.timeout(self._retell_s):
+            async with asyncio.timeout(min(again_s, self._retell_s)):
                 await self._changed.wait()
         except TimeoutError:
+            if again_s < self._retell_s:
+                return
             try:
                 await self._ask()
             except AmiError as fault:
                 logger.info("phones cannot be asked for", extra={"fault": fault.code})
 
-    async def _tell(self) -> None:
-        """Tell each organisation what it has not heard, and offer calls to who can take them."""
+    async def _tell(self) -> float:
+        """Tell each organisation what it has not heard, and offer calls to who can take them.
+
+        Returns:
+            After so many seconds it may be otherwise, without a word of Asterisk.
+        """
         self._changed.clear()
-        states = dict(self._states)
+        held = Held() if self._elsewhere is None else await self._elsewhere.held()
         for org, office in tuple(self._offices.items()):
+            states = {
+                phone: PhoneState.IN_USE
+                if state is PhoneState.WELL and held.keeps_from(org, phone)
+                else state
+                for phone, state in self._states.items()
+            }
             told = self._told.get(org, {})
             news = [(phone, state) for phone, state in states.items() if told.get(phone) != state]
             for first in range(0, len(news), _TOLD_AT_ONCE):
@@ -133,6 +151,7 @@ class Phones:
                 for agent in back:
                     await office.distributor.match_agent(agent)
             self._told[org] = states
+        return held.again_s
 
 
 def _phone_of(event: Frame) -> str:

@@ -11,6 +11,7 @@ from acd.offers import OfferListener
 from ivr.answers import AnswerWatch
 from ivr.attention import Attention
 from ivr.callback_offer import Outgoing
+from ivr.excuses import NO_EXCUSES, Excuses
 from recorder.recorder import Recorder
 
 
@@ -27,6 +28,7 @@ class Services:
         outgoing: Whom the installation calls.
         attention: Hears keys and stops sentences while a caller waits.
         clock: Epoch milliseconds.
+        excuses: Knows of agents whom another organisation has.
     """
 
     distributor: Distributor
@@ -37,3 +39,4 @@ class Services:
     outgoing: Outgoing
     attention: Attention
     clock: Callable[[], int]
+    excuses: Excuses = NO_EXCUSES

@@ -26,7 +26,9 @@
 --                      due, promised, rules, attempt, dialled, live, cancelled} too, and the state
 --                      scheduled: not in line before `due`. Owner '' is nobody.
 --   agents     HASH    agent -> JSON {phone, queues, state, reason, since, idle, contact, after,
---                      shares, serves, began, rang}; the logged in only. With skills: skills
+--                      shares, serves, began, rang}; the logged in only. An agent has one contact at
+--                      a time: it is offered to who stands in `ready`, and move_agent takes them out
+--                      of it until it is over. A capacity for each channel would be held there. With skills: skills
 --                      {name: level}; lines, all of them, absent when these are the queues' plain
 --                      ones. missed: offers in a row that rang in vain. last: whom the agent talks
 --                      with or talked to last, {contact, queue, began, result, owed (while a result is
