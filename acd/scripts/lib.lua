@@ -28,14 +28,14 @@
 --   agents     HASH    agent -> JSON {phone, queues, state, reason, since, idle, contact, after,
 --                      shares, serves, began, rang}; the logged in only. An agent has one contact at
 --                      a time: it is offered to who stands in `ready`, and move_agent takes them out
---                      of it until it is over. A capacity for each channel would be held there. With skills: skills
---                      {name: level}; lines, all of them, absent when these are the queues' plain
---                      ones. missed: offers in a row that rang in vain. last: whom the agent talks
---                      with or talked to last, {contact, queue, began, result, owed (while a result is
---                      due: when the wrap-up would end without that)}. While the phone cannot be
---                      rung: away, `in_use` or `unreachable`; stood, since when that has kept the
---                      ready agent from being offered anything; gone, once they count as a member
---                      no more
+--                      of it until it is over. A capacity for each channel would be held there.
+--                      With skills: skills {name: level}; lines, all of them, absent when these are
+--                      the queues' plain ones. missed: offers in a row that rang in vain. last: whom
+--                      the agent talks with or talked to last, {contact, queue, began, result, owed
+--                      (while a result is due: when the wrap-up would end without that)}. While the
+--                      phone cannot be rung: away, `in_use` or `unreachable`; stood, since when that
+--                      has kept the ready agent from being offered anything; gone, once they count
+--                      as a member no more
 --   waiting    ZSET    `line|effective arrival|contact` of the contacts that can be offered
 --   heads      HASH    line -> `effective arrival|contact` of the first in `waiting`, kept with it;
 --                      of the lines beside the plain ones. One command reads those of an agent
