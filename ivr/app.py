@@ -35,6 +35,7 @@ from ivr.counted_pins import CountedPins
 from ivr.desk import Desk
 from ivr.destinations import Destinations
 from ivr.duties import together
+from ivr.elsewhere import Elsewhere
 from ivr.figures import Figures
 from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
@@ -135,6 +136,7 @@ class Controller:
             streams,
             clock_ms=system_clock,
         )
+        elsewhere = Elsewhere(self._offices.all)
         self._means = Means(
             controller=name,
             redis=ground.redis,
@@ -149,6 +151,7 @@ class Controller:
             around=self._around,
             clock=system_clock,
             destinations=Destinations(node, settings.asterisk.peers),
+            excuses=elsewhere,
         )
         self._pins = ground.secrets.pins
         self._web_secrets = WebSecrets(ground.layout.secrets)
@@ -159,7 +162,7 @@ class Controller:
         self._speech = SpeechServer(f"http://{settings.speech.host}:{settings.speech.port}")
         phones = {account.name for account in accounts(ground.secrets) if account.is_agent}
         alone = not settings.asterisk.peers
-        self._phones = Phones(self._ami, offices, phones, node=node, alone=alone)
+        self._phones = Phones(self._ami, offices, phones, elsewhere, node=node, alone=alone)
         listener = Listener(self._speech, ground.nothing)
         self._inbound = Inbound(self._trees, offices, ground.prompts, listener.ask, system_clock)
         self._callbacks = CallbackRunner(

@@ -22,6 +22,7 @@ from ivr.answers import AnswerWatch
 from ivr.attention import Attention
 from ivr.callback_offer import Outgoing
 from ivr.destinations import ALONE, Destinations
+from ivr.excuses import NO_EXCUSES, Excuses
 from ivr.figures import known_words
 from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
@@ -58,6 +59,7 @@ class Means:
         around: What lies outside an organisation's trees.
         clock: Epoch milliseconds.
         destinations: Where agents' phones are rung.
+        excuses: Knows of agents whom another organisation has.
     """
 
     controller: str
@@ -73,6 +75,7 @@ class Means:
     around: Callable[[Organisation, Services], Surroundings]
     clock: Callable[[], int]
     destinations: Destinations = ALONE
+    excuses: Excuses = NO_EXCUSES
 
 
 class Offices:
@@ -149,6 +152,7 @@ class Offices:
             clock=means.clock,
             destinations=means.destinations,
             shown_number=self.shown_number(org),
+            excuses=means.excuses,
         )
         return Office(
             organisation=organisation,

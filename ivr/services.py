@@ -12,6 +12,7 @@ from ivr.answers import AnswerWatch
 from ivr.attention import Attention
 from ivr.callback_offer import Outgoing
 from ivr.destinations import ALONE, Destinations
+from ivr.excuses import NO_EXCUSES, Excuses
 from recorder.recorder import Recorder
 
 
@@ -30,6 +31,7 @@ class Services:
         clock: Epoch milliseconds.
         destinations: Where agents' phones are rung.
         shown_number: What people see whom the organisation calls, ``""`` for nothing.
+        excuses: Knows of agents whom another organisation has.
     """
 
     distributor: Distributor
@@ -42,3 +44,4 @@ class Services:
     clock: Callable[[], int]
     destinations: Destinations = ALONE
     shown_number: str = ""
+    excuses: Excuses = NO_EXCUSES

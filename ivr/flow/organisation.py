@@ -7,6 +7,7 @@ from typing import Annotated, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from ivr.flow.after_call import AfterCall, AfterCallTexts, Result, ResultCode, result_faults
 from ivr.flow.callback import CallbackOffer, CallbackTexts
 from ivr.flow.faults import Located, Strict, fault, faults
 from ivr.flow.holidays import Holidays
@@ -15,6 +16,7 @@ from ivr.flow.hours import Hours, TimeZone
 from ivr.flow.lengths import Length
 from ivr.flow.numbers import FullNumber, Number, normalised
 from ivr.flow.outgoing_calls import OutgoingCalls, OutgoingCallTexts
+from ivr.flow.own_state import OwnStateTexts
 from ivr.flow.patterns import Pattern
 from ivr.flow.recording import Days, RecordingPolicy
 from ivr.flow.remote import RemoteTexts
@@ -72,12 +74,11 @@ SupervisorId: TypeAlias = Annotated[
 PauseCode: TypeAlias = Annotated[str, Form("[0-9]", "code of a pause", "use one digit")]
 
 
-class Queue(Strict):
+class Queue(AfterCall):
     """How calls wait and are handed out.
 
     Attributes:
         ring_seconds: How long one agent's phone rings.
-        wrapup_seconds: Time an agent has after a conversation before the next.
         missed_offers: So many calls in a row that ring in vain pause an agent. One when left out:
             each more costs callers a whole ring at a chair that may be empty.
         strategy: Which of the agents who are ready is offered a call.
@@ -91,7 +92,6 @@ class Queue(Strict):
     """
 
     ring_seconds: Annotated[float, Length(3, 120)] = Field(20, alias="ring")
-    wrapup_seconds: Annotated[float, Length(0, 3600)] = Field(15, alias="wrapup")
     missed_offers: Annotated[int, Field(ge=1, le=10)] = 1
     strategy: Chosen = Strategy.LONGEST_IDLE
     weight: Weight = 1
@@ -237,6 +237,8 @@ class StandardTexts(Strict):
         unclear: Words that were not understood.
         queue: While waiting.
         desk: To agents.
+        after_call: To agents, about results and after-call work.
+        own_state: To agents who ask how they stand.
         callback: About being called back; may be left out where no queue offers that.
         collect: From nodes that ask for keys; a group that no node needs may be left out.
         pin: From nodes that ask for a PIN, likewise.
@@ -252,6 +254,8 @@ class StandardTexts(Strict):
     unclear: Text
     queue: QueueTexts
     desk: DeskTexts
+    after_call: AfterCallTexts
+    own_state: OwnStateTexts
     callback: CallbackTexts | None = None
     collect: CollectTexts | None = None
     pin: PinTexts | None = None
@@ -296,6 +300,7 @@ class Organisation(Strict):
         agents: Agents by number, e.g. ``"4001"``.
         supervisors: Supervisors by number; one who is an agent too has the same number, and PIN.
         pauses: Reasons for a pause by the digit that an agent presses.
+        results: What can come of a contact, by the digits that an agent presses.
         texts: Standard texts.
         callers: Whom the node ``recognise`` knows.
         announcements: What can be switched on for everybody, by name.
@@ -318,6 +323,7 @@ class Organisation(Strict):
     agents: Table[AgentId, Agent] = Field(default_factory=dict)
     supervisors: Table[SupervisorId, Supervisor] = Field(default_factory=dict)
     pauses: Table[PauseCode, PauseReason] = Field(default_factory=dict)
+    results: Table[ResultCode, Result] = Field(default_factory=dict)
     texts: StandardTexts
     callers: Callers = Callers()
     announcements: Table[Identifier, Text] = Field(default_factory=dict)
@@ -380,6 +386,11 @@ class Organisation(Strict):
             if queue.strategy is Strategy.BEST_SKILL and not self.skills
         ]
         faults("Organisation", equal)
+        return self
+
+    @model_validator(mode="after")
+    def _results_are_known(self) -> Self:
+        faults("Organisation", result_faults(self.results, self.queues))
         return self
 
     @model_validator(mode="after")
