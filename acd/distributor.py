@@ -3,7 +3,8 @@
 Any number of controllers act on one organisation at once; each transition is one Lua script with
 its event (``acd/scripts``), so that no contact and no agent is ever in two places.
 
-A contact's way: ``join`` → waiting → (``match``) → reserved → ``answered`` → talking → ``ended``.
+A contact's way: ``join`` → waiting → (``match``) → reserved → ``answered`` → talking → ``ended``,
+or ``transferred``, by which it waits again.
 ``refused`` leads back to waiting at the old place, ``leave`` out of any state. People who are to be
 called back stand in the same line, see :mod:`acd.callbacks`.
 """
@@ -21,6 +22,7 @@ from acd.model import (
     AgentState,
     Clock,
     Estimate,
+    Handover,
     LeaveReason,
     LineFigures,
     Offer,
@@ -249,6 +251,50 @@ class Distributor:
             OfferNotAnswered: It never began.
         """
         await self._run("ended", offer.contact, offer.id, talked_ms)
+
+    async def transferred(
+        self,
+        offer: Offer,
+        talked_ms: int,
+        handover: Handover,
+        queue: Queue | None,
+        *,
+        require: Sequence[Requirement] = (),
+    ) -> int:
+        """The agent hands the contact over: as :meth:`ended`, and it waits on in the same step.
+
+        It stands where it would stand had it come to that queue in the first place, so that nobody
+        who waits twice waits behind those who came later.
+
+        Args:
+            offer: The conversation.
+            talked_ms: Its length.
+            handover: To whom.
+            queue: Where it waits for them; ``None``: it leaves the queues.
+            require: As of :meth:`join`.
+
+        Returns:
+            Its effective arrival, epoch milliseconds: where it belongs should it come back.
+
+        Raises:
+            StaleOffer: The conversation was over already.
+            OfferNotAnswered: It never began.
+            TooManyLines: As of :meth:`join`.
+        """
+        effective = await self._run(
+            "transferred",
+            offer.contact,
+            offer.id,
+            talked_ms,
+            handover.to.value,
+            handover.target,
+            queue.name if queue else "",
+            queue.ring_seconds * 1000 if queue else 0,
+            queue.wrapup_seconds * 1000 if queue else 0,
+            self.controller,
+            *steps_to_wire(require),
+        )
+        return int(effective)
 
     async def leave(self, contact: str, reason: LeaveReason) -> str | None:
         """The contact is gone, whatever it was doing.

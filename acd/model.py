@@ -166,6 +166,27 @@ class Offer:
     expires_at_ms: int
 
 
+class HandedTo(StrEnum):
+    """Whom an agent hands a contact over to."""
+
+    QUEUE = "queue"
+    AGENT = "agent"
+    NUMBER = "number"  # outside; which one is personal and never told
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """An agent's wish to hand the contact over.
+
+    Attributes:
+        to: To what.
+        target: Name of the queue, id of the agent; ``""`` for a number.
+    """
+
+    to: HandedTo
+    target: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """How long somebody will wait until an agent answers; eight in ten waits lie in the range.

@@ -37,6 +37,7 @@ from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
 from ivr.flow.recording import RecordingPolicy
 from ivr.foundation import Foundation, with_pins
+from ivr.handover_codes import HandoverCodes
 from ivr.hidden_numbers import HiddenNumbers
 from ivr.inbound import Inbound
 from ivr.listening import Listener
@@ -160,12 +161,14 @@ class Controller:
             self._ami, streams, after_digits=self._after_digits, clock_ms=system_clock
         )
         codes = RecordingCodes(offices, self._pauses, ground.prompts)
+        handovers = HandoverCodes(offices, self._pauses, ground.prompts)
         self._agi = FastAgiServer(
             {
                 "inbound": self._inbound.serve,
                 "callback": self._callbacks.serve,
                 "desk": desk.serve,
                 "recording": codes.serve,
+                "handover": handovers.serve,
             },
             host=settings.agi.host,
             port=settings.agi.port,

@@ -143,6 +143,7 @@ class Offices:
             attention=means.attention,
             recorder=means.recorder,
             outgoing=outgoing,
+            stream=self.streams[org],
             clock=means.clock,
         )
         return Office(

@@ -11,9 +11,11 @@ from acd.errors import AcdUnavailable, StaleOffer
 from acd.model import Offer, Queue, RefusalReason
 from ivr.agi_call import AgiCaller
 from ivr.answers import Answered
+from ivr.consent import when_recorded
 from ivr.flow.call import QueueRequest
 from ivr.flow.organisation import Organisation
 from ivr.flow.recording import When
+from ivr.handovers import WISH, Handovers, HandoverWish
 from ivr.services import Services
 from recorder.sidecar import Sidecar
 from store.models import RecordingKind
@@ -36,6 +38,9 @@ DIAL_OPTIONS: Final = "gim(default)U(vaxel-answered{recording})"
 The subroutine's arguments: the recording's path if there may be one, and whether it begins at once.
 """
 
+ANSWERED: Final = "VAXEL_ANSWERED"
+"""On the caller's channel: when the agent answered, epoch milliseconds."""
+
 PICKED_UP_S: Final = 2.0
 """``Dial`` gives up after the ring time; one that runs so much longer is a conversation."""
 
@@ -54,6 +59,7 @@ class Ringing:
         *,
         request: QueueRequest,
         recorded: When,
+        handovers: Handovers,
     ) -> None:
         """Begin with nobody.
 
@@ -64,6 +70,7 @@ class Ringing:
             services: What serves it.
             request: The caller's language and earlier choices.
             recorded: When the conversation is recorded.
+            handovers: Leads the caller on where an agent hands them over.
         """
         self._call = call
         self._session = call.session
@@ -73,12 +80,14 @@ class Ringing:
         self._distributor = services.distributor
         self._request = request
         self._recorded = recorded
+        self._handovers = handovers
 
     async def serve(self, offer: Offer) -> bool:
         """Ring the agent and let them talk.
 
         Returns:
-            Whether they talked; if not, the contact waits again at its place.
+            Whether the caller has talked and is through; if not, the contact waits: at its place,
+            or where the agent has handed it over to.
 
         Raises:
             AgiHungUp: The caller is gone.
@@ -86,12 +95,14 @@ class Ringing:
         """
         recorder = self._services.recorder
         sidecar, recording = await self._recording(offer)
-        status, answered_ms = await self._dial(offer, recording)
+        status, answered_ms, wish = await self._dial(offer, recording)
         if status == "ANSWER":
+            talked_ms = max(0, self._services.clock() - answered_ms)
             with suppress(StaleOffer):  # over already: the sweep or a reconciliation was first
                 await self._distributor.answered(offer, at_ms=answered_ms)
-                await self._distributor.ended(offer, max(0, self._services.clock() - answered_ms))
-                await self._distributor.match_agent(offer.agent)  # ready, without wrap-up time
+                if wish is None or self._session.hung_up:
+                    await self._distributor.ended(offer, talked_ms)
+                    await self._distributor.match_agent(offer.agent)  # ready, without wrap-up time
             if sidecar is not None:
                 recorder.finish(sidecar.base)
         elif sidecar is not None:
@@ -99,6 +110,11 @@ class Ringing:
                 await recorder.drop(sidecar)
         if self._session.hung_up:
             raise AgiHungUp
+        if wish is not None:
+            through = await self._handovers.carry_out(wish, offer, talked_ms)
+            if not through:
+                await self._follow(wish)
+            return through
         if status == "ANSWER":
             # The dialplan hangs up on a caller who has talked; this one may come to a queue again.
             await self._session.set_variable("DIALSTATUS", "")
@@ -141,8 +157,19 @@ class Ringing:
             on_demand=self._recorded is When.ON_DEMAND,
         )
 
-    async def _dial(self, offer: Offer, recording: str) -> tuple[str, int]:
-        """Run ``Dial`` to its end: ``DIALSTATUS``, and when the agent answered (epoch ms)."""
+    async def _follow(self, wish: HandoverWish) -> None:
+        """Record from here on as the queue wants it that the caller was handed over to."""
+        if wish.queue in self._organisation.queues:
+            self._recorded = await when_recorded(
+                self._call, wish.queue, self._organisation, self._request.language
+            )
+
+    async def _dial(self, offer: Offer, recording: str) -> tuple[str, int, HandoverWish | None]:
+        """Run ``Dial`` to its end.
+
+        Returns:
+            ``DIALSTATUS``, when the agent answered (epoch ms), and whom they hand the caller to.
+        """
 
         async def answered() -> None:
             try:
@@ -168,9 +195,10 @@ class Ringing:
             finally:
                 overdue.cancel()
                 await asyncio.gather(overdue, return_exceptions=True)
-        outcome = await self._session.evaluate("${DIALSTATUS} ${VAXEL_ANSWERED}")
-        status, _, at = outcome.partition(" ")
-        return status, int(at) if at.isdecimal() else self._services.clock()
+        outcome = await self._session.evaluate(f"${{DIALSTATUS}} ${{{ANSWERED}}} ${{{WISH}}}")
+        status, at, wish = (*outcome.split(" ", 2), "", "")[:3]
+        answered_ms = int(at) if at.isdecimal() else self._services.clock()
+        return status, answered_ms, HandoverWish.read(wish) if status == "ANSWER" else None
 
     def _known(self, offer: Offer) -> str:
         """The queue of an offer: another one where a supervisor has moved the caller.

@@ -12,6 +12,7 @@ from ivr.answers import AnswerWatch
 from ivr.attention import Attention
 from ivr.callback_offer import Outgoing
 from recorder.recorder import Recorder
+from store.stream import EventStream
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Services:
         callbacks: The organisation's people who are to be called back.
         outgoing: Whom the installation calls.
         attention: Hears keys and stops sentences while a caller waits.
+        stream: The organisation's events.
         clock: Epoch milliseconds.
     """
 
@@ -36,4 +38,5 @@ class Services:
     callbacks: Callbacks
     outgoing: Outgoing
     attention: Attention
+    stream: EventStream
     clock: Callable[[], int]

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 LONGEST_S: Final = 4 * 3600
 """A conversation is over after so long: a line that nobody hung up costs money."""
 
-OPTIONS: Final = f"gim(default)U(vaxel-answered)S({LONGEST_S})"
+OPTIONS: Final = f"gim(default)U(vaxel-connected)S({LONGEST_S})"
 """After the other side's hang-up go on; follow no forwarding; music instead of ringing; note when
 it was answered."""
 
@@ -77,6 +77,11 @@ class Transfers:
         )
         rang_ms = took_ms - talked_ms
         return Transferred(outcome, rang_ms / 1000, talked_ms / 1000, session.hung_up)
+
+    def reaches(self, target: str, *, literal: bool) -> bool:
+        """Whether a target would be dialled at all; see :class:`TransferRequest`."""
+        request = TransferRequest(target, literal, 0)
+        return bool(self._outgoing.endpoint) and self._destination(request) is not None
 
     def _destination(self, request: TransferRequest) -> str | None:
         """The channel to dial; ``None``: it must not be."""

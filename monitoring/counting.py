@@ -20,6 +20,8 @@ _COUNTED: Mapping[EventType, Counter] = {
     EventType.CALL_ANSWERED: metrics.CALLS_ANSWERED,
     EventType.CALL_ABANDONED: metrics.CALLS_ABANDONED,
     EventType.CALL_LEFT: metrics.CALLS_LEFT,
+    EventType.CALL_TRANSFERRED: metrics.HANDOVERS,
+    EventType.CALL_FORWARDED: metrics.TRANSFERS,
     EventType.CALL_OFFERED: metrics.AGENT_OFFERS,
     EventType.CALL_REFUSED: metrics.AGENT_OFFERS_REFUSED,
     EventType.VOICEMAIL_STORED: metrics.VOICEMAILS_STORED,
@@ -46,6 +48,7 @@ _TIMED: Mapping[EventType, tuple[Histogram, str]] = {
     EventType.CALL_ENDED: (metrics.TALK, "talked"),
     EventType.CALLBACK_ANSWERED: (metrics.CALLBACK_WAIT, "waited"),
     EventType.CONTACT_TRANSFERRED: (metrics.TRANSFER_TALK, "talked"),
+    EventType.CALL_FORWARDED: (metrics.TRANSFER_TALK, "talked"),
     EventType.CONTACT_CONFERRED: (metrics.CONFERENCE_STAY, "stayed"),
 }
 

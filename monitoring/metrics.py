@@ -80,6 +80,14 @@ CALLS_LEFT = Counter(
     ("org", "queue", "reason"),
     {"reason": ("callback", "failed", "moved", "nobody", "timeout")},
 )
+HANDOVERS = Counter(
+    "vaxel_handovers_total",
+    "Conversations in which the agent handed the caller over, by the queue that they came from and"
+    " to what: another queue or wait, one agent, a number elsewhere. Where the caller waits again,"
+    " that is one more call offered.",
+    ("org", "queue", "to"),
+    {"to": ("agent", "number", "queue")},
+)
 AGENT_OFFERS = Counter(
     "vaxel_agent_offers_total",
     "Offers of a call or callback to one agent; one may be offered to several.",
@@ -145,7 +153,8 @@ WRAPUP = Histogram(
 
 TRANSFERS = Counter(
     "vaxel_transfers_total",
-    "Callers whom a tree connected with somebody outside, or tried to, by outcome; refused: a"
+    "Callers whom a tree or an agent connected with somebody outside, or tried to, by outcome;"
+    " refused: a"
     " target that may not be dialled, abandoned: the caller hung up while it rang.",
     ("org", "outcome"),
     {"outcome": ("abandoned", "busy", "no_answer", "refused", "talked", "unreachable")},
@@ -247,9 +256,9 @@ RECORDINGS_FAILED = Counter(
 )
 RECORDINGS_PAUSED = Counter(
     "vaxel_recordings_paused_total",
-    "Times that a recording stood still, by the agent's code or around sensitive digits.",
+    "Times that a recording stood still, by the agent's code or around sensitive digits, or while a caller is handed over.",
     ("org", "cause"),
-    {"cause": ("agent", "digits")},
+    {"cause": ("agent", "digits", "handover")},
 )
 RECORDINGS_DELETED = Counter(
     "vaxel_recordings_deleted_total",
@@ -278,6 +287,7 @@ COUNTERS = (
     CALLS_ANSWERED,
     CALLS_ABANDONED,
     CALLS_LEFT,
+    HANDOVERS,
     AGENT_OFFERS,
     AGENT_OFFERS_REFUSED,
     VOICEMAILS_STORED,

@@ -40,6 +40,8 @@ class EventType(StrEnum):
     CALL_ANSWERED = "call.answered"
     CALL_ABANDONED = "call.abandoned"
     CALL_LEFT = "call.left"
+    CALL_TRANSFERRED = "call.transferred"
+    CALL_FORWARDED = "call.forwarded"
     CALL_ENDED = "call.ended"
 
     # The callback that took the contact's place in the queue, or that an operator asked for

@@ -35,9 +35,5 @@ contact.began = began ~= to and began or nil
 contact.queue, contact.arrived, contact.expected = to, now, nil
 contact.ring, contact.wrapup = tonumber(ARGV[5]), tonumber(ARGV[6])
 require_skills(contact, steps)
-hold_lines(id, contact)
-call('ZADD', OWNED, 0, contact.owner .. '|' .. id)
-call('ZADD', ARRIVALS, 0, entry(to, now, id))
-event('call.queued', now, id, to, '', 'arrived', now)
-move_contact(id, contact, 'waiting', now)
+enter_queue(id, contact, now)
 return cjson.encode(contact)

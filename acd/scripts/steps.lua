@@ -154,6 +154,15 @@ local function hold_lines(id, contact)
   await_relaxing(id, contact)
 end
 
+-- A call comes to its queue; there its wait, as figures have it, begins.
+local function enter_queue(id, contact, now)
+  hold_lines(id, contact)
+  call('ZADD', OWNED, 0, contact.owner .. '|' .. id)
+  call('ZADD', ARRIVALS, 0, entry(contact.queue, now, id))
+  event('call.queued', now, id, contact.queue, '', 'arrived', now)
+  move_contact(id, contact, 'waiting', now)
+end
+
 -- The contact has waited so long that less is required: it goes to the line of the last step that
 -- is due, whatever its state. An offer goes on; should it come to nothing, the new line has it.
 local function relax(id, contact, now)

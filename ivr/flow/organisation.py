@@ -17,7 +17,7 @@ from ivr.flow.numbers import Number
 from ivr.flow.patterns import Pattern
 from ivr.flow.recording import Days, RecordingPolicy
 from ivr.flow.skills import AgentSkills, SkillValues, by_skill
-from ivr.flow.standard_texts import CollectTexts, PinTexts, SurveyTexts
+from ivr.flow.standard_texts import CollectTexts, HandoverTexts, PinTexts, SurveyTexts
 from ivr.flow.texts import Phrase, Text, Using
 from ivr.flow.vocabulary import (
     LANGUAGES,
@@ -62,6 +62,9 @@ Title: TypeAlias = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)
 ]
 AgentId: TypeAlias = Annotated[str, Form("[0-9]{2,8}", "agent's number", "use 2 to 8 digits")]
+TransferKey: TypeAlias = Annotated[
+    str, Form("[0-9]{1,3}", "key of a queue", "use 1 to 3 digits, such as 1")
+]
 PauseCode: TypeAlias = Annotated[str, Form("[0-9]", "code of a pause", "use one digit")]
 
 
@@ -76,6 +79,8 @@ class Queue(Strict):
         announce_every: Seconds between two announcements of the caller's position.
         recording: Whether its conversations are recorded, and how long that is kept.
         callback: How its callers may be called back; left out: they are not.
+        transfer_key: Digits by which agents name the queue when they hand a caller over to it
+            (``*2``, then ``*`` and these); left out: they cannot.
     """
 
     ring_seconds: Annotated[float, Length(3, 120)] = Field(20, alias="ring")
@@ -84,6 +89,7 @@ class Queue(Strict):
     announce_every: Annotated[float, Length(5, 600)] = 45
     recording: RecordingPolicy = RecordingPolicy()
     callback: CallbackOffer | None = None
+    transfer_key: TransferKey | None = None
 
 
 class Voice(Strict):
@@ -205,6 +211,7 @@ class StandardTexts(Strict):
         collect: From nodes that ask for keys; a group that no node needs may be left out.
         pin: From nodes that ask for a PIN, likewise.
         survey: From surveys, likewise.
+        handover: To agents who hand a caller over; where they are left out, agents cannot.
     """
 
     technical_fault: Text
@@ -217,6 +224,7 @@ class StandardTexts(Strict):
     collect: CollectTexts | None = None
     pin: PinTexts | None = None
     survey: SurveyTexts | None = None
+    handover: HandoverTexts | None = None
 
 
 class Callers(Strict):
@@ -303,7 +311,16 @@ class Organisation(Strict):
             for index, (code, reason) in enumerate(reasons)
             if any(reason.key == earlier.key for _, earlier in reasons[:index])
         ]
-        faults("Organisation", [*languages, *pauses])
+        keyed = [(name, queue.transfer_key) for name, queue in self.queues.items()]
+        queues = [
+            (
+                ("queues", name, "transfer_key"),
+                fault("transfer_key_twice", f"“{key}” stands for another queue already"),
+            )
+            for index, (name, key) in enumerate(keyed)
+            if key is not None and any(key == earlier for _, earlier in keyed[:index])
+        ]
+        faults("Organisation", [*languages, *pauses, *queues])
         return self
 
     @model_validator(mode="after")

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from store.contract.fields import CONTACT, LENGTH, NODE, QUEUE_IF, RECORDING, TREE, contact_kind
+from store.contract.fields import (
+    CONTACT,
+    LENGTH,
+    NODE,
+    OUTCOME,
+    QUEUE_IF,
+    RANG,
+    RECORDING,
+    TALKED_IF,
+    TREE,
+    contact_kind,
+)
 from store.contract.kind import Field, Group, Kind
 from store.contract.values import MILLISECONDS, TEXT, Whole, words
 from store.events import EventType
@@ -76,20 +87,7 @@ def kinds() -> Iterator[Kind]:
         Group.AWAY,
         "A connection to a number elsewhere is over, also by the caller's hang-up.",
         NODE,
-        Field(
-            "outcome",
-            words(
-                "talked",
-                "no_answer",
-                "busy",
-                unreachable="no way to it, or this installation dials nothing",
-                refused="it may not be dialled",
-                abandoned="the caller hung up while it rang",
-            ),
-            "What came of it.",
-        ),
-        Field("rang", MILLISECONDS, "How long it rang."),
-        Field("talked", MILLISECONDS, "Length of the conversation, if any.", required=False),
+        *(OUTCOME, RANG, TALKED_IF),
     )
     yield contact_kind(
         EventType.CONTACT_CONFERRED,

@@ -85,6 +85,13 @@ any number of `call.offered` with `call.refused`, then either `call.offered`, `c
 `call.ended`, or `call.abandoned`, or `call.left`. After `call.left` the tree goes on.
 `contact.ended` ends the call.
 
+An agent may hand the contact over: `call.transferred`, then that agent's `call.ended` like any
+other, in one step. The contact stays the same contact: to a queue or an agent, a second
+`call.queued` follows in that step, with a stay, a wait and a conversation of its own; to a number
+elsewhere, `call.forwarded` tells what came of it, and `call.queued` follows where nobody was
+reached. Count contacts by `contact.started`, and waits, answers and conversations by their own
+events: a contact that was transferred once has two of these.
+
 With the reason `callback` the place is kept: `callback.requested` follows at once, and the call
 ends. Later `call.offered`, `callback.dialled`, then `callback.answered` and `callback.ended`; or
 `callback.missed` as often as the rules allow, the last followed by `callback.ended`. A callback

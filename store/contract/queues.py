@@ -9,13 +9,16 @@ from store.contract.fields import (
     HELD,
     IS_CALLBACK,
     OFFER,
+    OUTCOME,
     QUEUE,
+    RANG,
     TALKED,
+    TALKED_IF,
     WAITED,
     contact_kind,
 )
 from store.contract.kind import Field, Group, Kind
-from store.contract.values import INSTANT, MILLISECONDS, words
+from store.contract.values import INSTANT, MILLISECONDS, TEXT, words
 from store.events import EventType
 
 
@@ -98,6 +101,30 @@ def kinds() -> Iterator[Kind]:
             "Why.",
         ),
         HELD,
+    )
+    yield contact_kind(
+        EventType.CALL_TRANSFERRED,
+        group,
+        "The agent hands the contact over; call.ended follows at once, and the contact goes on.",
+        *(QUEUE, AGENT, OFFER),
+        Field(
+            "to",
+            words(
+                queue="it waits in another queue, or once more in this one: call.queued follows",
+                agent="it waits for one agent first: call.queued follows",
+                number="a number elsewhere: call.forwarded tells what came of it",
+            ),
+            "To what.",
+        ),
+        Field("to_queue", TEXT, "Name of that queue.", required=False),
+        Field("to_agent", TEXT, "Id of that agent.", required=False),
+    )
+    yield contact_kind(
+        EventType.CALL_FORWARDED,
+        group,
+        "The connection to a number to which an agent has handed the contact over is over, also by"
+        " the caller's hang-up; where nobody was reached, the contact waits again.",
+        *(QUEUE, AGENT, OUTCOME, RANG, TALKED_IF),
     )
     yield contact_kind(
         EventType.CALL_ENDED,

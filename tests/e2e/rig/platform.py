@@ -45,6 +45,7 @@ from ivr.settings import (
 )
 from store.stream import connect
 from tests.e2e.rig.callbacks import add_callbacks
+from tests.e2e.rig.handover import add_handover
 from tests.e2e.rig.korea import add_korean_town
 from tests.e2e.rig.nodes import add_nodes
 from tests.e2e.rig.policies import add_policies
@@ -367,6 +368,7 @@ def _quick_trees(folder: Path) -> Path:
         add_world(home, organisation)
         add_nodes(home, organisation)
         add_recordings(home, organisation)
+        add_handover(home, organisation)
         organisation["hours"]["office"] = {"weekly": {"mon-sun": "closed"}}
     with _edited(home / "reception.yaml") as tree:
         for node in tree["nodes"].values():

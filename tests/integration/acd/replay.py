@@ -65,6 +65,8 @@ class Replay:
                 assert self.contacts[contact] == ("reserved", agent)
                 self.contacts[contact] = ("waiting", "")
                 self._let_go(contact, agent)
+            case EventType.CALL_TRANSFERRED:
+                assert self.contacts[contact] == ("talking", agent)
             case EventType.CALL_ENDED:
                 assert contact not in self.callbacks
                 assert self.contacts.pop(contact) == ("talking", agent)

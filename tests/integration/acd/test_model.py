@@ -34,6 +34,8 @@ from acd.floor import Floor
 from acd.model import (
     Agent,
     AgentState,
+    HandedTo,
+    Handover,
     LeaveReason,
     Offer,
     PhoneState,
@@ -287,6 +289,33 @@ class Histories(RuleBasedStateMachine):
     def ended(self, data: st.DataObject, who: int) -> None:
         if offer := self.some_offer(data):
             self.attempt(lambda: self.acd[who].ended(offer, 1_000))
+
+    @rule(data=st.data(), who=controllers, queue=st.sampled_from((*QUEUES, None)), steps=bullseyes)
+    def transferred(
+        self, data: st.DataObject, who: int, queue: Queue | None, steps: Bullseye
+    ) -> None:
+        """Mostly a conversation; whoever waits once more does not wait behind later ones."""
+        talking = [
+            one
+            for one in self.offers
+            if (kept := self.record(one.contact)).get("offer") == one.id
+            if kept["state"] == "talking"
+        ]
+        offer = data.draw(st.sampled_from(talking)) if talking else self.some_offer(data)
+        if offer is None:
+            return
+        handover = Handover(HandedTo.QUEUE, queue.name) if queue else Handover(HandedTo.NUMBER)
+        require = [Requirement(after, skills) for after, skills in steps]
+        acd = self.acd[who]
+        effective = self.attempt(
+            lambda: acd.transferred(offer, 1_000, handover, queue, require=require)
+        )
+        if effective is None:
+            return
+        assert effective == min(self.effective[offer.contact], self.clock())
+        assert (self.record(offer.contact) == {}) == (queue is None)
+        self.effective[offer.contact] = effective
+        self.needs[offer.contact] = self.need(steps)
 
     @rule(contact=contacts, who=controllers, reason=st.sampled_from(LeaveReason))
     def leave(self, contact: str, who: int, reason: LeaveReason) -> None:

@@ -123,8 +123,9 @@ def test_asterisk_asks_the_speech_server_and_serves_nothing_by_http(layout: Layo
     assert values(layout, "http.conf", "general")["enabled"] == "no"
 
 
-OURS = {"VAXEL_RECORDING", "VAXEL_TAPE"}
-"""Variables that only the dialplan sets, on an agent's channel."""
+OURS = {"VAXEL_RECORDING", "VAXEL_TAPE", "VAXEL_HANDOVER"}
+"""Variables that only the dialplan sets, on an agent's channel, or the controller: an agent's wish,
+in names of queues and agents and a number's digits."""
 
 
 def test_what_a_caller_sends_is_filtered_and_stands_nowhere_else(layout: Layout) -> None:

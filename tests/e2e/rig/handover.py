@@ -1,0 +1,42 @@
+"""A number of the demo organisation whose agents hand callers over, and the queues for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+NUMBER = "241"
+FRONT, BACK = "front", "back"
+"""The queue that callers come to, and the one that they are handed over to."""
+
+BACK_KEY = "2"
+AFTERWARDS = "Tack för samtalet."
+
+ENTER = (
+    "Ange agentens nummer, eller stjärna och köns siffra, eller noll och ett telefonnummer."
+    " Avsluta med fyrkant."
+)
+UNKNOWN = "Det numret finns inte."
+NOT_ALLOWED = "Dit får du inte koppla samtal."
+GOES_ON = "Samtalet fortsätter."
+
+
+def add_handover(home: Path, organisation: Any) -> None:
+    """Add the queues to an organisation's document, and the call tree to its folder."""
+    for name, key, recorded in ((FRONT, "1", "always"), (BACK, BACK_KEY, "never")):
+        organisation["queues"][name] = {
+            "ring": "3 s",
+            "wrapup": "1 s",
+            "transfer_key": key,
+            "recording": {"when": recorded},
+        }
+    words = dict.fromkeys(organisation["languages"], AFTERWARDS)
+    (home / "handover.yaml").write_text(
+        f"""numbers: ["{NUMBER}"]
+start: talk
+nodes:
+  talk: {{queue: {FRONT}, then: after, on_nobody: after}}
+  after: {{hang_up: {words!r}}}
+""",
+        encoding="utf-8",
+    )
