@@ -21,6 +21,7 @@ from acd.keys import Keys
 from acd.model import (
     AgentState,
     Clock,
+    Consultation,
     Estimate,
     Handover,
     LeaveReason,
@@ -295,6 +296,67 @@ class Distributor:
             *steps_to_wire(require),
         )
         return int(effective)
+
+    async def consult(self, offer: Offer, whom: Handover) -> Consultation:
+        """The agent of a conversation asks somebody; an agent is held from now on.
+
+        Args:
+            offer: The conversation.
+            whom: An agent or a number.
+
+        Raises:
+            StaleOffer: The conversation is over.
+            OfferNotAnswered: It never began.
+            ContactConsulting: Somebody is asked already.
+            AgentNotReady: The agent cannot be asked now.
+        """
+        number, phone = await self._run(
+            "consult", offer.contact, offer.id, whom.to.value, whom.target
+        )
+        return Consultation(number, offer, whom, phone)
+
+    async def consult_answered(self, contact: str) -> bool:
+        """The agent who is asked has picked up; whether that is news. Any controller may say so."""
+        return bool(await self._run("consult_answered", contact))
+
+    async def consult_joined(self, contact: str) -> bool:
+        """All three talk together; whether that is news."""
+        return bool(await self._run("consult_joined", contact))
+
+    async def consult_over(self, contact: str, agent: str) -> str | None:
+        """Whoever was asked is out of it, and the conversation goes on.
+
+        Args:
+            contact: Its id.
+            agent: Who was asked, ``""`` for a number.
+
+        Returns:
+            The agent who is free, for :meth:`match_agent`, ``""`` for none; ``None``: no news.
+        """
+        freed = await self._run("consult_over", contact, agent)
+        return None if freed is None else str(freed)
+
+    async def took_over(self, contact: str) -> str | None:
+        """Whoever was asked has the contact, and its agent has left and wraps up.
+
+        Returns:
+            That agent, for :meth:`match_agent`; ``None``: no news.
+        """
+        left = await self._run("took_over", contact)
+        return None if left is None else str(left)
+
+    async def hold(self, contact: str, phone: str, *, on: bool) -> bool:
+        """The agent has the contact hold, or speaks with it again.
+
+        Args:
+            contact: Its id.
+            phone: The phone that says so; only that of the contact's agent counts.
+            on: Whether it holds.
+
+        Returns:
+            Whether that is news. Any controller may say so.
+        """
+        return bool(await self._run("hold", contact, phone, int(on)))
 
     async def leave(self, contact: str, reason: LeaveReason) -> str | None:
         """The contact is gone, whatever it was doing.

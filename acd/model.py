@@ -212,6 +212,24 @@ class Estimate:
         return -(-self.high_ms // _MINUTE_MS)
 
 
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """An agent asks somebody during a conversation.
+
+    Attributes:
+        number: Unique within the organisation, also among offers; that of the conversation which
+            may come of it.
+        offer: The conversation.
+        whom: Who is asked.
+        phone: The asked agent's PJSIP endpoint, ``""`` for a number.
+    """
+
+    number: str
+    offer: Offer
+    whom: Handover
+    phone: str
+
+
 AT_ONCE = Estimate(0, 0, 0)
 """Of somebody for whom an agent is ready."""
 

@@ -29,6 +29,7 @@ from ivr.api.tokens import Doorkeeper, TokenFile
 from ivr.attention import Attention
 from ivr.callback_wishes import CallbackWishes
 from ivr.callbacks import CallbackRunner
+from ivr.consultations import Consultations
 from ivr.counted_pins import CountedPins
 from ivr.desk import Desk
 from ivr.duties import together
@@ -39,6 +40,7 @@ from ivr.flow.recording import RecordingPolicy
 from ivr.foundation import Foundation, with_pins
 from ivr.handover_codes import HandoverCodes
 from ivr.hidden_numbers import HiddenNumbers
+from ivr.holds import Holds
 from ivr.inbound import Inbound
 from ivr.listening import Listener
 from ivr.live.book import Book
@@ -162,6 +164,15 @@ class Controller:
         )
         codes = RecordingCodes(offices, self._pauses, ground.prompts)
         handovers = HandoverCodes(offices, self._pauses, ground.prompts)
+        Holds(self._ami, offices)
+        consultations = Consultations(
+            self._ami,
+            offices,
+            self._pauses,
+            ground.prompts,
+            self._recorder,
+            clock=system_clock,
+        )
         self._agi = FastAgiServer(
             {
                 "inbound": self._inbound.serve,
@@ -169,6 +180,8 @@ class Controller:
                 "desk": desk.serve,
                 "recording": codes.serve,
                 "handover": handovers.serve,
+                "consult": consultations.serve,
+                "silence": consultations.silence,
             },
             host=settings.agi.host,
             port=settings.agi.port,

@@ -12,14 +12,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
-from acd.model import AgentState, AgentStatus, HandedTo, Offer
+from acd.model import AgentStatus, Offer
 from ivr.agi_call import AgiVoice, AllPrompts
 from ivr.desk import phone_of
 from ivr.flow.call import CallerHungUp, CallFailed
-from ivr.flow.patterns import is_target, named
 from ivr.flow.standard_texts import HandoverTexts
 from ivr.flow.texts import Text
-from ivr.handovers import WISH, HandoverWish, waits_in
+from ivr.handover_targets import CannotHandOver, judged
+from ivr.handovers import WISH, HandoverWish
 from ivr.office import Office
 from recorder.pauses import RECORDING, Cause, Pauses
 from wire.agi.session import AgiSession
@@ -31,15 +31,6 @@ TRIES: Final = 3
 KEY_WAIT_S: Final = 6.0
 LONGEST: Final = 20
 _KEYS: Final = "0123456789*#"
-_AWAY: Final = frozenset({AgentState.LOGGED_OUT, AgentState.PAUSED})
-
-
-class CannotHandOver(Exception):
-    """The caller stays with the agent; ``text`` is the field of the texts that says why."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(f"The caller cannot be handed over there: {text}.")
-        self.text = text
 
 
 class HandoverCodes:
@@ -133,9 +124,9 @@ class _Asking:
             if not keys:
                 return None
             try:
-                return await self._judged(keys, agent, offer)
+                return await judged(self._office, keys, agent.id, offer)
             except CannotHandOver as refused:
-                await self.say(getattr(self._texts, refused.text))
+                await self.say(refused.words(self._texts))
         return None
 
     async def say(self, text: Text, *, interrupt: str = "") -> str:
@@ -144,38 +135,3 @@ class _Asking:
         language = home.default_language
         everyday = {"organisation": home.name, "language": language}
         return await self._voice.say(text.utterance(language, everyday), interrupt=interrupt)
-
-    async def _judged(self, keys: str, agent: AgentStatus, offer: Offer) -> HandoverWish:
-        if keys.startswith("*"):
-            return await self._queue(keys[1:])
-        if keys in self._office.organisation.agents or not keys.startswith("0"):
-            return await self._agent(keys, agent, offer)
-        return self._number(keys[1:])
-
-    async def _queue(self, key: str) -> HandoverWish:
-        queues = self._office.organisation.queues
-        name = next((name for name, queue in queues.items() if queue.transfer_key == key), None)
-        if name is None:
-            raise CannotHandOver("unknown")
-        if (await self._office.distributor.figures(name)).logged_in == 0:
-            raise CannotHandOver("nobody")
-        return HandoverWish(HandedTo.QUEUE, name, name)
-
-    async def _agent(self, number: str, agent: AgentStatus, offer: Offer) -> HandoverWish:
-        if number not in self._office.organisation.agents or number == agent.id:
-            raise CannotHandOver("unknown")
-        status = await self._office.agents.status(number)
-        queue = waits_in(status, offer.queue, self._office.rides.queues)
-        if status.state in _AWAY or not queue:
-            raise CannotHandOver("nobody")
-        return HandoverWish(HandedTo.AGENT, number, queue)
-
-    def _number(self, keys: str) -> HandoverWish:
-        office = self._office
-        number = f"+{keys[2:]}" if keys.startswith("00") else keys
-        pattern = named(office.organisation.transfers, number) if is_target(number) else None
-        if pattern is None or not office.around.transfers.reaches(
-            number, literal=not pattern.prefix
-        ):
-            raise CannotHandOver("not_allowed")
-        return HandoverWish(HandedTo.NUMBER, number, literal=not pattern.prefix)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Final
 
 from acd.errors import AcdUnavailable, StaleOffer
-from acd.model import Offer, Queue, RefusalReason
+from acd.model import LeaveReason, Offer, Queue, RefusalReason
 from ivr.agi_call import AgiCaller
 from ivr.answers import Answered
 from ivr.consent import when_recorded
@@ -16,6 +16,7 @@ from ivr.flow.call import QueueRequest
 from ivr.flow.organisation import Organisation
 from ivr.flow.recording import When
 from ivr.handovers import WISH, Handovers, HandoverWish
+from ivr.joining import leave
 from ivr.services import Services
 from recorder.sidecar import Sidecar
 from store.models import RecordingKind
@@ -32,8 +33,9 @@ REFUSALS: Final = {
 }
 """What ``DIALSTATUS`` says of an agent who did not take the call."""
 
-DIAL_OPTIONS: Final = "gim(default)U(vaxel-answered{recording})"
-"""After the agent's hang-up go on; follow no forwarding; music instead of ringing; record.
+DIAL_OPTIONS: Final = "gitm(default)U(vaxel-answered{recording})"
+"""After the agent's hang-up go on; follow no forwarding; the agent may ask others; music instead of
+ringing; record.
 
 The subroutine's arguments: the recording's path if there may be one, and whether it begins at once.
 """
@@ -98,11 +100,10 @@ class Ringing:
         status, answered_ms, wish = await self._dial(offer, recording)
         if status == "ANSWER":
             talked_ms = max(0, self._services.clock() - answered_ms)
-            with suppress(StaleOffer):  # over already: the sweep or a reconciliation was first
+            with suppress(StaleOffer):  # taken over, or over: the sweep was first
                 await self._distributor.answered(offer, at_ms=answered_ms)
-                if wish is None or self._session.hung_up:
-                    await self._distributor.ended(offer, talked_ms)
-                    await self._distributor.match_agent(offer.agent)  # ready, without wrap-up time
+            if wish is None or self._session.hung_up:
+                await self._end(offer, talked_ms)
             if sidecar is not None:
                 recorder.finish(sidecar.base)
         elif sidecar is not None:
@@ -157,6 +158,17 @@ class Ringing:
             on_demand=self._recorded is When.ON_DEMAND,
         )
 
+    async def _end(self, offer: Offer, talked_ms: int) -> None:
+        """The conversation is over, by now perhaps with an agent who took it over."""
+        try:
+            await self._distributor.ended(offer, talked_ms)
+        except StaleOffer:
+            taken = await self._distributor.current_offer(offer.contact)
+            if taken is not None and taken.controller == self._distributor.controller:
+                await leave(self._distributor, offer.contact, LeaveReason.FAILED)
+            return
+        await self._distributor.match_agent(offer.agent)  # ready, without wrap-up time
+
     async def _follow(self, wish: HandoverWish) -> None:
         """Record from here on as the queue wants it that the caller was handed over to."""
         if wish.queue in self._organisation.queues:
@@ -174,7 +186,9 @@ class Ringing:
         async def answered() -> None:
             try:
                 await self._distributor.answered(offer)
-            except (StaleOffer, AcdUnavailable) as fault:  # told again when Dial returns
+            except StaleOffer:
+                return  # taken over by whom the agent asked, or over
+            except AcdUnavailable as fault:  # told again when Dial returns
                 logger.warning(
                     "an answer could not be noted",
                     extra={"contact": offer.contact, "fault": fault.code},

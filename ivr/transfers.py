@@ -58,7 +58,7 @@ class Transfers:
         if not self._outgoing.endpoint:
             logger.warning("Nobody is transferred: the setting outgoing.endpoint is empty")
             return Transferred(TransferOutcome.UNREACHABLE)
-        destination = self._destination(request)
+        destination = self.destination(request)
         if destination is None:
             return Transferred(TransferOutcome.REFUSED)
         session, began_ms = call.session, self._clock()
@@ -78,13 +78,10 @@ class Transfers:
         rang_ms = took_ms - talked_ms
         return Transferred(outcome, rang_ms / 1000, talked_ms / 1000, session.hung_up)
 
-    def reaches(self, target: str, *, literal: bool) -> bool:
-        """Whether a target would be dialled at all; see :class:`TransferRequest`."""
-        request = TransferRequest(target, literal, 0)
-        return bool(self._outgoing.endpoint) and self._destination(request) is not None
-
-    def _destination(self, request: TransferRequest) -> str | None:
-        """The channel to dial; ``None``: it must not be."""
+    def destination(self, request: TransferRequest) -> str | None:
+        """The channel to dial; ``None``: it must not be, or nothing is dialled at all."""
+        if not self._outgoing.endpoint:
+            return None
         endpoint = self._outgoing.endpoint
         if request.target.startswith("sip:"):
             return f"PJSIP/{endpoint}/{request.target}"

@@ -46,6 +46,7 @@ _TIMED: Mapping[EventType, tuple[Histogram, str]] = {
     EventType.CALL_ANSWERED: (metrics.ANSWERED_WAIT, "waited"),
     EventType.CALL_ABANDONED: (metrics.ABANDONED_WAIT, "waited"),
     EventType.CALL_ENDED: (metrics.TALK, "talked"),
+    EventType.CALL_RESUMED: (metrics.HOLD, "held"),
     EventType.CALLBACK_ANSWERED: (metrics.CALLBACK_WAIT, "waited"),
     EventType.CONTACT_TRANSFERRED: (metrics.TRANSFER_TALK, "talked"),
     EventType.CALL_FORWARDED: (metrics.TRANSFER_TALK, "talked"),

@@ -142,6 +142,13 @@ TALK = Histogram(
     ("org", "queue"),
     TALK_BOUNDS_SECONDS,
 )
+HOLD = Histogram(
+    "vaxel_hold_seconds",
+    "Each time that a caller was put on hold during a conversation, asking a colleague included,"
+    " counted when it ends; part of the length of the conversation.",
+    ("org", "queue"),
+    WRAPUP_BOUNDS_SECONDS,
+)
 WRAPUP = Histogram(
     "vaxel_wrapup_seconds",
     "After-call work for a conversation of the queue, counted when it ends.",
@@ -256,7 +263,8 @@ RECORDINGS_FAILED = Counter(
 )
 RECORDINGS_PAUSED = Counter(
     "vaxel_recordings_paused_total",
-    "Times that a recording stood still, by the agent's code or around sensitive digits, or while a caller is handed over.",
+    "Times that a recording stood still, by the agent's code, around sensitive digits, or while the"
+    " caller is handed over.",
     ("org", "cause"),
     {"cause": ("agent", "digits", "handover")},
 )
@@ -311,7 +319,7 @@ COUNTERS = (
     SPEECH_HEARD,
 )
 HISTOGRAMS = (
-    *(ANSWERED_WAIT, ABANDONED_WAIT, TALK, WRAPUP, CALLBACK_WAIT),
+    *(ANSWERED_WAIT, ABANDONED_WAIT, TALK, HOLD, WRAPUP, CALLBACK_WAIT),
     *(WAIT_BEYOND_ESTIMATE, WAIT_SHORT_OF_ESTIMATE),
     *(TRANSFER_TALK, CONFERENCE_STAY),
 )

@@ -19,6 +19,9 @@
 --   contacts   HASH    contact -> JSON {queue, arrived, effective, state, owner, ring, wrapup,
 --                      offer, agent, expires, answered, expected, began (the queue from which a
 --                      supervisor has moved it)}; states: waiting, reserved, talking, orphan.
+--                      held, since when its agent has it hold.
+--                      While its agent consults somebody: consult, {offer (a number of its own),
+--                      agent (nil: somebody outside), joined (all three talk)}.
 --                      With skills: line, its line's `+digest`, absent in the plain one; relax, the
 --                      lines that it is going to, [[when, `+digest` or '']…], absent when none.
 --                      A callback has {callback (its source), number, language, answers, consent,
@@ -366,7 +369,7 @@ local function keep_pace(id, agent, state, now, queue)
   if served then
     count_service(id, agent, span(agent.began, now))
     agent.serves, agent.began, agent.rang = nil, nil, nil
-  elseif state == 'talking' then
+  elseif state == 'talking' and queue then
     agent.serves, agent.began, agent.rang = queue, agent.since, span(agent.since, now)
   end
   local works = WORKS[state] and not agent.after and not agent.gone

@@ -18,7 +18,7 @@ from store.contract.fields import (
     contact_kind,
 )
 from store.contract.kind import Field, Group, Kind
-from store.contract.values import INSTANT, MILLISECONDS, TEXT, words
+from store.contract.values import INSTANT, MILLISECONDS, TEXT, Flag, words
 from store.events import EventType
 
 
@@ -103,6 +103,19 @@ def kinds() -> Iterator[Kind]:
         HELD,
     )
     yield contact_kind(
+        EventType.CALL_HELD,
+        group,
+        "The agent has the contact hold: it hears music, while the agent asks somebody too.",
+        *(QUEUE, AGENT, OFFER),
+    )
+    yield contact_kind(
+        EventType.CALL_RESUMED,
+        group,
+        "The contact holds no longer, also where the conversation is over.",
+        *(QUEUE, AGENT, OFFER),
+        Field("held", MILLISECONDS, "For how long it did; that is part of what call.ended tells."),
+    )
+    yield contact_kind(
         EventType.CALL_TRANSFERRED,
         group,
         "The agent hands the contact over; call.ended follows at once, and the contact goes on.",
@@ -118,6 +131,48 @@ def kinds() -> Iterator[Kind]:
         ),
         Field("to_queue", TEXT, "Name of that queue.", required=False),
         Field("to_agent", TEXT, "Id of that agent.", required=False),
+        Field(
+            "consulted",
+            Flag(),
+            "They have talked before, and the contact goes on with them at once: call.taken_over"
+            " follows of an agent, nothing of a number.",
+            required=False,
+        ),
+    )
+    asked = Field("agent", TEXT, "Whom; nobody of ours where it is a number.", required=False)
+    consultation = Field("offer", TEXT, "Number of the consultation, and of what becomes of it.")
+    yield contact_kind(
+        EventType.CALL_CONSULTED,
+        group,
+        "The agent asks somebody while the contact hears music; an agent is held from here on.",
+        *(QUEUE, asked, consultation),
+        Field("by", TEXT, "The agent of the conversation."),
+        Field("to", words("agent", number="a number elsewhere"), "Who is asked."),
+    )
+    yield contact_kind(
+        EventType.CALL_CONSULT_ANSWERED,
+        group,
+        "The agent who is asked has picked up.",
+        *(QUEUE, AGENT, consultation),
+    )
+    yield contact_kind(
+        EventType.CALL_JOINED,
+        group,
+        "The contact, its agent and whoever is asked talk together.",
+        *(QUEUE, asked, consultation),
+    )
+    yield contact_kind(
+        EventType.CALL_CONSULT_ENDED,
+        group,
+        "Whoever was asked is out of it; the agent's next event follows.",
+        *(QUEUE, asked, consultation),
+    )
+    yield contact_kind(
+        EventType.CALL_TAKEN_OVER,
+        group,
+        "The agent who was asked has the conversation: it is not waited for, offered or answered"
+        " anew, and ends by a call.ended of its own.",
+        *(QUEUE, AGENT, consultation),
     )
     yield contact_kind(
         EventType.CALL_FORWARDED,

@@ -7,8 +7,6 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from ivr.softphone import Line
-from media.tones import tone
 from store.events import EventType
 from tests.e2e.conftest import AGENT
 from tests.e2e.rig.handover import (
@@ -21,9 +19,10 @@ from tests.e2e.rig.handover import (
     NOT_ALLOWED,
     NUMBER,
     UNKNOWN,
+    talk,
 )
 from tests.e2e.rig.journal import Journal
-from tests.e2e.rig.listening import wait_until_hears_music, wait_until_hears_tone
+from tests.e2e.rig.listening import wait_until_hears_music
 from tests.e2e.rig.phones import BEGINNING, AgentHandset, Cast, Ears, Handset
 from tests.e2e.rig.platform import Platform, eventually
 from tests.e2e.rig.world import OUTSIDE
@@ -62,7 +61,7 @@ async def test_a_caller_is_handed_over_to_a_queue_and_talks_to_the_next_agent(
 ) -> None:
     line = await caller.call(NUMBER)
     first = await agent.pick_up()
-    await _talk(line, first)
+    await talk(line, first)
     await first.press("*2")
     await ears.hear(first, ENTER, first=BEGINNING)
     await wait_until_hears_music(line)
@@ -72,7 +71,7 @@ async def test_a_caller_is_handed_over_to_a_queue_and_talks_to_the_next_agent(
     await first.press(f"*{BACK_KEY}#")
     second = await colleague.pick_up()
     await first.wait_closed()
-    await _talk(line, second)
+    await talk(line, second)
     await second.hang_up()
     await ears.hear(line, AFTERWARDS)
 
@@ -107,7 +106,7 @@ async def test_a_caller_is_handed_over_to_a_number_that_is_listed_and_to_no_othe
     outside = await cast.reachable(OUTSIDE)
     line = await caller.call(NUMBER)
     first = await agent.pick_up()
-    await _talk(line, first)
+    await talk(line, first)
     await first.press("*2")
     await ears.hear(first, ENTER, first=BEGINNING)
     await first.press("00046701112233#")
@@ -115,7 +114,7 @@ async def test_a_caller_is_handed_over_to_a_number_that_is_listed_and_to_no_othe
     await ears.hear(first, ENTER, first=BEGINNING, since=len(first.heard) - 8000)
     await first.press("#")
     await ears.hear(first, GOES_ON)
-    await _talk(line, first)
+    await talk(line, first)
     await first.press("*2")
     await ears.hear(first, ENTER, first=BEGINNING, since=len(first.heard) - 8000)
     await first.press(f"000{OUTSIDE.removeprefix('+')}#")
@@ -129,7 +128,7 @@ async def test_a_caller_is_handed_over_to_a_number_that_is_listed_and_to_no_othe
     await again.press(f"000{OUTSIDE.removeprefix('+')}#")
     theirs = await outside.pick_up()
     ended = await journal.wait(EventType.CALL_ENDED, contact=forwarded.contact, count=2)
-    await _talk(line, theirs)
+    await talk(line, theirs)
     await theirs.hang_up()
     await ears.hear(line, AFTERWARDS)
     talked = await journal.wait(EventType.CALL_FORWARDED, outcome="talked")
@@ -146,10 +145,3 @@ async def test_a_caller_is_handed_over_to_a_number_that_is_listed_and_to_no_othe
         ] * 2
 
     await eventually(is_told)
-
-
-async def _talk(line: Line, theirs: Line) -> None:
-    await theirs.play(tone(1000, 0.8))
-    await wait_until_hears_tone(line, 1000)
-    await line.play(tone(440, 0.8))
-    await wait_until_hears_tone(theirs, 440)

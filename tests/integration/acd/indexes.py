@@ -41,6 +41,20 @@ def heads_of(waiting: Iterable[str], lines: Container[str]) -> dict[str, str]:
     return heads
 
 
+def consulted(
+    people: Mapping[str, Mapping[str, Any]],
+    crew: Mapping[str, Mapping[str, Any]],
+    pairs: set[tuple[str, str]],
+) -> set[tuple[str, str]]:
+    """Each agent who is asked during a conversation, and is in none, with its contact."""
+    consults = {name: c["consult"] for name, c in people.items() if "consult" in c}
+    assert all(people[name]["state"] == "talking" for name in consults)
+    asked = {(one["agent"], name) for name, one in consults.items() if "agent" in one}
+    assert all(crew[agent]["state"] in ("reserved", "talking") for agent, _ in asked)
+    assert not pairs & asked
+    return asked
+
+
 def check_indexes(raw: Mapping[str, Any]) -> None:
     """Everybody is in one place, and every index tells the same as the records.
 
@@ -143,4 +157,5 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
     capacity = {name[9:]: int(sum_) for name, sum_ in kept if name.startswith("capacity|")}
     assert capacity == given
     pairs = {(c["agent"], name) for name, c in people.items() if "agent" in c}
+    pairs |= consulted(people, crew, pairs)
     assert pairs == {(name, a["contact"]) for name, a in crew.items() if "contact" in a}

@@ -7,6 +7,16 @@ from dataclasses import dataclass, field
 from store.events import Event, EventType
 from store.stream import BEGINNING
 
+_CONSULTATION = frozenset(
+    {
+        EventType.CALL_CONSULTED,
+        EventType.CALL_CONSULT_ANSWERED,
+        EventType.CALL_JOINED,
+        EventType.CALL_CONSULT_ENDED,
+        EventType.CALL_TAKEN_OVER,
+    }
+)
+
 
 @dataclass
 class Replay:
@@ -17,6 +27,8 @@ class Replay:
         agents: (state, reason).
         lost: The agents whose phone cannot be reached.
         callbacks: Attempts until now of each contact that is to be called back.
+        held: The contacts that hold.
+        consulting: Whom the agent of each contact asks, ``""`` somebody outside.
         dialling: The agent who is held while the phone of a contact rings.
         last_id: Of the last event taken.
     """
@@ -25,6 +37,8 @@ class Replay:
     agents: dict[str, tuple[str, str]] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
     callbacks: dict[str, int] = field(default_factory=dict)
+    held: set[str] = field(default_factory=set)
+    consulting: dict[str, str] = field(default_factory=dict)
     dialling: dict[str, str] = field(default_factory=dict)
     last_id: str = BEGINNING
 
@@ -37,6 +51,8 @@ class Replay:
             self._take_of_callback(event)
         elif event.type is EventType.SUPERVISOR_ACTED:
             return  # what comes of it is told beside
+        elif event.type in _CONSULTATION:
+            self._take_of_consultation(event)
         else:
             self._take_of_call(event)
         # Never more dialled than agents reserved: each has an agent of its own, held for it.
@@ -65,10 +81,20 @@ class Replay:
                 assert self.contacts[contact] == ("reserved", agent)
                 self.contacts[contact] = ("waiting", "")
                 self._let_go(contact, agent)
+            case EventType.CALL_HELD:
+                assert self.contacts[contact] == ("talking", agent)
+                assert contact not in self.held
+                self.held.add(contact)
+            case EventType.CALL_RESUMED:
+                assert self.contacts[contact] == ("talking", agent)
+                self.held.remove(contact)
             case EventType.CALL_TRANSFERRED:
                 assert self.contacts[contact] == ("talking", agent)
+                if "consulted" in event.fields:
+                    assert self.consulting.pop(contact) == event.fields.get("to_agent", "")
             case EventType.CALL_ENDED:
                 assert contact not in self.callbacks
+                assert contact not in self.held
                 assert self.contacts.pop(contact) == ("talking", agent)
             case EventType.CALL_ABANDONED | EventType.CALL_LEFT:
                 assert contact not in self.callbacks
@@ -81,6 +107,33 @@ class Replay:
                 assert event.fields == {"reason": "lost"}
             case _:
                 raise AssertionError(event)
+
+    def _take_of_consultation(self, event: Event) -> None:
+        contact, agent = event.contact, event.agent
+        match event.type:
+            case EventType.CALL_CONSULTED:
+                assert self.contacts[contact] == ("talking", event.fields["by"])
+                assert contact not in self.consulting
+                self.consulting[contact] = agent
+                if agent:
+                    assert self.agents[agent] == ("ready", "")
+                    self.agents[agent] = ("reserved", "")
+            case EventType.CALL_CONSULT_ANSWERED:
+                assert self.consulting[contact] == agent
+                assert self.agents[agent] == ("reserved", "")
+                self.agents[agent] = ("talking", "")
+            case EventType.CALL_JOINED:
+                assert self.consulting[contact] == agent
+            case EventType.CALL_CONSULT_ENDED:
+                assert self.consulting.pop(contact) == agent
+                if agent:
+                    assert self.agents[agent][0] in ("reserved", "talking")
+                    self.agents[agent] = ("let go", "")
+            case EventType.CALL_TAKEN_OVER:
+                assert contact not in self.contacts
+                assert self.agents[agent][0] in ("reserved", "talking")
+                self.contacts[contact] = ("talking", agent)
+                self.agents[agent] = ("talking", "")
 
     def _take_of_callback(self, event: Event) -> None:
         contact, agent = event.contact, event.agent

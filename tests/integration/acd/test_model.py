@@ -85,6 +85,7 @@ RULES = CallbackRules(tries=2, every_ms=4_000, ring_ms=2_000, greeting_ms=0, par
 NUMBERS = [f"+4670174060{last}" for last in range(4)]
 numbers = st.sampled_from(NUMBERS)
 bullseyes = st.sampled_from(BULLSEYES)
+PHONES = ("p1", "p2", "p3")
 DESK_STEPS = (
     "login",
     "login",
@@ -295,13 +296,7 @@ class Histories(RuleBasedStateMachine):
         self, data: st.DataObject, who: int, queue: Queue | None, steps: Bullseye
     ) -> None:
         """Mostly a conversation; whoever waits once more does not wait behind later ones."""
-        talking = [
-            one
-            for one in self.offers
-            if (kept := self.record(one.contact)).get("offer") == one.id
-            if kept["state"] == "talking"
-        ]
-        offer = data.draw(st.sampled_from(talking)) if talking else self.some_offer(data)
+        offer = self.talking_or_some_offer(data)
         if offer is None:
             return
         handover = Handover(HandedTo.QUEUE, queue.name) if queue else Handover(HandedTo.NUMBER)
@@ -316,6 +311,41 @@ class Histories(RuleBasedStateMachine):
         assert (self.record(offer.contact) == {}) == (queue is None)
         self.effective[offer.contact] = effective
         self.needs[offer.contact] = self.need(steps)
+
+    @rule(
+        data=st.data(),
+        who=controllers,
+        whom=st.sampled_from((*sorted(STAFF), "")),
+        steps=st.lists(
+            st.sampled_from(("answered", "joined", "over", "took_over", "hold", "unhold")),
+            max_size=4,
+        ),
+    )
+    def consult(self, data: st.DataObject, who: int, whom: str, steps: list[str]) -> None:
+        """An agent asks somebody, and something comes of it, or what is told comes too late."""
+        offer = self.talking_or_some_offer(data)
+        if offer is None:
+            return
+        handover = Handover(HandedTo.AGENT, whom) if whom else Handover(HandedTo.NUMBER)
+        acd, contact = self.acd[who], offer.contact
+        self.attempt(lambda: acd.consult(offer, handover))
+        for step in steps:
+            match step:
+                case "answered":
+                    self.run(acd.consult_answered(contact))
+                case "joined":
+                    self.run(acd.consult_joined(contact))
+                case "hold" | "unhold":
+                    on = step == "hold"
+                    self.run(acd.hold(contact, data.draw(st.sampled_from(PHONES)), on=on))
+                case "over":
+                    self.run(acd.consult_over(contact, whom))
+                case "took_over":
+                    before = self.record(contact)
+                    left = self.run(acd.took_over(contact))
+                    assert left == (before["agent"] if "consult" in before else None)
+                    if taken := self.run(acd.current_offer(contact)):
+                        self.offers.append(taken)
 
     @rule(contact=contacts, who=controllers, reason=st.sampled_from(LeaveReason))
     def leave(self, contact: str, who: int, reason: LeaveReason) -> None:
@@ -535,6 +565,16 @@ class Histories(RuleBasedStateMachine):
             if self.offers
             else None
         )
+
+    def talking_or_some_offer(self, data: st.DataObject) -> Offer | None:
+        """A conversation where there is one."""
+        talking = [
+            one
+            for one in self.offers
+            if (kept := self.record(one.contact)).get("offer") == one.id
+            if kept["state"] == "talking"
+        ]
+        return data.draw(st.sampled_from(talking)) if talking else self.some_offer(data)
 
     def record(self, contact: str) -> dict[str, Any]:
         """What Redis keeps of a contact, empty when nothing."""

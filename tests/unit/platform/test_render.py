@@ -123,7 +123,10 @@ def test_asterisk_asks_the_speech_server_and_serves_nothing_by_http(layout: Layo
     assert values(layout, "http.conf", "general")["enabled"] == "no"
 
 
-OURS = {"VAXEL_RECORDING", "VAXEL_TAPE", "VAXEL_HANDOVER"}
+CONSULT = {"VAXEL_TO", "VAXEL_RING", "VAXEL_OPTIONS"}
+"""Set by the controller, from its own files: whom an agent asks."""
+
+OURS = {"VAXEL_RECORDING", "VAXEL_TAPE", "VAXEL_HANDOVER", "CHANNEL", *CONSULT}
 """Variables that only the dialplan sets, on an agent's channel, or the controller: an agent's wish,
 in names of queues and agents and a number's digits."""
 
