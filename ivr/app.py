@@ -31,6 +31,7 @@ from ivr.attention import Attention
 from ivr.callback_wishes import CallbackWishes
 from ivr.callbacks import CallbackRunner
 from ivr.confirmations import Confirmations
+from ivr.consultations import Consultations
 from ivr.counted_pins import CountedPins
 from ivr.desk import Desk
 from ivr.destinations import Destinations
@@ -41,7 +42,9 @@ from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
 from ivr.flow.recording import RecordingPolicy
 from ivr.foundation import Foundation, with_pins
+from ivr.handover_codes import HandoverCodes
 from ivr.hidden_numbers import HiddenNumbers
+from ivr.holds import Holds
 from ivr.inbound import Inbound
 from ivr.listening import Listener
 from ivr.live.book import Book
@@ -188,6 +191,16 @@ class Controller:
             Presences(self._ami, self._attention, system_clock),
         )
         codes = RecordingCodes(offices, self._pauses, ground.prompts)
+        handovers = HandoverCodes(offices, self._pauses, ground.prompts)
+        Holds(self._ami, offices)
+        consultations = Consultations(
+            self._ami,
+            offices,
+            self._pauses,
+            ground.prompts,
+            self._recorder,
+            clock=system_clock,
+        )
         self._agi = FastAgiServer(
             {
                 "inbound": self._inbound.serve,
@@ -197,6 +210,9 @@ class Controller:
                 "confirm": confirmations.serve,
                 "recording": codes.serve,
                 "supervision": supervisors.serve,
+                "handover": handovers.serve,
+                "consult": consultations.serve,
+                "silence": consultations.silence,
             },
             host=settings.agi.host,
             port=settings.agi.port,

@@ -149,6 +149,7 @@ class Offices:
             attention=means.attention,
             recorder=means.recorder,
             outgoing=outgoing,
+            stream=self.streams[org],
             clock=means.clock,
             destinations=means.destinations,
             shown_number=self.shown_number(org),

@@ -35,8 +35,10 @@ from ivr.flow.callback import CallbackOffer
 from ivr.flow.organisation import Organisation
 from ivr.flow.organisation import Queue as Described
 from ivr.flow.texts import Text
+from ivr.handovers import Handovers, wish_of
 from ivr.joining import join, leave, steps_of
 from ivr.numbers import NumberRefused
+from ivr.remote_agents import ANSWERED
 from ivr.ringing import Ringing
 from ivr.services import Services
 from ivr.waiting import Waiting
@@ -109,7 +111,9 @@ class QueueRides:
     ) -> QueueOutcome:
         queue = self._queues[request.queue]
         try:
-            return await way(_Ride(call, request, queue, self._organisation, self._services))
+            return await way(
+                _Ride(call, request, queue, self._organisation, self._services, queues=self._queues)
+            )
         except AcdUnavailable as away:
             raise QueueAway from away
 
@@ -124,6 +128,8 @@ class _Ride:
         queue: Queue,
         organisation: Organisation,
         services: Services,
+        *,
+        queues: Mapping[str, Queue],
     ) -> None:
         self._call = call
         self._request = request
@@ -131,10 +137,13 @@ class _Ride:
         self._organisation = organisation
         self._services = services
         self._distributor = services.distributor
+        self._handovers = Handovers(call, request, queues, services)
 
     async def to_end(self) -> QueueOutcome:
         """Ask for consent where the queue wants it; join, wait, talk; the queue knows the end."""
         contact = self._call.contact
+        if (handed := await self._handed_over()) is not None:
+            return handed
         if (turned_away := await self._turned_away()) is not None:
             return turned_away
         # Before the queue knows of the caller: no agent shall wait for the answer.
@@ -155,6 +164,23 @@ class _Ride:
                 with suppress(CallbackUnknown):
                     await self._services.callbacks.cancel(kept.contact)
             await self._distributor.match(self._queue)
+            return await self._wait(ringing, self._callback())
+
+    async def _handed_over(self) -> QueueOutcome | None:
+        """How a caller goes on whose agent has handed them over and whose controller was dead."""
+        wish = await wish_of(self._call.session)
+        if wish is None:
+            return None
+        offer = await self._distributor.current_offer(self._call.contact)
+        if offer is None:
+            return None
+        async with self._until_gone():
+            ringing = await self._ringing()
+            answered = await self._call.session.get_variable(ANSWERED) or ""
+            now = self._services.clock()
+            talked_ms = max(0, now - int(answered)) if answered.isdecimal() else 0
+            if await self._handovers.carry_out(wish, offer, talked_ms):
+                return QueueOutcome.TALKED
             return await self._wait(ringing, self._callback())
 
     async def _turned_away(self) -> QueueOutcome | None:
@@ -197,6 +223,7 @@ class _Ride:
             recorded=await when_recorded(
                 self._call, self._queue.name, self._organisation, self._request.language
             ),
+            handovers=self._handovers,
         )
 
     @asynccontextmanager

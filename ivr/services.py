@@ -14,6 +14,7 @@ from ivr.callback_offer import Outgoing
 from ivr.destinations import ALONE, Destinations
 from ivr.excuses import NO_EXCUSES, Excuses
 from recorder.recorder import Recorder
+from store.stream import EventStream
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Services:
         callbacks: The organisation's people who are to be called back.
         outgoing: Whom the installation calls.
         attention: Hears keys and stops sentences while a caller waits.
+        stream: The organisation's events.
         clock: Epoch milliseconds.
         destinations: Where agents' phones are rung.
         shown_number: What people see whom the organisation calls, ``""`` for nothing.
@@ -41,6 +43,7 @@ class Services:
     callbacks: Callbacks
     outgoing: Outgoing
     attention: Attention
+    stream: EventStream
     clock: Callable[[], int]
     destinations: Destinations = ALONE
     shown_number: str = ""

@@ -21,7 +21,7 @@ from ivr.flow.patterns import Pattern
 from ivr.flow.recording import Days, RecordingPolicy
 from ivr.flow.remote import RemoteTexts
 from ivr.flow.skills import AgentSkills, SkillValues, by_skill
-from ivr.flow.standard_texts import CollectTexts, PinTexts, SurveyTexts
+from ivr.flow.standard_texts import CollectTexts, HandoverTexts, PinTexts, SurveyTexts
 from ivr.flow.strategy import Chosen, Strategy, Weight
 from ivr.flow.supervision import KnownRight, SupervisionPolicy, SupervisionTexts
 from ivr.flow.texts import Phrase, Text, Using
@@ -71,6 +71,9 @@ AgentId: TypeAlias = Annotated[str, Form("[0-9]{2,8}", "agent's number", "use 2 
 SupervisorId: TypeAlias = Annotated[
     str, Form("[0-9]{2,8}", "supervisor's number", "use 2 to 8 digits")
 ]
+TransferKey: TypeAlias = Annotated[
+    str, Form("[0-9]{1,3}", "key of a queue", "use 1 to 3 digits, such as 1")
+]
 PauseCode: TypeAlias = Annotated[str, Form("[0-9]", "code of a pause", "use one digit")]
 
 
@@ -89,6 +92,8 @@ class Queue(AfterCall):
         recording: Whether its conversations are recorded, and how long that is kept.
         callback: How its callers may be called back; left out: they are not.
         supervision: Whether supervisors may come into its conversations.
+        transfer_key: Digits by which agents name the queue when they hand a caller over to it
+            (``*2``, then ``*`` and these); left out: they cannot.
     """
 
     ring_seconds: Annotated[float, Length(3, 120)] = Field(20, alias="ring")
@@ -99,6 +104,7 @@ class Queue(AfterCall):
     recording: RecordingPolicy = RecordingPolicy()
     callback: CallbackOffer | None = None
     supervision: SupervisionPolicy = SupervisionPolicy()
+    transfer_key: TransferKey | None = None
 
 
 class Voice(Strict):
@@ -246,6 +252,7 @@ class StandardTexts(Strict):
         supervision: To supervisors; may be left out where there are none.
         outgoing_calls: To agents who call somebody; may be left out where they cannot.
         remote: To agents at a telephone outside, likewise.
+        handover: To agents who hand a caller over; where they are left out, agents cannot.
     """
 
     technical_fault: Text
@@ -263,6 +270,7 @@ class StandardTexts(Strict):
     supervision: SupervisionTexts | None = None
     outgoing_calls: OutgoingCallTexts | None = None
     remote: RemoteTexts | None = None
+    handover: HandoverTexts | None = None
 
 
 class Callers(Strict):
@@ -368,7 +376,16 @@ class Organisation(Strict):
             for index, (agent, number) in enumerate(outside)
             if any(number == earlier for _, earlier in outside[:index])
         ]
-        faults("Organisation", [*languages, *pauses, *remotes])
+        keyed = [(name, queue.transfer_key) for name, queue in self.queues.items()]
+        queues = [
+            (
+                ("queues", name, "transfer_key"),
+                fault("transfer_key_twice", f"“{key}” stands for another queue already"),
+            )
+            for index, (name, key) in enumerate(keyed)
+            if key is not None and any(key == earlier for _, earlier in keyed[:index])
+        ]
+        faults("Organisation", [*languages, *pauses, *remotes, *queues])
         return self
 
     @model_validator(mode="after")

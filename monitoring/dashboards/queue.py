@@ -190,10 +190,27 @@ _WORK = Row(
         ),
     ),
 )
+_HANDOVERS = Row(
+    "Hold and handing over",
+    (
+        course(
+            "Hold",
+            "Average length of a hold, moving; asking a colleague is one.",
+            Unit.SECONDS,
+            Query(asked.mean(m.HOLD, window=asked.MOVING), "hold"),
+        ),
+        bars(
+            "Callers handed over",
+            "Conversations in the time shown that the agent handed over, by what to.",
+            Unit.COUNT,
+            Query(asked.total(m.HANDOVERS, "to"), "{{to}}"),
+        ),
+    ),
+)
 QUEUE = Board(
     "queue",
     "Växel: queue",
     "How long callers wait in a queue, what becomes of them, and why.",
     (asked.ORG, asked.QUEUE, asked.FORMULA, asked.THRESHOLD, asked.WINDOW),
-    (_NOW, _CALLS, _WAITS, _ESTIMATES, _WORK),
+    (_NOW, _CALLS, _WAITS, _ESTIMATES, _WORK, _HANDOVERS),
 )

@@ -110,6 +110,13 @@ def _put(grid: Grid, queue: str, facts: Iterator[Fact], period: Period) -> None:
 def _of_visit(visit: VisitRow, question: Question) -> Iterator[Fact]:
     arrived = visit.queued_at
     by_event = question.belongs is Belongs.EVENT
+    if visit.outcome is VisitOutcome.TAKEN_OVER:
+        # Offered, answered and handled once, with the first agent; this is more work for it.
+        ended = visit.left_at if by_event else arrived
+        if ended is not None:
+            yield ended, d.TALK, visit.talked_ms or 0
+            yield ended, d.WRAPUP, visit.wrapup_ms or 0
+        return
     yield arrived, d.OFFERED, 1
     if visit.outcome is None:
         yield arrived, UNKNOWN if visit.over else WAITING, 1

@@ -46,6 +46,7 @@ from ivr.settings import (
 )
 from store.stream import connect
 from tests.e2e.rig.callbacks import add_callbacks
+from tests.e2e.rig.handover import add_handover
 from tests.e2e.rig.korea import add_korean_town
 from tests.e2e.rig.nodes import add_nodes
 from tests.e2e.rig.policies import add_policies
@@ -431,6 +432,7 @@ def _quick_trees(folder: Path) -> Path:
         add_recordings(home, organisation)
         add_supervision(home, organisation)
         add_reach(organisation)
+        add_handover(home, organisation)
         organisation["hours"]["office"] = {"weekly": {"mon-sun": "closed"}}
     with _edited(home / "reception.yaml") as tree:
         for node in tree["nodes"].values():

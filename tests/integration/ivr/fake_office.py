@@ -64,6 +64,7 @@ def an_office(
         attention=Attention(ami),
         recorder=no_recorder,
         outgoing=OUTGOING,
+        stream=EventStream(redis, org),
         clock=system_clock,
     )
     return Office(

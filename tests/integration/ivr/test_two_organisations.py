@@ -20,6 +20,7 @@ from ivr.elsewhere import Elsewhere
 from ivr.flow.call import QueueRequest
 from ivr.flow.load import load_organisation
 from ivr.flow.recording import When
+from ivr.handovers import Handovers
 from ivr.office import Office
 from ivr.phones import Phones
 from ivr.queueing import acd_queue
@@ -263,5 +264,6 @@ async def ring(two: Two, org: str, offer: Offer, status: str) -> bool:
         services,
         request=request,
         recorded=When.NEVER,
+        handovers=Handovers(call, request, office.rides.queues, services),
     )
     return await ringing.serve(offer)

@@ -124,11 +124,19 @@ def test_asterisk_asks_the_speech_server_and_serves_nothing_by_http(layout: Layo
     assert values(layout, "http.conf", "general")["enabled"] == "no"
 
 
+CONSULT = {"VAXEL_TO", "VAXEL_RING", "VAXEL_OPTIONS"}
+"""Set by the controller, from its own files: whom an agent asks."""
+
 ARGUMENTS = {f"ARG{number}" for number in range(1, 7)}
 """Of a subroutine: what the controller has given Dial."""
 
-OURS = {"VAXEL_PRESENCE", "VAXEL_RECORDING", "VAXEL_TAKEN", "VAXEL_TAPE", "VAXEL_TONE"}
-"""Variables that only the dialplan and the controller set, on an agent's channel."""
+OURS = {
+    *("VAXEL_PRESENCE", "VAXEL_RECORDING", "VAXEL_TAKEN", "VAXEL_TAPE", "VAXEL_TONE"),
+    *("VAXEL_HANDOVER", "CHANNEL"),
+    *CONSULT,
+}
+"""Variables that only the dialplan sets, on an agent's channel, or the controller: an agent's wish,
+in names of queues and agents and a number's digits."""
 
 
 def sections(layout: Layout, file: str, name: str) -> dict[str, dict[str, str]]:
