@@ -86,7 +86,8 @@ class Agents:
         """
         check_name("Phone", phone)
         skills = json.dumps(dict(agent.skills))
-        return await self._run("login", agent.id, phone, skills, *agent.queues)
+        backup = json.dumps(dict.fromkeys(sorted(agent.backup), True))
+        return await self._run("login", agent.id, phone, skills, backup, *agent.queues)
 
     async def logout(self, agent: str, *, by: str = "") -> AgentStatus:
         """Log an agent out; with a call, after the call.

@@ -33,7 +33,7 @@ from acd.model import (
     check_name,
 )
 from acd.script import Call, Reply, Scripts
-from acd.skills import Requirement, steps_to_wire
+from acd.skills import Requirement, sparing_backups, steps_to_wire
 
 _SETTLED_AT_ONCE = 100  # a sweep holds Redis for a millisecond or two; what is left is due at once
 _PAIRED_AT_ONCE = 50  # likewise; the sweeper asks again as long as there are pairs
@@ -131,6 +131,7 @@ class Distributor:
             credit_ms: Moves it forward as if it had arrived so much earlier.
             require: What its agent must be able to do, step by step as it waits, the first at
                 once; nothing when left out. One that is taken up goes on with what it had.
+                The queue's backup agents are spared as it says.
 
         Returns:
             Whether it was taken up at its old place.
@@ -149,7 +150,7 @@ class Distributor:
                 queue.ring_seconds * 1000,
                 queue.wrapup_seconds * 1000,
                 credit_ms,
-                *steps_to_wire(require),
+                *steps_to_wire(sparing_backups(queue, require)),
             )
         )
 

@@ -103,17 +103,22 @@ class Queue:
         wrapup_seconds: After-call work; ``0`` makes the agent ready at once.
         missed_offers: An agent who lets so many in a row ring in vain is paused. One by default:
             each costs a caller a whole ring at an empty chair.
+        backup_seconds: So long a contact waits before the queue's backup agents may have it, unless
+            nobody else works who could; ``0`` where it has no backup agents.
     """
 
     name: str
     ring_seconds: int = 20
     wrapup_seconds: int = 10
     missed_offers: int = 1
+    backup_seconds: int = 0
 
     def __post_init__(self) -> None:
         check_name("Queue", self.name)
         if self.ring_seconds < 1 or self.wrapup_seconds < 0:
             raise ValueError(f"Queue {self.name!r}: ring at least 1 s and wrap up at least 0 s")
+        if self.backup_seconds < 0:
+            raise ValueError(f"Queue {self.name!r}: backup agents help out after 0 s or more")
         if self.missed_offers < 1:
             raise ValueError(f"Queue {self.name!r}: at least 1 missed offer pauses an agent")
 
@@ -127,12 +132,15 @@ class Agent:
         name: For people.
         queues: Names of the queues served, at least one.
         skills: Level of each skill, see :mod:`acd.skills`.
+        backup: Those of the queues that the agent only helps out, see
+            :attr:`Queue.backup_seconds`.
     """
 
     id: str
     name: str
     queues: tuple[str, ...]
     skills: Mapping[str, int] = field(default_factory=dict)
+    backup: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         check_name("Agent", self.id)
@@ -141,6 +149,8 @@ class Agent:
             raise ValueError(f"Agent {self.id!r}: name at least one queue")
         for queue in self.queues:
             check_name("Queue", queue)
+        if not self.backup <= set(self.queues):
+            raise ValueError(f"Agent {self.id!r}: a backup serves the queue too; name it there")
 
 
 @dataclass(frozen=True, slots=True)

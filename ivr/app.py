@@ -19,7 +19,6 @@ from acd.model import system_clock
 from acd.offers import OfferListener
 from acd.sweeper import Sweeper
 from ivr.announced_sounds import AnnouncedSounds
-from ivr.announcement_pages import announcement_pages
 from ivr.announcements import Announcements
 from ivr.answers import AnswerWatch
 from ivr.api.application import Api
@@ -206,11 +205,10 @@ class Controller:
             self._feed,
             version=version("vaxel"),
         )
-        said = announcement_pages(lambda: self._trees.catalogue.organisations, self._announcements)
         self._http = HttpServer(
             exposition,
             live.checks(),
-            (*pages(self._trees), *said),
+            pages(self._trees),
             {PREFIX: api.application},
         )
 

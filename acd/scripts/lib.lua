@@ -20,18 +20,20 @@
 --                      offer, agent, expires, answered, expected, began (the queue from which a
 --                      supervisor has moved it)}; states: waiting, reserved, talking, orphan.
 --                      With skills: line, its line's `+digest`, absent in the plain one; relax, the
---                      lines that it is going to, [[when, `+digest` or '']…], absent when none.
+--                      lines that it is going to, [[when, `+digest` or ''…]…], absent when none;
+--                      instead, the lines to which it goes on where nobody works for this one, in
+--                      this order, absent when none (those of a later step stand behind its line)
 --                      A callback has {callback (its source), number, language, answers, consent,
 --                      due, promised, rules, attempt, dialled, live, cancelled} too, and the state
 --                      scheduled: not in line before `due`. Owner '' is nobody.
 --   agents     HASH    agent -> JSON {phone, node, queues, state, reason, since, idle, contact, after,
---                      shares, serves, began, rang}; the logged in only. node: where the phone is, absent
---                      when no node has said so. With skills: skills
---                      {name: level}; lines, all of them, absent when these are the queues' plain
---                      ones. missed: offers in a row that rang in vain. While the phone cannot be
---                      rung: away, `in_use` or `unreachable`; stood, since when that has kept the
---                      ready agent from being offered anything; gone, once they count as a member
---                      no more
+--                      shares, serves, began, rang}; the logged in only. node: where the phone is,
+--                      absent when no node has said so. With skills: skills {name: level}; backup
+--                      {queue: true}, those that they help out; lines, all of them, absent when
+--                      these are the queues' plain ones. missed: offers in a row that rang in vain.
+--                      While the phone cannot be rung: away, `in_use` or `unreachable`; stood, since
+--                      when that has kept the ready agent from being offered anything; gone, once
+--                      they count as a member no more
 --   waiting    ZSET    `line|effective arrival|contact` of the contacts that can be offered
 --   heads      HASH    line -> `effective arrival|contact` of the first in `waiting`, kept with it;
 --                      of the lines beside the plain ones. One command reads those of an agent
@@ -43,8 +45,9 @@
 --   owned      ZSET    `controller|contact`
 --   due        ZSET    what time alone will change, scored by when: `controller|name` its lease,
 --                      `offer|contact`, `orphan|contact`, `callback|contact`, `wrapup|agent`,
---                      `phone|agent` gone then, `relax|contact` its next line, `line|line` in which nobody
---                      stands, `node|node` its lease, `lost|node` when the conversations of a dead one end
+--                      `phone|agent` gone then, `relax|contact` its next line, `line|line` in which
+--                      nobody stands, `empty|line` for which perhaps nobody works any more,
+--                      `node|node` its lease, `lost|node` when the conversations of a dead one end
 --   adrift     SET     contacts (orphan or talking) whose controller is dead
 --   phones     HASH    phone -> agent
 --   offers     STRING  number of the newest offer
@@ -53,7 +56,9 @@
 --                      promised is the chosen time, without one the arrival in the queue
 --   numbers    HASH    number -> contact of its callback in `callbacks`
 --   lines      ZSET    `line|requirement` of the lines beside the plain ones; a requirement is
---                      `skill>=level` of each skill by name, with spaces between
+--                      `skill>=level` of each skill by name, with spaces between; `@4001` is a
+--                      skill that agent 4001 has and nobody else, `@` one that all have but those
+--                      who help the queue out. A line that asks for either begins with `+@`
 --   holders    HASH    line -> how many contacts that nobody has answered are in it or going to it
 --   pace       HASH    what waiting times are estimated from: `capacity|queue`, `service|queue`,
 --                      `agent|agent`; see “Pace” below
@@ -217,10 +222,13 @@ end
 -- The contact is no longer one of those whom nobody has answered.
 local function uncount(id, contact, now)
   let_go(contact, line_of(contact), now)
+  for _, digest in ipairs(contact.instead or {}) do
+    let_go(contact, line_by(contact.queue, digest), now)
+  end
   if contact.relax then
     call('ZREM', DUE, 'relax|' .. id)
     for _, step in ipairs(contact.relax) do
-      let_go(contact, line_by(contact.queue, step[2]), now)
+      for i = 2, #step do let_go(contact, line_by(contact.queue, step[i]), now) end
     end
   end
   if contact.callback then
@@ -288,6 +296,8 @@ end
 
 local function line_up(id, contact, now)
   unpair(contact)
+  -- Nobody has looked whether anybody works there as long as it did not wait.
+  if contact.instead then call('ZADD', DUE, now, 'empty|' .. line_of(contact)) end
   if not on_line(contact) then return hand_back(id, contact, 'waiting', now) end
   move_contact(id, contact, alive(contact.owner) and 'waiting' or 'orphan', now)
 end
@@ -319,7 +329,12 @@ local REMEMBERED = 50 -- contacts
 local UNSEEN = 60000 -- so long (ms) an agent is thought to have served each queue beforehand
 local WORKS = {ready = true, reserved = true, talking = true, wrapup = true}
 
--- The agent adds these shares to the capacity of their queues from here on; nil: nothing.
+local function lines_of(agent)
+  return agent.lines or agent.queues
+end
+
+-- The agent adds these shares to the capacity of their queues from here on; nil: nothing. Who waits
+-- for this agent, or for those of whom this was the last, is led on by the next sweep.
 local function give(agent, shares)
   local before = agent.shares
   for i, queue in ipairs(agent.queues) do
@@ -329,6 +344,13 @@ local function give(agent, shares)
     end
   end
   agent.shares = shares
+  if not before or shares then return end
+  local lines = lines_of(agent)
+  for i = #agent.queues + 1, #lines do
+    if string.find(lines[i], '|+@', 1, true) then
+      call('ZADD', DUE, agent.since, 'empty|' .. lines[i])
+    end
+  end
 end
 
 -- A share for each queue of the agent, WHOLE together at most.
@@ -384,10 +406,6 @@ end
 local function agent_of(id)
   local record = call('HGET', AGENTS, id)
   return record and cjson.decode(record)
-end
-
-local function lines_of(agent)
-  return agent.lines or agent.queues
 end
 
 -- All at once: a command costs more than what it does. No more than Lua can hand over, either.

@@ -1,5 +1,6 @@
--- login now agent phone skills queue… -> status as in status.lua
+-- login now agent phone skills backup queue… -> status as in status.lua
 --   skills   JSON {name: level}
+--   backup   JSON {queue: true}, those of the queues that the agent helps out
 -- Logged in already: moves to this phone and starts afresh. Another agent at the phone has left
 -- it and is logged out. Not offered anything before the phone can be rung.
 -- Reads lines, devices. Writes agents, phones, members, ready, states, due, pace, events.
@@ -15,8 +16,10 @@ if holder_id and holder_id ~= id then
 end
 if agent then move_agent(id, agent, 'logged_out', now) end
 
-agent = {phone = phone, queues = {select(5, unpack(ARGV))}, skills = cjson.decode(ARGV[4])}
-if not next(agent.skills) then agent.skills = nil end
+agent = {phone = phone, queues = {select(6, unpack(ARGV))}}
+for name, kept in pairs({skills = cjson.decode(ARGV[4]), backup = cjson.decode(ARGV[5])}) do
+  if next(kept) then agent[name] = kept end
+end
 call('HSET', PHONES, phone, id)
 enter_lines(id, agent)
 event('agent.logged_in', now, '', '', id, 'phone', phone)

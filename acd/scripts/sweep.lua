@@ -3,7 +3,8 @@
 --                      {relaxed…}, {dead node…}}
 --   limit   so many of what is due are settled; the rest is due at once in the reply
 -- Does what time alone demands: leases, unanswered offers, orphans, wrap-ups, callbacks' times,
--- skills that are required no longer, phones that stay away, lines in which nobody stands, dead nodes.
+-- skills that are required no longer, phones that stay away, lines in which nobody stands, or for
+-- which nobody works any more, dead nodes.
 -- Writes everything but devices, offers, pins.
 local expired, adrift, lost, ready, called, relaxed, dead = {}, {}, {}, {}, {}, {}, {}
 
@@ -41,7 +42,9 @@ function settle.wrapup(id)
 end
 
 function settle.callback(id)
-  move_contact(id, contact_of(id), 'waiting', now)
+  local contact = contact_of(id)
+  move_contact(id, contact, 'waiting', now)
+  if contact.instead then relax(id, contact, now) end
   called[#called + 1] = id
 end
 
@@ -75,6 +78,19 @@ function settle.lost(name)
       lost[#lost + 1] = id
     end
   end
+end
+
+function settle.empty(line)
+  call('ZREM', DUE, 'empty|' .. line)
+  if at_work(line) then return end
+  local from, till = bounds(line)
+  local waiting = call('ZRANGE', WAITING, from, till, 'BYLEX', 'LIMIT', 0, ARGV[2])
+  for _, member in ipairs(waiting) do
+    local id = string.sub(member, #line + 17)
+    relax(id, contact_of(id), now)
+    relaxed[#relaxed + 1] = id
+  end
+  if #waiting == tonumber(ARGV[2]) then call('ZADD', DUE, now, 'empty|' .. line) end
 end
 
 for _, member in ipairs(call('ZRANGE', DUE, '-inf', now, 'BYSCORE', 'LIMIT', 0, ARGV[2])) do

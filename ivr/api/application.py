@@ -24,7 +24,7 @@ from ivr.api.errors import (
     TokenRefused,
     told,
 )
-from ivr.api.events import EventFeed
+from ivr.api.events import EventFeed, offered_token
 from ivr.api.models import Nothing, Organisation, Organisations
 from ivr.api.openapi import document
 from ivr.api.reading import READING
@@ -113,7 +113,9 @@ class Api:
         return serve
 
     def _who(self, request: web.Request) -> Token:
-        return self._doorkeeper.judge(request.headers.get("Authorization", ""))
+        return self._doorkeeper.judge(
+            request.headers.get("Authorization", "") or offered_token(request)
+        )
 
 
 def _organisation(office: Office) -> Organisation:

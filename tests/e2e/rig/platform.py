@@ -50,6 +50,7 @@ from tests.e2e.rig.korea import add_korean_town
 from tests.e2e.rig.nodes import add_nodes
 from tests.e2e.rig.policies import add_policies
 from tests.e2e.rig.recorded import add_recordings
+from tests.e2e.rig.seats import write_seats
 from tests.e2e.rig.world import add_world
 
 ORG = "demo"
@@ -70,6 +71,7 @@ class Platform:
         prometheus: Whether it has a Prometheus of its own.
         one_of_two: Whether it is a node that knows of another one, which may never be started.
         first: The one that is there already. Its Redis, database and call trees are this one's too.
+        seats: So many agents' phones beside the usual three, see :mod:`tests.e2e.rig.seats`.
 
     Attributes:
         settings: What it was started with.
@@ -87,6 +89,7 @@ class Platform:
         prometheus: bool = False,
         one_of_two: bool = False,
         first: Platform | None = None,
+        seats: int = 0,
     ) -> None:
         # a Unix socket's path may have no more than 107 bytes
         home = Path(tempfile.mkdtemp(prefix="vx-", dir="/tmp"))
@@ -111,6 +114,7 @@ class Platform:
                     "ami_port": free_port(),
                     "rtp_start": rtp,
                     "rtp_end": rtp + LEGS - 1,
+                    "trunks": write_seats(home / "seats.conf", seats) if seats else None,
                 }
             ),
             agi=AgiSettings(port=free_port(), drain_seconds=2),
@@ -129,27 +133,32 @@ class Platform:
     def environment(self) -> dict[str, str]:
         """What a ``vaxel`` command needs to speak to this platform."""
         s = self.settings
-        return os.environ | {
-            "VAXEL_SETTINGS": "/dev/null",
-            "VAXEL_STATE": str(s.state),
-            "VAXEL_TREES": str(s.trees),
-            "VAXEL_CACHE": str(s.cache),
-            "VAXEL_REDIS_URL": s.redis_url,
-            "VAXEL_DATABASE_URL": s.database_url,
-            "VAXEL_ASTERISK__NODE": s.asterisk.node,
-            "VAXEL_ASTERISK__PEERS": json.dumps(s.asterisk.peers),
-            "VAXEL_ASTERISK__SIP_PORT": str(s.asterisk.sip_port),
-            "VAXEL_ASTERISK__AMI_PORT": str(s.asterisk.ami_port),
-            "VAXEL_ASTERISK__RTP_START": str(s.asterisk.rtp_start),
-            "VAXEL_ASTERISK__RTP_END": str(s.asterisk.rtp_end),
-            "VAXEL_AGI__PORT": str(s.agi.port),
-            "VAXEL_AGI__DRAIN_SECONDS": str(s.agi.drain_seconds),
-            "VAXEL_HTTP__PORT": str(s.http.port),
-            "VAXEL_SPEECH__PORT": str(s.speech.port),
-            "VAXEL_SMS__FILE": str(s.sms.file),
-            "VAXEL_PROMETHEUS__ENABLED": str(s.prometheus.enabled),
-            "VAXEL_PROMETHEUS__PORT": str(s.prometheus.port),
-        }
+        more = {"VAXEL_ASTERISK__TRUNKS": str(s.asterisk.trunks)} if s.asterisk.trunks else {}
+        return (
+            os.environ
+            | more
+            | {
+                "VAXEL_SETTINGS": "/dev/null",
+                "VAXEL_STATE": str(s.state),
+                "VAXEL_TREES": str(s.trees),
+                "VAXEL_CACHE": str(s.cache),
+                "VAXEL_REDIS_URL": s.redis_url,
+                "VAXEL_DATABASE_URL": s.database_url,
+                "VAXEL_ASTERISK__NODE": s.asterisk.node,
+                "VAXEL_ASTERISK__PEERS": json.dumps(s.asterisk.peers),
+                "VAXEL_ASTERISK__SIP_PORT": str(s.asterisk.sip_port),
+                "VAXEL_ASTERISK__AMI_PORT": str(s.asterisk.ami_port),
+                "VAXEL_ASTERISK__RTP_START": str(s.asterisk.rtp_start),
+                "VAXEL_ASTERISK__RTP_END": str(s.asterisk.rtp_end),
+                "VAXEL_AGI__PORT": str(s.agi.port),
+                "VAXEL_AGI__DRAIN_SECONDS": str(s.agi.drain_seconds),
+                "VAXEL_HTTP__PORT": str(s.http.port),
+                "VAXEL_SPEECH__PORT": str(s.speech.port),
+                "VAXEL_SMS__FILE": str(s.sms.file),
+                "VAXEL_PROMETHEUS__ENABLED": str(s.prometheus.enabled),
+                "VAXEL_PROMETHEUS__PORT": str(s.prometheus.port),
+            }
+        )
 
     def share_prompts(self) -> None:
         """Keep what is spoken where the next platform finds it: to speak it all takes long."""
@@ -250,8 +259,12 @@ class Platform:
 
     def controller(self) -> psutil.Process:
         """The process that serves the calls."""
-        record = ProcessRecord.read(self.layout.record("controller"))
-        assert record is not None, "the controller was never started"
+        return self.part("controller")
+
+    def part(self, name: str) -> psutil.Process:
+        """The process of one part, by its name in ``STOP_ORDER``."""
+        record = ProcessRecord.read(self.layout.record(name))
+        assert record is not None, f"{name} was never started"
         return psutil.Process(record.pid)
 
     @asynccontextmanager

@@ -40,11 +40,17 @@ from acd.model import (
     Queue,
     RefusalReason,
 )
-from acd.skills import Requirement
+from acd.skills import Requirement, narrowed, sparing_backups
 from store.stream import EventStream, connect, stream_key
 from tests.contract import breaches_in
 from tests.integration.acd.conftest import HandClock
-from tests.integration.acd.indexes import check_indexes, device_of, fits
+from tests.integration.acd.indexes import (
+    check_indexes,
+    device_of,
+    fits,
+    known_lines,
+    line_of,
+)
 from tests.integration.acd.replay import Replay
 
 pytestmark = pytest.mark.integration
@@ -52,15 +58,17 @@ pytestmark = pytest.mark.integration
 ORG = "city"
 QUEUES = (
     Queue("fees", ring_seconds=5, wrapup_seconds=0),
-    Queue("support", ring_seconds=5, wrapup_seconds=6),
+    Queue("support", ring_seconds=5, wrapup_seconds=6, backup_seconds=4),
 )
 STAFF = {
     "1": Agent("1", "Ada", ("fees",), {"sv": 10, "da": 3}),
     "2": Agent("2", "Bo", ("support",), {"sv": 5}),
-    "3": Agent("3", "Cleo", ("fees", "support"), {"sv": 8, "da": 8, "tax": 5}),
+    "3": Agent(
+        "3", "Cleo", ("fees", "support"), {"sv": 8, "da": 8, "tax": 5}, frozenset({"support"})
+    ),
 }
 TRAINED = {
-    "1": Agent("1", "Ada", ("support", "fees"), {"sv": 2, "tax": 9}),
+    "1": Agent("1", "Ada", ("support", "fees"), {"sv": 2, "tax": 9}, frozenset({"support"})),
     "2": Agent("2", "Bo", ("support",)),
     "3": Agent("3", "Cleo", ("fees",), {"da": 10}),
 }
@@ -85,6 +93,8 @@ RULES = CallbackRules(tries=2, every_ms=4_000, ring_ms=2_000, greeting_ms=0, par
 NUMBERS = [f"+4670174060{last}" for last in range(4)]
 numbers = st.sampled_from(NUMBERS)
 bullseyes = st.sampled_from(BULLSEYES)
+preferred = st.sampled_from(["", "", "1", "3", "nobody"])
+PREFERRED_MS = 5_000
 DESK_STEPS = (
     "login",
     "login",
@@ -100,13 +110,13 @@ DESK_STEPS = (
 
 @dataclass
 class Need:
-    """What a contact requires now, and from when on what instead."""
+    """What a contact requires now, one of these, and from when on what instead."""
 
-    now: dict[str, int]
-    later: list[tuple[int, dict[str, int]]]
+    now: list[str]
+    later: list[tuple[int, list[str]]]
 
     def put_off(self, milliseconds: int) -> None:
-        self.later = [(at + milliseconds, skills) for at, skills in self.later]
+        self.later = [(at + milliseconds, texts) for at, texts in self.later]
 
     def pass_time(self, now_ms: int) -> None:
         while self.later and self.later[0][0] <= now_ms:
@@ -210,7 +220,7 @@ class Histories(RuleBasedStateMachine):
         for number, agent in enumerate(STAFF.values(), 1):
             self.run(self.agents.login(agent, f"p{number}"))
         for number, queue in enumerate((*QUEUES, *QUEUES)):
-            self.join(f"c-{number}", queue, number % 2, 0, BULLSEYES[(number + 2) * demands])
+            self.join(f"c-{number}", queue, number % 2, 0, (BULLSEYES[(number + 2) * demands], ""))
             if kept:
                 self.keep_place(f"c-{number}", NUMBERS[number], None)
         if kept:
@@ -221,17 +231,20 @@ class Histories(RuleBasedStateMachine):
         queue=queues,
         who=controllers,
         credit=st.sampled_from([0, 0, 7_000]),
-        steps=bullseyes,
+        asked=st.tuples(bullseyes, preferred),
     )
-    def join(self, contact: str, queue: Queue, who: int, credit: int, steps: Bullseye) -> None:
-        before = self.record(contact)
+    def join(
+        self, contact: str, queue: Queue, who: int, credit: int, asked: tuple[Bullseye, str]
+    ) -> None:
+        before, (steps, agent) = self.record(contact), asked
         require = [Requirement(after, skills) for after, skills in steps]
+        require = list(narrowed(require, agent=agent, agent_ms=PREFERRED_MS))
         resumed = self.attempt(
             lambda: self.acd[who].join(contact, queue, credit_ms=credit, require=require)
         )
         if resumed is False:
             self.effective[contact] = self.clock() - credit
-            self.needs[contact] = self.need(steps)
+            self.needs[contact] = self.need(queue, require)
         elif resumed and before["state"] == "scheduled":
             self.effective[contact] = min(self.effective[contact], self.clock())
             self.needs[contact].put_off(-max(0, before["arrived"] - self.clock()))
@@ -249,6 +262,7 @@ class Histories(RuleBasedStateMachine):
     @rule(who=controllers)
     def tick(self, who: int) -> None:
         self.run(self.acd[who].renew())  # one that was thought dead has its contacts back
+        self.run(self.acd[who].sweep())  # and none of them waits for who does not work
         before = self.raw()
         pairs = [pair for queue in QUEUES for pair in self.pairs(before, queue)]
         tick = self.run(self.acd[who].tick(QUEUES))
@@ -328,7 +342,7 @@ class Histories(RuleBasedStateMachine):
         )
         if contact:
             self.effective[contact] = self.clock()
-            self.needs[contact] = self.need(steps)
+            self.needs[contact] = self.need(queue, require)
 
     @rule(data=st.data())
     def dialled(self, data: st.DataObject) -> None:
@@ -429,14 +443,16 @@ class Histories(RuleBasedStateMachine):
         self.clock.forward(seconds)
         for who in renewing:
             self.run(self.acd[who].renew())
+        before = self.raw()
         swept = self.run(self.acd[0].sweep())
+        again = self.run(self.acd[0].sweep())  # e.g. an agent's phone was gone by the first
         raw = self.raw()
         for contact, need in self.needs.items():
-            before = need.now
             need.pass_time(self.clock())
-            state = json.loads(raw["contacts"].get(contact, "{}")).get("state", "gone")
-            told = contact in swept.relaxed or state in ("talking", "gone")
-            assert need.now == before or told
+            was, now = (json.loads(one["contacts"].get(contact, "{}")) for one in (before, raw))
+            named = (*swept.relaxed, *again.relaxed, *swept.called)
+            told = contact in named or now.get("state", "talking") == "talking"
+            assert now.get("line") == was.get("line") or told
         due = raw["due"]
         assert all(when > self.clock() for when in due.values()), "all that was due is settled"
 
@@ -479,6 +495,16 @@ class Histories(RuleBasedStateMachine):
             if (record := json.loads(text))
         }
         assert working == self.replay.agents
+
+    @invariant()
+    def everybody_stands_where_the_least_that_they_require_is_fulfilled(self) -> None:
+        raw = self.raw()
+        lines = {line: text for line, text in (one.rsplit("|", 1) for one in raw["lines"])}
+        for contact, text in raw["contacts"].items():
+            record = json.loads(text)
+            if record["state"] != "talking":
+                line = line_of(record["queue"], record.get("line", ""))
+                assert lines.get(line, "") in self.needs[contact].now
 
     @invariant()
     def everybody_is_in_one_place_and_every_index_agrees(self) -> None:
@@ -526,18 +552,23 @@ class Histories(RuleBasedStateMachine):
         record: dict[str, Any] = json.loads(self.raw()["contacts"].get(contact, "{}"))
         return record
 
-    def need(self, steps: Bullseye) -> Need:
-        at_once = steps[0][1] if steps else {}
-        return Need(at_once, [(self.clock() + after, skills) for after, skills in steps[1:]])
+    def need(self, queue: Queue, require: list[Requirement]) -> Need:
+        first, *later = sparing_backups(queue, require) or (Requirement(),)
+        return Need(
+            first.text.split("|"),
+            [(self.clock() + step.after_ms, step.text.split("|")) for step in later],
+        )
 
     def pairs(self, raw: dict[str, Any], queue: Queue) -> Iterator[tuple[str, str]]:
         """Whoever waits in a queue with each agent who is ready and can serve them."""
         crew = {name: json.loads(text) for name, text in raw["agents"].items()}
+        lines = known_lines(raw)
         for contact, text in raw["contacts"].items():
             waits = json.loads(text)
             if waits["queue"] == queue.name and waits["state"] == "waiting":
                 for agent, works in crew.items():
-                    able = fits(works.get("skills", {}), self.needs[contact].now)
+                    line = line_of(queue.name, waits.get("line", ""))
+                    able = fits(agent, works, queue.name, lines.get(line, {}))
                     free = works["state"] == "ready" and not device_of(raw, works["phone"])[0]
                     if free and queue.name in works["queues"] and able:
                         yield contact, agent
