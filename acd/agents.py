@@ -10,7 +10,15 @@ from redis.asyncio import Redis
 
 from acd.errors import AgentLocked, WrongPin
 from acd.keys import Keys
-from acd.model import Agent, AgentState, AgentStatus, Clock, PhoneState, check_name
+from acd.model import (
+    Agent,
+    AgentState,
+    AgentStatus,
+    Clock,
+    OwnCallOutcome,
+    PhoneState,
+    check_name,
+)
 from acd.script import Reply, Scripts
 
 _RIGHT, _WRONG = 0, 1
@@ -156,6 +164,45 @@ class Agents:
         """
         words = [word for phone, state in states.items() for word in (phone, state.value)]
         return tuple(await self._scripts.run("devices", self._clock(), node, *words))
+
+    async def call_begun(self, agent: str, phone: str, call: str, node: str = "") -> None:
+        """An agent calls somebody of their own accord; they are offered nothing meanwhile.
+
+        The call is over at the latest when the phone is free (:meth:`phones_are`), whoever has
+        died by then.
+
+        Args:
+            agent: Agent id.
+            phone: Where they call from.
+            call: What the call is known by.
+            node: Whose Asterisk makes it.
+
+        Raises:
+            NotLoggedIn: The agent is not logged in at this phone.
+            AgentBusy: The agent is being rung, talks, or calls somebody already.
+        """
+        check_name("Call", call)
+        await self._scripts.run("call_begun", self._clock(), agent, phone, call, node)
+
+    async def call_answered(self, agent: str, call: str) -> None:
+        """Whom the agent calls has picked up; harmless when told twice, or when it is over."""
+        await self._scripts.run("call_answered", self._clock(), agent, call)
+
+    async def call_ended(
+        self, agent: str, call: str, outcome: OwnCallOutcome, *, answered_ms: int | None = None
+    ) -> None:
+        """The agent's own call is over; harmless when that was known.
+
+        Args:
+            agent: Agent id.
+            call: What it is known by.
+            outcome: What came of it.
+            answered_ms: When it was answered (epoch), if they talked: for an answer that could not
+                be told.
+        """
+        talked = outcome is OwnCallOutcome.TALKED
+        at = (self._clock() if answered_ms is None else answered_ms) if talked else ""
+        await self._scripts.run("call_ended", self._clock(), agent, call, outcome.value, at)
 
     async def _run(self, name: str, *arguments: str) -> AgentStatus:
         return status_of(await self._scripts.run(name, self._clock(), *arguments))

@@ -84,6 +84,16 @@ class RefusalReason(StrEnum):
     EXPIRED = "expired"  # no controller rang it: not the agent's fault, ready at the old place
 
 
+class OwnCallOutcome(StrEnum):
+    """What came of a call that an agent has made of their own accord."""
+
+    TALKED = "talked"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"
+    CANCELLED = "cancelled"  # the agent hung up first, or nobody was left to see what became of it
+
+
 class LeaveReason(StrEnum):
     """Why a contact left a queue without an agent."""
 
@@ -237,7 +247,7 @@ class AgentStatus:
         id: Agent id.
         state: See :class:`AgentState`.
         reason: Why paused; of one who is ready, why nothing is offered all the same:
-            ``phone_in_use``, ``phone_unreachable``; else ``""``.
+            ``phone_in_use``, ``phone_unreachable``, ``calling`` (of their own accord); else ``""``.
         since_ms: Epoch; ``0`` when logged out.
         phone: PJSIP endpoint, ``""`` when logged out.
         queues: Names of the queues served, empty when logged out.

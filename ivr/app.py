@@ -18,6 +18,7 @@ from acd.floor import Floor
 from acd.model import system_clock
 from acd.offers import OfferListener
 from acd.sweeper import Sweeper
+from ivr.agent_calls import AgentCalls
 from ivr.announced_sounds import AnnouncedSounds
 from ivr.announcements import Announcements
 from ivr.answers import AnswerWatch
@@ -159,6 +160,14 @@ class Controller:
             offices, self._offers, dialler, ground.prompts, self._offices.shown_number
         )
         desk = Desk(offices, lambda agent: self._pins.get(agent, ""), ground.prompts, system_clock)
+        calls = AgentCalls(
+            offices,
+            self._answers,
+            ground.prompts,
+            self._offices.shown_number,
+            system_clock,
+            node=node,
+        )
         self._pauses = Pauses(
             self._ami, streams, after_digits=self._after_digits, clock_ms=system_clock
         )
@@ -168,6 +177,7 @@ class Controller:
                 "inbound": self._inbound.serve,
                 "callback": self._callbacks.serve,
                 "desk": desk.serve,
+                "outgoing": calls.serve,
                 "recording": codes.serve,
             },
             host=settings.agi.host,

@@ -62,6 +62,12 @@ class EventType(StrEnum):
     AGENT_PHONE_BACK = "agent.phone_back"
     AGENT_LOCKED = "agent.locked"
 
+    # The agent has called somebody
+    AGENT_CALL_BEGUN = "agent.call_begun"
+    AGENT_CALL_ANSWERED = "agent.call_answered"
+    AGENT_CALL_ENDED = "agent.call_ended"
+    AGENT_CALL_REFUSED = "agent.call_refused"
+
     # A supervisor has acted on an agent or a contact
     SUPERVISOR_ACTED = "supervisor.acted"
 

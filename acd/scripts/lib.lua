@@ -33,7 +33,8 @@
 --                      these are the queues' plain ones. missed: offers in a row that rang in vain.
 --                      While the phone cannot be rung: away, `in_use` or `unreachable`; stood, since
 --                      when that has kept the ready agent from being offered anything; gone, once
---                      they count as a member no more
+--                      they count as a member no more. calling {call, answered}: a call of their own; never
+--                      beside a contact, and their phone is away meanwhile
 --   waiting    ZSET    `line|effective arrival|contact` of the contacts that can be offered
 --   heads      HASH    line -> `effective arrival|contact` of the first in `waiting`, kept with it;
 --                      of the lines beside the plain ones. One command reads those of an agent
@@ -500,7 +501,8 @@ end
 
 local function status(id, agent)
   if not agent then return {id, 'logged_out', '', 0, ''} end
-  local away = agent.state == 'ready' and agent.away and 'phone_' .. agent.away
+  local away = agent.state == 'ready' and
+    (agent.calling and 'calling' or agent.away and 'phone_' .. agent.away)
   return {id, agent.state, agent.reason or away or '', agent.since, agent.phone, unpack(agent.queues)}
 end
 

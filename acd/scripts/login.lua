@@ -12,9 +12,9 @@ local holder_id = call('HGET', PHONES, phone)
 if holder_id and holder_id ~= id then
   local holder = agent_of(holder_id)
   if has_call(holder) then return redis.error_reply('PHONEBUSY ' .. phone) end
-  move_agent(holder_id, holder, 'logged_out', now)
+  log_out(holder_id, holder, now)
 end
-if agent then move_agent(id, agent, 'logged_out', now) end
+if agent then log_out(id, agent, now) end
 
 agent = {phone = phone, queues = {select(6, unpack(ARGV))}}
 for name, kept in pairs({skills = cjson.decode(ARGV[4]), backup = cjson.decode(ARGV[5])}) do

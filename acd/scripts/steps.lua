@@ -328,6 +328,30 @@ local function node_alive(node)
   return call('ZSCORE', DUE, 'node|' .. node)
 end
 
+-- The agents' own calls -----------------------------------------------------------------------
+
+-- What they do from now on is told with it: their state stood still in the eyes of who counts time.
+-- The caller keeps the record.
+local function end_own_call(id, agent, now, outcome)
+  local own = agent.calling
+  agent.calling = nil
+  event('agent.call_ended', now, '', '', id, 'call', own.call, 'outcome', outcome,
+    'state', agent.state, known('reason', agent.reason,
+      'talked', outcome == 'talked' and span(own.answered, now)))
+end
+
+-- Nobody who saw the call's end has told, but it is over for us.
+local function close_own_call(id, agent, now)
+  if agent.calling then
+    end_own_call(id, agent, now, agent.calling.answered and 'talked' or 'cancelled')
+  end
+end
+
+local function log_out(id, agent, now)
+  close_own_call(id, agent, now)
+  move_agent(id, agent, 'logged_out', now)
+end
+
 -- Phones ------------------------------------------------------------------------------------
 
 local OUTAGE = 15000 -- so long (ms) a phone may be unreachable before its agent is no member
@@ -363,7 +387,8 @@ local function device_of(phone)
 end
 
 -- The agent's phone is now as device_of tells; whether contacts can be offered to them again. Idle
--- time stands still meanwhile: whoever comes back has been idle as long as before.
+-- time stands still meanwhile: whoever comes back has been idle as long as before. A phone that is
+-- well is in no call: one of the agent's own is over.
 local function phone_is(id, agent, now)
   local was, had = agent.away, agent.node
   local away, node = device_of(agent.phone)
@@ -372,6 +397,7 @@ local function phone_is(id, agent, now)
     if had ~= node then call('HSET', AGENTS, id, cjson.encode(agent)) end
     return false
   end
+  if not away then close_own_call(id, agent, now) end
   local ready = agent.state == 'ready'
   if ready and not was then leave_ready(id, agent) end
   agent.away = away

@@ -14,6 +14,7 @@ from ivr.flow.hosts import Host
 from ivr.flow.hours import Hours, TimeZone
 from ivr.flow.lengths import Length
 from ivr.flow.numbers import Number
+from ivr.flow.outgoing_calls import OutgoingCalls, OutgoingCallTexts
 from ivr.flow.patterns import Pattern
 from ivr.flow.recording import Days, RecordingPolicy
 from ivr.flow.skills import AgentSkills, SkillValues, by_skill
@@ -105,11 +106,15 @@ class Agent(Strict):
     Attributes:
         skills: What they can do, by kind: a list of values, or the level 1 to 10 of each, by which
             a queue can ask for more than a beginner.
+        auto_answer: Whether their phone is asked to answer by itself, after which they hear a short
+            tone and then the caller. For people who wear a headset: no queue can ask for it, since
+            at a phone without one the caller would talk to a table.
     """
 
     name: Title
     queues: Annotated[tuple[QueueName, ...], NotEmpty]
     skills: Annotated[Mapping[str, Mapping[str, int]], AgentSkills()] = Field(default_factory=dict)
+    auto_answer: bool = False
 
     @property
     def levels(self) -> Mapping[str, int]:
@@ -205,6 +210,7 @@ class StandardTexts(Strict):
         collect: From nodes that ask for keys; a group that no node needs may be left out.
         pin: From nodes that ask for a PIN, likewise.
         survey: From surveys, likewise.
+        outgoing_calls: To agents who call somebody; may be left out where they cannot.
     """
 
     technical_fault: Text
@@ -217,6 +223,7 @@ class StandardTexts(Strict):
     collect: CollectTexts | None = None
     pin: PinTexts | None = None
     survey: SurveyTexts | None = None
+    outgoing_calls: OutgoingCallTexts | None = None
 
 
 class Callers(Strict):
@@ -258,6 +265,7 @@ class Organisation(Strict):
         announcements: What can be switched on for everybody, by name.
         http_hosts: What the node ``http`` may ask; nothing when left out.
         transfers: Whom the node ``transfer`` may dial; nobody when left out.
+        outgoing_calls: Whom agents may call of their own accord, likewise.
     """
 
     id: Identifier
@@ -278,6 +286,7 @@ class Organisation(Strict):
     announcements: Table[Identifier, Text] = Field(default_factory=dict)
     http_hosts: tuple[Host, ...] = ()
     transfers: tuple[Pattern, ...] = ()
+    outgoing_calls: OutgoingCalls | None = None
 
     @property
     def default_language(self) -> str:
@@ -321,4 +330,15 @@ class Organisation(Strict):
             if queue.callback is not None and self.texts.callback is None
         ]
         faults("Organisation", wordless)
+        return self
+
+    @model_validator(mode="after")
+    def _outgoing_calls_have_words(self) -> Self:
+        if self.outgoing_calls is not None and self.texts.outgoing_calls is None:
+            wordless = fault(
+                "no_outgoing_texts",
+                "nothing is written that agents would hear about their calls",
+                advice="add “texts: outgoing_calls: …”, as in dialplans/base.yaml",
+            )
+            faults("Organisation", [(("outgoing_calls",), wordless)])
         return self

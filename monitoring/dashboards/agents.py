@@ -59,6 +59,22 @@ _TIME = Row(
             Query(asked.total(m.AGENT_STATE_SECONDS, "state", where=asked.OF_ORG), "{{state}}"),
         ),
         bars(
+            "Calls of their own",
+            "Calls that agents have made, by outcome, in the time shown.",
+            Unit.COUNT,
+            Query(asked.total(m.AGENT_CALLS, "outcome", where=asked.OF_ORG), "{{outcome}}"),
+            Query(
+                asked.total(m.AGENT_CALLS_REFUSED, "reason", where=asked.OF_ORG),
+                "refused: {{reason}}",
+            ),
+        ),
+        figure(
+            "Talk in calls of their own",
+            "Average length of the conversations in them.",
+            Unit.SECONDS,
+            asked.mean(m.AGENT_CALL_TALK, where=asked.OF_ORG),
+        ),
+        bars(
             "Pauses by reason",
             "Of all agents together, in the time shown.",
             Unit.SECONDS,

@@ -61,7 +61,7 @@ async def platform() -> AsyncIterator[Platform]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def softphones() -> AsyncIterator[Softphones]:
-    async with Softphones(headers=("From",)) as it:
+    async with Softphones(headers=("From", "Call-Info", "Alert-Info", "Answer-Mode")) as it:
         yield it
 
 

@@ -49,6 +49,7 @@ from tests.e2e.rig.callbacks import add_callbacks
 from tests.e2e.rig.korea import add_korean_town
 from tests.e2e.rig.nodes import add_nodes
 from tests.e2e.rig.policies import add_policies
+from tests.e2e.rig.reach import add_reach
 from tests.e2e.rig.recorded import add_recordings
 from tests.e2e.rig.seats import write_seats
 from tests.e2e.rig.world import add_world
@@ -69,9 +70,9 @@ class Platform:
     Args:
         trees: Writes the call trees to a folder, and returns that folder.
         prometheus: Whether it has a Prometheus of its own.
+        seats: So many agents' phones beside the usual three, see :mod:`tests.e2e.rig.seats`.
         one_of_two: Whether it is a node that knows of another one, which may never be started.
         first: The one that is there already. Its Redis, database and call trees are this one's too.
-        seats: So many agents' phones beside the usual three, see :mod:`tests.e2e.rig.seats`.
 
     Attributes:
         settings: What it was started with.
@@ -87,9 +88,9 @@ class Platform:
         trees: Callable[[Path], Path] | None = None,
         *,
         prometheus: bool = False,
+        seats: int = 0,
         one_of_two: bool = False,
         first: Platform | None = None,
-        seats: int = 0,
     ) -> None:
         # a Unix socket's path may have no more than 107 bytes
         home = Path(tempfile.mkdtemp(prefix="vx-", dir="/tmp"))
@@ -417,6 +418,7 @@ def _quick_trees(folder: Path) -> Path:
         add_world(home, organisation)
         add_nodes(home, organisation)
         add_recordings(home, organisation)
+        add_reach(organisation)
         organisation["hours"]["office"] = {"weekly": {"mon-sun": "closed"}}
     with _edited(home / "reception.yaml") as tree:
         for node in tree["nodes"].values():

@@ -69,6 +69,7 @@ def check_devices(raw: Mapping[str, Any], crew: Iterable[Mapping[str, Any]]) -> 
         assert (a.get("away"), a.get("node")) == device_of(raw, a["phone"])
         assert ("stood" in a) == (a["state"] == "ready" and "away" in a)
         assert "gone" not in a or a["away"] == "unreachable"
+        assert "calling" not in a or ("away" in a and "contact" not in a)
     dead = {member[5:] for member in raw["due"] if member.startswith("lost|")}
     assert not any(f"node|{node}" in raw["due"] for node in dead)
 

@@ -36,6 +36,7 @@ from acd.model import (
     AgentState,
     LeaveReason,
     Offer,
+    OwnCallOutcome,
     PhoneState,
     Queue,
     RefusalReason,
@@ -436,6 +437,26 @@ class Histories(RuleBasedStateMachine):
         }
 
     @rule(
+        agent=staff,
+        phone=st.sampled_from(["p1", "p2", "p3"]),
+        steps=st.sampled_from(["begin", "begin answer", "answer", "begin answer end", "end"]),
+        outcome=st.sampled_from(OwnCallOutcome),
+        call=st.sampled_from(["o-1", "o-2"]),
+        node=nodes,
+    )
+    def calls_somebody(
+        self, agent: str, phone: str, *, steps: str, outcome: OwnCallOutcome, call: str, node: str
+    ) -> None:
+        """As a controller tells it: who has not heard of an answer says so at the end."""
+        if "begin" in steps:
+            self.attempt(lambda: self.agents.call_begun(agent, phone, call, node))
+        if "answer" in steps:
+            self.run(self.agents.call_answered(agent, call))
+        own = json.loads(self.raw()["agents"].get(agent, "{}")).get("calling", {})
+        if "end" in steps and ("answered" not in own or outcome is OwnCallOutcome.TALKED):
+            self.run(self.agents.call_ended(agent, call, outcome))
+
+    @rule(
         seconds=st.sampled_from([0.001, 1, 3, 6, 12, 20, 620]),
         renewing=st.sampled_from([(), (0,), (0, 1), (0, 1)]),
     )
@@ -495,6 +516,12 @@ class Histories(RuleBasedStateMachine):
             if (record := json.loads(text))
         }
         assert working == self.replay.agents
+        calling = {
+            agent: "answered" in record["calling"]
+            for agent, text in raw["agents"].items()
+            if "calling" in (record := json.loads(text))
+        }
+        assert calling == self.replay.calling
 
     @invariant()
     def everybody_stands_where_the_least_that_they_require_is_fulfilled(self) -> None:

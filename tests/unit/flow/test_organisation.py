@@ -75,6 +75,21 @@ SLIPS = {
         "support: {callback: «{after: 30 s}}",
         "nothing is written that callers would hear about it",
     ),
+    "outgoing calls without words": (
+        "queues:\n",
+        "outgoing_calls: «{allow: [+46 8*]}\nqueues:\n",
+        "nothing is written that agents would hear about their calls",
+    ),
+    "outgoing calls to an address": (
+        "queues:\n",
+        "outgoing_calls: {allow: [«sip:town@example.com]}\nqueues:\n",
+        "“sip:town@example.com” cannot be dialled from an agent's phone",
+    ),
+    "outgoing calls to nobody": (
+        "queues:\n",
+        "outgoing_calls: {allow: «[]}\nqueues:\n",
+        "at least one entry is needed here",
+    ),
     "ring for too long": ("support: {}", "support: {ring: «1 h}", "“1 h” is too long"),
 }
 

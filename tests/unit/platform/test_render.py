@@ -124,7 +124,7 @@ def test_asterisk_asks_the_speech_server_and_serves_nothing_by_http(layout: Layo
     assert values(layout, "http.conf", "general")["enabled"] == "no"
 
 
-OURS = {"VAXEL_RECORDING", "VAXEL_TAPE"}
+OURS = {"VAXEL_RECORDING", "VAXEL_TAPE", "VAXEL_TONE"}
 """Variables that only the dialplan sets, on an agent's channel."""
 
 
@@ -187,7 +187,8 @@ def test_what_a_caller_sends_is_filtered_and_stands_nowhere_else(layout: Layout)
     text = "\n".join(lines(layout, "extensions.conf"))
     for sent in ("CALLERID(num)", "CALLERID(name)"):
         text = text.replace(f"Set({sent}=${{FILTER(\\x20-\\x7e\\x80-\\xff,${{{sent}}})}})", "")
-    text = text.replace("Goto(inbound,${FILTER(+0-9,${EXTEN})},1)", "")
+    for context in ("inbound", "vaxel-outgoing"):
+        text = text.replace(f"Goto({context},${{FILTER(+0-9,${{EXTEN}})}},1)", "")
     text = text.replace("Set(CALLERID(dnid)=${EXTEN})", "")  # of digits only by then
     used = {part.split("}")[0].split("(")[0] for part in text.split("${")[1:]}
     assert used == {"VAXEL_DONE", "VAXEL_CAUSE", "DIALSTATUS", "ARG1", "ARG2", "STRFTIME", *OURS}
