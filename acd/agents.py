@@ -55,13 +55,17 @@ class Agents:
         self._wrong_pins = wrong_pins
         self._lock_ms = lock_seconds * 1000
 
-    async def check_pin(self, agent: str, given: str, expected: str) -> None:
+    async def check_pin(
+        self, agent: str, given: str, expected: str, *, supervising: str = ""
+    ) -> None:
         """See whether a PIN is right, and count wrong ones in a row.
 
         Args:
             agent: Agent id, one that exists: each is counted under its own name.
             given: What was keyed in.
             expected: The right PIN; an empty one is never right.
+            supervising: Whoever it is wants to act as a supervisor, at this phone: refusals are
+                told as such. The count is the same, for it is the same PIN.
 
         Raises:
             WrongPin: It is wrong; some tries are left.
@@ -69,7 +73,7 @@ class Agents:
         """
         right = bool(expected) and hmac.compare_digest(given.encode(), expected.encode())
         verdict, figure = await self._scripts.run(
-            "pin", self._clock(), agent, int(right), self._wrong_pins, self._lock_ms
+            "pin", self._clock(), agent, int(right), self._wrong_pins, self._lock_ms, supervising
         )
         if verdict == _RIGHT:
             return

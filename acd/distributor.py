@@ -194,6 +194,10 @@ class Distributor:
         """The offer (ringing) or conversation of a contact, for whoever missed the message."""
         return _offer(await self._run("offer", contact))
 
+    async def conversation(self, agent: str) -> Offer | None:
+        """The conversation that an agent is in, ``None`` when they talk to nobody."""
+        return _offer(await self._run("conversation", agent))
+
     async def callback_offers(self) -> tuple[Offer, ...]:
         """The offers to this controller's callbacks that it has not begun to dial."""
         replies = await self._run("callback_offers", self.controller)

@@ -25,6 +25,7 @@ from ivr.answers import AnswerWatch
 from ivr.api.application import Api
 from ivr.api.events import EventFeed
 from ivr.api.route import PREFIX
+from ivr.api.supervising import Supervising
 from ivr.api.tokens import Doorkeeper, TokenFile
 from ivr.attention import Attention
 from ivr.callback_wishes import CallbackWishes
@@ -58,6 +59,9 @@ from ivr.recording_codes import RecordingCodes
 from ivr.services import Services
 from ivr.settings import Settings
 from ivr.speech_server import SpeechServer
+from ivr.supervision.desk import SupervisorsDesk
+from ivr.supervision.orders import SupervisorsPhones
+from ivr.supervision.presence import Presences
 from ivr.text_messages import sender_of
 from ivr.transfers import Transfers
 from ivr.tree_pins import pins_of
@@ -171,6 +175,12 @@ class Controller:
         self._pauses = Pauses(
             self._ami, streams, after_digits=self._after_digits, clock_ms=system_clock
         )
+        supervisors = SupervisorsDesk(
+            offices,
+            lambda number: self._pins.get(number, ""),
+            ground.prompts,
+            Presences(self._ami, self._attention, system_clock),
+        )
         codes = RecordingCodes(offices, self._pauses, ground.prompts)
         self._agi = FastAgiServer(
             {
@@ -179,6 +189,7 @@ class Controller:
                 "desk": desk.serve,
                 "outgoing": calls.serve,
                 "recording": codes.serve,
+                "supervision": supervisors.serve,
             },
             host=settings.agi.host,
             port=settings.agi.port,
@@ -213,6 +224,7 @@ class Controller:
             self._floor,
             self._doorkeeper,
             self._feed,
+            Supervising(self._offices.all, SupervisorsPhones(self._ami, phones), system_clock),
             version=version("vaxel"),
         )
         self._http = HttpServer(

@@ -32,6 +32,9 @@ _COUNTED: Mapping[EventType, Counter] = {
     EventType.CALLBACK_ANSWERED: metrics.CALLBACKS_ANSWERED,
     EventType.CALLBACK_ENDED: metrics.CALLBACKS_ENDED,
     EventType.AGENT_LOCKED: metrics.AGENT_LOCKS,
+    EventType.SUPERVISOR_ACTED: metrics.SUPERVISOR_ACTS,
+    EventType.SUPERVISOR_JOINED: metrics.SUPERVISOR_PRESENCES,
+    EventType.SUPERVISOR_REFUSED: metrics.SUPERVISORS_REFUSED,
     EventType.AGENT_CALL_ENDED: metrics.AGENT_CALLS,
     EventType.AGENT_CALL_REFUSED: metrics.AGENT_CALLS_REFUSED,
     EventType.RECORDING_STORED: metrics.RECORDINGS_STORED,
@@ -49,6 +52,7 @@ _TIMED: Mapping[EventType, tuple[Histogram, str]] = {
     EventType.CALLBACK_ANSWERED: (metrics.CALLBACK_WAIT, "waited"),
     EventType.CONTACT_TRANSFERRED: (metrics.TRANSFER_TALK, "talked"),
     EventType.CONTACT_CONFERRED: (metrics.CONFERENCE_STAY, "stayed"),
+    EventType.SUPERVISOR_LEFT: (metrics.SUPERVISOR_PRESENCE, "duration"),
     EventType.AGENT_CALL_ENDED: (metrics.AGENT_CALL_TALK, "talked"),
 }
 

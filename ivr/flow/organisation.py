@@ -19,6 +19,7 @@ from ivr.flow.patterns import Pattern
 from ivr.flow.recording import Days, RecordingPolicy
 from ivr.flow.skills import AgentSkills, SkillValues, by_skill
 from ivr.flow.standard_texts import CollectTexts, PinTexts, SurveyTexts
+from ivr.flow.supervision import KnownRight, SupervisionPolicy, SupervisionTexts
 from ivr.flow.texts import Phrase, Text, Using
 from ivr.flow.vocabulary import (
     LANGUAGES,
@@ -63,6 +64,9 @@ Title: TypeAlias = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)
 ]
 AgentId: TypeAlias = Annotated[str, Form("[0-9]{2,8}", "agent's number", "use 2 to 8 digits")]
+SupervisorId: TypeAlias = Annotated[
+    str, Form("[0-9]{2,8}", "supervisor's number", "use 2 to 8 digits")
+]
 PauseCode: TypeAlias = Annotated[str, Form("[0-9]", "code of a pause", "use one digit")]
 
 
@@ -77,6 +81,7 @@ class Queue(Strict):
         announce_every: Seconds between two announcements of the caller's position.
         recording: Whether its conversations are recorded, and how long that is kept.
         callback: How its callers may be called back; left out: they are not.
+        supervision: Whether supervisors may come into its conversations.
     """
 
     ring_seconds: Annotated[float, Length(3, 120)] = Field(20, alias="ring")
@@ -85,6 +90,7 @@ class Queue(Strict):
     announce_every: Annotated[float, Length(5, 600)] = 45
     recording: RecordingPolicy = RecordingPolicy()
     callback: CallbackOffer | None = None
+    supervision: SupervisionPolicy = SupervisionPolicy()
 
 
 class Voice(Strict):
@@ -120,6 +126,17 @@ class Agent(Strict):
     def levels(self) -> Mapping[str, int]:
         """Their level by skill, e.g. ``{"language.sv": 1, "subject.fees": 3}``."""
         return by_skill(self.skills)
+
+
+class Supervisor(Strict):
+    """A person who leads agents from a phone. They have a PIN as agents have.
+
+    Attributes:
+        may: What they may do with the agents of the organisation.
+    """
+
+    name: Title
+    may: Annotated[tuple[KnownRight, ...], NotEmpty]
 
 
 class PauseReason(Strict):
@@ -210,6 +227,7 @@ class StandardTexts(Strict):
         collect: From nodes that ask for keys; a group that no node needs may be left out.
         pin: From nodes that ask for a PIN, likewise.
         survey: From surveys, likewise.
+        supervision: To supervisors; may be left out where there are none.
         outgoing_calls: To agents who call somebody; may be left out where they cannot.
     """
 
@@ -223,6 +241,7 @@ class StandardTexts(Strict):
     collect: CollectTexts | None = None
     pin: PinTexts | None = None
     survey: SurveyTexts | None = None
+    supervision: SupervisionTexts | None = None
     outgoing_calls: OutgoingCallTexts | None = None
 
 
@@ -259,6 +278,7 @@ class Organisation(Strict):
         queues: Queues by name.
         skills: Kinds of skills and the values of each, e.g. ``subject: [fees, places]``.
         agents: Agents by number, e.g. ``"4001"``.
+        supervisors: Supervisors by number; one who is an agent too has the same number, and PIN.
         pauses: Reasons for a pause by the digit that an agent presses.
         texts: Standard texts.
         callers: Whom the node ``recognise`` knows.
@@ -280,6 +300,7 @@ class Organisation(Strict):
     queues: Table[Identifier, Queue] = Field(default_factory=dict)
     skills: Table[Identifier, SkillValues] = Field(default_factory=dict)
     agents: Table[AgentId, Agent] = Field(default_factory=dict)
+    supervisors: Table[SupervisorId, Supervisor] = Field(default_factory=dict)
     pauses: Table[PauseCode, PauseReason] = Field(default_factory=dict)
     texts: StandardTexts
     callers: Callers = Callers()
@@ -292,6 +313,11 @@ class Organisation(Strict):
     def default_language(self) -> str:
         """The language of a call until the caller chooses."""
         return self.languages[0]
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The numbers of all who have a PIN: agents and supervisors, each once."""
+        return tuple(dict.fromkeys((*self.agents, *self.supervisors)))
 
     @model_validator(mode="after")
     def _hours_keep_holidays(self) -> Self:
@@ -330,6 +356,36 @@ class Organisation(Strict):
             if queue.callback is not None and self.texts.callback is None
         ]
         faults("Organisation", wordless)
+        return self
+
+    @model_validator(mode="after")
+    def _supervisors_are_somebody(self) -> Self:
+        found: list[Located] = []
+        for number, one in self.supervisors.items():
+            agent = self.agents.get(number)
+            if agent is not None and agent.name != one.name:
+                found.append(
+                    (
+                        ("supervisors", number),
+                        fault(
+                            "number_of_another",
+                            f"the agent {agent.name} has this number",
+                            advice="they would share a PIN: give one of them another number",
+                        ),
+                    )
+                )
+        if self.supervisors and self.texts.supervision is None:
+            found.append(
+                (
+                    ("supervisors",),
+                    fault(
+                        "no_supervision_texts",
+                        "nothing is written that supervisors would hear",
+                        advice="add “texts: supervision: …”, as in dialplans/base.yaml",
+                    ),
+                )
+            )
+        faults("Organisation", found)
         return self
 
     @model_validator(mode="after")
