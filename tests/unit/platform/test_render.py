@@ -187,7 +187,9 @@ def test_another_node_reaches_agents_phones_by_their_names_and_nothing_else(
     text = (layout.asterisk_etc / "extensions.conf").read_text()
     ours = text.partition("[peers]\n")[2].partition("\n[")[0]
     phones = [line.split(",")[0] for line in ours.splitlines() if line.startswith("exten")]
-    assert phones == [f"exten => {name}" for name in PHONES if name.startswith("agent")]
+    agents = [f"exten => {name}" for name in PHONES if name.startswith("agent")]
+    assert phones == [*agents, "exten => _[+*#0-9]!"]
+    assert ours.count("Dial(") == len(agents)
     assert "include" not in text
     assert "AGI" not in ours
 
