@@ -118,7 +118,7 @@ async def _move_in(
         raise PhoneBusy(visit.phone)
     for office in offices:
         known = office.organisation.agents[number]
-        agent = Agent(number, known.name, known.queues, known.levels)
+        agent = Agent(number, known.name, known.queues, known.levels, weight=known.weight)
         await office.agents.login(agent, visit.phone)
 
 
@@ -193,3 +193,16 @@ async def _pause(visit: Visit, found: Sequence[Presence]) -> None:
 def phone_of(channel: str) -> str:
     """The PJSIP endpoint of a channel: ``agent1`` of ``PJSIP/agent1-0000002a``."""
     return channel.partition("/")[2].rpartition("-")[0]
+
+
+async def agent_at(offices: Mapping[str, Office], phone: str) -> tuple[Office, AgentStatus] | None:
+    """Who is logged in at a phone, and where they work.
+
+    Raises:
+        AcdUnavailable: Redis does not answer.
+    """
+    for office in tuple(offices.values()):
+        agent = await office.agents.at_phone(phone)
+        if agent is not None:
+            return office, agent
+    return None

@@ -21,6 +21,7 @@ from acd.offers import OfferListener
 from ivr.answers import AnswerWatch
 from ivr.attention import Attention
 from ivr.callback_offer import Outgoing
+from ivr.destinations import ALONE, Destinations
 from ivr.excuses import NO_EXCUSES, Excuses
 from ivr.figures import known_words
 from ivr.flow.load import Catalogue
@@ -58,6 +59,7 @@ class Means:
         around: What lies outside an organisation's trees.
         clock: Epoch milliseconds.
         excuses: Knows of agents whom another organisation has.
+        destinations: Where agents' phones are rung.
     """
 
     controller: str
@@ -73,6 +75,7 @@ class Means:
     around: Callable[[Organisation, Services], Surroundings]
     clock: Callable[[], int]
     excuses: Excuses = NO_EXCUSES
+    destinations: Destinations = ALONE
 
 
 class Offices:
@@ -148,6 +151,7 @@ class Offices:
             outgoing=outgoing,
             clock=means.clock,
             excuses=means.excuses,
+            destinations=means.destinations,
         )
         return Office(
             organisation=organisation,

@@ -11,6 +11,7 @@ from acd.offers import OfferListener
 from ivr.answers import AnswerWatch
 from ivr.attention import Attention
 from ivr.callback_offer import Outgoing
+from ivr.destinations import ALONE, Destinations
 from ivr.excuses import NO_EXCUSES, Excuses
 from recorder.recorder import Recorder
 
@@ -29,6 +30,7 @@ class Services:
         attention: Hears keys and stops sentences while a caller waits.
         clock: Epoch milliseconds.
         excuses: Knows of agents whom another organisation has.
+        destinations: Where agents' phones are rung.
     """
 
     distributor: Distributor
@@ -40,3 +42,4 @@ class Services:
     attention: Attention
     clock: Callable[[], int]
     excuses: Excuses = NO_EXCUSES
+    destinations: Destinations = ALONE

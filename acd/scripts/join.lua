@@ -2,7 +2,7 @@
 --   ring, wrapup, credit   milliseconds; credit moves the contact forward in line
 --   hold   so long (ms) the agent wraps up at most who gives no result; 0: none need be given
 --   after, requirement     so long after its arrival (ms) the contact requires this and no more; the
---                          first at once. One that is taken up goes on with what it had
+--                          first at once; see `wished`. One that is taken up goes on with what it had
 -- One that a supervisor has moved away from this queue is taken up in the other one.
 -- A callback of this queue whose caller has picked up, or is back, is a call again at its place.
 -- Writes contacts, waiting, arrivals, owned, due, events; resuming: also adrift and the agent; a

@@ -17,6 +17,7 @@ class Replay:
         agents: (state, reason).
         lost: The agents whose phone cannot be reached.
         last: Whom each agent talked to last, and what came of it, "" for nothing known.
+        calling: Of the agents in a call of their own, whether it was answered.
         callbacks: Attempts until now of each contact that is to be called back.
         dialling: The agent who is held while the phone of a contact rings.
         last_id: Of the last event taken.
@@ -26,6 +27,7 @@ class Replay:
     agents: dict[str, tuple[str, str]] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
     last: dict[str, tuple[str, str]] = field(default_factory=dict)
+    calling: dict[str, bool] = field(default_factory=dict)
     callbacks: dict[str, int] = field(default_factory=dict)
     dialling: dict[str, str] = field(default_factory=dict)
     last_id: str = BEGINNING
@@ -60,6 +62,7 @@ class Replay:
                 assert self.contacts[contact] == ("waiting", "")
                 assert self.agents[agent] == ("ready", "")
                 assert agent not in self.lost
+                assert agent not in self.calling
                 assert ("callback" in event.fields) == (contact in self.callbacks)
                 self.contacts[contact] = ("reserved", agent)
                 self.agents[agent] = ("reserved", "")
@@ -125,6 +128,7 @@ class Replay:
                 self.agents[agent] = ("logged in", "")
             case EventType.AGENT_LOGGED_OUT:
                 del self.agents[agent]
+                assert agent not in self.calling
                 self.lost.discard(agent)
                 self.last.pop(agent, None)
             case EventType.AGENT_READY:
@@ -136,6 +140,18 @@ class Replay:
                 self.lost.add(agent)
             case EventType.AGENT_PHONE_BACK:
                 self.lost.remove(agent)
+            case EventType.AGENT_CALL_BEGUN:
+                assert self.agents[agent][0] in ("ready", "wrapup", "paused")
+                assert agent not in self.calling
+                self.calling[agent] = False
+            case EventType.AGENT_CALL_ANSWERED:
+                assert not self.calling[agent]
+                self.calling[agent] = True
+            case EventType.AGENT_CALL_ENDED:
+                talked = self.calling.pop(agent)
+                assert ("talked" in event.fields) == (event.fields["outcome"] == "talked") == talked
+                now = (event.fields["state"], event.fields.get("reason", ""))
+                assert now == self.agents[agent]
             case EventType.AGENT_PAUSED:
                 self.agents[agent] = ("paused", event.fields["reason"])
             case _:

@@ -199,6 +199,7 @@ def test_no_label_names_a_person() -> None:
     }
     where = {"org", "queue", "mailbox", "tree", "node", "survey", "question"}
     how = {"reason", "source", "outcome", "state", "cause", "engine", "kind", "score", "result"}
+    how |= {"act", "mode"}  # of supervisors
     assert labels <= where | how
 
 
