@@ -136,8 +136,7 @@ class Ringing:
         """Why the offer came to nothing: two organisations may have rung one phone at once."""
         if reason not in (RefusalReason.BUSY, RefusalReason.NO_ANSWER):
             return reason
-        org = self._organisation.id
-        excused = await self._services.excuses.excused(org, offer.agent, offer.phone)
+        excused = await self._services.excuses.excused(self._organisation.id, offer)
         return RefusalReason.EXPIRED if excused else reason
 
     async def _recording(self, offer: Offer) -> tuple[Sidecar | None, str]:

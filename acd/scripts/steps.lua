@@ -448,14 +448,17 @@ local function look_at_phones(now)
   return back
 end
 
--- A sign of life -> {agent…} as of look_at_phones: what a node that was thought dead has said counts
--- again.
-local function node_lives(node, now)
+-- A sign of life; whether the node was thought dead: then what it says of phones counts again.
+local function renew_node(node, now)
   local lapsed = not node_alive(node)
   call('ZADD', DUE, now + LEASE, 'node|' .. node)
-  if not lapsed then return {} end
-  call('ZREM', DUE, 'lost|' .. node)
-  return look_at_phones(now)
+  if lapsed then call('ZREM', DUE, 'lost|' .. node) end
+  return lapsed
+end
+
+-- A sign of life -> {agent…} as of look_at_phones.
+local function node_lives(node, now)
+  return renew_node(node, now) and look_at_phones(now) or {}
 end
 
 -- The phone has been unreachable for so long that callers do not wait for its agent.
