@@ -10,7 +10,15 @@ from redis.asyncio import Redis
 
 from acd.errors import AgentLocked, WrongPin
 from acd.keys import Keys
-from acd.model import Agent, AgentState, AgentStatus, Clock, PhoneState, check_name
+from acd.model import (
+    Agent,
+    AgentState,
+    AgentStatus,
+    Clock,
+    OwnCallOutcome,
+    PhoneState,
+    check_name,
+)
 from acd.script import Reply, Scripts
 
 _RIGHT, _WRONG = 0, 1
@@ -47,13 +55,17 @@ class Agents:
         self._wrong_pins = wrong_pins
         self._lock_ms = lock_seconds * 1000
 
-    async def check_pin(self, agent: str, given: str, expected: str) -> None:
+    async def check_pin(
+        self, agent: str, given: str, expected: str, *, supervising: str = ""
+    ) -> None:
         """See whether a PIN is right, and count wrong ones in a row.
 
         Args:
             agent: Agent id, one that exists: each is counted under its own name.
             given: What was keyed in.
             expected: The right PIN; an empty one is never right.
+            supervising: Whoever it is wants to act as a supervisor, at this phone: refusals are
+                told as such. The count is the same, for it is the same PIN.
 
         Raises:
             WrongPin: It is wrong; some tries are left.
@@ -61,7 +73,7 @@ class Agents:
         """
         right = bool(expected) and hmac.compare_digest(given.encode(), expected.encode())
         verdict, figure = await self._scripts.run(
-            "pin", self._clock(), agent, int(right), self._wrong_pins, self._lock_ms
+            "pin", self._clock(), agent, int(right), self._wrong_pins, self._lock_ms, supervising
         )
         if verdict == _RIGHT:
             return
@@ -77,7 +89,7 @@ class Agents:
         from it and is logged out, unless they have a call there.
 
         Args:
-            agent: Who, with the queues to serve and the skills.
+            agent: Who, with the queues to serve, the skills and the weight.
             phone: PJSIP endpoint.
 
         Raises:
@@ -86,7 +98,9 @@ class Agents:
         """
         check_name("Phone", phone)
         skills = json.dumps(dict(agent.skills))
-        return await self._run("login", agent.id, phone, skills, *agent.queues)
+        backup = json.dumps(dict.fromkeys(sorted(agent.backup), True))
+        own = skills, backup, str(agent.weight)
+        return await self._run("login", agent.id, phone, *own, *agent.queues)
 
     async def logout(self, agent: str, *, by: str = "") -> AgentStatus:
         """Log an agent out; with a call, after the call.
@@ -136,22 +150,64 @@ class Agents:
         reply = await self._scripts.run("status", self._clock(), "", phone)
         return None if reply is None else status_of(reply)
 
-    async def phones_are(self, states: Mapping[str, PhoneState]) -> tuple[str, ...]:
-        """Say what Asterisk says of phones: agents at one that is not well are offered nothing.
+    async def phones_are(self, states: Mapping[str, PhoneState], node: str = "") -> tuple[str, ...]:
+        """Say what an Asterisk says of phones: agents at one that is not well are offered nothing.
 
         They stay in their state, and keep their idle time without what the phone was away for. Once
         a phone has been unreachable for 15 s its agent counts as logged out for callers, so that
         nobody waits for phones that cannot be rung; a shorter outage turns nobody away. Several
-        controllers may tell: the last word counts.
+        controllers of a node may tell: the last word counts. Of several nodes' words the best
+        counts, and a phone is where that was said; those of a node without living controllers say
+        nothing but that its phones cannot be reached.
 
         Args:
             states: By phone, a few or all, whether an agent is logged in there or not.
+            node: Whose Asterisk says so, letters and digits.
 
         Returns:
             Agents who are ready and can be offered contacts again; match them next.
         """
         words = [word for phone, state in states.items() for word in (phone, state.value)]
-        return tuple(await self._scripts.run("devices", self._clock(), *words))
+        return tuple(await self._scripts.run("devices", self._clock(), node, *words))
+
+    async def call_begun(self, agent: str, phone: str, call: str, node: str = "") -> None:
+        """An agent calls somebody of their own accord; they are offered nothing meanwhile.
+
+        The call is over at the latest when the phone is free (:meth:`phones_are`), whoever has
+        died by then.
+
+        Args:
+            agent: Agent id.
+            phone: Where they call from.
+            call: What the call is known by.
+            node: Whose Asterisk makes it.
+
+        Raises:
+            NotLoggedIn: The agent is not logged in at this phone.
+            AgentBusy: The agent is being rung, talks, or calls somebody already.
+        """
+        check_name("Call", call)
+        await self._scripts.run("call_begun", self._clock(), agent, phone, call, node)
+
+    async def call_answered(self, agent: str, call: str) -> None:
+        """Whom the agent calls has picked up; harmless when told twice, or when it is over."""
+        await self._scripts.run("call_answered", self._clock(), agent, call)
+
+    async def call_ended(
+        self, agent: str, call: str, outcome: OwnCallOutcome, *, answered_ms: int | None = None
+    ) -> None:
+        """The agent's own call is over; harmless when that was known.
+
+        Args:
+            agent: Agent id.
+            call: What it is known by.
+            outcome: What came of it.
+            answered_ms: When it was answered (epoch), if they talked: for an answer that could not
+                be told.
+        """
+        talked = outcome is OwnCallOutcome.TALKED
+        at = (self._clock() if answered_ms is None else answered_ms) if talked else ""
+        await self._scripts.run("call_ended", self._clock(), agent, call, outcome.value, at)
 
     async def _run(self, name: str, *arguments: str) -> AgentStatus:
         return status_of(await self._scripts.run(name, self._clock(), *arguments))

@@ -44,7 +44,7 @@ from acd.estimate import place_of_row
 from acd.keys import Keys
 from acd.model import Clock, Offer, Queue
 from acd.script import Reply, Scripts
-from acd.skills import Requirement, steps_to_wire
+from acd.skills import Requirement, sparing_backups, steps_to_wire
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
@@ -165,7 +165,7 @@ class Callbacks:
             wrapup_ms,
             wish,
             parting_ms,
-            *steps_to_wire(require),
+            *steps_to_wire(sparing_backups(queue, require)),
         )
         return contact
 

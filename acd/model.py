@@ -84,6 +84,16 @@ class RefusalReason(StrEnum):
     EXPIRED = "expired"  # no controller rang it: not the agent's fault, ready at the old place
 
 
+class OwnCallOutcome(StrEnum):
+    """What came of a call that an agent has made of their own accord."""
+
+    TALKED = "talked"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"
+    CANCELLED = "cancelled"  # the agent hung up first, or nobody was left to see what became of it
+
+
 class LeaveReason(StrEnum):
     """Why a contact left a queue without an agent."""
 
@@ -91,6 +101,24 @@ class LeaveReason(StrEnum):
     TIMEOUT = "timeout"  # waited as long as the tree allows
     NOBODY = "nobody"  # no agent is logged in
     FAILED = "failed"  # a fault on our side
+
+
+class Strategy(StrEnum):
+    """Who of the ready agents that a contact may have is first; of equals, the longest idle.
+
+    What is counted is counted since the agent's login. ``acd/scripts/lib.lua`` says how each works.
+    """
+
+    LONGEST_IDLE = "longest_idle"
+    FEWEST_CALLS = "fewest_calls"  # who has answered the fewest calls of the queue
+    ROUND_ROBIN = "round_robin"  # whom the queue has offered a call longest ago
+    WEIGHTED_RANDOM = "weighted_random"  # drawn by chance, each by their weight
+    BEST_SKILL = "best_skill"  # whose skills, of those that the contact requires, are best
+    LEAST_OCCUPIED = "least_occupied"  # the least share of the time in calls and wrap-up
+
+
+WEIGHTS = range(1, 101)
+"""The weights of a queue, and of an agent where a queue draws by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +131,31 @@ class Queue:
         wrapup_seconds: After-call work; ``0`` makes the agent ready at once.
         missed_offers: An agent who lets so many in a row ring in vain is paused. One by default:
             each costs a caller a whole ring at an empty chair.
+        backup_seconds: So long a contact waits before the queue's backup agents may have it, unless
+            nobody else works who could; ``0`` where it has no backup agents.
+        strategy: Which ready agent is first.
+        weight: 1 to 100. For an agent of several queues, each second that somebody has waited in
+            this one counts so many times: the higher, the sooner it is served, and nobody starves.
     """
 
     name: str
     ring_seconds: int = 20
     wrapup_seconds: int = 10
     missed_offers: int = 1
+    backup_seconds: int = 0
+    strategy: Strategy = Strategy.LONGEST_IDLE
+    weight: int = 1
 
     def __post_init__(self) -> None:
         check_name("Queue", self.name)
         if self.ring_seconds < 1 or self.wrapup_seconds < 0:
             raise ValueError(f"Queue {self.name!r}: ring at least 1 s and wrap up at least 0 s")
+        if self.backup_seconds < 0:
+            raise ValueError(f"Queue {self.name!r}: backup agents help out after 0 s or more")
         if self.missed_offers < 1:
             raise ValueError(f"Queue {self.name!r}: at least 1 missed offer pauses an agent")
+        if self.weight not in WEIGHTS:
+            raise ValueError(f"Queue {self.name!r}: use a weight from 1 to 100")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,20 +167,29 @@ class Agent:
         name: For people.
         queues: Names of the queues served, at least one.
         skills: Level of each skill, see :mod:`acd.skills`.
+        backup: Those of the queues that the agent only helps out, see
+            :attr:`Queue.backup_seconds`.
+        weight: 1 to 100, for queues that draw by chance.
     """
 
     id: str
     name: str
     queues: tuple[str, ...]
     skills: Mapping[str, int] = field(default_factory=dict)
+    backup: frozenset[str] = frozenset()
+    weight: int = 1
 
     def __post_init__(self) -> None:
         check_name("Agent", self.id)
         check_skills(self.skills)
+        if self.weight not in WEIGHTS:
+            raise ValueError(f"Agent {self.id!r}: use a weight from 1 to 100")
         if not self.queues:
             raise ValueError(f"Agent {self.id!r}: name at least one queue")
         for queue in self.queues:
             check_name("Queue", queue)
+        if not self.backup <= set(self.queues):
+            raise ValueError(f"Agent {self.id!r}: a backup serves the queue too; name it there")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +204,7 @@ class Offer:
         phone: The agent's PJSIP endpoint, e.g. ``"agent1"``.
         controller: Who owns the contact's call and rings the phone.
         expires_at_ms: Epoch; unanswered by then, the reservation is given back.
+        node: Where the phone is registered, ``""`` when that is unknown.
     """
 
     id: str
@@ -164,6 +214,7 @@ class Offer:
     phone: str
     controller: str
     expires_at_ms: int
+    node: str = ""
 
 
 class HandedTo(StrEnum):
@@ -222,12 +273,14 @@ class Consultation:
         offer: The conversation.
         whom: Who is asked.
         phone: The asked agent's PJSIP endpoint, ``""`` for a number.
+        node: Where the phone is, as of :class:`Offer`.
     """
 
     number: str
     offer: Offer
     whom: Handover
     phone: str
+    node: str = ""
 
 
 AT_ONCE = Estimate(0, 0, 0)
@@ -264,7 +317,7 @@ class AgentStatus:
         id: Agent id.
         state: See :class:`AgentState`.
         reason: Why paused; of one who is ready, why nothing is offered all the same:
-            ``phone_in_use``, ``phone_unreachable``; else ``""``.
+            ``phone_in_use``, ``phone_unreachable``, ``calling`` (of their own accord); else ``""``.
         since_ms: Epoch; ``0`` when logged out.
         phone: PJSIP endpoint, ``""`` when logged out.
         queues: Names of the queues served, empty when logged out.
@@ -343,10 +396,11 @@ class Swept:
             if their phone was rung, for the next attempt.
         adrift: Contacts whose controller died just now.
         lost: Contacts that no controller took up in time; they are gone, or will be called back
-            again.
+            again. Conversations of a dead node, too.
         ready: Agents whose wrap-up is over.
         called: Callbacks whose time has come; they wait in line now.
         relaxed: Contacts that require less from now on.
+        dead: Nodes without a living controller: their phones cannot be reached.
     """
 
     expired: tuple[str, ...] = ()
@@ -355,3 +409,4 @@ class Swept:
     ready: tuple[str, ...] = ()
     called: tuple[str, ...] = ()
     relaxed: tuple[str, ...] = ()
+    dead: tuple[str, ...] = ()

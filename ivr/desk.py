@@ -106,7 +106,7 @@ class _Visit:
             try:
                 await office.agents.check_pin(number, pin, pin_of(number))
                 known = office.organisation.agents[number]
-                agent = Agent(number, known.name, known.queues, known.levels)
+                agent = Agent(number, known.name, known.queues, known.levels, weight=known.weight)
                 before = await office.agents.status(number)
                 await office.agents.login(agent, self._phone)
             except WrongPin:
@@ -126,7 +126,7 @@ class _Visit:
 
     async def change(self, code: str) -> None:
         """Log out, pause or be ready: whoever is logged in at this phone."""
-        found = await self._who()
+        found = await agent_at(self._offices, self._phone)
         if found is None:
             await self._say(self._texts.not_logged_in)
             return
@@ -170,13 +170,6 @@ class _Visit:
         utterance = text.utterance(self._language, {**everyday, **variables})
         return await self.call.say(utterance, interrupt=interrupt)
 
-    async def _who(self) -> tuple[Office, AgentStatus] | None:
-        for office in tuple(self._offices.values()):
-            agent = await office.agents.at_phone(self._phone)
-            if agent is not None:
-                return office, agent
-        return None
-
     def _office_of(self, number: str) -> Office | None:
         return next((o for o in self._offices.values() if number in o.organisation.agents), None)
 
@@ -192,3 +185,16 @@ class _Visit:
 def phone_of(channel: str) -> str:
     """The PJSIP endpoint of a channel: ``agent1`` of ``PJSIP/agent1-0000002a``."""
     return channel.partition("/")[2].rpartition("-")[0]
+
+
+async def agent_at(offices: Mapping[str, Office], phone: str) -> tuple[Office, AgentStatus] | None:
+    """Who is logged in at a phone, and where they work.
+
+    Raises:
+        AcdUnavailable: Redis does not answer.
+    """
+    for office in tuple(offices.values()):
+        agent = await office.agents.at_phone(phone)
+        if agent is not None:
+            return office, agent
+    return None

@@ -21,6 +21,7 @@ from acd.offers import OfferListener
 from ivr.answers import AnswerWatch
 from ivr.attention import Attention
 from ivr.callback_offer import Outgoing
+from ivr.destinations import ALONE, Destinations
 from ivr.figures import known_words
 from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
@@ -56,6 +57,7 @@ class Means:
         pins: Who judges an organisation's PINs, those of the moment.
         around: What lies outside an organisation's trees.
         clock: Epoch milliseconds.
+        destinations: Where agents' phones are rung.
     """
 
     controller: str
@@ -70,6 +72,7 @@ class Means:
     pins: Callable[[str], Pins]
     around: Callable[[Organisation, Services], Surroundings]
     clock: Callable[[], int]
+    destinations: Destinations = ALONE
 
 
 class Offices:
@@ -145,6 +148,7 @@ class Offices:
             outgoing=outgoing,
             stream=self.streams[org],
             clock=means.clock,
+            destinations=means.destinations,
         )
         return Office(
             organisation=organisation,

@@ -43,6 +43,9 @@ The subroutine's arguments: the recording's path if there may be one, and whethe
 ANSWERED: Final = "VAXEL_ANSWERED"
 """On the caller's channel: when the agent answered, epoch milliseconds."""
 
+AUTO_ANSWER: Final = "b(vaxel-auto-answer^s^1)"
+"""A further one for an agent whose phone answers by itself."""
+
 PICKED_UP_S: Final = 2.0
 """``Dial`` gives up after the ring time; one that runs so much longer is a conversation."""
 
@@ -201,9 +204,9 @@ class Ringing:
             try:
                 await self._session.exec(
                     "Dial",
-                    f"PJSIP/{offer.phone}",
+                    self._services.destinations.of(offer),
                     str(ring),
-                    DIAL_OPTIONS.format(recording=recording),
+                    DIAL_OPTIONS.format(recording=recording) + self._further(offer),
                     limit_s=NO_LIMIT,
                 )
             finally:
@@ -213,6 +216,11 @@ class Ringing:
         status, at, wish = (*outcome.split(" ", 2), "", "")[:3]
         answered_ms = int(at) if at.isdecimal() else self._services.clock()
         return status, answered_ms, HandoverWish.read(wish) if status == "ANSWER" else None
+
+    def _further(self, offer: Offer) -> str:
+        """Options of ``Dial`` for this agent alone; one who was taken out of the file has none."""
+        agent = self._organisation.agents.get(offer.agent)
+        return AUTO_ANSWER if agent is not None and agent.auto_answer else ""
 
     def _known(self, offer: Offer) -> str:
         """The queue of an offer: another one where a supervisor has moved the caller.

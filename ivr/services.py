@@ -11,6 +11,7 @@ from acd.offers import OfferListener
 from ivr.answers import AnswerWatch
 from ivr.attention import Attention
 from ivr.callback_offer import Outgoing
+from ivr.destinations import ALONE, Destinations
 from recorder.recorder import Recorder
 from store.stream import EventStream
 
@@ -29,6 +30,7 @@ class Services:
         attention: Hears keys and stops sentences while a caller waits.
         stream: The organisation's events.
         clock: Epoch milliseconds.
+        destinations: Where agents' phones are rung.
     """
 
     distributor: Distributor
@@ -40,3 +42,4 @@ class Services:
     attention: Attention
     stream: EventStream
     clock: Callable[[], int]
+    destinations: Destinations = ALONE

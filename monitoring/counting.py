@@ -34,6 +34,11 @@ _COUNTED: Mapping[EventType, Counter] = {
     EventType.CALLBACK_ANSWERED: metrics.CALLBACKS_ANSWERED,
     EventType.CALLBACK_ENDED: metrics.CALLBACKS_ENDED,
     EventType.AGENT_LOCKED: metrics.AGENT_LOCKS,
+    EventType.SUPERVISOR_ACTED: metrics.SUPERVISOR_ACTS,
+    EventType.SUPERVISOR_JOINED: metrics.SUPERVISOR_PRESENCES,
+    EventType.SUPERVISOR_REFUSED: metrics.SUPERVISORS_REFUSED,
+    EventType.AGENT_CALL_ENDED: metrics.AGENT_CALLS,
+    EventType.AGENT_CALL_REFUSED: metrics.AGENT_CALLS_REFUSED,
     EventType.RECORDING_STORED: metrics.RECORDINGS_STORED,
     EventType.RECORDING_FAILED: metrics.RECORDINGS_FAILED,
     EventType.RECORDING_PAUSED: metrics.RECORDINGS_PAUSED,
@@ -51,6 +56,8 @@ _TIMED: Mapping[EventType, tuple[Histogram, str]] = {
     EventType.CONTACT_TRANSFERRED: (metrics.TRANSFER_TALK, "talked"),
     EventType.CALL_FORWARDED: (metrics.TRANSFER_TALK, "talked"),
     EventType.CONTACT_CONFERRED: (metrics.CONFERENCE_STAY, "stayed"),
+    EventType.SUPERVISOR_LEFT: (metrics.SUPERVISOR_PRESENCE, "duration"),
+    EventType.AGENT_CALL_ENDED: (metrics.AGENT_CALL_TALK, "talked"),
 }
 
 

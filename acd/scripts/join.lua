@@ -1,7 +1,7 @@
 -- join now contact queue controller ring wrapup credit [after requirement…] -> 1 taken up, 0 new
 --   ring, wrapup, credit   milliseconds; credit moves the contact forward in line
 --   after, requirement     so long after its arrival (ms) the contact requires this and no more; the
---                          first at once. One that is taken up goes on with what it had
+--                          first at once; see `wished`. One that is taken up goes on with what it had
 -- One that a supervisor has moved away from this queue is taken up in the other one.
 -- A callback of this queue whose caller has picked up, or is back, is a call again at its place.
 -- Writes contacts, waiting, arrivals, owned, due, events; resuming: also adrift and the agent; a

@@ -9,7 +9,7 @@ from typing import Final
 
 from acd.errors import ContactUnknown
 from acd.model import AgentStatus
-from ivr.api.errors import RecordingDiffers, RequestInvalid
+from ivr.api.errors import RecordingDiffers, RequestInvalid, SupervisionDiffers
 from ivr.api.models import Agent, Call, Cancelled, Move, Nothing, Pause, Priority
 from ivr.api.reading import agent_of, call_of
 from ivr.api.route import Asked, House, Route
@@ -54,7 +54,7 @@ async def move(house: House, asked: Asked[Nothing, Move]) -> Call:
     """Let a waiting call wait in another queue, and give it to whoever is ready there.
 
     Whether it is recorded was settled, and the caller asked, when it came to its first queue: it
-    may go where the same rule holds, and nowhere else.
+    may go where the same rule holds, and nowhere else; so with supervisors' presence.
     """
     known, to = house.office.organisation.queues, asked.body.queue
     if to not in known:
@@ -67,6 +67,8 @@ async def move(house: House, asked: Asked[Nothing, Move]) -> Call:
     origin = known.get(contact.queue)
     if origin is None or origin.recording.when is not known[to].recording.when:
         raise RecordingDiffers(contact.queue, to)
+    if origin.supervision.allowed is not known[to].supervision.allowed:
+        raise SupervisionDiffers(contact.queue, to)
     queue = house.office.rides.queues[to]
     moved = await house.floor.move(contact.id, contact.queue, queue, by=asked.token.name)
     await house.office.distributor.match(queue)

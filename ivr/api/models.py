@@ -193,6 +193,28 @@ class Move(BaseModel):
     queue: Name
 
 
+class Supervise(BaseModel):
+    """Where a supervisor wants to hear a conversation."""
+
+    model_config = _SENT
+
+    phone: Name = Field(
+        description="PJSIP endpoint of an agent's phone; whoever picks up hears it."
+    )
+
+
+class Rung(BaseModel):
+    """A phone that is being rung for a supervisor."""
+
+    model_config = _ANSWERED
+
+    phone: str
+    mode: str = Field(description="listen, whisper or barge.")
+    agent: str
+    contact: str = Field(description="The conversation; when it is over nothing is heard.")
+    queue: str
+
+
 class Cancelled(BaseModel):
     """A callback that a supervisor does not want."""
 

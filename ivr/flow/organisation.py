@@ -14,10 +14,13 @@ from ivr.flow.hosts import Host
 from ivr.flow.hours import Hours, TimeZone
 from ivr.flow.lengths import Length
 from ivr.flow.numbers import Number
+from ivr.flow.outgoing_calls import OutgoingCalls, OutgoingCallTexts
 from ivr.flow.patterns import Pattern
 from ivr.flow.recording import Days, RecordingPolicy
 from ivr.flow.skills import AgentSkills, SkillValues, by_skill
 from ivr.flow.standard_texts import CollectTexts, HandoverTexts, PinTexts, SurveyTexts
+from ivr.flow.strategy import Chosen, Strategy, Weight
+from ivr.flow.supervision import KnownRight, SupervisionPolicy, SupervisionTexts
 from ivr.flow.texts import Phrase, Text, Using
 from ivr.flow.vocabulary import (
     LANGUAGES,
@@ -65,6 +68,9 @@ AgentId: TypeAlias = Annotated[str, Form("[0-9]{2,8}", "agent's number", "use 2 
 TransferKey: TypeAlias = Annotated[
     str, Form("[0-9]{1,3}", "key of a queue", "use 1 to 3 digits, such as 1")
 ]
+SupervisorId: TypeAlias = Annotated[
+    str, Form("[0-9]{2,8}", "supervisor's number", "use 2 to 8 digits")
+]
 PauseCode: TypeAlias = Annotated[str, Form("[0-9]", "code of a pause", "use one digit")]
 
 
@@ -76,20 +82,28 @@ class Queue(Strict):
         wrapup_seconds: Time an agent has after a conversation before the next.
         missed_offers: So many calls in a row that ring in vain pause an agent. One when left out:
             each more costs callers a whole ring at a chair that may be empty.
+        strategy: Which of the agents who are ready is offered a call.
+        weight: 1 to 100. For agents of several queues each second that a caller has waited in this
+            one counts so many times: the higher, the sooner its callers are served, and those of
+            the other queues are in the end.
         announce_every: Seconds between two announcements of the caller's position.
         recording: Whether its conversations are recorded, and how long that is kept.
         callback: How its callers may be called back; left out: they are not.
         transfer_key: Digits by which agents name the queue when they hand a caller over to it
             (``*2``, then ``*`` and these); left out: they cannot.
+        supervision: Whether supervisors may come into its conversations.
     """
 
     ring_seconds: Annotated[float, Length(3, 120)] = Field(20, alias="ring")
     wrapup_seconds: Annotated[float, Length(0, 3600)] = Field(15, alias="wrapup")
     missed_offers: Annotated[int, Field(ge=1, le=10)] = 1
+    strategy: Chosen = Strategy.LONGEST_IDLE
+    weight: Weight = 1
     announce_every: Annotated[float, Length(5, 600)] = 45
     recording: RecordingPolicy = RecordingPolicy()
     callback: CallbackOffer | None = None
     transfer_key: TransferKey | None = None
+    supervision: SupervisionPolicy = SupervisionPolicy()
 
 
 class Voice(Strict):
@@ -111,16 +125,34 @@ class Agent(Strict):
     Attributes:
         skills: What they can do, by kind: a list of values, or the level 1 to 10 of each, by which
             a queue can ask for more than a beginner.
+        auto_answer: Whether their phone is asked to answer by itself, after which they hear a short
+            tone and then the caller. For people who wear a headset: no queue can ask for it, since
+            at a phone without one the caller would talk to a table.
+        weight: 1 to 100; where a queue's strategy is ``weighted_random``, an agent of weight 3 is
+            chosen three times as often as one of weight 1.
     """
 
     name: Title
     queues: Annotated[tuple[QueueName, ...], NotEmpty]
     skills: Annotated[Mapping[str, Mapping[str, int]], AgentSkills()] = Field(default_factory=dict)
+    auto_answer: bool = False
+    weight: Weight = 1
 
     @property
     def levels(self) -> Mapping[str, int]:
         """Their level by skill, e.g. ``{"language.sv": 1, "subject.fees": 3}``."""
         return by_skill(self.skills)
+
+
+class Supervisor(Strict):
+    """A person who leads agents from a phone. They have a PIN as agents have.
+
+    Attributes:
+        may: What they may do with the agents of the organisation.
+    """
+
+    name: Title
+    may: Annotated[tuple[KnownRight, ...], NotEmpty]
 
 
 class PauseReason(Strict):
@@ -212,6 +244,8 @@ class StandardTexts(Strict):
         pin: From nodes that ask for a PIN, likewise.
         survey: From surveys, likewise.
         handover: To agents who hand a caller over; where they are left out, agents cannot.
+        supervision: To supervisors; may be left out where there are none.
+        outgoing_calls: To agents who call somebody; may be left out where they cannot.
     """
 
     technical_fault: Text
@@ -225,6 +259,8 @@ class StandardTexts(Strict):
     pin: PinTexts | None = None
     survey: SurveyTexts | None = None
     handover: HandoverTexts | None = None
+    supervision: SupervisionTexts | None = None
+    outgoing_calls: OutgoingCallTexts | None = None
 
 
 class Callers(Strict):
@@ -260,12 +296,14 @@ class Organisation(Strict):
         queues: Queues by name.
         skills: Kinds of skills and the values of each, e.g. ``subject: [fees, places]``.
         agents: Agents by number, e.g. ``"4001"``.
+        supervisors: Supervisors by number; one who is an agent too has the same number, and PIN.
         pauses: Reasons for a pause by the digit that an agent presses.
         texts: Standard texts.
         callers: Whom the node ``recognise`` knows.
         announcements: What can be switched on for everybody, by name.
         http_hosts: What the node ``http`` may ask; nothing when left out.
         transfers: Whom the node ``transfer`` may dial; nobody when left out.
+        outgoing_calls: Whom agents may call of their own accord, likewise.
     """
 
     id: Identifier
@@ -280,17 +318,24 @@ class Organisation(Strict):
     queues: Table[Identifier, Queue] = Field(default_factory=dict)
     skills: Table[Identifier, SkillValues] = Field(default_factory=dict)
     agents: Table[AgentId, Agent] = Field(default_factory=dict)
+    supervisors: Table[SupervisorId, Supervisor] = Field(default_factory=dict)
     pauses: Table[PauseCode, PauseReason] = Field(default_factory=dict)
     texts: StandardTexts
     callers: Callers = Callers()
     announcements: Table[Identifier, Text] = Field(default_factory=dict)
     http_hosts: tuple[Host, ...] = ()
     transfers: tuple[Pattern, ...] = ()
+    outgoing_calls: OutgoingCalls | None = None
 
     @property
     def default_language(self) -> str:
         """The language of a call until the caller chooses."""
         return self.languages[0]
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The numbers of all who have a PIN: agents and supervisors, each once."""
+        return tuple(dict.fromkeys((*self.agents, *self.supervisors)))
 
     @model_validator(mode="after")
     def _hours_keep_holidays(self) -> Self:
@@ -324,6 +369,23 @@ class Organisation(Strict):
         return self
 
     @model_validator(mode="after")
+    def _the_best_can_be_told(self) -> Self:
+        equal: list[Located] = [
+            (
+                ("queues", name, "strategy"),
+                fault(
+                    "no_skills",
+                    "no skills are declared: no agent is better than the other",
+                    advice="declare “skills: …” and give them to the agents, or choose another",
+                ),
+            )
+            for name, queue in self.queues.items()
+            if queue.strategy is Strategy.BEST_SKILL and not self.skills
+        ]
+        faults("Organisation", equal)
+        return self
+
+    @model_validator(mode="after")
     def _callbacks_have_words(self) -> Self:
         wordless: list[Located] = [
             (
@@ -338,4 +400,45 @@ class Organisation(Strict):
             if queue.callback is not None and self.texts.callback is None
         ]
         faults("Organisation", wordless)
+        return self
+
+    @model_validator(mode="after")
+    def _supervisors_are_somebody(self) -> Self:
+        found: list[Located] = []
+        for number, one in self.supervisors.items():
+            agent = self.agents.get(number)
+            if agent is not None and agent.name != one.name:
+                found.append(
+                    (
+                        ("supervisors", number),
+                        fault(
+                            "number_of_another",
+                            f"the agent {agent.name} has this number",
+                            advice="they would share a PIN: give one of them another number",
+                        ),
+                    )
+                )
+        if self.supervisors and self.texts.supervision is None:
+            found.append(
+                (
+                    ("supervisors",),
+                    fault(
+                        "no_supervision_texts",
+                        "nothing is written that supervisors would hear",
+                        advice="add “texts: supervision: …”, as in dialplans/base.yaml",
+                    ),
+                )
+            )
+        faults("Organisation", found)
+        return self
+
+    @model_validator(mode="after")
+    def _outgoing_calls_have_words(self) -> Self:
+        if self.outgoing_calls is not None and self.texts.outgoing_calls is None:
+            wordless = fault(
+                "no_outgoing_texts",
+                "nothing is written that agents would hear about their calls",
+                advice="add “texts: outgoing_calls: …”, as in dialplans/base.yaml",
+            )
+            faults("Organisation", [(("outgoing_calls",), wordless)])
         return self

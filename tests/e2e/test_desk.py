@@ -99,7 +99,13 @@ async def test_an_unknown_agent_sounds_like_a_wrong_pin(cast: Cast, ears: Ears) 
     await line.hang_up()
 
 
-async def test_an_agents_telephone_cannot_call_out(cast: Cast, ears: Ears) -> None:
-    line = await (await cast.agent(3)).call("100")
-    await ears.hear(line, "Du kan inte ringa ut från den här telefonen.")
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [("100", NOT_LOGGED_IN), ("*99", "Du kan inte ringa ut från den här telefonen.")],
+)
+async def test_an_agents_telephone_where_nobody_is_logged_in_cannot_call_out(
+    cast: Cast, ears: Ears, number: str, told: str
+) -> None:
+    line = await (await cast.agent(3)).call(number)
+    await ears.hear(line, told)
     await line.wait_closed()

@@ -50,8 +50,11 @@ async def colleague(cast: Cast, platform: Platform) -> AsyncIterator[AgentHandse
     await handset.stand_up(COLLEAGUE, platform.redis)
 
 
-async def test_a_caller_is_handed_over_to_a_queue_and_talks_to_the_next_agent(
+@pytest.mark.parametrize(("keys", "to"), [(f"*{BACK_KEY}#", "queue"), (f"{COLLEAGUE}#", "agent")])
+async def test_a_caller_is_handed_over_to_a_queue_or_an_agent_and_talks_to_them(
     *,
+    keys: str,
+    to: str,
     platform: Platform,
     caller: Handset,
     agent: AgentHandset,
@@ -68,7 +71,7 @@ async def test_a_caller_is_handed_over_to_a_queue_and_talks_to_the_next_agent(
     await first.press("*99#")
     await ears.hear(first, UNKNOWN)
     await ears.hear(first, ENTER, first=BEGINNING, since=len(first.heard) - 8000)
-    await first.press(f"*{BACK_KEY}#")
+    await first.press(keys)
     second = await colleague.pick_up()
     await first.wait_closed()
     await talk(line, second)
@@ -84,7 +87,9 @@ async def test_a_caller_is_handed_over_to_a_queue_and_talks_to_the_next_agent(
         ("call.queued", FRONT, ""),
         ("call.offered", FRONT, AGENT),
         ("call.answered", FRONT, AGENT),
+        ("call.held", FRONT, AGENT),
         ("call.transferred", FRONT, AGENT),
+        ("call.resumed", FRONT, AGENT),
         ("call.ended", FRONT, AGENT),
         ("call.queued", BACK, ""),
         ("call.offered", BACK, COLLEAGUE),
@@ -92,6 +97,7 @@ async def test_a_caller_is_handed_over_to_a_queue_and_talks_to_the_next_agent(
         ("call.ended", BACK, COLLEAGUE),
     ]
     assert ended.fields["reason"] == "tree"
+    assert [e.fields["to"] for e in journal.all(EventType.CALL_TRANSFERRED)] == [to]
 
 
 async def test_a_caller_is_handed_over_to_a_number_that_is_listed_and_to_no_other(

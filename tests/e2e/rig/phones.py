@@ -214,6 +214,11 @@ class Cast:
             for handset in theirs:
                 await handset.phone.register()
 
+    async def leave(self) -> None:
+        """Tell a platform that is about to end that its agents' telephones are gone."""
+        for handset in self._handsets.values():
+            await handset.phone.unregister()
+
     async def clear(self) -> None:
         """Hang up whatever a test has left open, and forget its calls."""
         for handset in self._handsets.values():

@@ -26,6 +26,7 @@ class Replay:
         contacts: (state, agent); whoever waits for a time is waiting here too.
         agents: (state, reason).
         lost: The agents whose phone cannot be reached.
+        calling: Of the agents in a call of their own, whether it was answered.
         callbacks: Attempts until now of each contact that is to be called back.
         held: The contacts that hold.
         consulting: Whom the agent of each contact asks, ``""`` somebody outside.
@@ -36,6 +37,7 @@ class Replay:
     contacts: dict[str, tuple[str, str]] = field(default_factory=dict)
     agents: dict[str, tuple[str, str]] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
+    calling: dict[str, bool] = field(default_factory=dict)
     callbacks: dict[str, int] = field(default_factory=dict)
     held: set[str] = field(default_factory=set)
     consulting: dict[str, str] = field(default_factory=dict)
@@ -71,6 +73,7 @@ class Replay:
                 assert self.contacts[contact] == ("waiting", "")
                 assert self.agents[agent] == ("ready", "")
                 assert agent not in self.lost
+                assert agent not in self.calling
                 assert ("callback" in event.fields) == (contact in self.callbacks)
                 self.contacts[contact] = ("reserved", agent)
                 self.agents[agent] = ("reserved", "")
@@ -175,6 +178,7 @@ class Replay:
                 self.agents[agent] = ("logged in", "")
             case EventType.AGENT_LOGGED_OUT:
                 del self.agents[agent]
+                assert agent not in self.calling
                 self.lost.discard(agent)
             case EventType.AGENT_READY:
                 self.agents[agent] = ("ready", "")
@@ -185,6 +189,18 @@ class Replay:
                 self.lost.add(agent)
             case EventType.AGENT_PHONE_BACK:
                 self.lost.remove(agent)
+            case EventType.AGENT_CALL_BEGUN:
+                assert self.agents[agent][0] in ("ready", "wrapup", "paused")
+                assert agent not in self.calling
+                self.calling[agent] = False
+            case EventType.AGENT_CALL_ANSWERED:
+                assert not self.calling[agent]
+                self.calling[agent] = True
+            case EventType.AGENT_CALL_ENDED:
+                talked = self.calling.pop(agent)
+                assert ("talked" in event.fields) == (event.fields["outcome"] == "talked") == talked
+                now = (event.fields["state"], event.fields.get("reason", ""))
+                assert now == self.agents[agent]
             case EventType.AGENT_PAUSED:
                 self.agents[agent] = ("paused", event.fields["reason"])
             case _:
