@@ -317,10 +317,10 @@ class Distributor:
             ContactConsulting: Somebody is asked already.
             AgentNotReady: The agent cannot be asked now.
         """
-        number, phone = await self._run(
+        number, phone, node = await self._run(
             "consult", offer.contact, offer.id, whom.to.value, whom.target
         )
-        return Consultation(number, offer, whom, phone)
+        return Consultation(number, offer, whom, phone, node)
 
     async def consult_answered(self, contact: str) -> bool:
         """The agent who is asked has picked up; whether that is news. Any controller may say so."""

@@ -291,12 +291,14 @@ class Consultation:
         offer: The conversation.
         whom: Who is asked.
         phone: The asked agent's PJSIP endpoint, ``""`` for a number.
+        node: Where the phone is, as of :class:`Offer`.
     """
 
     number: str
     offer: Offer
     whom: Handover
     phone: str
+    node: str = ""
 
 
 AT_ONCE = Estimate(0, 0, 0)

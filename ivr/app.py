@@ -199,6 +199,7 @@ class Controller:
             self._pauses,
             ground.prompts,
             self._recorder,
+            destinations=self._means.destinations,
             clock=system_clock,
         )
         self._agi = FastAgiServer(

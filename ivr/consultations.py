@@ -27,11 +27,11 @@ from typing import Any, Final
 from acd.errors import AcdError, AcdUnavailable, AgentNotReady
 from acd.model import Consultation, HandedTo
 from ivr.agi_call import AgiVoice, AllPrompts
-from ivr.desk import phone_of
+from ivr.destinations import Destinations
 from ivr.dialplan import DONE
 from ivr.flow.call import CallerHungUp, CallFailed
 from ivr.handover_targets import CannotHandOver, judged, request_of
-from ivr.handovers import RING_S, WISH, HandoverWish
+from ivr.handovers import AGENT, RING_S, WISH, HandoverWish
 from ivr.office import Office
 from ivr.transfers import LONGEST_S
 from recorder.pauses import RECORDING, Cause, Pauses, sidecar_of
@@ -43,12 +43,6 @@ from wire.ami.errors import AmiError
 from wire.ami.frames import Frame
 
 logger = logging.getLogger(__name__)
-
-AGENT: Final = "VAXEL_AGENT"
-"""On the caller's channel: that of the agent who answered."""
-
-CONSULTED: Final = "VAXEL_CONSULTED"
-"""On the caller's channel: that of the agent who was asked last."""
 
 AGENTS_OPTIONS: Final = "tU(vaxel-consulted{recording})"
 OUTSIDE_OPTIONS: Final = f"S({LONGEST_S})"
@@ -64,7 +58,7 @@ class _InHand:
         asked: Who is asked.
         channel: The first agent's channel.
         sidecar: Of the second recording; ``None`` where there is none.
-        answered: Whether whoever is asked has picked up.
+        asked_channel: That of whoever is asked, once they have picked up.
         left: Whether the first agent has hung up before that.
         joined: Whether the caller hears the second.
     """
@@ -73,7 +67,7 @@ class _InHand:
     asked: Consultation
     channel: str
     sidecar: Sidecar | None
-    answered: bool = False
+    asked_channel: str = ""
     left: bool = False
     joined: bool = False
 
@@ -89,6 +83,7 @@ class Consultations:
         prompts: AllPrompts,
         recorder: Recorder,
         *,
+        destinations: Destinations,
         clock: Callable[[], int],
     ) -> None:
         """Subscribe to ``ami``, which is not yet connected."""
@@ -97,9 +92,10 @@ class Consultations:
         self._pauses = pauses
         self._prompts = prompts
         self._recorder = recorder
+        self._destinations = destinations
         self._clock = clock
         self._in_hand: dict[str, _InHand] = {}
-        ami.subscribe("DialEnd", self._on_answer)
+        ami.subscribe("DialEnd", self._on_dial_end)
         ami.subscribe("AttendedTransfer", self._on_transfer)
         ami.subscribe("Hangup", self._on_hang_up)
 
@@ -119,7 +115,7 @@ class Consultations:
             return
         keys = session.environment.extension.removesuffix("#")
         try:
-            wish = await judged(office, keys, offer.agent, offer)
+            wish = await judged(office, keys, offer)
             if wish.to is HandedTo.QUEUE:
                 raise CannotHandOver("unknown")  # nobody is there yet to be asked
             asked = await office.distributor.consult(offer, wish.told)
@@ -188,7 +184,8 @@ class Consultations:
             to = office.around.transfers.destination(request_of(wish)) or ""
             ring, options = RING_S, OUTSIDE_OPTIONS
         else:
-            to, options = f"PJSIP/{asked.phone}", AGENTS_OPTIONS.format(recording=recording)
+            to = self._destinations.of(replace(asked.offer, phone=asked.phone, node=asked.node))
+            options = AGENTS_OPTIONS.format(recording=recording)
             queue = office.organisation.queues.get(asked.offer.queue)
             ring = queue.ring_seconds if queue else RING_S
         await session.set_variable("VAXEL_TO", to)
@@ -196,15 +193,16 @@ class Consultations:
         await session.set_variable("VAXEL_OPTIONS", options)
         await session.set_variable(DONE, "1")
 
-    async def _on_answer(self, event: Frame) -> None:
+    async def _on_dial_end(self, event: Frame) -> None:
+        """What became of the ring; the channel that rings is the dialplan's, a Local one."""
         contact = event.get("Linkedid")
         held = self._in_hand.get(contact)
-        if held is None or event.get("DialStatus") != "ANSWER":
+        if held is None or not event.get("Channel").startswith("Local/"):
             return
-        dialled = event.get("DestChannel")
-        if dialled.startswith("Local/"):
+        if event.get("DialStatus") != "ANSWER":
+            await self._over(contact, held)
             return
-        held.answered = True
+        held.asked_channel = event.get("DestChannel")
         if held.asked.phone:
             await self._tell(held.office.distributor.consult_answered(contact))
         if held.left:
@@ -216,7 +214,7 @@ class Consultations:
         held = self._in_hand.get(contact)
         if held is None or event.get("Result") != "Success":
             return
-        if not held.answered:
+        if not held.asked_channel:
             held.left = True
             queue = held.asked.offer.queue
             await self._wish(contact, HandoverWish(HandedTo.QUEUE, queue, queue))
@@ -230,8 +228,7 @@ class Consultations:
         """The caller hears the second agent: the second recording does too."""
         held.joined = True
         if held.sidecar is not None and not held.sidecar.on_demand:
-            with suppress(AmiError):
-                await self._resume(await self._get(held.asked.offer.contact, CONSULTED))
+            await self._resume(held.asked_channel)
 
     async def _resume(self, channel: str) -> None:
         try:
@@ -249,20 +246,16 @@ class Consultations:
             await self._forget(contact)
         elif channel == held.channel and held.joined:
             left = await self._tell(distributor.took_over(contact))
+            with suppress(AmiError):
+                await self._set(contact, AGENT, held.asked_channel)
             if held.left:
                 await self._wish(contact, None)
             if left:
                 await distributor.match_agent(left)
             if not held.asked.phone:
                 await self._forget(contact)
-        elif channel != held.channel and self._is_asked(channel, held):
+        elif channel == held.asked_channel:
             await self._over(contact, held)
-
-    @staticmethod
-    def _is_asked(channel: str, held: _InHand) -> bool:
-        """Whether it is the channel of whoever is asked; somebody outside has no name here."""
-        phone = held.asked.phone
-        return phone_of(channel) == phone if phone else not channel.startswith("Local/")
 
     async def _over(self, contact: str, held: _InHand) -> None:
         """Whoever was asked has hung up: the first agent has the caller again, if still there."""

@@ -12,14 +12,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
-from acd.model import AgentStatus, Offer
+from acd.model import Offer
 from ivr.agi_call import AgiVoice, AllPrompts
-from ivr.desk import phone_of
 from ivr.flow.call import CallerHungUp, CallFailed
 from ivr.flow.standard_texts import HandoverTexts
 from ivr.flow.texts import Text
 from ivr.handover_targets import CannotHandOver, judged
-from ivr.handovers import WISH, HandoverWish
+from ivr.handovers import AGENT, WISH, HandoverWish
 from ivr.office import Office
 from recorder.pauses import RECORDING, Cause, Pauses
 from wire.agi.session import AgiSession
@@ -51,7 +50,7 @@ class HandoverCodes:
         found = await self._conversation(session)
         if found is None:
             return  # somebody outside, or a conversation that is over as far as the ACD knows
-        office, agent, offer = found
+        office, offer = found
         texts = office.organisation.texts.handover
         if texts is None:
             return
@@ -61,7 +60,7 @@ class HandoverCodes:
             await self._silence(channel, offer)
         desk = _Asking(session, self._prompts, office, texts)
         try:
-            wish = await desk.wish(agent, offer)
+            wish = await desk.wish(offer)
             if wish is not None:
                 # On the caller's channel, the first of this call.
                 await session.set_variable(f"MASTER_CHANNEL({WISH})", wish.noted())
@@ -88,17 +87,18 @@ class HandoverCodes:
                 extra={"contact": offer.contact, "fault": fault.code},
             )
 
-    async def _conversation(self, session: AgiSession) -> tuple[Office, AgentStatus, Offer] | None:
-        """Who is at the phone, and their conversation on this call."""
-        phone = phone_of(session.environment.channel)
+    async def _conversation(self, session: AgiSession) -> tuple[Office, Offer] | None:
+        """Whose conversation this is, where it is that of the channel's agent.
+
+        Not by the phone: it may be at another node, and whom an agent asks has the code too.
+        """
+        if await session.get_variable(f"MASTER_CHANNEL({AGENT})") != session.environment.channel:
+            return None
         contact = await session.get_variable("CHANNEL(linkedid)") or ""
         for office in tuple(self._offices.values()):
-            agent = await office.agents.at_phone(phone)
-            if agent is None:
-                continue
             offer = await office.distributor.current_offer(contact)
-            if offer is not None and offer.agent == agent.id:
-                return office, agent, offer
+            if offer is not None:
+                return office, offer
         return None
 
 
@@ -112,7 +112,7 @@ class _Asking:
         self._office = office
         self._texts = texts
 
-    async def wish(self, agent: AgentStatus, offer: Offer) -> HandoverWish | None:
+    async def wish(self, offer: Offer) -> HandoverWish | None:
         """To whom; ``None`` where the agent does not want to any more.
 
         Raises:
@@ -124,7 +124,7 @@ class _Asking:
             if not keys:
                 return None
             try:
-                return await judged(self._office, keys, agent.id, offer)
+                return await judged(self._office, keys, offer)
             except CannotHandOver as refused:
                 await self.say(refused.words(self._texts))
         return None

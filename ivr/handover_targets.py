@@ -39,14 +39,13 @@ class CannotHandOver(Exception):
         }[self.code]
 
 
-async def judged(office: Office, keys: str, agent: str, offer: Offer) -> HandoverWish:
+async def judged(office: Office, keys: str, offer: Offer) -> HandoverWish:
     """Whom the keys name.
 
     Args:
         office: The agent's organisation.
         keys: What was keyed, without the ``#``.
-        agent: Who keyed it.
-        offer: Their conversation.
+        offer: The conversation of the agent who keyed them.
 
     Raises:
         CannotHandOver: Nobody, or nobody who could be reached.
@@ -55,7 +54,7 @@ async def judged(office: Office, keys: str, agent: str, offer: Offer) -> Handove
     if keys.startswith("*"):
         return await _queue(office, keys[1:])
     if keys in office.organisation.agents or not keys.startswith("0"):
-        return await _agent(office, keys, agent, offer)
+        return await _agent(office, keys, offer)
     return _number(office, keys[1:])
 
 
@@ -74,8 +73,8 @@ async def _queue(office: Office, key: str) -> HandoverWish:
     return HandoverWish(HandedTo.QUEUE, name, name)
 
 
-async def _agent(office: Office, number: str, agent: str, offer: Offer) -> HandoverWish:
-    if number not in office.organisation.agents or number == agent:
+async def _agent(office: Office, number: str, offer: Offer) -> HandoverWish:
+    if number not in office.organisation.agents or number == offer.agent:
         raise CannotHandOver("unknown")
     status = await office.agents.status(number)
     queue = waits_in(status, offer.queue, office.rides.queues)

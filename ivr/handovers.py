@@ -21,6 +21,7 @@ from typing import Final, Self
 
 from acd.errors import StaleOffer, TooManyLines
 from acd.model import AgentStatus, HandedTo, Handover, Offer, Queue
+from acd.skills import narrowed
 from ivr.agi_call import AgiCaller
 from ivr.flow.call import QueueRequest, RequiredSkills
 from ivr.flow.world import TransferOutcome, Transferred, TransferRequest
@@ -37,8 +38,14 @@ logger = logging.getLogger(__name__)
 WISH: Final = "VAXEL_HANDOVER"
 """On the caller's channel; empty when the agent has no such wish."""
 
+AGENT: Final = "VAXEL_AGENT"
+"""On the caller's channel: that of the agent who has the conversation."""
+
 RING_S: Final = 30.0
 """So long a number outside may ring."""
+
+WAITS_FOR_ONE_MS: Final = 30_000
+"""So long the caller waits for the agent whom they are handed over to; then for anybody."""
 
 LANGUAGE: Final = "language."
 """What is required of an agent's languages goes along to another queue; subjects are its own."""
@@ -153,8 +160,10 @@ class Handovers:
         distributor = self._services.distributor
         require = self._required(wish, queue)
         hand = partial(distributor.transferred, offer, talked_ms, wish.told, queue)
+        named = wish.target if wish.to is HandedTo.AGENT else ""
+        steps = narrowed(steps_of(require), agent=named, agent_ms=WAITS_FOR_ONE_MS)
         try:
-            return await hand(require=steps_of(require))
+            return await hand(require=steps)
         except TooManyLines as full:
             logger.error(
                 "a caller is handed over without the skills that are required",

@@ -1,4 +1,4 @@
--- consult now contact offer to target -> {number of the consultation, phone to ring}
+-- consult now contact offer to target -> {number of the consultation, phone to ring, its node}
 --   offer        the conversation
 --   to, target   `agent` and the agent's id, `number` and ''
 -- The agent of a conversation asks somebody while the contact holds. A ready agent is reserved, and
@@ -25,4 +25,4 @@ if agent then
   agent.contact = id
   move_agent(asked, agent, 'reserved', now)
 end
-return {contact.consult.offer, agent and agent.phone or ''}
+return {contact.consult.offer, agent and agent.phone or '', agent and agent.node or ''}

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from store.events import EventType
 from tests.e2e.conftest import AGENT
-from tests.e2e.rig.handover import AFTERWARDS, BACK, FRONT, NUMBER, UNKNOWN, talk
+from tests.e2e.rig.handover import AFTERWARDS, BACK, FRONT, NUMBER, UNKNOWN, talk, told_of
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import wait_until_hears_music
 from tests.e2e.rig.phones import AgentHandset, Cast, Ears, Handset
@@ -65,7 +65,9 @@ async def test_a_colleague_is_asked_and_takes_the_caller_over(
     await ears.hear(line, AFTERWARDS)
 
     await journal.wait(EventType.CONTACT_ENDED, contact=taken.contact)
-    told = [e for e in journal.events if e.contact == taken.contact and e.type.startswith("call.")]
+    assert journal.all(EventType.CALL_HELD, agent=AGENT)
+    assert journal.all(EventType.CALL_RESUMED, agent=AGENT)
+    told = told_of(journal.events, taken.contact)
     assert [(e.type.value.removeprefix("call."), e.agent) for e in told] == [
         ("queued", ""),
         ("offered", AGENT),

@@ -20,6 +20,7 @@ from tests.e2e.rig.handover import (
     NUMBER,
     UNKNOWN,
     talk,
+    told_of,
 )
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import wait_until_hears_music
@@ -50,8 +51,11 @@ async def colleague(cast: Cast, platform: Platform) -> AsyncIterator[AgentHandse
     await handset.stand_up(COLLEAGUE, platform.redis)
 
 
-async def test_a_caller_is_handed_over_to_a_queue_and_talks_to_the_next_agent(
+@pytest.mark.parametrize(("keys", "to"), [(f"*{BACK_KEY}#", "queue"), (f"{COLLEAGUE}#", "agent")])
+async def test_a_caller_is_handed_over_to_a_queue_or_an_agent_and_talks_to_them(
     *,
+    keys: str,
+    to: str,
     platform: Platform,
     caller: Handset,
     agent: AgentHandset,
@@ -68,7 +72,7 @@ async def test_a_caller_is_handed_over_to_a_queue_and_talks_to_the_next_agent(
     await first.press("*99#")
     await ears.hear(first, UNKNOWN)
     await ears.hear(first, ENTER, first=BEGINNING, since=len(first.heard) - 8000)
-    await first.press(f"*{BACK_KEY}#")
+    await first.press(keys)
     second = await colleague.pick_up()
     await first.wait_closed()
     await talk(line, second)
@@ -77,9 +81,7 @@ async def test_a_caller_is_handed_over_to_a_queue_and_talks_to_the_next_agent(
 
     started = await journal.wait(EventType.CONTACT_STARTED)
     ended = await journal.wait(EventType.CONTACT_ENDED, contact=started.contact)
-    told = [
-        e for e in journal.events if e.contact == started.contact and e.type.startswith("call.")
-    ]
+    told = told_of(journal.events, started.contact)
     assert [(e.type.value, e.queue, e.agent) for e in told] == [
         ("call.queued", FRONT, ""),
         ("call.offered", FRONT, AGENT),
@@ -92,6 +94,7 @@ async def test_a_caller_is_handed_over_to_a_queue_and_talks_to_the_next_agent(
         ("call.ended", BACK, COLLEAGUE),
     ]
     assert ended.fields["reason"] == "tree"
+    assert [e.fields["to"] for e in journal.all(EventType.CALL_TRANSFERRED)] == [to]
 
 
 async def test_a_caller_is_handed_over_to_a_number_that_is_listed_and_to_no_other(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from ivr.softphone import Line
 from media.tones import tone
+from store.events import Event, EventType
 from tests.e2e.rig.listening import wait_until_hears_tone
 
 NUMBER = "241"
@@ -44,6 +46,16 @@ nodes:
 """,
         encoding="utf-8",
     )
+
+
+def told_of(events: Iterable[Event], contact: str) -> list[Event]:
+    """What the queues tell of a contact, without holds: AMI tells of those on a way of its own."""
+    holds = {EventType.CALL_HELD, EventType.CALL_RESUMED}
+    return [
+        event
+        for event in events
+        if event.contact == contact and event.type.startswith("call.") and event.type not in holds
+    ]
 
 
 async def talk(*lines: Line) -> None:
