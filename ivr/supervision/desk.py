@@ -21,7 +21,7 @@ from ivr.office import Office
 from ivr.supervision.audit import PRESENCE, Presence, Refusal
 from ivr.supervision.orders import Order, order_of
 from ivr.supervision.presence import End, Presences
-from ivr.supervision.rights import BACK, KEYS, MODES, supervised_by
+from ivr.supervision.rights import BACK, KEYS, WAYS_IN, supervised_by
 from wire.agi.errors import AgiHungUp
 from wire.agi.session import AgiSession
 
@@ -160,7 +160,7 @@ class _Visit:
             if right not in may:
                 await self._refuse(number, right, "right", agent)
                 await self._say(self._texts.not_allowed)
-            elif right in MODES:
+            elif right in WAYS_IN:
                 await self._into_conversation(number, agent, right, may)
             else:
                 await self._act(number, agent, right)

@@ -14,6 +14,7 @@ from ivr.office import Office
 from ivr.supervision.audit import PRESENCE, Presence
 from ivr.supervision.channels import agents_channel
 from ivr.supervision.rights import SWITCHES, may_switch, spy_options
+from ivr.supervision.taking_over import take_over
 from store.stream import StreamUnavailable
 from wire.agi.link import NO_LIMIT
 from wire.agi.session import AgiSession
@@ -73,7 +74,7 @@ class Presences:
             offer: Which.
             by: Who, see :class:`Presence`.
             phone: Where.
-            mode: How, one of ``MODES``.
+            mode: How, one of ``WAYS_IN``.
             may: What they may do.
 
         Raises:
@@ -84,10 +85,14 @@ class Presences:
         channel = await self.channel_of(offer)
         if channel is None:
             return End.NOBODY
-        switching = may_switch(may)
         presence = Presence.begun(office.organisation.id, by, phone, offer, self.clock())
         await office.stream.append(presence.joined(mode))
         await session.set_variable(PRESENCE, presence.noted)
+        if mode is Right.TAKE_OVER:
+            await take_over(session, office, offer, channel, self._ami)
+            await self.leave(session, office, presence)
+            return End.OVER
+        switching = may_switch(may)
         with self._attention.listen(session.environment.uniqueid) as keys:
             followed = keys if switching else asyncio.Queue[str]()
             following = asyncio.create_task(self._follow(office, presence, followed, mode))

@@ -127,6 +127,31 @@ async def test_a_supervisor_listens_whispers_and_barges_in_until_the_caller_hang
         assert tone_share(side, hz) > 0.9, "a recording holds the two whose conversation it is"
 
 
+async def test_a_supervisor_takes_the_caller_over_and_the_agent_is_free(
+    talking: tuple[Line, Line], reach: Reach, journal: Journal
+) -> None:
+    line, theirs = talking
+    leader = await reach(SUPERVISOR)
+    await leader.press("4")
+    joined = await journal.wait(EventType.SUPERVISOR_JOINED, mode="take_over")
+    await theirs.wait_closed()
+    ended = await journal.wait(EventType.CALL_ENDED, agent=AGENT)
+    await journal.wait(EventType.AGENT_READY, agent=AGENT)
+    speak(leader, SUPERVISORS)
+    await asyncio.gather(
+        wait_until_hears_just(line, {SUPERVISORS}), wait_until_hears_just(leader, {CALLER})
+    )
+    assert (joined.contact, joined.agent) == (ended.contact, AGENT)
+
+    await leader.hang_up()
+    left = await journal.wait(EventType.SUPERVISOR_LEFT)
+    # The tree leads whoever has talked to the same queue once more: with another agent, as always.
+    again = await journal.wait(EventType.CALL_QUEUED, count=2)
+    assert again.contact == joined.contact
+    assert left.at - joined.at == int(left.fields["duration"])
+    assert len(journal.all(EventType.CALL_ENDED)) == 1
+
+
 async def test_what_a_supervisor_may_not_is_refused_and_what_they_may_comes_after_the_call(
     caller: Handset, agent: AgentHandset, reach: Reach, ears: Ears, journal: Journal
 ) -> None:
