@@ -14,7 +14,7 @@ from acd.model import AgentState, AgentStatus, Offer
 from ivr.agi_call import AgiVoice, AllPrompts
 from ivr.desk import KEY_WAIT_S, LONGEST_NUMBER, TRIES, phone_of
 from ivr.dialplan import DONE
-from ivr.flow.call import CallerHungUp
+from ivr.flow.call import CallerHungUp, Utterance
 from ivr.flow.supervision import Right, SupervisionTexts
 from ivr.flow.texts import Text
 from ivr.office import Office
@@ -188,8 +188,18 @@ class _Visit:
             await self._refuse(by, mode, "queue", offer.agent, offer)
             await self._say(self._texts.private)
             return
+        tell = ""
+        if queue.supervision.tell_agent and mode is not Right.TAKE_OVER:
+            tell = await self.call.sound(self._utterance(self._texts.joined))
         end = await self._presences.come_in(
-            self._session, self._home, offer, by=by, phone=self._phone, mode=mode, may=may
+            self._session,
+            self._home,
+            offer,
+            by=by,
+            phone=self._phone,
+            mode=mode,
+            may=may,
+            tell=tell,
         )
         if end is not End.BACK:
             await self._say(self._texts.not_talking if end is End.NOBODY else self._texts.over)
@@ -239,9 +249,10 @@ class _Visit:
         return await self.call.collect(first=first, count=LONGEST_NUMBER, wait=KEY_WAIT_S)
 
     async def _say(self, text: Text, *, interrupt: str = "", **variables: object) -> str:
+        return await self.call.say(self._utterance(text, **variables), interrupt=interrupt)
+
+    def _utterance(self, text: Text, **variables: object) -> Utterance:
         organisation = self._home.organisation
         language = organisation.default_language
         everyday = {"organisation": organisation.name, "language": language}
-        return await self.call.say(
-            text.utterance(language, {**everyday, **variables}), interrupt=interrupt
-        )
+        return text.utterance(language, {**everyday, **variables})

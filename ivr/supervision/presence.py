@@ -65,6 +65,7 @@ class Presences:
         phone: str,
         mode: Right,
         may: Collection[Right],
+        tell: str = "",
     ) -> End:
         """Be in a conversation until it ends or the supervisor leaves.
 
@@ -76,6 +77,7 @@ class Presences:
             phone: Where.
             mode: How, one of ``WAYS_IN``.
             may: What they may do.
+            tell: What is said in the agent's ear, a sound's path; nothing for ``""``.
 
         Raises:
             AgiError: The channel is gone or failed.
@@ -88,6 +90,8 @@ class Presences:
         presence = Presence.begun(office.organisation.id, by, phone, offer, self.clock())
         await office.stream.append(presence.joined(mode))
         await session.set_variable(PRESENCE, presence.noted)
+        if tell:
+            await self._tell(channel, tell)
         if mode is Right.TAKE_OVER:
             await take_over(session, office, offer, channel, self._ami)
             await self.leave(session, office, presence)
@@ -115,6 +119,23 @@ class Presences:
         """
         await office.stream.append(presence.left(self.clock()))
         await session.set_variable(PRESENCE, "")
+
+    async def _tell(self, channel: str, sound: str) -> None:
+        """Say something in the ear of whoever is at a channel.
+
+        Raises:
+            AmiError: Asterisk does not answer, or refuses: who shall be told of it must not be
+                heard without.
+        """
+        fields = {
+            "Channel": "Local/ear@vaxel-tell/n",
+            "Context": "vaxel-tell",
+            "Exten": "say",
+            "Priority": "1",
+            "Variable": f"VAXEL_SAY={sound},VAXEL_EAR={channel}",
+            "Async": "true",
+        }
+        await self._ami.action("Originate", fields)
 
     async def _follow(
         self, office: Office, presence: Presence, keys: asyncio.Queue[str], mode: Right

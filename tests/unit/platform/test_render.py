@@ -124,7 +124,7 @@ def test_asterisk_asks_the_speech_server_and_serves_nothing_by_http(layout: Layo
     assert values(layout, "http.conf", "general")["enabled"] == "no"
 
 
-OURS = {"VAXEL_PRESENCE", "VAXEL_RECORDING", "VAXEL_TAPE", "VAXEL_TONE"}
+OURS = {"VAXEL_EAR", "VAXEL_SAY", "VAXEL_PRESENCE", "VAXEL_RECORDING", "VAXEL_TAPE", "VAXEL_TONE"}
 """Variables that only the dialplan and the controller set, on an agent's channel."""
 
 
@@ -233,6 +233,8 @@ def test_supervisors_come_from_agents_phones_and_from_nowhere_else(layout: Layou
             leading.append((context, line.split("=")[1].split(",")[0].strip("> ")))
     assert set(leading) <= {
         ("agents", "*20"),
+        ("vaxel-tell", "same"),
+        ("vaxel-tell", "n"),
         ("vaxel-supervision", "s"),
         ("vaxel-supervision", "same"),
         ("vaxel-supervision", "n"),
