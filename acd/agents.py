@@ -89,7 +89,7 @@ class Agents:
         from it and is logged out, unless they have a call there.
 
         Args:
-            agent: Who, with the queues to serve and the skills.
+            agent: Who, with the queues to serve, the skills and the weight.
             phone: PJSIP endpoint.
 
         Raises:
@@ -99,7 +99,8 @@ class Agents:
         check_name("Phone", phone)
         skills = json.dumps(dict(agent.skills))
         backup = json.dumps(dict.fromkeys(sorted(agent.backup), True))
-        return await self._run("login", agent.id, phone, skills, backup, *agent.queues)
+        own = skills, backup, str(agent.weight)
+        return await self._run("login", agent.id, phone, *own, *agent.queues)
 
     async def logout(self, agent: str, *, by: str = "") -> AgentStatus:
         """Log an agent out; with a call, after the call.

@@ -103,6 +103,24 @@ class LeaveReason(StrEnum):
     FAILED = "failed"  # a fault on our side
 
 
+class Strategy(StrEnum):
+    """Who of the ready agents that a contact may have is first; of equals, the longest idle.
+
+    What is counted is counted since the agent's login. ``acd/scripts/lib.lua`` says how each works.
+    """
+
+    LONGEST_IDLE = "longest_idle"
+    FEWEST_CALLS = "fewest_calls"  # who has answered the fewest calls of the queue
+    ROUND_ROBIN = "round_robin"  # whom the queue has offered a call longest ago
+    WEIGHTED_RANDOM = "weighted_random"  # drawn by chance, each by their weight
+    BEST_SKILL = "best_skill"  # whose skills, of those that the contact requires, are best
+    LEAST_OCCUPIED = "least_occupied"  # the least share of the time in calls and wrap-up
+
+
+WEIGHTS = range(1, 101)
+"""The weights of a queue, and of an agent where a queue draws by chance."""
+
+
 @dataclass(frozen=True, slots=True)
 class Queue:
     """A line of waiting contacts, as the organisation's file describes it.
@@ -115,6 +133,9 @@ class Queue:
             each costs a caller a whole ring at an empty chair.
         backup_seconds: So long a contact waits before the queue's backup agents may have it, unless
             nobody else works who could; ``0`` where it has no backup agents.
+        strategy: Which ready agent is first.
+        weight: 1 to 100. For an agent of several queues, each second that somebody has waited in
+            this one counts so many times: the higher, the sooner it is served, and nobody starves.
     """
 
     name: str
@@ -122,6 +143,8 @@ class Queue:
     wrapup_seconds: int = 10
     missed_offers: int = 1
     backup_seconds: int = 0
+    strategy: Strategy = Strategy.LONGEST_IDLE
+    weight: int = 1
 
     def __post_init__(self) -> None:
         check_name("Queue", self.name)
@@ -131,6 +154,8 @@ class Queue:
             raise ValueError(f"Queue {self.name!r}: backup agents help out after 0 s or more")
         if self.missed_offers < 1:
             raise ValueError(f"Queue {self.name!r}: at least 1 missed offer pauses an agent")
+        if self.weight not in WEIGHTS:
+            raise ValueError(f"Queue {self.name!r}: use a weight from 1 to 100")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +169,7 @@ class Agent:
         skills: Level of each skill, see :mod:`acd.skills`.
         backup: Those of the queues that the agent only helps out, see
             :attr:`Queue.backup_seconds`.
+        weight: 1 to 100, for queues that draw by chance.
     """
 
     id: str
@@ -151,10 +177,13 @@ class Agent:
     queues: tuple[str, ...]
     skills: Mapping[str, int] = field(default_factory=dict)
     backup: frozenset[str] = frozenset()
+    weight: int = 1
 
     def __post_init__(self) -> None:
         check_name("Agent", self.id)
         check_skills(self.skills)
+        if self.weight not in WEIGHTS:
+            raise ValueError(f"Agent {self.id!r}: use a weight from 1 to 100")
         if not self.queues:
             raise ValueError(f"Agent {self.id!r}: name at least one queue")
         for queue in self.queues:

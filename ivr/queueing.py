@@ -25,7 +25,7 @@ from typing import Final
 
 from acd.callback_model import Callback, CallbackState
 from acd.errors import AcdUnavailable, CallbackOpen, CallbackUnknown, ContactOffered, NotWaiting
-from acd.model import AT_ONCE, Estimate, LeaveReason, Offer, Queue
+from acd.model import AT_ONCE, Estimate, LeaveReason, Offer, Queue, Strategy
 from ivr.agi_call import AgiCaller
 from ivr.callback_offer import NOTHING, YES, Speaker, Wish, rules_of
 from ivr.consent import consent_given, when_recorded
@@ -62,6 +62,8 @@ def acd_queue(name: str, queue: Described) -> Queue:
         round(queue.ring_seconds),
         round(queue.wrapup_seconds),
         missed_offers=queue.missed_offers,
+        strategy=Strategy(queue.strategy.value),
+        weight=queue.weight,
     )
 
 

@@ -11,13 +11,6 @@ end
 
 local LINES_LIMIT = 100 -- so many lines a queue may have beside its plain one
 
--- Those of a queue beside the plain one: {{line, requirement}…}.
-local function lines_beside(queue)
-  local found = call('ZRANGE', LINES, '[' .. queue .. '|+', '(' .. queue .. '|,', 'BYLEX')
-  for i = 1, #found do found[i] = {string.match(found[i], '^([^|]*|[^|]*)|(.*)$')} end
-  return found
-end
-
 local function line_named(queue, requirement)
   local asks = string.find(requirement, '@', 1, true) and '@' or ''
   return queue .. '|+' .. asks .. string.sub(redis.sha1hex(requirement), 1, 10)
@@ -89,13 +82,18 @@ end
 local function open_line(queue, line, requirement)
   call('ZADD', LINES, 0, line .. '|' .. requirement)
   call('HSET', HOLDERS, line, 0)
+  local strategies = strategies_of({queue})
   for _, id in ipairs(candidates(queue, requirement)) do
     local agent = agent_of(id)
     if fits(id, agent, queue, requirement) then
       enter_line(agent, line)
       call('ZADD', MEMBERS, 0, line .. '|' .. id)
       if agent.state == 'ready' and not agent.away then
-        call('ZADD', READY, 0, entry(line, agent.idle, id))
+        if strategies then
+          agent.keys = agent.keys or {}
+          agent.keys[line] = key_of(id, agent, line, strategies[queue], requirement)
+        end
+        call('ZADD', READY, 0, standing(line, id, agent))
       end
       call('HSET', AGENTS, id, cjson.encode(agent))
     end
@@ -110,11 +108,13 @@ local function close_line(line)
     end
     if #agent.lines == #agent.queues then agent.lines = nil end
     call('ZREM', MEMBERS, line .. '|' .. id)
-    if agent.state == 'ready' then call('ZREM', READY, entry(line, agent.idle, id)) end
+    if agent.state == 'ready' then call('ZREM', READY, standing(line, id, agent)) end
+    if agent.keys then agent.keys[line] = nil end
     call('HSET', AGENTS, id, cjson.encode(agent))
   end
   call('ZREMRANGEBYLEX', LINES, bounds(line))
   call('HDEL', HOLDERS, line)
+  call('HDEL', STRATEGIES, 'drawn|' .. line)
   call('ZREM', DUE, 'line|' .. line, 'empty|' .. line)
 end
 
@@ -419,8 +419,7 @@ local function phone_is(id, agent, now)
   elseif ready and not was then
     agent.stood = now
   end
-  call('HSET', AGENTS, id, cjson.encode(agent))
-  call('ZADD', STATES, score_of(agent), id)
+  keep_state(id, agent)
   return ready and not away
 end
 

@@ -19,6 +19,7 @@ from ivr.flow.patterns import Pattern
 from ivr.flow.recording import Days, RecordingPolicy
 from ivr.flow.skills import AgentSkills, SkillValues, by_skill
 from ivr.flow.standard_texts import CollectTexts, PinTexts, SurveyTexts
+from ivr.flow.strategy import Chosen, Strategy, Weight
 from ivr.flow.supervision import KnownRight, SupervisionPolicy, SupervisionTexts
 from ivr.flow.texts import Phrase, Text, Using
 from ivr.flow.vocabulary import (
@@ -78,6 +79,10 @@ class Queue(Strict):
         wrapup_seconds: Time an agent has after a conversation before the next.
         missed_offers: So many calls in a row that ring in vain pause an agent. One when left out:
             each more costs callers a whole ring at a chair that may be empty.
+        strategy: Which of the agents who are ready is offered a call.
+        weight: 1 to 100. For agents of several queues each second that a caller has waited in this
+            one counts so many times: the higher, the sooner its callers are served, and those of
+            the other queues are in the end.
         announce_every: Seconds between two announcements of the caller's position.
         recording: Whether its conversations are recorded, and how long that is kept.
         callback: How its callers may be called back; left out: they are not.
@@ -87,6 +92,8 @@ class Queue(Strict):
     ring_seconds: Annotated[float, Length(3, 120)] = Field(20, alias="ring")
     wrapup_seconds: Annotated[float, Length(0, 3600)] = Field(15, alias="wrapup")
     missed_offers: Annotated[int, Field(ge=1, le=10)] = 1
+    strategy: Chosen = Strategy.LONGEST_IDLE
+    weight: Weight = 1
     announce_every: Annotated[float, Length(5, 600)] = 45
     recording: RecordingPolicy = RecordingPolicy()
     callback: CallbackOffer | None = None
@@ -115,12 +122,15 @@ class Agent(Strict):
         auto_answer: Whether their phone is asked to answer by itself, after which they hear a short
             tone and then the caller. For people who wear a headset: no queue can ask for it, since
             at a phone without one the caller would talk to a table.
+        weight: 1 to 100; where a queue's strategy is ``weighted_random``, an agent of weight 3 is
+            chosen three times as often as one of weight 1.
     """
 
     name: Title
     queues: Annotated[tuple[QueueName, ...], NotEmpty]
     skills: Annotated[Mapping[str, Mapping[str, int]], AgentSkills()] = Field(default_factory=dict)
     auto_answer: bool = False
+    weight: Weight = 1
 
     @property
     def levels(self) -> Mapping[str, int]:
@@ -339,6 +349,23 @@ class Organisation(Strict):
             if any(reason.key == earlier.key for _, earlier in reasons[:index])
         ]
         faults("Organisation", [*languages, *pauses])
+        return self
+
+    @model_validator(mode="after")
+    def _the_best_can_be_told(self) -> Self:
+        equal: list[Located] = [
+            (
+                ("queues", name, "strategy"),
+                fault(
+                    "no_skills",
+                    "no skills are declared: no agent is better than the other",
+                    advice="declare “skills: …” and give them to the agents, or choose another",
+                ),
+            )
+            for name, queue in self.queues.items()
+            if queue.strategy is Strategy.BEST_SKILL and not self.skills
+        ]
+        faults("Organisation", equal)
         return self
 
     @model_validator(mode="after")

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
+from tests.integration.acd.orders import check_ready
+
 READY_SCORE = 1
 
 
@@ -170,9 +172,8 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
         assert sorted(a.get("lines", a["queues"])) == sorted(served[name])
     check_devices(raw, crew.values())
     offerable = {name: a for name, a in crew.items() if a["state"] == "ready" and "away" not in a}
-    assert set(raw["ready"]) == {
-        entry(line, a["idle"], name) for name, a in offerable.items() for line in served[name]
-    }
+    assert all(("keys" in a) <= (name in offerable) for name, a in crew.items())
+    check_ready(raw, offerable, served, lines)
     assert set(raw["members"]) == {f"{line}|{name}" for name in there for line in served[name]}
     assert raw["phones"] == {a["phone"]: name for name, a in crew.items()}
     assert set(raw["states"]) == set(crew)

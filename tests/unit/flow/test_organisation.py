@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from acd.model import Strategy
 from ivr.flow.load import load_organisation
+from ivr.flow.strategy import Strategy as Written
+from ivr.queueing import acd_queue
 from tests.unit.flow.trees import ORGANISATION, check_organisation, write
 
 pytestmark = pytest.mark.unit
@@ -90,6 +93,16 @@ SLIPS = {
         "outgoing_calls: {allow: «[]}\nqueues:\n",
         "at least one entry is needed here",
     ),
+    "unknown strategy": (
+        "support: {}",
+        "support: {strategy: «longest_idel}",
+        "“longest_idel” is no way to choose an agent",
+    ),
+    "the best without skills": (
+        "support: {}",
+        "support: {strategy: «best_skill}",
+        "no skills are declared",
+    ),
     "ring for too long": ("support: {}", "support: {ring: «1 h}", "“1 h” is too long"),
 }
 
@@ -120,6 +133,26 @@ def test_an_organisation_is_read_with_its_defaults(tmp_path: Path) -> None:
     assert organisation.pauses["1"].key == "lunch"
     queue = organisation.queues["support"]
     assert (queue.ring_seconds, queue.wrapup_seconds, queue.announce_every) == (20, 15, 45)
+
+
+def test_a_queue_and_an_agent_may_weigh_more_than_others(tmp_path: Path) -> None:
+    text = ORGANISATION.replace(
+        "support: {}", "support: {strategy: weighted_random, weight: 100}"
+    ).replace("name: Alva,", "name: Alva, weight: 3,")
+    write(tmp_path, "organisation.yaml", text)
+    organisation = load_organisation(tmp_path)
+    queue = acd_queue("support", organisation.queues["support"])
+    assert (queue.strategy, queue.weight) == (Strategy.WEIGHTED_RANDOM, 100)
+    assert organisation.agents["4001"].weight == 3
+    assert [one.value for one in Strategy] == [one.value for one in Written]
+
+
+@pytest.mark.parametrize("weight", ["0", "101", "1.5", "heavy"])
+def test_a_weight_is_a_whole_number_up_to_100(tmp_path: Path, weight: str) -> None:
+    found = check_organisation(
+        tmp_path, ORGANISATION.replace("support: {}", f"support: {{weight: «{weight}}}")
+    )
+    assert found.places == found.marked
 
 
 def test_lengths_of_time_become_seconds(tmp_path: Path) -> None:
