@@ -58,7 +58,7 @@ class SupervisorsDesk:
         order = await order_of(session)
         home = self._home(order)
         if home is None or (texts := home.organisation.texts.supervision) is None:
-            return  # no organisation has supervisors
+            return  # there is nobody whom to lead
         visit = _Visit(session, self._prompts, home, texts, self._presences)
         try:
             await visit.call.answer()
@@ -75,7 +75,8 @@ class SupervisorsDesk:
         """The organisation that speaks first."""
         if order is not None:
             return self._offices.get(order.org)
-        return next((o for o in self._offices.values() if o.organisation.supervisors), None)
+        speaking = [o for o in self._offices.values() if o.organisation.texts.supervision]
+        return next((o for o in speaking if o.organisation.supervisors), next(iter(speaking), None))
 
 
 class _Visit:

@@ -184,6 +184,15 @@ async def test_an_agents_own_number_and_pin_lead_nobody(bench: Bench) -> None:
     assert not said(session, "enter_agent")
 
 
+async def test_where_nobody_is_a_supervisor_every_number_is_wrong(bench: Bench) -> None:
+    organisation = bench.office.organisation.model_copy(update={"supervisors": {}})
+    bench.office = replace(bench.office, organisation=organisation)
+    session = await bench.call(f"{LOGIN}4001#1")
+    assert said(session, "enter_supervisor")
+    assert not said(session, "enter_agent")
+    assert session.variables[DONE] == "1"
+
+
 async def test_a_presence_is_told_from_its_beginning_to_its_end(bench: Bench) -> None:
     await bench.talk()
     session = await bench.call(f"{LOGIN}4001#1")
