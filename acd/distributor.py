@@ -147,8 +147,7 @@ class Distributor:
                 contact,
                 queue.name,
                 self.controller,
-                queue.ring_seconds * 1000,
-                queue.wrapup_seconds * 1000,
+                *queue.times_ms,
                 credit_ms,
                 *steps_to_wire(sparing_backups(queue, require)),
             )

@@ -60,10 +60,11 @@ def acd_queue(name: str, queue: Described) -> Queue:
     return Queue(
         name,
         round(queue.ring_seconds),
-        round(queue.wrapup_seconds),
+        queue.usual_wrapup_seconds,
         missed_offers=queue.missed_offers,
         strategy=Strategy(queue.strategy.value),
         weight=queue.weight,
+        result_within_seconds=queue.longest_wrapup_seconds if queue.result_required else 0,
     )
 
 

@@ -7,6 +7,12 @@ local function acted(act, by, now, on)
     'act', act, 'by', by, known('reason', on.reason, 'credit', on.credit, 'to', on.to))
 end
 
+-- How a record has what join.lua is given as `hold`.
+local function hold_of(milliseconds)
+  local longest = tonumber(milliseconds)
+  return longest > 0 and longest or nil
+end
+
 -- Lines -------------------------------------------------------------------------------------
 
 local LINES_LIMIT = 100 -- so many lines a queue may have beside its plain one
@@ -453,12 +459,16 @@ local function phone_gone(id, agent)
 end
 
 local function end_talk(id, contact, now, talked)
-  local agent_id, wrapup = contact.agent, contact.wrapup
+  local agent_id = contact.agent
   event(contact.callback and 'callback.ended' or 'call.ended', now, id, contact.queue, agent_id,
     'offer', contact.offer, 'talked', talked, known('outcome', contact.callback and 'talked'))
   move_contact(id, contact, 'gone', now)
-  release_agent(agent_id, agent_of(agent_id), now, wrapup > 0 and 'wrapup' or 'idle',
-    now + wrapup)
+  local agent, till = agent_of(agent_id), now + contact.wrapup
+  local last = agent.last
+  if contact.hold and last and not last.result then
+    last.owed, till = till, math.max(till, now + contact.hold)
+  end
+  release_agent(agent_id, agent, now, till > now and 'wrapup' or 'idle', till)
 end
 
 -- Callbacks ---------------------------------------------------------------------------------

@@ -124,7 +124,18 @@ def test_asterisk_asks_the_speech_server_and_serves_nothing_by_http(layout: Layo
     assert values(layout, "http.conf", "general")["enabled"] == "no"
 
 
-OURS = {"VAXEL_EAR", "VAXEL_SAY", "VAXEL_PRESENCE", "VAXEL_RECORDING", "VAXEL_TAPE", "VAXEL_TONE"}
+ARGUMENTS = {f"ARG{number}" for number in range(1, 7)}
+"""Of a subroutine: what the controller has given Dial."""
+
+OURS = {
+    "VAXEL_EAR",
+    "VAXEL_SAY",
+    "VAXEL_PRESENCE",
+    "VAXEL_RECORDING",
+    "VAXEL_TAKEN",
+    "VAXEL_TAPE",
+    "VAXEL_TONE",
+}
 """Variables that only the dialplan and the controller set, on an agent's channel."""
 
 
@@ -191,7 +202,7 @@ def test_what_a_caller_sends_is_filtered_and_stands_nowhere_else(layout: Layout)
         text = text.replace(f"Goto({context},${{FILTER(+0-9,${{EXTEN}})}},1)", "")
     text = text.replace("Set(CALLERID(dnid)=${EXTEN})", "")  # of digits only by then
     used = {part.split("}")[0].split("(")[0] for part in text.split("${")[1:]}
-    assert used == {"VAXEL_DONE", "VAXEL_CAUSE", "DIALSTATUS", "ARG1", "ARG2", "STRFTIME", *OURS}
+    assert used == {"VAXEL_DONE", "VAXEL_CAUSE", "DIALSTATUS", "STRFTIME", *ARGUMENTS, *OURS}
 
 
 def test_a_template_with_an_unknown_name_is_refused_and_the_old_files_stay(
