@@ -106,7 +106,9 @@ class _Visit:
             try:
                 await office.agents.check_pin(number, pin, pin_of(number))
                 known = office.organisation.agents[number]
-                agent = Agent(number, known.name, known.queues, known.levels)
+                agent = Agent(
+                    number, known.name, known.serves, known.levels, frozenset(known.backup)
+                )
                 before = await office.agents.status(number)
                 await office.agents.login(agent, self._phone)
             except WrongPin:

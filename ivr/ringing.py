@@ -73,6 +73,7 @@ class Ringing:
         self._distributor = services.distributor
         self._request = request
         self._recorded = recorded
+        self._kept = ""
 
     async def serve(self, offer: Offer) -> bool:
         """Ring the agent and let them talk.
@@ -90,6 +91,7 @@ class Ringing:
         if status == "ANSWER":
             with suppress(StaleOffer):  # over already: the sweep or a reconciliation was first
                 await self._distributor.answered(offer, at_ms=answered_ms)
+                await self._keep_agent(offer)
                 await self._distributor.ended(offer, max(0, self._services.clock() - answered_ms))
                 await self._distributor.match_agent(offer.agent)  # ready, without wrap-up time
             if sidecar is not None:
@@ -152,6 +154,8 @@ class Ringing:
                     "an answer could not be noted",
                     extra={"contact": offer.contact, "fault": fault.code},
                 )
+                return
+            await self._keep_agent(offer)
 
         await self._session.set_variable("CALLERID(name)", self._shown(offer))
         ring = round(self._organisation.queues[self._known(offer)].ring_seconds)
@@ -171,6 +175,13 @@ class Ringing:
         outcome = await self._session.evaluate("${DIALSTATUS} ${VAXEL_ANSWERED}")
         status, _, at = outcome.partition(" ")
         return status, int(at) if at.isdecimal() else self._services.clock()
+
+    async def _keep_agent(self, offer: Offer) -> None:
+        """Keep who talks to the caller, once, where the call tree will ask for it."""
+        if self._request.keeps_agent and self._kept != offer.agent:
+            self._kept = offer.agent
+            days = self._organisation.callers.keep_days
+            await self._services.memory.keep_agent(self._call.caller, offer.agent, days)
 
     def _known(self, offer: Offer) -> str:
         """The queue of an offer: another one where a supervisor has moved the caller.

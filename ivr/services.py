@@ -11,6 +11,7 @@ from acd.offers import OfferListener
 from ivr.answers import AnswerWatch
 from ivr.attention import Attention
 from ivr.callback_offer import Outgoing
+from ivr.recognition_of_callers import CallerMemory
 from recorder.recorder import Recorder
 
 
@@ -25,6 +26,7 @@ class Services:
         recorder: Takes the legs of each conversation over.
         callbacks: The organisation's people who are to be called back.
         outgoing: Whom the installation calls.
+        memory: What is kept of callers' numbers.
         attention: Hears keys and stops sentences while a caller waits.
         clock: Epoch milliseconds.
     """
@@ -35,5 +37,6 @@ class Services:
     recorder: Recorder
     callbacks: Callbacks
     outgoing: Outgoing
+    memory: CallerMemory
     attention: Attention
     clock: Callable[[], int]

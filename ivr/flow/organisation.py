@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Self, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
@@ -16,12 +16,14 @@ from ivr.flow.lengths import Length
 from ivr.flow.numbers import Number
 from ivr.flow.patterns import Pattern
 from ivr.flow.recording import Days, RecordingPolicy
+from ivr.flow.service_level import ServiceLevel
 from ivr.flow.skills import AgentSkills, SkillValues, by_skill
 from ivr.flow.standard_texts import CollectTexts, PinTexts, SurveyTexts
 from ivr.flow.texts import Phrase, Text, Using
 from ivr.flow.vocabulary import (
     LANGUAGES,
     Form,
+    HoursName,
     Identifier,
     LanguageTag,
     NotEmpty,
@@ -74,6 +76,18 @@ class Queue(Strict):
         missed_offers: So many calls in a row that ring in vain pause an agent. One when left out:
             each more costs callers a whole ring at a chair that may be empty.
         announce_every: Seconds between two announcements of the caller's position.
+        announce: What these tell: ``position``, ``wait`` (how long it will be, where that is
+            known), ``both`` or ``none``.
+        comfort: What is said between them, one after the other.
+        comfort_every: Seconds between two of these.
+        backup_after: So long a caller waits before the agents who are a ``backup`` of the queue are
+            asked; at once where none of its own works who could take the call.
+        empty: When nobody is there: when all agents who could serve a caller are ``logged_out`` (or
+            at a phone that cannot be reached), or when none of them is at work, ``not_working``:
+            who pauses counts as away too.
+        hours: Opening hours; outside of them nobody joins, callers go by ``on_closed``.
+        service_level: What it is to achieve, for figures and alarms; no target when left out.
+        at_closing: Whether those who wait when it closes ``stay`` or ``leave``.
         recording: Whether its conversations are recorded, and how long that is kept.
         callback: How its callers may be called back; left out: they are not.
     """
@@ -82,6 +96,14 @@ class Queue(Strict):
     wrapup_seconds: Annotated[float, Length(0, 3600)] = Field(15, alias="wrapup")
     missed_offers: Annotated[int, Field(ge=1, le=10)] = 1
     announce_every: Annotated[float, Length(5, 600)] = 45
+    announce: Literal["position", "wait", "both", "none"] = "both"
+    comfort: tuple[Text, ...] = ()
+    comfort_every: Annotated[float, Length(5, 600)] = 60
+    backup_after: Annotated[float, Length(5, 3600)] = 60
+    empty: Literal["logged_out", "not_working"] = "logged_out"
+    hours: HoursName | None = None
+    at_closing: Literal["stay", "leave"] = "stay"
+    service_level: ServiceLevel | None = None
     recording: RecordingPolicy = RecordingPolicy()
     callback: CallbackOffer | None = None
 
@@ -103,13 +125,44 @@ class Agent(Strict):
     """A person who answers. Their PIN is a secret and never stands in these files.
 
     Attributes:
+        queues: Those that they serve.
+        backup: Those that they help out, when callers have waited for ``backup_after``.
         skills: What they can do, by kind: a list of values, or the level 1 to 10 of each, by which
             a queue can ask for more than a beginner.
     """
 
     name: Title
-    queues: Annotated[tuple[QueueName, ...], NotEmpty]
+    queues: tuple[QueueName, ...] = ()
+    backup: tuple[QueueName, ...] = ()
     skills: Annotated[Mapping[str, Mapping[str, int]], AgentSkills()] = Field(default_factory=dict)
+
+    @property
+    def serves(self) -> tuple[str, ...]:
+        """All queues whose callers they may be given."""
+        return (*self.queues, *self.backup)
+
+    @model_validator(mode="after")
+    def _serves_something_once(self) -> Self:
+        if not self.serves:
+            raise fault(
+                "no_queue",
+                "this agent serves no queue",
+                advice="add “queues: [...]”, or “backup: [...]” for those that they help out",
+            )
+        twice: list[Located] = [
+            (
+                ("backup", index),
+                fault(
+                    "backup_twice",
+                    f"they serve “{queue}” anyway",
+                    advice="leave it in one of “queues” and “backup”",
+                ),
+            )
+            for index, queue in enumerate(self.backup)
+            if queue in self.queues
+        ]
+        faults("Agent", twice)
+        return self
 
     @property
     def levels(self) -> Mapping[str, int]:

@@ -49,6 +49,7 @@ from tests.e2e.rig.korea import add_korean_town
 from tests.e2e.rig.nodes import add_nodes
 from tests.e2e.rig.policies import add_policies
 from tests.e2e.rig.recorded import add_recordings
+from tests.e2e.rig.regulars import add_regulars
 from tests.e2e.rig.world import add_world
 
 ORG = "demo"
@@ -367,6 +368,7 @@ def _quick_trees(folder: Path) -> Path:
         add_world(home, organisation)
         add_nodes(home, organisation)
         add_recordings(home, organisation)
+        add_regulars(home, organisation)
         organisation["hours"]["office"] = {"weekly": {"mon-sun": "closed"}}
     with _edited(home / "reception.yaml") as tree:
         for node in tree["nodes"].values():

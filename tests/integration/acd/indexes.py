@@ -46,6 +46,16 @@ def heads_of(waiting: Iterable[str], lines: Container[str]) -> dict[str, str]:
     return heads
 
 
+def holders_of(unanswered: Iterable[Mapping[str, Any]]) -> Counter[str]:
+    """How many stand in each line beside the plain ones, or are going to it."""
+    held = Counter[str]()
+    for c in unanswered:
+        later = (digest for _, *digests in c.get("relax", []) for digest in digests)
+        digests = [c.get("line", ""), *c.get("instead", []), *later]
+        held.update(line_of(c["queue"], digest) for digest in digests if digest)
+    return held
+
+
 def nobody_waits_in_vain(
     waiting: Iterable[Mapping[str, Any]], at_work: Container[str], perhaps_empty: Container[str]
 ) -> None:
@@ -95,13 +105,7 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
     # Once cancelled, a callback is under way or gone, and nobody is called anew.
     assert all("live" in c or "dialled" in c for c in wanted.values() if "cancelled" in c)
     assert set(raw["owned"]) == {f"{c['owner']}|{name}" for name, c in people.items()}
-    held = Counter[str]()
-    for c in unanswered.values():
-        later = (digest for _, *digests in c.get("relax", []) for digest in digests)
-        digests = [c.get("line", ""), *c.get("instead", []), *later]
-        held.update(line_of(c["queue"], digest) for digest in digests)
-    for queue in {c["queue"] for c in people.values()}:
-        del held[queue]
+    held = holders_of(unanswered.values())
     assert {line: int(count) for line, count in raw["holders"].items()} == {
         line: held.pop(line, 0) for line in lines
     }

@@ -145,7 +145,7 @@ class City:
                 f'"{skill}":{self._chance.randint(3, 10)}'
                 for skill in self._chance.sample(SKILLS, KNOWN)
             )
-            calls.append(("login", NOW_MS, str(agent), f"p{agent}", f"{{{skills}}}", *queues))
+            calls.append(("login", NOW_MS, str(agent), f"p{agent}", f"{{{skills}}}", "{}", *queues))
             calls.append(("pause", NOW_MS, str(agent), "lunch", ""))
         await self._run(calls)
 
