@@ -50,8 +50,8 @@ _GAUGED = (
 def _offer(reply: Reply) -> Offer | None:
     if reply is None:
         return None
-    offer, contact, queue, agent, phone, controller, expires = reply
-    return Offer(offer, contact, queue, agent, phone, controller, int(expires))
+    offer, contact, queue, agent, phone, controller, expires, node = reply
+    return Offer(offer, contact, queue, agent, phone, controller, int(expires), node)
 
 
 def _swept(reply: Reply) -> Swept:
@@ -100,7 +100,8 @@ class Distributor:
             org: The organisation's name.
             clock: The time.
             controller: This process, by a name that no other *and no earlier* one has: a
-                restarted controller must not pass for its dead predecessor.
+                restarted controller must not pass for its dead predecessor. It begins with
+                ``node.``, where there are several nodes: those of one node ask one Asterisk.
         """
         self.org = org
         self.clock = clock
@@ -146,8 +147,7 @@ class Distributor:
                 contact,
                 queue.name,
                 self.controller,
-                queue.ring_seconds * 1000,
-                queue.wrapup_seconds * 1000,
+                *queue.times_ms,
                 credit_ms,
                 *steps_to_wire(sparing_backups(queue, require)),
             )
@@ -178,9 +178,10 @@ class Distributor:
         return bool(await self._run("expect", contact, *ends))
 
     async def match(self, queue: Queue) -> Offer | None:
-        """Bring together the longest waiting contact of a queue and the longest idle agent for it.
+        """Bring together the longest waiting contact of a queue and the first agent for it.
 
         The longest waiting of those whom a ready agent can serve, that is: others may stand before.
+        The first by the queue's strategy, as :meth:`adopt` has told it.
 
         The owner of the contact is told by its :class:`acd.offers.OfferListener`, whoever
         called this; a callback becomes this controller's. Call it when a contact has joined; for
@@ -194,6 +195,8 @@ class Distributor:
     async def match_agent(self, agent: str) -> Offer | None:
         """Give an agent the contact that waits longest of those whom they can serve, in all queues.
 
+        In a queue of a higher weight than 1, each second counts so many times.
+
         Returns:
             The offer made, ``None`` when the agent is not ready or nobody waits for them.
         """
@@ -202,6 +205,10 @@ class Distributor:
     async def current_offer(self, contact: str) -> Offer | None:
         """The offer (ringing) or conversation of a contact, for whoever missed the message."""
         return _offer(await self._run("offer", contact))
+
+    async def conversation(self, agent: str) -> Offer | None:
+        """The conversation that an agent is in, ``None`` when they talk to nobody."""
+        return _offer(await self._run("conversation", agent))
 
     async def callback_offers(self) -> tuple[Offer, ...]:
         """The offers to this controller's callbacks that it has not begun to dial."""
@@ -289,12 +296,16 @@ class Distributor:
         Contacts of a dead controller are kept for a while for the next one (:meth:`join`), then
         leave as failed: nobody saw whether they hung up or went to Asterisk's own queue. Its
         conversations go on in Asterisk, and their agents stay talking until :meth:`leave` or
-        :meth:`reconcile` tells otherwise.
+        :meth:`reconcile` tells otherwise; where no controller of their node has shown a sign of
+        life for 130 s there is nobody to ask, and they are ended. The phones that are registered
+        at a node are unreachable once it has shown none for 10 s.
         """
         return _swept(await self._run("sweep", _SETTLED_AT_ONCE))
 
     async def reconcile(self, live_contacts: Collection[str]) -> tuple[str, ...]:
         """End the conversations that dead controllers left behind and whose channel is gone.
+
+        Those of this controller's node: no other Asterisk than its own has been asked.
 
         Args:
             live_contacts: The contacts whose channel exists in Asterisk, asked for just now.
@@ -302,14 +313,28 @@ class Distributor:
         Returns:
             The contacts whose conversation was over.
         """
-        return tuple(await self._run("reconcile", *live_contacts))
+        return tuple(await self._run("reconcile", self.controller, *live_contacts))
+
+    async def adopt(self, queues: Iterable[Queue]) -> tuple[str, ...]:
+        """Have these queues work by their strategy and weight from now on, whoever matches.
+
+        Those of a queue that nobody has told of are the default ones. Any controller may say it,
+        also again: what was said last counts, and all read the same files.
+
+        Returns:
+            The ready agents who stand anew, because a strategy of theirs is another now.
+        """
+        words: list[str | int] = []
+        for queue in queues:
+            words += queue.name, queue.strategy.value, queue.weight
+        return tuple(await self._run("adopt", *words))
 
     async def tick(self, queues: Iterable[Queue]) -> Tick:
         """Renew, sweep and match, all in one round trip.
 
         So whoever time has made a pair, e.g. by a wrap-up that is over or a skill that is required
         no longer, is offered at once. Pairs are made by the order of effective arrival over all
-        queues; there may be more, while there are any in the reply.
+        queues, as far as they weigh the same; there may be more, while there are any in the reply.
         """
         now = self.clock()
         calls: list[Call] = [

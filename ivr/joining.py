@@ -6,7 +6,7 @@ import logging
 
 from acd.distributor import Distributor
 from acd.errors import TooManyLines
-from acd.model import LeaveReason, Queue
+from acd.model import LeaveReason, Queue, Strategy
 from acd.skills import Requirement, narrowed
 from ivr.flow.call import QueueRequest
 from ivr.flow.organisation import Organisation
@@ -21,9 +21,12 @@ def acd_queue(name: str, organisation: Organisation) -> Queue:
     return Queue(
         name,
         round(queue.ring_seconds),
-        round(queue.wrapup_seconds),
+        queue.usual_wrapup_seconds,
         missed_offers=queue.missed_offers,
+        strategy=Strategy(queue.strategy.value),
+        weight=queue.weight,
         backup_seconds=round(queue.backup_after) if helped else 0,
+        result_within_seconds=queue.longest_wrapup_seconds if queue.result_required else 0,
     )
 
 

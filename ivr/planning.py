@@ -88,6 +88,7 @@ def typical_day(
                     queue,
                     wrapup_seconds=max(queue.wrapup_seconds, longest),
                     backup_seconds=0,  # who was on duty is known, not as what
+                    result_within_seconds=0,  # how long agents took with it is among the observed
                 ),
                 tuple(past.arrivals[quarter] * 4 / number for quarter in range(QUARTERS)),
                 Observed(tuple(past.talk_s)),

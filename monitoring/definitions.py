@@ -365,15 +365,17 @@ HANDLE_TIME = Figure(
     "Genesys glossary; COPC: after-call work is part of it. Callbacks are handled contacts too",
     Unit.SECONDS,
 )
+_OCCUPIED = (
+    SPENT[AgentState.TALKING],
+    SPENT[AgentState.WRAPUP],
+    SPENT[AgentState.DIALLING],
+    SPENT[AgentState.OUTBOUND],
+)
 OCCUPANCY = Figure(
     "occupancy",
     "occupancy",
-    _terms(SPENT[AgentState.TALKING], SPENT[AgentState.WRAPUP]),
-    _terms(
-        SPENT[AgentState.TALKING],
-        SPENT[AgentState.WRAPUP],
-        SPENT[AgentState.READY],
-        SPENT[AgentState.RESERVED],
-    ),
-    "Call Centre Helper: breaks are outside; a ringing phone counts as waiting",
+    _terms(*_OCCUPIED),
+    _terms(*_OCCUPIED, SPENT[AgentState.READY], SPENT[AgentState.RESERVED]),
+    "Call Centre Helper: breaks are outside; a ringing phone counts as waiting. Calls that agents"
+    " make of their own accord are work, the dialling too (Genesys: outbound handle time)",
 )

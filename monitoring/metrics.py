@@ -38,6 +38,9 @@ DELAY_BOUNDS_SECONDS = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.
 AGENT_STATES = ("logged_out", "ready", "reserved", "talking", "wrapup", "paused")
 """The ACD's words. Each has a series even while no agent is in it."""
 
+OWN_CALL_STATES = ("dialling", "outbound")
+"""What agents spend time on beside those: calls of their own. The ACD counts them as they were."""
+
 PHONE_AWAY = "phone_away"
 """Of agents who would be ready, were their phone not in use or unreachable."""
 
@@ -141,6 +144,13 @@ WRAPUP = Histogram(
     WRAPUP_BOUNDS_SECONDS,
 )
 
+RESULTS_GIVEN = Counter(
+    "vaxel_results_given_total",
+    "What agents said came of contacts of the queue, by result. One that is replaced by another"
+    " counts under both. Results that the organisation does not have: other.",
+    ("org", "queue", "result"),
+)
+
 # What trees connect callers with, and what callers think ----------------------------------------
 
 TRANSFERS = Counter(
@@ -219,9 +229,10 @@ CALLBACK_WAIT = Histogram(
 
 AGENT_STATE_SECONDS = Counter(
     "vaxel_agent_state_seconds_total",
-    "Seconds that agents have spent in a state, all agents together. Occupancy is made of it.",
+    "Seconds that agents have spent in a state, all agents together. Occupancy is made of it."
+    " dialling and outbound: calls of their own, before and after the answer.",
     ("org", "state"),
-    {"state": AGENT_STATES[1:]},
+    {"state": (*AGENT_STATES[1:], *OWN_CALL_STATES)},
 )
 AGENT_PAUSE_SECONDS = Counter(
     "vaxel_agent_pause_seconds_total",
@@ -229,8 +240,56 @@ AGENT_PAUSE_SECONDS = Counter(
     " busy, unreachable where the ACD paused them.",
     ("org", "reason"),
 )
+AGENT_CALLS = Counter(
+    "vaxel_agent_calls_total",
+    "Calls that agents have made of their own accord, by outcome; cancelled: the agent hung up"
+    " first.",
+    ("org", "outcome"),
+    {"outcome": ("busy", "cancelled", "no_answer", "talked", "unreachable")},
+)
+AGENT_CALLS_REFUSED = Counter(
+    "vaxel_agent_calls_refused_total",
+    "Calls that agents wanted to make and were not let: calling out is off, the number is none that"
+    " they may call, or they had a call.",
+    ("org", "reason"),
+    {"reason": ("busy", "not_allowed", "off")},
+)
+AGENT_CALL_TALK = Histogram(
+    "vaxel_agent_call_talk_seconds",
+    "Length of the conversations in calls that agents have made of their own accord.",
+    ("org",),
+    TALK_BOUNDS_SECONDS,
+)
 AGENT_LOCKS = Counter(
     "vaxel_agent_locks_total", "Agents locked out for a while by wrong PINs.", ("org",)
+)
+
+# Supervisors -----------------------------------------------------------------------------------
+
+SUPERVISOR_ACTS = Counter(
+    "vaxel_supervisor_acts_total",
+    "What supervisors have done to agents and contacts, by the API or at a phone.",
+    ("org", "act"),
+    {"act": ("cancel", "logout", "move", "pause", "prioritise", "unpause")},
+)
+SUPERVISOR_PRESENCES = Counter(
+    "vaxel_supervisor_presences_total",
+    "Times that a supervisor came into an agent's conversation, by the way in which it began.",
+    ("org", "mode"),
+    {"mode": ("barge", "listen", "take_over", "whisper")},
+)
+SUPERVISOR_PRESENCE = Histogram(
+    "vaxel_supervisor_presence_seconds",
+    "How long a supervisor was in an agent's conversation, counted when they leave it.",
+    ("org",),
+    TALK_BOUNDS_SECONDS,
+)
+SUPERVISORS_REFUSED = Counter(
+    "vaxel_supervisors_refused_total",
+    "What supervisors were not let do, by reason; right: it is not theirs, queue: it lets nobody"
+    " in, wrong_pin and locked: whoever tried was not taken for the supervisor.",
+    ("org", "reason"),
+    {"reason": ("locked", "queue", "right", "wrong_pin")},
 )
 
 # Recordings and speech -------------------------------------------------------------------------
@@ -282,6 +341,7 @@ COUNTERS = (
     AGENT_OFFERS_REFUSED,
     VOICEMAILS_STORED,
     ESTIMATED_WAITS,
+    RESULTS_GIVEN,
     TRANSFERS,
     CONFERENCES,
     SURVEY_ANSWERS,
@@ -292,7 +352,12 @@ COUNTERS = (
     CALLBACKS_ENDED,
     AGENT_STATE_SECONDS,
     AGENT_PAUSE_SECONDS,
+    AGENT_CALLS,
+    AGENT_CALLS_REFUSED,
     AGENT_LOCKS,
+    SUPERVISOR_ACTS,
+    SUPERVISOR_PRESENCES,
+    SUPERVISORS_REFUSED,
     RECORDINGS_STORED,
     RECORDINGS_FAILED,
     RECORDINGS_PAUSED,
@@ -303,7 +368,7 @@ COUNTERS = (
 HISTOGRAMS = (
     *(ANSWERED_WAIT, ABANDONED_WAIT, TALK, WRAPUP, CALLBACK_WAIT),
     *(WAIT_BEYOND_ESTIMATE, WAIT_SHORT_OF_ESTIMATE),
-    *(TRANSFER_TALK, CONFERENCE_STAY),
+    *(TRANSFER_TALK, CONFERENCE_STAY, AGENT_CALL_TALK, SUPERVISOR_PRESENCE),
 )
 
 IN_MILLISECONDS = frozenset({AGENT_STATE_SECONDS.name, AGENT_PAUSE_SECONDS.name})

@@ -23,6 +23,8 @@ class AgentState(StrEnum):
     TALKING = "talking"
     WRAPUP = "wrapup"  # after-call work
     PAUSED = "paused"
+    DIALLING = "dialling"  # calls somebody of their own accord, who has not answered yet
+    OUTBOUND = "outbound"  # talks in such a call
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,13 @@ _LEADS_TO: Mapping[EventType, AgentState] = {
     EventType.AGENT_WRAPUP: AgentState.WRAPUP,
     EventType.AGENT_PAUSED: AgentState.PAUSED,
     EventType.AGENT_LOGGED_OUT: AgentState.LOGGED_OUT,
+    EventType.AGENT_CALL_BEGUN: AgentState.DIALLING,
+    EventType.AGENT_CALL_ANSWERED: AgentState.OUTBOUND,
 }
+
+_OWN_CALL = frozenset({AgentState.DIALLING, AgentState.OUTBOUND})
+_BEHIND_IT = frozenset({EventType.AGENT_READY, EventType.AGENT_WRAPUP, EventType.AGENT_PAUSED})
+"""What an agent comes to while they are in a call of their own, its end tells anew."""
 
 
 def doing_after(before: Doing | None, event: Event) -> Doing | None:
@@ -65,13 +73,21 @@ def doing_after(before: Doing | None, event: Event) -> Doing | None:
         ``None`` where the event does not say: it leaves everything as it is.
     """
     state = _LEADS_TO.get(event.type)
+    if event.type is EventType.AGENT_CALL_ENDED:
+        state = _state_of(event.fields.get("state", ""))
+    elif before is not None and before.state in _OWN_CALL and event.type in _BEHIND_IT:
+        return None
     if state is None or not event.agent:
         return None
     match state:
         case AgentState.RESERVED | AgentState.TALKING:
             return Doing(state, contact=event.contact, queue=event.queue)
-        case AgentState.WRAPUP if before is not None:
+        case AgentState.WRAPUP if before is not None and before.state not in _OWN_CALL:
             return Doing(state, contact=before.contact, queue=before.queue)
         case AgentState.PAUSED:
             return Doing(state, reason=event.fields.get("reason", ""))
     return Doing(state)
+
+
+def _state_of(word: str) -> AgentState | None:
+    return next((state for state in AgentState if state.value == word), None)

@@ -11,5 +11,5 @@ if has_call(agent) then
   do_after_call(id, agent, {state = 'logged_out'})
   return status(id, agent)
 end
-move_agent(id, agent, 'logged_out', now)
+log_out(id, agent, now)
 return status(id, nil)

@@ -7,16 +7,15 @@ local function acted(act, by, now, on)
     'act', act, 'by', by, known('reason', on.reason, 'credit', on.credit, 'to', on.to))
 end
 
+-- How a record has what join.lua is given as `hold`.
+local function hold_of(milliseconds)
+  local longest = tonumber(milliseconds)
+  return longest > 0 and longest or nil
+end
+
 -- Lines -------------------------------------------------------------------------------------
 
 local LINES_LIMIT = 100 -- so many lines a queue may have beside its plain one
-
--- Those of a queue beside the plain one: {{line, requirement}…}.
-local function lines_beside(queue)
-  local found = call('ZRANGE', LINES, '[' .. queue .. '|+', '(' .. queue .. '|,', 'BYLEX')
-  for i = 1, #found do found[i] = {string.match(found[i], '^([^|]*|[^|]*)|(.*)$')} end
-  return found
-end
 
 local function line_named(queue, requirement)
   local asks = string.find(requirement, '@', 1, true) and '@' or ''
@@ -89,13 +88,18 @@ end
 local function open_line(queue, line, requirement)
   call('ZADD', LINES, 0, line .. '|' .. requirement)
   call('HSET', HOLDERS, line, 0)
+  local strategies = strategies_of({queue})
   for _, id in ipairs(candidates(queue, requirement)) do
     local agent = agent_of(id)
     if fits(id, agent, queue, requirement) then
       enter_line(agent, line)
       call('ZADD', MEMBERS, 0, line .. '|' .. id)
       if agent.state == 'ready' and not agent.away then
-        call('ZADD', READY, 0, entry(line, agent.idle, id))
+        if strategies then
+          agent.keys = agent.keys or {}
+          agent.keys[line] = key_of(id, agent, line, strategies[queue], requirement)
+        end
+        call('ZADD', READY, 0, standing(line, id, agent))
       end
       call('HSET', AGENTS, id, cjson.encode(agent))
     end
@@ -110,11 +114,13 @@ local function close_line(line)
     end
     if #agent.lines == #agent.queues then agent.lines = nil end
     call('ZREM', MEMBERS, line .. '|' .. id)
-    if agent.state == 'ready' then call('ZREM', READY, entry(line, agent.idle, id)) end
+    if agent.state == 'ready' then call('ZREM', READY, standing(line, id, agent)) end
+    if agent.keys then agent.keys[line] = nil end
     call('HSET', AGENTS, id, cjson.encode(agent))
   end
   call('ZREMRANGEBYLEX', LINES, bounds(line))
   call('HDEL', HOLDERS, line)
+  call('HDEL', STRATEGIES, 'drawn|' .. line)
   call('ZREM', DUE, 'line|' .. line, 'empty|' .. line)
 end
 
@@ -314,15 +320,90 @@ local function place_of(id, contact)
   }
 end
 
+-- Nodes -------------------------------------------------------------------------------------
+-- A node is an Asterisk with the controllers beside it, which are called `node.…`. A controller
+-- without a dot in its name belongs to the node ''.
+
+local UNSEEN_TALK = 120000 -- so long (ms) the conversations of a dead node are thought to go on
+
+local function node_of(controller)
+  return string.match(controller, '^(%w*)%.') or ''
+end
+
+local function node_alive(node)
+  return call('ZSCORE', DUE, 'node|' .. node)
+end
+
+-- The agents' own calls -----------------------------------------------------------------------
+
+-- What they do from now on is told with it: their state stood still in the eyes of who counts time.
+-- The caller keeps the record.
+local function end_own_call(id, agent, now, outcome)
+  local own = agent.calling
+  agent.calling = nil
+  event('agent.call_ended', now, '', '', id, 'call', own.call, 'outcome', outcome,
+    'state', agent.state, known('reason', agent.reason,
+      'talked', outcome == 'talked' and span(own.answered, now)))
+end
+
+-- Nobody who saw the call's end has told, but it is over for us.
+local function close_own_call(id, agent, now)
+  if agent.calling then
+    end_own_call(id, agent, now, agent.calling.answered and 'talked' or 'cancelled')
+  end
+end
+
+local function log_out(id, agent, now)
+  close_own_call(id, agent, now)
+  move_agent(id, agent, 'logged_out', now)
+end
+
 -- Phones ------------------------------------------------------------------------------------
 
 local OUTAGE = 15000 -- so long (ms) a phone may be unreachable before its agent is no member
 
--- Asterisk says that the agent's phone is now `in_use`, `unreachable`, or well (nil). Idle time stands
--- still meanwhile: whoever comes back has been idle as long as before.
-local function phone_is(id, agent, away, now)
-  local was = agent.away
-  if was == away then return end
+-- Takes down what a node says of a phone; whether that was news.
+local function heard(phone, node, state)
+  local others = ''
+  for other, word in string.gmatch(call('HGET', DEVICES, phone) or '', '(%w*)=([%a_]+)') do
+    if other ~= node then
+      others = others .. ' ' .. other .. '=' .. word
+    elseif word == state then
+      return false
+    end
+  end
+  call('HSET', DEVICES, phone, node .. '=' .. state .. others)
+  return true
+end
+
+-- What the living nodes say of a phone together: (`in_use`, `unreachable` or nil: well; where it is).
+-- Each node knows all phones, and those that are registered elsewhere are unreachable there. A phone
+-- that has moved may be registered at two for a while: the one that saw it last is right.
+local function device_of(phone)
+  local words = call('HGET', DEVICES, phone)
+  if not words then return nil, nil end
+  local away, at = 'unreachable', nil
+  for node, state in string.gmatch(words, '(%w*)=([%a_]+)') do
+    if state ~= 'unreachable' and node_alive(node) then
+      if state == 'in_use' then return state, node end
+      if not at then away, at = nil, node end
+    end
+  end
+  return away, at
+end
+
+-- The agent's phone is now as device_of tells; whether contacts can be offered to them again. Idle
+-- time stands still meanwhile: whoever comes back has been idle as long as before. A phone that is
+-- well is in no call: one of the agent's own is over.
+local function phone_is(id, agent, now)
+  local was, had = agent.away, agent.node
+  local away, node = device_of(agent.phone)
+  agent.node = node
+  if was == away then
+    if had ~= node then call('HSET', AGENTS, id, cjson.encode(agent)) end
+    return false
+  end
+  if not away then close_own_call(id, agent, now) end
   local ready = agent.state == 'ready'
   if ready and not was then leave_ready(id, agent) end
   agent.away = away
@@ -344,8 +425,28 @@ local function phone_is(id, agent, away, now)
   elseif ready and not was then
     agent.stood = now
   end
-  call('HSET', AGENTS, id, cjson.encode(agent))
-  call('ZADD', STATES, score_of(agent), id)
+  keep_state(id, agent)
+  return ready and not away
+end
+
+-- Looks at the phones of all agents, since a node has come or gone -> {agent…} who can be offered
+-- contacts again.
+local function look_at_phones(now)
+  local back, phones = {}, call('HGETALL', PHONES)
+  for i = 2, #phones, 2 do
+    if phone_is(phones[i], agent_of(phones[i]), now) then back[#back + 1] = phones[i] end
+  end
+  return back
+end
+
+-- A sign of life -> {agent…} as of look_at_phones: what a node that was thought dead has said counts
+-- again.
+local function node_lives(node, now)
+  local lapsed = not node_alive(node)
+  call('ZADD', DUE, now + LEASE, 'node|' .. node)
+  if not lapsed then return {} end
+  call('ZREM', DUE, 'lost|' .. node)
+  return look_at_phones(now)
 end
 
 -- The phone has been unreachable for so long that callers do not wait for its agent.
@@ -358,12 +459,16 @@ local function phone_gone(id, agent)
 end
 
 local function end_talk(id, contact, now, talked)
-  local agent_id, wrapup = contact.agent, contact.wrapup
+  local agent_id = contact.agent
   event(contact.callback and 'callback.ended' or 'call.ended', now, id, contact.queue, agent_id,
     'offer', contact.offer, 'talked', talked, known('outcome', contact.callback and 'talked'))
   move_contact(id, contact, 'gone', now)
-  release_agent(agent_id, agent_of(agent_id), now, wrapup > 0 and 'wrapup' or 'idle',
-    now + wrapup)
+  local agent, till = agent_of(agent_id), now + contact.wrapup
+  local last = agent.last
+  if contact.hold and last and not last.result then
+    last.owed, till = till, math.max(till, now + contact.hold)
+  end
+  release_agent(agent_id, agent, now, till > now and 'wrapup' or 'idle', till)
 end
 
 -- Callbacks ---------------------------------------------------------------------------------
@@ -459,4 +564,9 @@ end
 -- Nobody who saw the rest of the contact is alive to tell of its end. A callback tells by itself.
 local function lose(id, contact, now)
   if not contact.callback then event('contact.ended', now, id, '', '', 'reason', 'lost') end
+end
+
+local function end_unseen(id, contact, now)
+  end_talk(id, contact, now, span(contact.answered, now))
+  lose(id, contact, now)
 end

@@ -16,6 +16,7 @@ from ivr.platform.errors import ConfigurationInvalid
 
 _UNRENDERED = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_COMMENT = re.compile(r"(?<!\\);")
 _PAIRS = {")": "(", "}": "{", "]": "["}
 
 REQUIRED = ("asterisk.conf", "extensions.conf", "manager.conf", "modules.conf", "pjsip.conf")
@@ -46,7 +47,7 @@ def _faults(path: Path) -> Iterator[str]:
             yield f":{number}: template syntax was left unrendered"
         if _CONTROL.search(line):
             yield f":{number}: a control character stands in the line"
-        if path.name == "extensions.conf" and not _balanced(line.partition(";")[0]):
+        if path.name == "extensions.conf" and not _balanced(_COMMENT.split(line)[0]):
             yield f":{number}: a bracket is not closed"
     try:
         config = Config(str(path))

@@ -59,6 +59,22 @@ _TIME = Row(
             Query(asked.total(m.AGENT_STATE_SECONDS, "state", where=asked.OF_ORG), "{{state}}"),
         ),
         bars(
+            "Calls of their own",
+            "Calls that agents have made, by outcome, in the time shown.",
+            Unit.COUNT,
+            Query(asked.total(m.AGENT_CALLS, "outcome", where=asked.OF_ORG), "{{outcome}}"),
+            Query(
+                asked.total(m.AGENT_CALLS_REFUSED, "reason", where=asked.OF_ORG),
+                "refused: {{reason}}",
+            ),
+        ),
+        figure(
+            "Talk in calls of their own",
+            "Average length of the conversations in them.",
+            Unit.SECONDS,
+            asked.mean(m.AGENT_CALL_TALK, where=asked.OF_ORG),
+        ),
+        bars(
             "Pauses by reason",
             "Of all agents together, in the time shown.",
             Unit.SECONDS,
@@ -106,10 +122,39 @@ _COURSE = Row(
         ),
     ),
 )
+_SUPERVISORS = Row(
+    "Supervisors",
+    (
+        bars(
+            "In conversations",
+            "How often supervisors came in, by the way in which it began.",
+            Unit.COUNT,
+            Query(asked.total(m.SUPERVISOR_PRESENCES, "mode", where=asked.OF_ORG), "{{mode}}"),
+        ),
+        figure(
+            "Length of stay",
+            "How long a supervisor was in a conversation, on average.",
+            Unit.SECONDS,
+            asked.mean(m.SUPERVISOR_PRESENCE, where=asked.OF_ORG),
+        ),
+        bars(
+            "Acts",
+            "On agents and contacts, by the API or at a phone.",
+            Unit.COUNT,
+            Query(asked.total(m.SUPERVISOR_ACTS, "act", where=asked.OF_ORG), "{{act}}"),
+        ),
+        bars(
+            "Refused",
+            "What they were not let do, and wrong PINs.",
+            Unit.COUNT,
+            Query(asked.total(m.SUPERVISORS_REFUSED, "reason", where=asked.OF_ORG), "{{reason}}"),
+        ),
+    ),
+)
 AGENTS = Board(
     "agents",
     "Växel: agents",
     "How many agents are there, what they do, and how their time goes.",
     (asked.ORG, asked.WINDOW),
-    (_NOW, _TIME, _COURSE),
+    (_NOW, _TIME, _COURSE, _SUPERVISORS),
 )

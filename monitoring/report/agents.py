@@ -22,6 +22,8 @@ _SHOWN = (
     (AgentState.READY, Word.READY),
     (AgentState.RESERVED, Word.RESERVED),
     (AgentState.PAUSED, Word.PAUSED),
+    (AgentState.DIALLING, Word.DIALLING),
+    (AgentState.OUTBOUND, Word.OUTBOUND),
 )
 
 
@@ -44,11 +46,13 @@ class AgentTime:
         spent_ms: In each state.
         paused_ms: By reason.
         handled: Conversations that began.
+        outbound_calls: Calls of their own that began.
     """
 
     spent_ms: Counter[AgentState] = field(default_factory=Counter)
     paused_ms: Counter[str] = field(default_factory=Counter)
     handled: int = 0
+    outbound_calls: int = 0
 
     @property
     def occupancy(self) -> float | None:
@@ -85,6 +89,8 @@ def times(rows: Iterable[PeriodRow], period: Period, now: datetime) -> dict[str,
             agent.paused_ms[row.reason or ""] += spent_ms
         elif row.state is AgentState.TALKING and row.began_at >= period.begin:
             agent.handled += 1
+        elif row.state is AgentState.DIALLING and row.began_at >= period.begin:
+            agent.outbound_calls += 1
     return agents
 
 
@@ -110,6 +116,7 @@ def agents_sheet(
         total.spent_ms.update(one.spent_ms)
         total.paused_ms.update(one.paused_ms)
         total.handled += one.handled
+        total.outbound_calls += one.outbound_calls
 
     def values(one: AgentTime) -> Sequence[Value]:
         return [
@@ -117,6 +124,7 @@ def agents_sheet(
             one.spent_ms.total() / 1000,
             *(one.spent_ms[state] / 1000 for state, _ in _SHOWN),
             *(one.paused_ms[reason] / 1000 for reason in reasons),
+            one.outbound_calls,
             one.occupancy,
         ]
 
@@ -137,6 +145,7 @@ def agents_sheet(
                 Column(f"paused_{reason}_seconds", f"{paused}: {reason or '–'}", Kind.SECONDS)
                 for reason in reasons
             ),
+            Column("outbound_calls", Word.OUTBOUND_CALLS.spoken(language), Kind.COUNT),
             Column("occupancy", Word.OCCUPANCY.spoken(language), Kind.SHARE),
         ],
         rows=[[agent, names.get(agent, ""), *values(agents[agent])] for agent in sorted(agents)],

@@ -19,12 +19,14 @@ from monitoring.report.queues import QueueReport
 from monitoring.report.words import Word
 from store.doing import AgentState
 
-_GREEN, _RED, _YELLOW, _BLUE, _SKY, _GREY = (
+_GREEN, _RED, _YELLOW, _BLUE, _SKY, _PINK, _LEMON, _GREY = (
     "#009E73",
     "#D55E00",
     "#E69F00",
     "#0072B2",
     "#56B4E9",
+    "#CC79A7",
+    "#F0E442",
     "#999999",
 )
 _MOST_LABELS = 12
@@ -84,6 +86,8 @@ def agents_plot(agents: Sequence[tuple[str, AgentTime]], language: str) -> str:
     for state, word, colour in (
         (AgentState.TALKING, Word.TALKING, _GREEN),
         (AgentState.WRAPUP, Word.WRAPUP, _SKY),
+        (AgentState.OUTBOUND, Word.OUTBOUND, _PINK),
+        (AgentState.DIALLING, Word.DIALLING, _LEMON),
         (AgentState.RESERVED, Word.RESERVED, _YELLOW),
         (AgentState.READY, Word.READY, _BLUE),
         (AgentState.PAUSED, Word.PAUSED, _GREY),
@@ -94,7 +98,7 @@ def agents_plot(agents: Sequence[tuple[str, AgentTime]], language: str) -> str:
     bars.set_yticks(places, [name for name, _ in agents])
     bars.set_ylim(len(agents) - 0.5, -0.5)
     bars.set_xlabel(Word.HOURS.spoken(language))
-    canvas.legend(loc="outside upper center", ncols=5)
+    canvas.legend(loc="outside upper center", ncols=7)
     return _svg(canvas)
 
 

@@ -40,6 +40,9 @@ class Word(Enum):
     READY = "Redo", "Klar", "Ready"
     RESERVED = "Ringer", "Ringer", "Ringing"
     PAUSED = "Paus", "Pause", "Paused"
+    DIALLING = "Ringer upp", "Ringer op", "Dialling"
+    OUTBOUND = "Utgående samtal", "Udgående samtaler", "Outbound talk"
+    OUTBOUND_CALLS = "Uppringda", "Opkald ud", "Outbound calls"
     HANDLED = "Samtal", "Samtaler", "Handled"
     OCCUPANCY = "Beläggning", "Belægning", "Occupancy"
     ARRIVED = "Kom", "Ankom", "Arrived"
@@ -49,6 +52,12 @@ class Word(Enum):
     TALKED = "Talade", "Talte", "Talked"
     SINCE = "Besvarad senare", "Besvaret senere", "Answered since"
     CONTACT = "Kontakt", "Kontakt", "Contact"
+    RESULTS = "Resultat", "Resultater", "Results"
+    RESULT = "Resultat", "Resultat", "Result"
+    SHARE = "Andel", "Andel", "Share"
+    TALK_TIME = "Samtalstid", "Samtaletid", "Average talk time"
+    WRAPUP_TIME = "Efterarbetstid", "Efterbehandlingstid", "Average wrap-up time"
+    NO_RESULT = "inget angivet", "intet angivet", "none given"
     HOURS = "timmar", "timer", "hours"
 
     def spoken(self, language: str) -> str:

@@ -16,6 +16,8 @@ class Replay:
         contacts: (state, agent); whoever waits for a time is waiting here too.
         agents: (state, reason).
         lost: The agents whose phone cannot be reached.
+        calling: Of the agents in a call of their own, whether it was answered.
+        last: Whom each agent talked to last, and what came of it, "" for nothing known.
         callbacks: Attempts until now of each contact that is to be called back.
         dialling: The agent who is held while the phone of a contact rings.
         last_id: Of the last event taken.
@@ -24,6 +26,8 @@ class Replay:
     contacts: dict[str, tuple[str, str]] = field(default_factory=dict)
     agents: dict[str, tuple[str, str]] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
+    calling: dict[str, bool] = field(default_factory=dict)
+    last: dict[str, tuple[str, str]] = field(default_factory=dict)
     callbacks: dict[str, int] = field(default_factory=dict)
     dialling: dict[str, str] = field(default_factory=dict)
     last_id: str = BEGINNING
@@ -48,6 +52,9 @@ class Replay:
     def _take_of_call(self, event: Event) -> None:
         contact, agent = event.contact, event.agent
         match event.type:
+            case EventType.CONTACT_RESULT_GIVEN:
+                assert self.last[agent] == (contact, event.fields.get("before", ""))
+                self.last[agent] = contact, event.fields["result"]
             case EventType.CALL_QUEUED:
                 assert contact not in self.contacts
                 self.contacts[contact] = ("waiting", "")
@@ -55,6 +62,7 @@ class Replay:
                 assert self.contacts[contact] == ("waiting", "")
                 assert self.agents[agent] == ("ready", "")
                 assert agent not in self.lost
+                assert agent not in self.calling
                 assert ("callback" in event.fields) == (contact in self.callbacks)
                 self.contacts[contact] = ("reserved", agent)
                 self.agents[agent] = ("reserved", "")
@@ -120,7 +128,9 @@ class Replay:
                 self.agents[agent] = ("logged in", "")
             case EventType.AGENT_LOGGED_OUT:
                 del self.agents[agent]
+                assert agent not in self.calling
                 self.lost.discard(agent)
+                self.last.pop(agent, None)
             case EventType.AGENT_READY:
                 self.agents[agent] = ("ready", "")
             case EventType.AGENT_WRAPUP:
@@ -130,6 +140,18 @@ class Replay:
                 self.lost.add(agent)
             case EventType.AGENT_PHONE_BACK:
                 self.lost.remove(agent)
+            case EventType.AGENT_CALL_BEGUN:
+                assert self.agents[agent][0] in ("ready", "wrapup", "paused")
+                assert agent not in self.calling
+                self.calling[agent] = False
+            case EventType.AGENT_CALL_ANSWERED:
+                assert not self.calling[agent]
+                self.calling[agent] = True
+            case EventType.AGENT_CALL_ENDED:
+                talked = self.calling.pop(agent)
+                assert ("talked" in event.fields) == (event.fields["outcome"] == "talked") == talked
+                now = (event.fields["state"], event.fields.get("reason", ""))
+                assert now == self.agents[agent]
             case EventType.AGENT_PAUSED:
                 self.agents[agent] = ("paused", event.fields["reason"])
             case _:
@@ -139,6 +161,7 @@ class Replay:
         assert self.contacts[contact] == ("reserved", agent)
         self.contacts[contact] = ("talking", agent)
         self.agents[agent] = ("talking", "")
+        self.last[agent] = (contact, "")
         self.dialling.pop(contact, None)
 
     def _let_go(self, contact: str, agent: str) -> None:

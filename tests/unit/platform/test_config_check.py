@@ -20,6 +20,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_sound_folder_passes(folder: Path) -> None:
     (folder / "extensions.conf").write_text(
         "[c]\nexten => _[+0-9]!,1,GotoIf($[${A} = 1]?x)\n same => n(x),Hangup() ; a (comment\n"
+        " same => n,Set(A=(\\;)) ; a semicolon, then a (comment\n"
     )
     check_folder(folder)
 

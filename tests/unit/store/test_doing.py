@@ -42,6 +42,12 @@ def event(kind: EventType, second: float = 0, agent: str = "4001", **own: str) -
         ),
         (event(EventType.AGENT_WRAPUP), Doing(AgentState.WRAPUP)),  # its talk was trimmed away
         (event(EventType.CALL_ENDED, contact="c", queue="q"), None),  # what follows is told next
+        (event(EventType.AGENT_CALL_BEGUN, call="o"), Doing(AgentState.DIALLING)),
+        (event(EventType.AGENT_CALL_ANSWERED, call="o"), Doing(AgentState.OUTBOUND)),
+        (
+            event(EventType.AGENT_CALL_ENDED, state="paused", reason="lunch"),
+            Doing(AgentState.PAUSED, "lunch"),
+        ),
         (event(EventType.AGENT_READY, agent=""), None),
         (event(EventType.CALL_QUEUED, agent="", contact="c"), None),
     ],
@@ -54,6 +60,19 @@ def test_wrap_up_is_for_the_talk_before_it() -> None:
     talking = Doing(AgentState.TALKING, contact="c", queue="fees")
     after = doing_after(talking, event(EventType.AGENT_WRAPUP))
     assert after == Doing(AgentState.WRAPUP, contact="c", queue="fees")
+
+
+@pytest.mark.parametrize("kind", ["ready", "wrapup", "paused"])
+def test_what_time_brings_during_a_call_of_their_own_is_told_at_its_end(kind: str) -> None:
+    talking = Doing(AgentState.OUTBOUND)
+    assert doing_after(talking, event(EventType(f"agent.{kind}"))) is None
+    after = doing_after(talking, event(EventType.AGENT_CALL_ENDED, state=kind))
+    assert after == Doing(AgentState(kind))
+
+
+def test_a_log_in_ends_a_call_whose_end_was_lost() -> None:
+    after = doing_after(Doing(AgentState.DIALLING), event(EventType.AGENT_LOGGED_IN, phone="p"))
+    assert after == Doing(AgentState.READY)
 
 
 def periods(*events: Event) -> list[AgentPeriod]:
