@@ -12,6 +12,7 @@ from acd.model import Strategy
 from store.events import Event, EventType
 
 DIGITS = 14
+MISSED = 2  # digits, in front
 
 
 def strategies_of(raw: Mapping[str, Any]) -> dict[str, tuple[Strategy, int]]:
@@ -77,23 +78,25 @@ def check_ready(
                 continue
             key = keys.pop(line)
             entries.add(f"{line}|{key}|{name}")
+            missed = 0 if strategy is Strategy.ROUND_ROBIN else agent.get("missed", 0)
             rank = rank_of(strategy, agent, queue, lines.get(line, {}))
-            if rank is None:
-                assert int(key[:DIGITS]) > drawn.get(line, 0)
-            else:
-                assert int(key[:DIGITS]) == rank
-            assert key[DIGITS:] == idle
+            assert int(key[:MISSED]) == missed
+            if rank is not None:
+                assert int(key[MISSED:-DIGITS]) == rank
+            elif not missed:
+                assert int(key[MISSED:-DIGITS]) > drawn.get(line, 0)
+            assert key[-DIGITS:] == idle
         assert not keys
     assert set(raw["ready"]) == entries
 
 
 def place_of(raw: Mapping[str, Any], line: str, agent: str) -> tuple[int, int]:
-    """Where a ready agent stands in a line: (rank, idle since), the least is first."""
+    """Where a ready agent stands in a line: (missed and rank, idle since), the least is first."""
     queue = line.partition("|")[0]
     strategy, _ = strategies_of(raw).get(queue, (Strategy.LONGEST_IDLE, 1))
     entry = re.compile(rf"{re.escape(line)}\|(\d+)\|{agent}")
     (key,) = (found[1] for one in raw["ready"] if (found := entry.fullmatch(one)))
-    rank = 0 if strategy is Strategy.LONGEST_IDLE else int(key[:DIGITS])
+    rank = 0 if strategy is Strategy.LONGEST_IDLE else int(key[:-DIGITS])
     return rank, int(key[-DIGITS:])
 
 
