@@ -147,8 +147,7 @@ class Distributor:
                 contact,
                 queue.name,
                 self.controller,
-                queue.ring_seconds * 1000,
-                queue.wrapup_seconds * 1000,
+                *queue.times_ms,
                 credit_ms,
                 *steps_to_wire(sparing_backups(queue, require)),
             )
@@ -169,9 +168,10 @@ class Distributor:
         return bool(await self._run("expect", contact, *ends))
 
     async def match(self, queue: Queue) -> Offer | None:
-        """Bring together the longest waiting contact of a queue and the longest idle agent for it.
+        """Bring together the longest waiting contact of a queue and the first agent for it.
 
         The longest waiting of those whom a ready agent can serve, that is: others may stand before.
+        The first by the queue's strategy, as :meth:`adopt` has told it.
 
         The owner of the contact is told by its :class:`acd.offers.OfferListener`, whoever
         called this; a callback becomes this controller's. Call it when a contact has joined; for
@@ -185,6 +185,8 @@ class Distributor:
     async def match_agent(self, agent: str) -> Offer | None:
         """Give an agent the contact that waits longest of those whom they can serve, in all queues.
 
+        In a queue of a higher weight than 1, each second counts so many times.
+
         Returns:
             The offer made, ``None`` when the agent is not ready or nobody waits for them.
         """
@@ -193,6 +195,10 @@ class Distributor:
     async def current_offer(self, contact: str) -> Offer | None:
         """The offer (ringing) or conversation of a contact, for whoever missed the message."""
         return _offer(await self._run("offer", contact))
+
+    async def conversation(self, agent: str) -> Offer | None:
+        """The conversation that an agent is in, ``None`` when they talk to nobody."""
+        return _offer(await self._run("conversation", agent))
 
     async def callback_offers(self) -> tuple[Offer, ...]:
         """The offers to this controller's callbacks that it has not begun to dial."""
@@ -299,12 +305,26 @@ class Distributor:
         """
         return tuple(await self._run("reconcile", self.controller, *live_contacts))
 
+    async def adopt(self, queues: Iterable[Queue]) -> tuple[str, ...]:
+        """Have these queues work by their strategy and weight from now on, whoever matches.
+
+        Those of a queue that nobody has told of are the default ones. Any controller may say it,
+        also again: what was said last counts, and all read the same files.
+
+        Returns:
+            The ready agents who stand anew, because a strategy of theirs is another now.
+        """
+        words: list[str | int] = []
+        for queue in queues:
+            words += queue.name, queue.strategy.value, queue.weight
+        return tuple(await self._run("adopt", *words))
+
     async def tick(self, queues: Iterable[Queue]) -> Tick:
         """Renew, sweep and match, all in one round trip.
 
         So whoever time has made a pair, e.g. by a wrap-up that is over or a skill that is required
         no longer, is offered at once. Pairs are made by the order of effective arrival over all
-        queues; there may be more, while there are any in the reply.
+        queues, as far as they weigh the same; there may be more, while there are any in the reply.
         """
         now = self.clock()
         calls: list[Call] = [

@@ -14,6 +14,13 @@ from ivr.answers import Answered
 from ivr.flow.call import QueueRequest
 from ivr.flow.organisation import Organisation
 from ivr.flow.recording import When
+from ivr.remote_agents import (
+    ANSWERED,
+    LATE_S,
+    is_remote,
+    remote_destination,
+    remote_options,
+)
 from ivr.services import Services
 from recorder.sidecar import Sidecar
 from store.models import RecordingKind
@@ -107,9 +114,17 @@ class Ringing:
             await self._session.set_variable("DIALSTATUS", "")
             return True
         with suppress(StaleOffer):
-            reason = REFUSALS.get(status, RefusalReason.UNREACHABLE)
+            reason = await self._reason(offer, REFUSALS.get(status, RefusalReason.UNREACHABLE))
             await self._distributor.refused(offer, reason, missed_offers=self._queue.missed_offers)
         return False
+
+    async def _reason(self, offer: Offer, reason: RefusalReason) -> RefusalReason:
+        """Why the offer came to nothing: two organisations may have rung one phone at once."""
+        if reason not in (RefusalReason.BUSY, RefusalReason.NO_ANSWER):
+            return reason
+        org = self._organisation.id
+        excused = await self._services.excuses.excused(org, offer.agent, offer.phone)
+        return RefusalReason.EXPIRED if excused else reason
 
     async def _recording(self, offer: Offer) -> tuple[Sidecar | None, str]:
         """Whose it will be, if there may be one, and the arguments of ``vaxel-answered``.
@@ -146,8 +161,17 @@ class Ringing:
 
     async def _dial(self, offer: Offer, recording: str) -> tuple[str, int]:
         """Run ``Dial`` to its end: ``DIALSTATUS``, and when the agent answered (epoch ms)."""
+        remote = is_remote(offer.phone)
+        destination = self._services.destinations.of(offer)
+        if remote:
+            outside = remote_destination(offer, self._organisation, self._services.outgoing)
+            if outside is None:
+                return "CHANUNAVAIL", self._services.clock()
+            destination = outside
 
         async def answered() -> None:
+            if remote:
+                return  # picked up is not taken yet: the key says so (ivr.remote_agents)
             try:
                 await self._distributor.answered(offer)
             except (StaleOffer, AcdUnavailable) as fault:  # told again when Dial returns
@@ -158,14 +182,16 @@ class Ringing:
 
         await self._session.set_variable("CALLERID(name)", self._shown(offer))
         ring = round(self._organisation.queues[self._known(offer)].ring_seconds)
+        if remote:
+            await self._session.set_variable(ANSWERED, "")  # of an agent before
         with self._services.answers.expect(offer.contact, answered):
             overdue = asyncio.create_task(_later(ring + PICKED_UP_S, answered))
             try:
                 await self._session.exec(
                     "Dial",
-                    self._services.destinations.of(offer),
+                    destination,
                     str(ring),
-                    DIAL_OPTIONS.format(recording=recording) + self._further(offer),
+                    self._options(offer, ring).format(recording=recording),
                     limit_s=NO_LIMIT,
                 )
             finally:
@@ -173,12 +199,19 @@ class Ringing:
                 await asyncio.gather(overdue, return_exceptions=True)
         outcome = await self._session.evaluate("${DIALSTATUS} ${VAXEL_ANSWERED}")
         status, _, at = outcome.partition(" ")
+        if remote and status == "ANSWER" and not at:
+            status = "NOANSWER"  # a mailbox, or nobody who wanted the call
         return status, int(at) if at.isdecimal() else self._services.clock()
 
-    def _further(self, offer: Offer) -> str:
-        """Options of ``Dial`` for this agent alone; one who was taken out of the file has none."""
-        agent = self._organisation.agents.get(offer.agent)
-        return AUTO_ANSWER if agent is not None and agent.auto_answer else ""
+    def _options(self, offer: Offer, ring_s: int) -> str:
+        """Options of ``Dial`` for this agent, with ``{recording}`` open."""
+        if is_remote(offer.phone):
+            until_ms = self._services.clock() + round((ring_s + LATE_S) * 1000)
+            shown = self._services.shown_number
+            return remote_options(offer, self._organisation.id, shown, until_ms)
+        agent = self._organisation.agents.get(offer.agent)  # may have been taken out of the file
+        auto = agent is not None and agent.auto_answer
+        return DIAL_OPTIONS + (AUTO_ANSWER if auto else "")
 
     def _known(self, offer: Offer) -> str:
         """The queue of an offer: another one where a supervisor has moved the caller.

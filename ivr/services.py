@@ -12,6 +12,7 @@ from ivr.answers import AnswerWatch
 from ivr.attention import Attention
 from ivr.callback_offer import Outgoing
 from ivr.destinations import ALONE, Destinations
+from ivr.excuses import NO_EXCUSES, Excuses
 from recorder.recorder import Recorder
 
 
@@ -29,6 +30,8 @@ class Services:
         attention: Hears keys and stops sentences while a caller waits.
         clock: Epoch milliseconds.
         destinations: Where agents' phones are rung.
+        shown_number: What people see whom the organisation calls, ``""`` for nothing.
+        excuses: Knows of agents whom another organisation has.
     """
 
     distributor: Distributor
@@ -40,3 +43,5 @@ class Services:
     attention: Attention
     clock: Callable[[], int]
     destinations: Destinations = ALONE
+    shown_number: str = ""
+    excuses: Excuses = NO_EXCUSES

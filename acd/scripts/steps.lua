@@ -7,16 +7,15 @@ local function acted(act, by, now, on)
     'act', act, 'by', by, known('reason', on.reason, 'credit', on.credit, 'to', on.to))
 end
 
+-- How a record has what join.lua is given as `hold`.
+local function hold_of(milliseconds)
+  local longest = tonumber(milliseconds)
+  return longest > 0 and longest or nil
+end
+
 -- Lines -------------------------------------------------------------------------------------
 
 local LINES_LIMIT = 100 -- so many lines a queue may have beside its plain one
-
--- Those of a queue beside the plain one: {{line, requirement}…}.
-local function lines_beside(queue)
-  local found = call('ZRANGE', LINES, '[' .. queue .. '|+', '(' .. queue .. '|,', 'BYLEX')
-  for i = 1, #found do found[i] = {string.match(found[i], '^([^|]*|[^|]*)|(.*)$')} end
-  return found
-end
 
 local function line_named(queue, requirement)
   local asks = string.find(requirement, '@', 1, true) and '@' or ''
@@ -89,13 +88,18 @@ end
 local function open_line(queue, line, requirement)
   call('ZADD', LINES, 0, line .. '|' .. requirement)
   call('HSET', HOLDERS, line, 0)
+  local strategies = strategies_of({queue})
   for _, id in ipairs(candidates(queue, requirement)) do
     local agent = agent_of(id)
     if fits(id, agent, queue, requirement) then
       enter_line(agent, line)
       call('ZADD', MEMBERS, 0, line .. '|' .. id)
       if agent.state == 'ready' and not agent.away then
-        call('ZADD', READY, 0, entry(line, agent.idle, id))
+        if strategies then
+          agent.keys = agent.keys or {}
+          agent.keys[line] = key_of(id, agent, line, strategies[queue], requirement)
+        end
+        call('ZADD', READY, 0, standing(line, id, agent))
       end
       call('HSET', AGENTS, id, cjson.encode(agent))
     end
@@ -110,11 +114,13 @@ local function close_line(line)
     end
     if #agent.lines == #agent.queues then agent.lines = nil end
     call('ZREM', MEMBERS, line .. '|' .. id)
-    if agent.state == 'ready' then call('ZREM', READY, entry(line, agent.idle, id)) end
+    if agent.state == 'ready' then call('ZREM', READY, standing(line, id, agent)) end
+    if agent.keys then agent.keys[line] = nil end
     call('HSET', AGENTS, id, cjson.encode(agent))
   end
   call('ZREMRANGEBYLEX', LINES, bounds(line))
   call('HDEL', HOLDERS, line)
+  call('HDEL', STRATEGIES, 'drawn|' .. line)
   call('ZREM', DUE, 'line|' .. line, 'empty|' .. line)
 end
 
@@ -419,8 +425,7 @@ local function phone_is(id, agent, now)
   elseif ready and not was then
     agent.stood = now
   end
-  call('HSET', AGENTS, id, cjson.encode(agent))
-  call('ZADD', STATES, score_of(agent), id)
+  keep_state(id, agent)
   return ready and not away
 end
 
@@ -454,12 +459,16 @@ local function phone_gone(id, agent)
 end
 
 local function end_talk(id, contact, now, talked)
-  local agent_id, wrapup = contact.agent, contact.wrapup
+  local agent_id = contact.agent
   event(contact.callback and 'callback.ended' or 'call.ended', now, id, contact.queue, agent_id,
     'offer', contact.offer, 'talked', talked, known('outcome', contact.callback and 'talked'))
   move_contact(id, contact, 'gone', now)
-  release_agent(agent_id, agent_of(agent_id), now, wrapup > 0 and 'wrapup' or 'idle',
-    now + wrapup)
+  local agent, till = agent_of(agent_id), now + contact.wrapup
+  local last = agent.last
+  if contact.hold and last and not last.result then
+    last.owed, till = till, math.max(till, now + contact.hold)
+  end
+  release_agent(agent_id, agent, now, till > now and 'wrapup' or 'idle', till)
 end
 
 -- Callbacks ---------------------------------------------------------------------------------

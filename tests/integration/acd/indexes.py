@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
+from tests.integration.acd.orders import check_ready
+
 READY_SCORE = 1
 
 
@@ -112,6 +114,14 @@ def check_pace(raw: Mapping[str, Any], crew: Iterable[Mapping[str, Any]]) -> Non
     assert capacity == given
 
 
+def check_last_contacts(crew: Mapping[str, dict[str, Any]]) -> None:
+    """Whoever owes a result has none and is not ready; whoever talks does so with their last."""
+    for a in crew.values():
+        last = a.get("last", {})
+        assert "owed" not in last or (a["state"] in ("wrapup", "paused") and "result" not in last)
+        assert a["state"] != "talking" or last["contact"] == a["contact"]
+
+
 def check_indexes(raw: Mapping[str, Any]) -> None:
     """Everybody is in one place, and every index tells the same as the records.
 
@@ -120,6 +130,7 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
     """
     people = {name: json.loads(text) for name, text in raw["contacts"].items()}
     crew = {name: json.loads(text) for name, text in raw["agents"].items()}
+    check_last_contacts(crew)
     lines = known_lines(raw)
 
     def entry(queue: str, time: float, name: str) -> str:
@@ -170,9 +181,8 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
         assert sorted(a.get("lines", a["queues"])) == sorted(served[name])
     check_devices(raw, crew.values())
     offerable = {name: a for name, a in crew.items() if a["state"] == "ready" and "away" not in a}
-    assert set(raw["ready"]) == {
-        entry(line, a["idle"], name) for name, a in offerable.items() for line in served[name]
-    }
+    assert all(("keys" in a) <= (name in offerable) for name, a in crew.items())
+    check_ready(raw, offerable, served, lines)
     assert set(raw["members"]) == {f"{line}|{name}" for name in there for line in served[name]}
     assert raw["phones"] == {a["phone"]: name for name, a in crew.items()}
     assert set(raw["states"]) == set(crew)

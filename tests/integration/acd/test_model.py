@@ -11,7 +11,7 @@ import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -40,11 +40,12 @@ from acd.model import (
     PhoneState,
     Queue,
     RefusalReason,
+    Strategy,
 )
 from acd.skills import Requirement, narrowed, sparing_backups
 from store.stream import EventStream, connect, stream_key
 from tests.contract import breaches_in
-from tests.integration.acd.conftest import HandClock
+from tests.integration.acd.conftest import HandClock, kept_of
 from tests.integration.acd.indexes import (
     check_indexes,
     device_of,
@@ -52,6 +53,7 @@ from tests.integration.acd.indexes import (
     known_lines,
     line_of,
 )
+from tests.integration.acd.orders import Deeds, place_of, strategies_of
 from tests.integration.acd.replay import Replay
 
 pytestmark = pytest.mark.integration
@@ -59,13 +61,24 @@ pytestmark = pytest.mark.integration
 ORG = "city"
 QUEUES = (
     Queue("fees", ring_seconds=5, wrapup_seconds=0),
-    Queue("support", ring_seconds=5, wrapup_seconds=6, backup_seconds=4),
+    Queue(
+        "support",
+        ring_seconds=5,
+        wrapup_seconds=6,
+        backup_seconds=4,
+        result_within_seconds=15,
+    ),
 )
 STAFF = {
     "1": Agent("1", "Ada", ("fees",), {"sv": 10, "da": 3}),
     "2": Agent("2", "Bo", ("support",), {"sv": 5}),
     "3": Agent(
-        "3", "Cleo", ("fees", "support"), {"sv": 8, "da": 8, "tax": 5}, frozenset({"support"})
+        "3",
+        "Cleo",
+        ("fees", "support"),
+        {"sv": 8, "da": 8, "tax": 5},
+        frozenset({"support"}),
+        weight=3,
     ),
 }
 TRAINED = {
@@ -94,8 +107,11 @@ RULES = CallbackRules(tries=2, every_ms=4_000, ring_ms=2_000, greeting_ms=0, par
 NUMBERS = [f"+4670174060{last}" for last in range(4)]
 numbers = st.sampled_from(NUMBERS)
 bullseyes = st.sampled_from(BULLSEYES)
+strategies = st.sampled_from(Strategy)
 preferred = st.sampled_from(["", "", "1", "3", "nobody"])
 PREFERRED_MS = 5_000
+JUMPS = -3600, 3600
+LONG_AFTER_S = 86_400 * 7
 DESK_STEPS = (
     "login",
     "login",
@@ -145,7 +161,7 @@ class Histories(RuleBasedStateMachine):
         self.stream = EventStream(self.redis, ORG)
         self.births = 0
         self.acd = [self.successor(node) for node in NODES]
-        self.replay = Replay()
+        self.replay, self.deeds = Replay(), Deeds()
         self.effective: dict[str, int] = {}
         self.needs: dict[str, Need] = {}
         self.offers: list[Offer] = []  # all ever made: most are stale
@@ -182,6 +198,7 @@ class Histories(RuleBasedStateMachine):
             "holders",
             "pace",
             "devices",
+            "strategies",
         )
         indexes = (
             "waiting",
@@ -216,8 +233,12 @@ class Histories(RuleBasedStateMachine):
 
     # Rules -------------------------------------------------------------------------------------
 
-    @initialize(kept=st.booleans(), demands=st.booleans())
-    def a_working_day_begins(self, kept: bool, demands: bool) -> None:
+    @initialize(kept=st.booleans(), demands=st.booleans(), ways=st.tuples(strategies, strategies))
+    def a_working_day_begins(
+        self, kept: bool, demands: bool, ways: tuple[Strategy, Strategy]
+    ) -> None:
+        for queue, strategy in zip(QUEUES, ways, strict=True):
+            self.adopt(queue, strategy, 1)
         for number, agent in enumerate(STAFF.values(), 1):
             self.run(self.agents.login(agent, f"p{number}"))
         for number, queue in enumerate((*QUEUES, *QUEUES)):
@@ -249,6 +270,21 @@ class Histories(RuleBasedStateMachine):
         elif resumed and before["state"] == "scheduled":
             self.effective[contact] = min(self.effective[contact], self.clock())
             self.needs[contact].put_off(-max(0, before["arrived"] - self.clock()))
+
+    @rule(queue=queues, strategy=strategies, weight=st.sampled_from([1, 1, 2, 100]))
+    def adopt(self, queue: Queue, strategy: Strategy, weight: int) -> None:
+        """The organisation's file says something else of a queue."""
+        before = self.raw()
+        told = replace(queue, strategy=strategy, weight=weight)
+        anew = self.run(self.acd[0].adopt([told]))
+        was, _ = strategies_of(before).get(queue.name, (Strategy.LONGEST_IDLE, 1))
+        stood = {one.rpartition("|")[2] for one in before["ready"] if one.startswith(queue.name)}
+        assert set(anew) == (stood if strategy is not was else set())
+        kept = strategies_of(self.raw()).get(queue.name, (Strategy.LONGEST_IDLE, 1))
+        assert kept == (strategy, weight)
+        once = self.raw()
+        assert self.run(self.acd[1].adopt([told])) == ()
+        assert self.raw() == once
 
     @rule(queue=queues, who=controllers)
     def match(self, queue: Queue, who: int) -> None:
@@ -285,7 +321,9 @@ class Histories(RuleBasedStateMachine):
         offer = self.run(self.acd[who].match_agent(agent))
         assert (offer is None) == (not served)
         if offer is not None:
-            assert self.effective[offer.contact] == min(self.effective[c] for c in served)
+            assert self.weighs(before, offer.contact) == max(
+                self.weighs(before, contact) for contact in served
+            )
             self.offers.append(offer)
 
     @rule(data=st.data(), who=controllers)
@@ -315,7 +353,7 @@ class Histories(RuleBasedStateMachine):
         freed = self.run(self.acd[who].leave(contact, reason))
         assert freed == (before.get("agent", "") if on_line else None)
         if "callback" not in before or before["state"] == "talking":
-            assert contact not in repr(self.raw())
+            assert not kept_of(contact, self.raw())
         else:
             after = self.record(contact)
             assert not after or "live" not in after
@@ -418,6 +456,28 @@ class Histories(RuleBasedStateMachine):
                 self.attempt(lambda: self.agents.pause(agent, reason))
 
     @rule(
+        agent=staff,
+        result=st.sampled_from(["solved", "passed_on"]),
+        contact=st.one_of(st.just(""), contacts),
+        by=st.sampled_from(["", "screen"]),
+    )
+    def result(self, agent: str, result: str, contact: str, by: str) -> None:
+        status = self.attempt(
+            lambda: self.agents.give_result(agent, result, contact=contact, by=by)
+        )
+        assert status is None or (status.last.result, status.last.owed) == (result, False)
+
+    @rule(agent=staff, seconds=st.sampled_from([1, 4, 60]), limit=st.sampled_from([0, 8, 20]))
+    def extend(self, agent: str, seconds: int, limit: int) -> None:
+        before = self.look(self.agents.status(agent))
+        reply = self.attempt(lambda: self.agents.extend_wrapup(agent, seconds * 1000, limit * 1000))
+        if reply is not None:
+            left, status = reply
+            assert status.state is before.state
+            assert status.until_ms >= before.until_ms
+            assert left <= max(limit, 15) * 1000
+
+    @rule(
         states=st.dictionaries(
             st.sampled_from(["p1", "p2", "p3"]),
             st.sampled_from([PhoneState.WELL, *PhoneState]),
@@ -457,10 +517,11 @@ class Histories(RuleBasedStateMachine):
             self.run(self.agents.call_ended(agent, call, outcome))
 
     @rule(
-        seconds=st.sampled_from([0.001, 1, 3, 6, 12, 20, 620]),
+        seconds=st.sampled_from([0.001, 1, 3, 6, 12, 20, 620, *JUMPS]),
         renewing=st.sampled_from([(), (0,), (0, 1), (0, 1)]),
     )
     def time_passes(self, seconds: float, renewing: tuple[int, ...]) -> None:
+        """Or a clock is set, or the next to act is a controller whose clock is wrong."""
         self.clock.forward(seconds)
         for who in renewing:
             self.run(self.acd[who].renew())
@@ -494,6 +555,7 @@ class Histories(RuleBasedStateMachine):
     def the_log_replayed_is_the_state(self) -> None:
         for event in self.look(self.stream.read(self.replay.last_id)):
             self.replay.take(event)
+            self.deeds.take(event)
         raw = self.raw()
         held = {
             contact: (
@@ -522,6 +584,13 @@ class Histories(RuleBasedStateMachine):
             if "calling" in (record := json.loads(text))
         }
         assert calling == self.replay.calling
+        self.deeds.check({name: json.loads(text) for name, text in raw["agents"].items()})
+        last = {
+            agent: (record["last"]["contact"], record["last"].get("result", ""))
+            for agent, text in raw["agents"].items()
+            if "last" in (record := json.loads(text))
+        }
+        assert last == self.replay.last
 
     @invariant()
     def everybody_stands_where_the_least_that_they_require_is_fulfilled(self) -> None:
@@ -543,7 +612,7 @@ class Histories(RuleBasedStateMachine):
         for node in NODES:
             well = dict.fromkeys(["p1", "p2", "p3"], PhoneState.WELL)
             self.run(self.agents.phones_are(well, node))
-        self.clock.forward(60)
+        self.clock.forward(LONG_AFTER_S)  # the clock may have been set back
         self.run(self.acd[0].sweep())  # no phone rings any more
         for contact in list(self.raw()["contacts"]):
             self.run(self.callbacks.cancel(contact))
@@ -552,6 +621,7 @@ class Histories(RuleBasedStateMachine):
         self.clock.forward(660)
         self.run(self.acd[0].sweep())
         left = {name: kept for name, kept in self.raw().items() if kept and name != "events"}
+        left.pop("strategies", {})  # is what the file says
         # How long contacts took, and what was said of phones, is known on the next day too.
         left.pop("devices")
         assert all(re.match(r"(service|agent)\|", name) for name in left.pop("pace", {}))
@@ -601,12 +671,21 @@ class Histories(RuleBasedStateMachine):
                         yield contact, agent
 
     def is_next(self, raw: dict[str, Any], offer: Offer, pairs: list[tuple[str, str]]) -> None:
-        """The longest waiting whom anybody can serve has the longest idle who can."""
+        """The longest waiting whom anybody can serve has the first who can."""
         assert (offer.contact, offer.agent) in pairs
-        assert self.effective[offer.contact] == min(self.effective[one] for one, _ in pairs)
-        idle = {agent: json.loads(raw["agents"][agent])["idle"] for _, agent in pairs}
+        weighs = {contact: self.weighs(raw, contact) for contact, _ in pairs}
+        assert weighs[offer.contact] == max(weighs.values())
+        record = json.loads(raw["contacts"][offer.contact])
+        line = line_of(record["queue"], record.get("line", ""))
         able = [agent for contact, agent in pairs if contact == offer.contact]
-        assert idle[offer.agent] == min(idle[agent] for agent in able)
+        places = {agent: place_of(raw, line, agent) for agent in able}
+        assert places[offer.agent] == min(places.values())
+
+    def weighs(self, raw: dict[str, Any], contact: str) -> int:
+        """A contact's wait, as agents of several queues count it."""
+        queue = json.loads(raw["contacts"][contact])["queue"]
+        _, weight = strategies_of(raw).get(queue, (Strategy.LONGEST_IDLE, 1))
+        return (self.clock() - self.effective[contact]) * weight
 
 
 def test_random_histories_keep_the_rules(redis_url: str) -> None:

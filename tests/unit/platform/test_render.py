@@ -124,8 +124,11 @@ def test_asterisk_asks_the_speech_server_and_serves_nothing_by_http(layout: Layo
     assert values(layout, "http.conf", "general")["enabled"] == "no"
 
 
-OURS = {"VAXEL_RECORDING", "VAXEL_TAPE", "VAXEL_TONE"}
-"""Variables that only the dialplan sets, on an agent's channel."""
+ARGUMENTS = {f"ARG{number}" for number in range(1, 7)}
+"""Of a subroutine: what the controller has given Dial."""
+
+OURS = {"VAXEL_PRESENCE", "VAXEL_RECORDING", "VAXEL_TAKEN", "VAXEL_TAPE", "VAXEL_TONE"}
+"""Variables that only the dialplan and the controller set, on an agent's channel."""
 
 
 def sections(layout: Layout, file: str, name: str) -> dict[str, dict[str, str]]:
@@ -191,7 +194,7 @@ def test_what_a_caller_sends_is_filtered_and_stands_nowhere_else(layout: Layout)
         text = text.replace(f"Goto({context},${{FILTER(+0-9,${{EXTEN}})}},1)", "")
     text = text.replace("Set(CALLERID(dnid)=${EXTEN})", "")  # of digits only by then
     used = {part.split("}")[0].split("(")[0] for part in text.split("${")[1:]}
-    assert used == {"VAXEL_DONE", "VAXEL_CAUSE", "DIALSTATUS", "ARG1", "ARG2", "STRFTIME", *OURS}
+    assert used == {"VAXEL_DONE", "VAXEL_CAUSE", "DIALSTATUS", "STRFTIME", *ARGUMENTS, *OURS}
 
 
 def test_a_template_with_an_unknown_name_is_refused_and_the_old_files_stay(
@@ -221,3 +224,21 @@ def test_a_file_that_asterisk_would_misread_is_refused_and_the_old_files_stay(
     with pytest.raises(ConfigurationInvalid, match=r"asterisk\.conf:1: Missing"):
         rendered(layout, templates)
     assert len(list(layout.asterisk_etc.iterdir())) == len(list(TEMPLATES.glob("*.j2")))
+
+
+def test_supervisors_come_from_agents_phones_and_from_nowhere_else(layout: Layout) -> None:
+    rendered(layout)
+    context, leading = "", []
+    for line in lines(layout, "extensions.conf"):
+        if line.startswith("["):
+            context = line.strip("[]")
+        elif "vaxel-supervision" in line or "/supervision)" in line or "ChanSpy" in line:
+            leading.append((context, line.split("=")[1].split(",")[0].strip("> ")))
+    assert set(leading) <= {
+        ("agents", "*20"),
+        ("vaxel-supervision", "s"),
+        ("vaxel-supervision", "same"),
+        ("vaxel-supervision", "n"),
+    }
+    assert ("agents", "*20") in leading
+    assert "include" not in {line.split()[0] for line in lines(layout, "extensions.conf")}
