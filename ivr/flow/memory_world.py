@@ -45,6 +45,7 @@ class MemoryWorld:
         calls_back: Whether a caller who would be called back has it their way.
         texts_go: Whether text messages are taken.
         rooms_open: Whether conferences can be joined.
+        desk_open: Whether the caller is an agent who proves it.
         requests: What was asked of services, in order.
         transferred: What was dialled.
         wishes: Callbacks asked for.
@@ -72,6 +73,7 @@ class MemoryWorld:
         self.calls_back = False
         self.texts_go = False
         self.rooms_open = False
+        self.desk_open = False
         self.requests: list[WebRequest] = []
         self.transferred: list[TransferRequest] = []
         self.wishes: list[CallbackWish] = []
@@ -146,3 +148,7 @@ class MemoryWorld:
         stayed = TALK_SECONDS if self.rooms_open else 0
         self._wait(stayed)
         return Conferred(room, self.rooms_open, stayed)
+
+    async def agent_desk(self) -> bool:
+        """As :attr:`desk_open` says."""
+        return self.desk_open

@@ -68,6 +68,7 @@ class Outside(Strict):
         sms: Whether text messages are taken.
         callbacks: Whether a caller who is to be called back has it their way.
         rooms: Whether conferences can be joined, or are ``closed``.
+        desk: Whether the caller is an agent who proves it, or is sent away: ``closed``.
         known: Whether the caller's number has called before.
         remembered: The language that is kept of the caller.
         pins: The right PINs, by name.
@@ -84,6 +85,7 @@ class Outside(Strict):
     sms: Sent = "failed"
     callbacks: Promise = "refused"
     rooms: Room = "closed"
+    desk: Room = "closed"
     known: bool = False
     remembered: LanguageTag = ""
     pins: Table[Identifier, str] = Field(default_factory=dict)
@@ -103,6 +105,7 @@ class Outside(Strict):
         world.texts_go = self.sms == "sent"
         world.calls_back = self.callbacks == "promised"
         world.rooms_open = self.rooms == "open"
+        world.desk_open = self.desk == "open"
         world.remembered = Remembered(self.known or bool(self.remembered), self.remembered)
 
     def judge_of_pins(self) -> Pins:

@@ -368,7 +368,7 @@ def _quick_trees(folder: Path) -> Path:
         add_world(home, organisation)
         add_nodes(home, organisation)
         add_recordings(home, organisation)
-        add_reach(organisation)
+        add_reach(home, organisation)
         organisation["hours"]["office"] = {"weekly": {"mon-sun": "closed"}}
     with _edited(home / "reception.yaml") as tree:
         for node in tree["nodes"].values():
