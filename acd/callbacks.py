@@ -44,7 +44,7 @@ from acd.estimate import place_of_row
 from acd.keys import Keys
 from acd.model import Clock, Offer, Queue
 from acd.script import Reply, Scripts
-from acd.skills import Requirement, steps_to_wire
+from acd.skills import Requirement, sparing_backups, steps_to_wire
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
@@ -156,16 +156,14 @@ class Callbacks:
         )
         parting_ms = rules.parting_ms if contact else 0
         contact = contact or f"cb-{secrets.token_hex(6)}"
-        ring_ms, wrapup_ms = queue.ring_seconds * 1000, queue.wrapup_seconds * 1000
         await self._run(
             "add_callback",
             contact,
             queue.name,
-            ring_ms,
-            wrapup_ms,
+            *queue.times_ms,
             wish,
             parting_ms,
-            *steps_to_wire(require),
+            *steps_to_wire(sparing_backups(queue, require)),
         )
         return contact
 

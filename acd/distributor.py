@@ -33,7 +33,7 @@ from acd.model import (
     check_name,
 )
 from acd.script import Call, Reply, Scripts
-from acd.skills import Requirement, steps_to_wire
+from acd.skills import Requirement, sparing_backups, steps_to_wire
 
 _SETTLED_AT_ONCE = 100  # a sweep holds Redis for a millisecond or two; what is left is due at once
 _PAIRED_AT_ONCE = 50  # likewise; the sweeper asks again as long as there are pairs
@@ -50,8 +50,8 @@ _GAUGED = (
 def _offer(reply: Reply) -> Offer | None:
     if reply is None:
         return None
-    offer, contact, queue, agent, phone, controller, expires = reply
-    return Offer(offer, contact, queue, agent, phone, controller, int(expires))
+    offer, contact, queue, agent, phone, controller, expires, node = reply
+    return Offer(offer, contact, queue, agent, phone, controller, int(expires), node)
 
 
 def _swept(reply: Reply) -> Swept:
@@ -100,7 +100,8 @@ class Distributor:
             org: The organisation's name.
             clock: The time.
             controller: This process, by a name that no other *and no earlier* one has: a
-                restarted controller must not pass for its dead predecessor.
+                restarted controller must not pass for its dead predecessor. It begins with
+                ``node.``, where there are several nodes: those of one node ask one Asterisk.
         """
         self.org = org
         self.clock = clock
@@ -130,6 +131,7 @@ class Distributor:
             credit_ms: Moves it forward as if it had arrived so much earlier.
             require: What its agent must be able to do, step by step as it waits, the first at
                 once; nothing when left out. One that is taken up goes on with what it had.
+                The queue's backup agents are spared as it says.
 
         Returns:
             Whether it was taken up at its old place.
@@ -145,10 +147,9 @@ class Distributor:
                 contact,
                 queue.name,
                 self.controller,
-                queue.ring_seconds * 1000,
-                queue.wrapup_seconds * 1000,
+                *queue.times_ms,
                 credit_ms,
-                *steps_to_wire(require),
+                *steps_to_wire(sparing_backups(queue, require)),
             )
         )
 
@@ -167,9 +168,10 @@ class Distributor:
         return bool(await self._run("expect", contact, *ends))
 
     async def match(self, queue: Queue) -> Offer | None:
-        """Bring together the longest waiting contact of a queue and the longest idle agent for it.
+        """Bring together the longest waiting contact of a queue and the first agent for it.
 
         The longest waiting of those whom a ready agent can serve, that is: others may stand before.
+        The first by the queue's strategy, as :meth:`adopt` has told it.
 
         The owner of the contact is told by its :class:`acd.offers.OfferListener`, whoever
         called this; a callback becomes this controller's. Call it when a contact has joined; for
@@ -183,6 +185,8 @@ class Distributor:
     async def match_agent(self, agent: str) -> Offer | None:
         """Give an agent the contact that waits longest of those whom they can serve, in all queues.
 
+        In a queue of a higher weight than 1, each second counts so many times.
+
         Returns:
             The offer made, ``None`` when the agent is not ready or nobody waits for them.
         """
@@ -191,6 +195,10 @@ class Distributor:
     async def current_offer(self, contact: str) -> Offer | None:
         """The offer (ringing) or conversation of a contact, for whoever missed the message."""
         return _offer(await self._run("offer", contact))
+
+    async def conversation(self, agent: str) -> Offer | None:
+        """The conversation that an agent is in, ``None`` when they talk to nobody."""
+        return _offer(await self._run("conversation", agent))
 
     async def callback_offers(self) -> tuple[Offer, ...]:
         """The offers to this controller's callbacks that it has not begun to dial."""
@@ -278,12 +286,16 @@ class Distributor:
         Contacts of a dead controller are kept for a while for the next one (:meth:`join`), then
         leave as failed: nobody saw whether they hung up or went to Asterisk's own queue. Its
         conversations go on in Asterisk, and their agents stay talking until :meth:`leave` or
-        :meth:`reconcile` tells otherwise.
+        :meth:`reconcile` tells otherwise; where no controller of their node has shown a sign of
+        life for 130 s there is nobody to ask, and they are ended. The phones that are registered
+        at a node are unreachable once it has shown none for 10 s.
         """
         return _swept(await self._run("sweep", _SETTLED_AT_ONCE))
 
     async def reconcile(self, live_contacts: Collection[str]) -> tuple[str, ...]:
         """End the conversations that dead controllers left behind and whose channel is gone.
+
+        Those of this controller's node: no other Asterisk than its own has been asked.
 
         Args:
             live_contacts: The contacts whose channel exists in Asterisk, asked for just now.
@@ -291,14 +303,28 @@ class Distributor:
         Returns:
             The contacts whose conversation was over.
         """
-        return tuple(await self._run("reconcile", *live_contacts))
+        return tuple(await self._run("reconcile", self.controller, *live_contacts))
+
+    async def adopt(self, queues: Iterable[Queue]) -> tuple[str, ...]:
+        """Have these queues work by their strategy and weight from now on, whoever matches.
+
+        Those of a queue that nobody has told of are the default ones. Any controller may say it,
+        also again: what was said last counts, and all read the same files.
+
+        Returns:
+            The ready agents who stand anew, because a strategy of theirs is another now.
+        """
+        words: list[str | int] = []
+        for queue in queues:
+            words += queue.name, queue.strategy.value, queue.weight
+        return tuple(await self._run("adopt", *words))
 
     async def tick(self, queues: Iterable[Queue]) -> Tick:
         """Renew, sweep and match, all in one round trip.
 
         So whoever time has made a pair, e.g. by a wrap-up that is over or a skill that is required
         no longer, is offered at once. Pairs are made by the order of effective arrival over all
-        queues; there may be more, while there are any in the reply.
+        queues, as far as they weigh the same; there may be more, while there are any in the reply.
         """
         now = self.clock()
         calls: list[Call] = [

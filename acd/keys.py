@@ -28,6 +28,7 @@ _PARTS = (
     "holders",
     "pace",
     "devices",
+    "strategies",
 )
 
 

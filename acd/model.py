@@ -51,7 +51,11 @@ def check_skills(skills: Mapping[str, int]) -> None:
 
 
 class AgentState(StrEnum):
-    """What an agent does now. An agent is in exactly one of these."""
+    """What an agent does now. An agent is in exactly one of these.
+
+    Thus nobody has two conversations at once: only who is ``READY`` is offered a contact, which
+    ``acd/scripts/lib.lua`` holds in one place (``make_offer``, ``move_agent``).
+    """
 
     LOGGED_OUT = "logged_out"
     READY = "ready"
@@ -59,6 +63,10 @@ class AgentState(StrEnum):
     TALKING = "talking"
     WRAPUP = "wrapup"  # after-call work, until its time is up or the agent ends it
     PAUSED = "paused"
+
+
+HAS_A_CALL = frozenset({AgentState.RESERVED, AgentState.TALKING})
+"""What such an agent asks for comes when the call is over."""
 
 
 class PhoneState(StrEnum):
@@ -81,7 +89,7 @@ class RefusalReason(StrEnum):
     NO_ANSWER = "no_answer"  # rang in vain, the last time allowed; paused as ``not_answering``
     BUSY = "busy"  # the phone is in use or the agent declined; paused as ``busy``
     UNREACHABLE = "unreachable"  # the phone is not registered; paused as ``unreachable``
-    EXPIRED = "expired"  # no controller rang it: not the agent's fault, ready at the old place
+    EXPIRED = "expired"  # not the agent's fault: nobody rang it, or another organisation has them
 
 
 class OwnCallOutcome(StrEnum):
@@ -103,6 +111,24 @@ class LeaveReason(StrEnum):
     FAILED = "failed"  # a fault on our side
 
 
+class Strategy(StrEnum):
+    """Who of the ready agents that a contact may have is first; of equals, the longest idle.
+
+    What is counted is counted since the agent's login. ``acd/scripts/lib.lua`` says how each works.
+    """
+
+    LONGEST_IDLE = "longest_idle"
+    FEWEST_CALLS = "fewest_calls"  # who has answered the fewest calls of the queue
+    ROUND_ROBIN = "round_robin"  # whom the queue has offered a call longest ago
+    WEIGHTED_RANDOM = "weighted_random"  # drawn by chance, each by their weight
+    BEST_SKILL = "best_skill"  # whose skills, of those that the contact requires, are best
+    LEAST_OCCUPIED = "least_occupied"  # the least share of the time in calls and wrap-up
+
+
+WEIGHTS = range(1, 101)
+"""The weights of a queue, and of an agent where a queue draws by chance."""
+
+
 @dataclass(frozen=True, slots=True)
 class Queue:
     """A line of waiting contacts, as the organisation's file describes it.
@@ -113,19 +139,41 @@ class Queue:
         wrapup_seconds: After-call work; ``0`` makes the agent ready at once.
         missed_offers: An agent who lets so many in a row ring in vain is paused. One by default:
             each costs a caller a whole ring at an empty chair.
+        backup_seconds: So long a contact waits before the queue's backup agents may have it, unless
+            nobody else works who could; ``0`` where it has no backup agents.
+        strategy: Which ready agent is first.
+        weight: 1 to 100. For an agent of several queues, each second that somebody has waited in
+            this one counts so many times: the higher, the sooner it is served, and nobody starves.
+        result_within_seconds: An agent must say what came of a contact: who has not said it wraps
+            up until then, for so long at most. ``0``: nothing need be said.
     """
 
     name: str
     ring_seconds: int = 20
     wrapup_seconds: int = 10
     missed_offers: int = 1
+    backup_seconds: int = 0
+    strategy: Strategy = Strategy.LONGEST_IDLE
+    weight: int = 1
+    result_within_seconds: int = 0
 
     def __post_init__(self) -> None:
         check_name("Queue", self.name)
-        if self.ring_seconds < 1 or self.wrapup_seconds < 0:
+        if self.ring_seconds < 1 or self.wrapup_seconds < 0 or self.result_within_seconds < 0:
             raise ValueError(f"Queue {self.name!r}: ring at least 1 s and wrap up at least 0 s")
+        if self.backup_seconds < 0:
+            raise ValueError(f"Queue {self.name!r}: backup agents help out after 0 s or more")
         if self.missed_offers < 1:
             raise ValueError(f"Queue {self.name!r}: at least 1 missed offer pauses an agent")
+        if self.weight not in WEIGHTS:
+            raise ValueError(f"Queue {self.name!r}: use a weight from 1 to 100")
+
+    @property
+    def times_ms(self) -> tuple[int, int, int]:
+        """Ring, wrap-up and wrap-up without a result, as a contact takes them along."""
+        times = self.ring_seconds, self.wrapup_seconds, self.result_within_seconds
+        ring, wrapup, hold = (1000 * seconds for seconds in times)
+        return ring, wrapup, hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,20 +185,29 @@ class Agent:
         name: For people.
         queues: Names of the queues served, at least one.
         skills: Level of each skill, see :mod:`acd.skills`.
+        backup: Those of the queues that the agent only helps out, see
+            :attr:`Queue.backup_seconds`.
+        weight: 1 to 100, for queues that draw by chance.
     """
 
     id: str
     name: str
     queues: tuple[str, ...]
     skills: Mapping[str, int] = field(default_factory=dict)
+    backup: frozenset[str] = frozenset()
+    weight: int = 1
 
     def __post_init__(self) -> None:
         check_name("Agent", self.id)
         check_skills(self.skills)
+        if self.weight not in WEIGHTS:
+            raise ValueError(f"Agent {self.id!r}: use a weight from 1 to 100")
         if not self.queues:
             raise ValueError(f"Agent {self.id!r}: name at least one queue")
         for queue in self.queues:
             check_name("Queue", queue)
+        if not self.backup <= set(self.queues):
+            raise ValueError(f"Agent {self.id!r}: a backup serves the queue too; name it there")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +222,7 @@ class Offer:
         phone: The agent's PJSIP endpoint, e.g. ``"agent1"``.
         controller: Who owns the contact's call and rings the phone.
         expires_at_ms: Epoch; unanswered by then, the reservation is given back.
+        node: Where the phone is registered, ``""`` when that is unknown.
     """
 
     id: str
@@ -174,6 +232,7 @@ class Offer:
     phone: str
     controller: str
     expires_at_ms: int
+    node: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +287,25 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class LastContact:
+    """Whom an agent talks with, or talked to last since the log-in.
+
+    Attributes:
+        contact: Its id.
+        queue: Which it came from.
+        began_ms: Epoch; when they began to talk.
+        result: What came of it, the organisation's code, ``""`` while none was given.
+        owed: The agent is not ready again before one is given.
+    """
+
+    contact: str
+    queue: str
+    began_ms: int
+    result: str = ""
+    owed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AgentStatus:
     """What an agent does now.
 
@@ -239,6 +317,8 @@ class AgentStatus:
         since_ms: Epoch; ``0`` when logged out.
         phone: PJSIP endpoint, ``""`` when logged out.
         queues: Names of the queues served, empty when logged out.
+        until_ms: Epoch; when the wrap-up ends by itself, ``0`` in other states.
+        last: Whom the agent talked to last, ``None`` for nobody since the log-in.
     """
 
     id: str
@@ -247,6 +327,8 @@ class AgentStatus:
     since_ms: int = 0
     phone: str = ""
     queues: tuple[str, ...] = ()
+    until_ms: int = 0
+    last: LastContact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,10 +396,11 @@ class Swept:
             if their phone was rung, for the next attempt.
         adrift: Contacts whose controller died just now.
         lost: Contacts that no controller took up in time; they are gone, or will be called back
-            again.
+            again. Conversations of a dead node, too.
         ready: Agents whose wrap-up is over.
         called: Callbacks whose time has come; they wait in line now.
         relaxed: Contacts that require less from now on.
+        dead: Nodes without a living controller: their phones cannot be reached.
     """
 
     expired: tuple[str, ...] = ()
@@ -326,3 +409,4 @@ class Swept:
     ready: tuple[str, ...] = ()
     called: tuple[str, ...] = ()
     relaxed: tuple[str, ...] = ()
+    dead: tuple[str, ...] = ()

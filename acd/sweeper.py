@@ -40,6 +40,7 @@ class Sweeper:
         self._queues = queues
         self._live_contacts = live_contacts
         self._poked = asyncio.Event()
+        self._adopted: tuple[Queue, ...] | None = None
 
     def poke(self) -> None:
         """Do the next round now: an agent became ready or a contact joined."""
@@ -55,6 +56,7 @@ class Sweeper:
                     log.info("the queues move again", extra={"org": self._distributor.org})
                 away = 0.0
             except AcdUnavailable as fault:
+                self._adopted = None  # a Redis that comes back may have forgotten
                 if not away:
                     log.warning(
                         "the queues stand still",
@@ -66,6 +68,8 @@ class Sweeper:
     async def round(self) -> float:
         """Renew, sweep, make all pairs that can be made, end conversations that are over.
 
+        Before that, what the file says anew of the queues is told to the distributor.
+
         Returns:
             Seconds until the next round is needed.
 
@@ -73,6 +77,9 @@ class Sweeper:
             AcdUnavailable: Redis does not answer.
         """
         queues = tuple(self._queues())
+        if queues != self._adopted:
+            await self._distributor.adopt(queues)
+            self._adopted = queues
         while True:
             tick = await self._distributor.tick(queues)
             self._report(tick)
@@ -95,6 +102,8 @@ class Sweeper:
             self.poke()
 
     def _report(self, tick: Tick) -> None:
+        for node in tick.swept.dead:
+            log.warning("a node has no controller; its phones are not rung", extra={"node": node})
         for contact in tick.swept.expired:
             log.warning("an offer expired", extra={"contact": contact})
         for contact in tick.swept.adrift:

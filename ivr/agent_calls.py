@@ -124,6 +124,8 @@ class AgentCalls:
         prompts: AllPrompts,
         shown_number: Shown,
         clock: Clock,
+        *,
+        node: str = "",
     ) -> None:
         """Bind.
 
@@ -133,7 +135,9 @@ class AgentCalls:
             prompts: Spoken texts.
             shown_number: What those see who are called.
             clock: Epoch milliseconds.
+            node: Whose Asterisk makes the calls.
         """
+        self._node = node
         self._offices = offices
         self._answers = answers
         self._prompts = prompts
@@ -172,7 +176,7 @@ class AgentCalls:
             number = number_to_dial(
                 session.environment.extension, home.outgoing_calls, office.around.outgoing
             )
-            await office.agents.call_begun(agent.id, agent.phone, call)
+            await office.agents.call_begun(agent.id, agent.phone, call, self._node)
         except CallRefused as refused:
             return await self._refused(office, agent.id, refused)
         except AgentBusy:

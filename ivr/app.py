@@ -21,12 +21,12 @@ from acd.offers import OfferListener
 from acd.sweeper import Sweeper
 from ivr.agent_calls import AgentCalls
 from ivr.announced_sounds import AnnouncedSounds
-from ivr.announcement_pages import announcement_pages
 from ivr.announcements import Announcements
 from ivr.answers import AnswerWatch
 from ivr.api.application import Api
 from ivr.api.events import EventFeed
 from ivr.api.route import PREFIX
+from ivr.api.supervising import Supervising
 from ivr.api.tokens import Doorkeeper, TokenFile
 from ivr.attention import Attention
 from ivr.callback_wishes import CallbackWishes
@@ -34,7 +34,9 @@ from ivr.callbacks import CallbackRunner
 from ivr.confirmations import Confirmations
 from ivr.counted_pins import CountedPins
 from ivr.desk import Desk
+from ivr.destinations import Destinations
 from ivr.duties import together
+from ivr.elsewhere import Elsewhere
 from ivr.figures import Figures
 from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
@@ -62,6 +64,9 @@ from ivr.remote_desk import RemoteDesk
 from ivr.services import Services
 from ivr.settings import Settings
 from ivr.speech_server import SpeechServer
+from ivr.supervision.desk import SupervisorsDesk
+from ivr.supervision.orders import SupervisorsPhones
+from ivr.supervision.presence import Presences
 from ivr.text_messages import sender_of
 from ivr.transfers import Transfers
 from ivr.tree_pins import pins_of
@@ -104,8 +109,9 @@ class Controller:
                 ground.secrets.ami,
             )
         )
+        node = settings.asterisk.node
         # A name that no earlier process had: a restarted controller is not its dead predecessor.
-        name = f"{os.uname().nodename[:40]}-{os.getpid()}-{entropy.token_hex(3)}"
+        name = f"{node}.{os.uname().nodename[:40]}-{os.getpid()}-{entropy.token_hex(3)}"
         self._offers = OfferListener(ground.redis, name)
         # Before the watch: why a phone did not answer must be known when its call is over.
         dialler = Dialler(self._ami, settings.outgoing.endpoint)
@@ -132,6 +138,7 @@ class Controller:
             streams,
             clock_ms=system_clock,
         )
+        elsewhere = Elsewhere(self._offices.all)
         self._means = Means(
             controller=name,
             redis=ground.redis,
@@ -145,6 +152,8 @@ class Controller:
             pins=self._judge,
             around=self._around,
             clock=system_clock,
+            destinations=Destinations(node, settings.asterisk.peers),
+            excuses=elsewhere,
         )
         self._pins = ground.secrets.pins
         self._web_secrets = WebSecrets(ground.layout.secrets)
@@ -154,7 +163,8 @@ class Controller:
         offices = self._offices.all
         self._speech = SpeechServer(f"http://{settings.speech.host}:{settings.speech.port}")
         phones = {account.name for account in accounts(ground.secrets) if account.is_agent}
-        self._phones = Phones(self._ami, offices, phones)
+        alone = not settings.asterisk.peers
+        self._phones = Phones(self._ami, offices, phones, elsewhere, node=node, alone=alone)
         listener = Listener(self._speech, ground.nothing)
         self._inbound = Inbound(self._trees, offices, ground.prompts, listener.ask, system_clock)
         self._callbacks = CallbackRunner(
@@ -163,10 +173,21 @@ class Controller:
         desk = Desk(offices, self._pin_of, ground.prompts, system_clock)
         confirmations = Confirmations(offices, ground.prompts, system_clock)
         calls = AgentCalls(
-            offices, self._answers, ground.prompts, self._offices.shown_number, system_clock
+            offices,
+            self._answers,
+            ground.prompts,
+            self._offices.shown_number,
+            system_clock,
+            node=node,
         )
         self._pauses = Pauses(
             self._ami, streams, after_digits=self._after_digits, clock_ms=system_clock
+        )
+        supervisors = SupervisorsDesk(
+            offices,
+            lambda number: self._pins.get(number, ""),
+            ground.prompts,
+            Presences(self._ami, self._attention, system_clock),
         )
         codes = RecordingCodes(offices, self._pauses, ground.prompts)
         self._agi = FastAgiServer(
@@ -177,6 +198,7 @@ class Controller:
                 "outgoing": calls.serve,
                 "confirm": confirmations.serve,
                 "recording": codes.serve,
+                "supervision": supervisors.serve,
             },
             host=settings.agi.host,
             port=settings.agi.port,
@@ -211,13 +233,13 @@ class Controller:
             self._floor,
             self._doorkeeper,
             self._feed,
+            Supervising(self._offices.all, SupervisorsPhones(self._ami, phones), system_clock),
             version=version("vaxel"),
         )
-        said = announcement_pages(lambda: self._trees.catalogue.organisations, self._announcements)
         self._http = HttpServer(
             exposition,
             live.checks(),
-            (*pages(self._trees), *said),
+            pages(self._trees),
             {PREFIX: api.application},
         )
 

@@ -89,6 +89,6 @@ def _tell_rendering(done: int, total: int) -> None:
 
 
 def with_pins(catalogue: Catalogue) -> list[str]:
-    """Names of all that need a PIN: agents, and those that trees ask callers for."""
-    agents = [agent for org in catalogue.organisations.values() for agent in org.agents]
-    return [*agents, *pin_names(catalogue)]
+    """Names of all that need a PIN: agents, supervisors, and those that trees ask callers for."""
+    people = [number for org in catalogue.organisations.values() for number in org.people]
+    return [*people, *pin_names(catalogue)]

@@ -21,6 +21,8 @@ from acd.offers import OfferListener
 from ivr.answers import AnswerWatch
 from ivr.attention import Attention
 from ivr.callback_offer import Outgoing
+from ivr.destinations import ALONE, Destinations
+from ivr.excuses import NO_EXCUSES, Excuses
 from ivr.figures import known_words
 from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
@@ -56,6 +58,8 @@ class Means:
         pins: Who judges an organisation's PINs, those of the moment.
         around: What lies outside an organisation's trees.
         clock: Epoch milliseconds.
+        destinations: Where agents' phones are rung.
+        excuses: Knows of agents whom another organisation has.
     """
 
     controller: str
@@ -70,6 +74,8 @@ class Means:
     pins: Callable[[str], Pins]
     around: Callable[[Organisation, Services], Surroundings]
     clock: Callable[[], int]
+    destinations: Destinations = ALONE
+    excuses: Excuses = NO_EXCUSES
 
 
 class Offices:
@@ -144,7 +150,9 @@ class Offices:
             recorder=means.recorder,
             outgoing=outgoing,
             clock=means.clock,
+            destinations=means.destinations,
             shown_number=self.shown_number(org),
+            excuses=means.excuses,
         )
         return Office(
             organisation=organisation,

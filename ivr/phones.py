@@ -3,8 +3,11 @@
 AMI tells of each change (``DeviceStateChange``), and of all phones after every login and from time
 to time (``DeviceStateList``), so that no lost word keeps an agent from work. Every controller tells
 the queues of every organisation, since any agent may log in at any phone, and only what has changed
-for them: to a phone that rings nothing is offered, nor to one in a conversation. While AMI is away
-the last word holds.
+for them: to a phone that rings nothing is offered, nor to one in a conversation. It tells of all
+phones what the Asterisk of its own node says; where they are registered follows from that.
+
+While AMI is away the last word holds. Where other nodes may ring the phones of this one, it holds
+for :data:`RETELL_S`: if Asterisk itself is gone, each call to them would be a vain one.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from typing import Final
 
 from acd.errors import AcdUnavailable
 from acd.model import PhoneState
+from ivr.elsewhere import Elsewhere, Held
 from ivr.office import Office
 from wire.ami.client import AmiClient
 from wire.ami.errors import AmiError
@@ -54,7 +58,10 @@ class Phones:
         ami: AmiClient,
         offices: Mapping[str, Office],
         agents_phones: Collection[str],
+        elsewhere: Elsewhere | None = None,
         *,
+        node: str = "",
+        alone: bool = True,
         retell_s: float = RETELL_S,
     ) -> None:
         """Subscribe to ``ami``, which is not yet connected.
@@ -63,12 +70,20 @@ class Phones:
             ami: The link.
             offices: Of all organisations; may grow.
             agents_phones: PJSIP endpoints; no other is followed.
+            elsewhere: Knows of agents whom another organisation has: to the others their phone is
+                in use. ``None``: of none.
+            node: Whose Asterisk it is.
+            alone: Whether no other node rings its phones.
             retell_s: See :data:`RETELL_S`.
         """
         self._ami = ami
         self._offices = offices
         self._phones = frozenset(agents_phones)
+        self._node = node
+        self._alone = alone
+        self._elsewhere = elsewhere
         self._retell_s = retell_s
+        self._asked_at = 0.0
         self._states: dict[str, PhoneState] = {}
         self._told: dict[str, dict[str, PhoneState]] = {}
         self._changed = asyncio.Event()
@@ -79,11 +94,12 @@ class Phones:
     async def run(self) -> None:
         """Tell the queues until cancelled; Redis going away is logged once and waited out."""
         away = False
+        self._asked_at = asyncio.get_running_loop().time()
         while True:
             try:
-                await self._tell()
+                again_s = await self._tell()
                 away = False
-                await self._wait()
+                await self._wait(again_s)
             except AcdUnavailable as fault:
                 if not away:
                     logger.warning("the queues do not hear of phones", extra={"fault": str(fault)})
@@ -103,6 +119,7 @@ class Phones:
 
     async def _ask(self) -> None:
         """Read all states anew, and have all told again."""
+        self._asked_at = asyncio.get_running_loop().time()
         self._heard.clear()
         for entry in await self._ami.list("DeviceStateList"):
             phone = _phone_of(entry)
@@ -111,28 +128,53 @@ class Phones:
         self._told.clear()
         self._changed.set()
 
-    async def _wait(self) -> None:
-        try:
-            async with asyncio.timeout(self._retell_s):
-                await self._changed.wait()
-        except TimeoutError:
-            try:
-                await self._ask()
-            except AmiError as fault:
-                logger.info("phones cannot be asked for", extra={"fault": fault.code})
+    async def _wait(self, again_s: float) -> None:
+        """Until there is something to tell; however much that is, all is asked for in time.
 
-    async def _tell(self) -> None:
-        """Tell each organisation what it has not heard, and offer calls to who can take them."""
+        Args:
+            again_s: After so many seconds an agent may have been let go elsewhere.
+        """
+        left_s = self._asked_at + self._retell_s - asyncio.get_running_loop().time()
+        try:
+            if left_s > 0:
+                async with asyncio.timeout(min(again_s, left_s)):
+                    await self._changed.wait()
+                return
+        except TimeoutError:
+            if again_s < left_s:
+                return
+        try:
+            await self._ask()
+        except AmiError as fault:
+            logger.info("phones cannot be asked for", extra={"fault": fault.code})
+            if not self._alone:
+                self._states = dict.fromkeys(self._states, PhoneState.UNREACHABLE)
+                self._changed.set()
+
+    async def _tell(self) -> float:
+        """Tell each organisation what it has not heard, and offer calls to who can take them.
+
+        Returns:
+            After so many seconds it may be otherwise, without a word of Asterisk.
+        """
         self._changed.clear()
-        states = dict(self._states)
+        held = Held() if self._elsewhere is None else await self._elsewhere.held()
         for org, office in tuple(self._offices.items()):
+            states = {
+                phone: PhoneState.IN_USE
+                if state is PhoneState.WELL and held.keeps_from(org, phone)
+                else state
+                for phone, state in self._states.items()
+            }
             told = self._told.get(org, {})
             news = [(phone, state) for phone, state in states.items() if told.get(phone) != state]
             for first in range(0, len(news), _TOLD_AT_ONCE):
-                back = await office.agents.phones_are(dict(news[first : first + _TOLD_AT_ONCE]))
+                some = dict(news[first : first + _TOLD_AT_ONCE])
+                back = await office.agents.phones_are(some, self._node)
                 for agent in back:
                     await office.distributor.match_agent(agent)
             self._told[org] = states
+        return held.again_s
 
 
 def _phone_of(event: Frame) -> str:

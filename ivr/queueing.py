@@ -25,7 +25,7 @@ from typing import Final
 
 from acd.callback_model import Callback, CallbackState
 from acd.errors import AcdUnavailable, CallbackOpen, CallbackUnknown, ContactOffered, NotWaiting
-from acd.model import AT_ONCE, Estimate, LeaveReason, Offer, Queue
+from acd.model import AT_ONCE, Estimate, LeaveReason, Offer, Queue, Strategy
 from ivr.agi_call import AgiCaller
 from ivr.callback_offer import NOTHING, YES, Speaker, Wish, rules_of
 from ivr.consent import consent_given, when_recorded
@@ -60,8 +60,11 @@ def acd_queue(name: str, queue: Described) -> Queue:
     return Queue(
         name,
         round(queue.ring_seconds),
-        round(queue.wrapup_seconds),
+        queue.usual_wrapup_seconds,
         missed_offers=queue.missed_offers,
+        strategy=Strategy(queue.strategy.value),
+        weight=queue.weight,
+        result_within_seconds=queue.longest_wrapup_seconds if queue.result_required else 0,
     )
 
 

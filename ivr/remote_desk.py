@@ -146,16 +146,18 @@ class RemoteDesk:
             await speaker.say(desk.not_answering)
         for _ in range(TRIES):
             key = await speaker.ask((texts.menu, NOTHING))
-            if key == _READY:
+            if key == _READY and agent.last is not None and agent.last.owed:
+                await speaker.say(self._organisation.texts.after_call.result_owed)
+            elif key == _READY:
                 await self._part(call, speaker, texts)
                 await self._agents.unpause(agent.id)
                 await self._distributor.match_agent(agent.id)
                 return
-            if key == _LOG_OUT:
+            elif key == _LOG_OUT:
                 await self._agents.logout(agent.id)
                 await speaker.say(desk.logged_out)
                 break
-            if key == _PAUSE and await self._paused(speaker, agent.id):
+            elif key == _PAUSE and await self._paused(speaker, agent.id):
                 break
         await call.hang_up()
 
@@ -179,6 +181,6 @@ class RemoteDesk:
 
     async def _log_in(self, agent: str) -> None:
         known = self._organisation.agents[agent]
-        person = Agent(agent, known.name, known.queues, known.levels)
+        person = Agent(agent, known.name, known.queues, known.levels, weight=known.weight)
         await self._agents.login(person, remote_phone(agent))
         await self._distributor.match_agent(agent)

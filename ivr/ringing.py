@@ -114,9 +114,17 @@ class Ringing:
             await self._session.set_variable("DIALSTATUS", "")
             return True
         with suppress(StaleOffer):
-            reason = REFUSALS.get(status, RefusalReason.UNREACHABLE)
+            reason = await self._reason(offer, REFUSALS.get(status, RefusalReason.UNREACHABLE))
             await self._distributor.refused(offer, reason, missed_offers=self._queue.missed_offers)
         return False
+
+    async def _reason(self, offer: Offer, reason: RefusalReason) -> RefusalReason:
+        """Why the offer came to nothing: two organisations may have rung one phone at once."""
+        if reason not in (RefusalReason.BUSY, RefusalReason.NO_ANSWER):
+            return reason
+        org = self._organisation.id
+        excused = await self._services.excuses.excused(org, offer.agent, offer.phone)
+        return RefusalReason.EXPIRED if excused else reason
 
     async def _recording(self, offer: Offer) -> tuple[Sidecar | None, str]:
         """Whose it will be, if there may be one, and the arguments of ``vaxel-answered``.
@@ -154,7 +162,7 @@ class Ringing:
     async def _dial(self, offer: Offer, recording: str) -> tuple[str, int]:
         """Run ``Dial`` to its end: ``DIALSTATUS``, and when the agent answered (epoch ms)."""
         remote = is_remote(offer.phone)
-        destination = f"PJSIP/{offer.phone}"
+        destination = self._services.destinations.of(offer)
         if remote:
             outside = remote_destination(offer, self._organisation, self._services.outgoing)
             if outside is None:

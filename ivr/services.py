@@ -11,6 +11,8 @@ from acd.offers import OfferListener
 from ivr.answers import AnswerWatch
 from ivr.attention import Attention
 from ivr.callback_offer import Outgoing
+from ivr.destinations import ALONE, Destinations
+from ivr.excuses import NO_EXCUSES, Excuses
 from recorder.recorder import Recorder
 
 
@@ -27,7 +29,9 @@ class Services:
         outgoing: Whom the installation calls.
         attention: Hears keys and stops sentences while a caller waits.
         clock: Epoch milliseconds.
+        destinations: Where agents' phones are rung.
         shown_number: What people see whom the organisation calls, ``""`` for nothing.
+        excuses: Knows of agents whom another organisation has.
     """
 
     distributor: Distributor
@@ -38,4 +42,6 @@ class Services:
     outgoing: Outgoing
     attention: Attention
     clock: Callable[[], int]
+    destinations: Destinations = ALONE
     shown_number: str = ""
+    excuses: Excuses = NO_EXCUSES

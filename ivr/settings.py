@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -21,10 +22,20 @@ from pydantic_settings import (
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 
+NodeName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,19}$")]
+"""What an Asterisk is called among several; contacts' ids and controllers' names begin with it."""
+
+PeerAddress = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,253}:[0-9]{1,5}$")]
+
+
 class AsteriskSettings(BaseModel):
     """Where Asterisk listens. A leg takes two RTP ports, a conversation has two legs.
 
     Attributes:
+        node: What this Asterisk is called; no two that share a Redis have one name (see
+            ``docker/README.md``).
+        peers: The other nodes, with the private ``host:port`` of their SIP; agents who are
+            registered there are rung for callers here.
         host: For its manager interface; keep it on this machine.
         sip_host: For phones and trunks; they must be able to reach it.
         trunks: A file in the form of pjsip.conf with the trunks to telephone networks; the
@@ -33,6 +44,8 @@ class AsteriskSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    node: NodeName = "vaxel"
+    peers: dict[NodeName, PeerAddress] = {}
     host: str = "127.0.0.1"
     sip_host: str = "127.0.0.1"
     sip_port: int = Field(15060, ge=1, le=65535)
@@ -40,6 +53,12 @@ class AsteriskSettings(BaseModel):
     rtp_start: int = Field(20000, ge=1024, le=65534)
     rtp_end: int = Field(21999, ge=1025, le=65535)
     trunks: Path | None = None
+
+    @model_validator(mode="after")
+    def _is_no_peer_of_itself(self) -> AsteriskSettings:
+        if self.node in self.peers:
+            raise ValueError("asterisk.peers names this node itself; name the others alone")
+        return self
 
     @property
     def sip_address(self) -> str:

@@ -1,15 +1,14 @@
 """A synthetic voice becomes sound for the telephone: other rate, and only what the line carries.
 
 Done on the whole sentence at once by its spectrum: as clean as ffmpeg's filters, and without
-starting a program, which would take five times as long as the speaking itself.
+starting a program, which would take five times as long as the speaking itself. numpy is imported
+when something is spoken, in the thread of whoever asks: a start as a rule has all of its prompts.
 """
 
 from __future__ import annotations
 
 import math
 from typing import Final
-
-import numpy as np
 
 from media.wav import RATE_HZ
 
@@ -32,6 +31,8 @@ def to_telephone(wav: bytes) -> bytes:
     Raises:
         ValueError: It is no such WAV.
     """
+    import numpy as np  # noqa: PLC0415 - as said
+
     if len(wav) < _HEADER or wav[:4] != b"RIFF" or wav[36:40] != b"data":
         raise ValueError("it is no plain WAV")
     rate = int.from_bytes(wav[_RATE], "little")

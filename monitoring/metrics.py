@@ -144,6 +144,13 @@ WRAPUP = Histogram(
     WRAPUP_BOUNDS_SECONDS,
 )
 
+RESULTS_GIVEN = Counter(
+    "vaxel_results_given_total",
+    "What agents said came of contacts of the queue, by result. One that is replaced by another"
+    " counts under both. Results that the organisation does not have: other.",
+    ("org", "queue", "result"),
+)
+
 # What trees connect callers with, and what callers think ----------------------------------------
 
 TRANSFERS = Counter(
@@ -257,6 +264,34 @@ AGENT_LOCKS = Counter(
     "vaxel_agent_locks_total", "Agents locked out for a while by wrong PINs.", ("org",)
 )
 
+# Supervisors -----------------------------------------------------------------------------------
+
+SUPERVISOR_ACTS = Counter(
+    "vaxel_supervisor_acts_total",
+    "What supervisors have done to agents and contacts, by the API or at a phone.",
+    ("org", "act"),
+    {"act": ("cancel", "logout", "move", "pause", "prioritise", "unpause")},
+)
+SUPERVISOR_PRESENCES = Counter(
+    "vaxel_supervisor_presences_total",
+    "Times that a supervisor came into an agent's conversation, by the way in which it began.",
+    ("org", "mode"),
+    {"mode": ("barge", "listen", "take_over", "whisper")},
+)
+SUPERVISOR_PRESENCE = Histogram(
+    "vaxel_supervisor_presence_seconds",
+    "How long a supervisor was in an agent's conversation, counted when they leave it.",
+    ("org",),
+    TALK_BOUNDS_SECONDS,
+)
+SUPERVISORS_REFUSED = Counter(
+    "vaxel_supervisors_refused_total",
+    "What supervisors were not let do, by reason; right: it is not theirs, queue: it lets nobody"
+    " in, wrong_pin and locked: whoever tried was not taken for the supervisor.",
+    ("org", "reason"),
+    {"reason": ("locked", "queue", "right", "wrong_pin")},
+)
+
 # Recordings and speech -------------------------------------------------------------------------
 
 RECORDINGS_STORED = Counter(
@@ -306,6 +341,7 @@ COUNTERS = (
     AGENT_OFFERS_REFUSED,
     VOICEMAILS_STORED,
     ESTIMATED_WAITS,
+    RESULTS_GIVEN,
     TRANSFERS,
     CONFERENCES,
     SURVEY_ANSWERS,
@@ -319,6 +355,9 @@ COUNTERS = (
     AGENT_CALLS,
     AGENT_CALLS_REFUSED,
     AGENT_LOCKS,
+    SUPERVISOR_ACTS,
+    SUPERVISOR_PRESENCES,
+    SUPERVISORS_REFUSED,
     RECORDINGS_STORED,
     RECORDINGS_FAILED,
     RECORDINGS_PAUSED,
@@ -329,7 +368,7 @@ COUNTERS = (
 HISTOGRAMS = (
     *(ANSWERED_WAIT, ABANDONED_WAIT, TALK, WRAPUP, CALLBACK_WAIT),
     *(WAIT_BEYOND_ESTIMATE, WAIT_SHORT_OF_ESTIMATE),
-    *(TRANSFER_TALK, CONFERENCE_STAY, AGENT_CALL_TALK),
+    *(TRANSFER_TALK, CONFERENCE_STAY, AGENT_CALL_TALK, SUPERVISOR_PRESENCE),
 )
 
 IN_MILLISECONDS = frozenset({AGENT_STATE_SECONDS.name, AGENT_PAUSE_SECONDS.name})

@@ -22,7 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from store.errors import DatabaseAway, DatabaseUnusable
-from store.migrate import migrate
+from store.schema_version import is_newest
 
 _BUSY_TIMEOUT_MS = 10_000
 _BEGIN = "vaxel_begin"
@@ -136,9 +136,18 @@ async def _migrated(url: URL, where: str) -> None:
     engine = _engine(url)
     try:
         async with engine.begin() as connection:
-            await connection.run_sync(migrate, where)
+            await connection.run_sync(_migrate, where)
     finally:
         await engine.dispose()
+
+
+def _migrate(connection: Connection, where: str) -> None:
+    """Alembic, a tenth of a start, is looked for when it has something to do."""
+    if is_newest(connection):
+        return
+    from store.migrate import migrate  # noqa: PLC0415 - as said
+
+    migrate(connection, where)
 
 
 def _make_file(url: URL) -> None:

@@ -29,6 +29,9 @@ class EventType(StrEnum):
     NODE_VISITED = "node.visited"
     VOICEMAIL_STORED = "voicemail.stored"
 
+    # What the agent says came of it
+    CONTACT_RESULT_GIVEN = "contact.result_given"
+
     # Connected by the tree
     CONTACT_TRANSFERRED = "contact.transferred"
     CONTACT_CONFERRED = "contact.conferred"
@@ -68,8 +71,12 @@ class EventType(StrEnum):
     AGENT_CALL_ENDED = "agent.call_ended"
     AGENT_CALL_REFUSED = "agent.call_refused"
 
-    # A supervisor has acted on an agent or a contact
+    # A supervisor has acted on an agent or a contact, or is in a conversation
     SUPERVISOR_ACTED = "supervisor.acted"
+    SUPERVISOR_JOINED = "supervisor.joined"
+    SUPERVISOR_SWITCHED = "supervisor.switched"
+    SUPERVISOR_LEFT = "supervisor.left"
+    SUPERVISOR_REFUSED = "supervisor.refused"
 
     # The recording
     RECORDING_STORED = "recording.stored"

@@ -7,7 +7,6 @@ The migrations lie in ``store/migrations/versions``. To write the next one, chan
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
@@ -16,8 +15,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
 from store.errors import DatabaseNewer
+from store.schema_version import MIGRATIONS
 
-_MIGRATIONS = Path(__file__).with_name("migrations")
 _LOCK = 0x5658_454C  # "VXEL": PostgreSQL's advisory lock of whoever migrates
 
 
@@ -54,7 +53,7 @@ def write_migration(message: str) -> None:
 
 def _config(connection: Connection) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config

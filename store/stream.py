@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -24,6 +24,9 @@ STREAM_LIMIT = 1_000_000
 
 REPLY_SECONDS = 10.0
 """A Redis that does not reply for so long counts as away."""
+
+CONNECTIONS = 256
+"""A client opens no more. Each who follows events holds one, all calls share the others."""
 
 BEGINNING = "0-0"
 """The id before all events."""
@@ -48,12 +51,16 @@ def connect(url: str) -> Redis:
 
     It knows no time limit of its own: redis-py's, on Python 3.11, can swallow the cancellation of
     whoever waits for it. Set :data:`REPLY_SECONDS` around a command by :func:`asyncio.timeout`.
+    Of more commands at once than it has connections the last wait for their turn; redis-py's usual
+    pool would refuse them, and a call with them.
 
     Args:
         url: ``redis://host:port/db`` or ``unix:///path/to/socket``.
     """
-    return Redis.from_url(
+    pool = BlockingConnectionPool.from_url(
         url,
+        max_connections=CONNECTIONS,
+        timeout=None,
         decode_responses=True,
         encoding_errors="replace",
         socket_timeout=None,
@@ -62,6 +69,7 @@ def connect(url: str) -> Redis:
         # A pooled connection that Redis has closed is replaced before it is used.
         retry=Retry(NoBackoff(), 0),
     )
+    return Redis.from_pool(pool)
 
 
 def place_of(entry_id: str) -> tuple[int, int]:

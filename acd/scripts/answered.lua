@@ -10,7 +10,8 @@ contact.answered = at
 if contact.callback then contact.live = true end
 move_contact(id, contact, 'talking', at)
 local agent = agent_of(contact.agent)
-agent.missed = nil
+agent.missed, agent.calls = nil, agent.calls or {}
+agent.calls[contact.queue] = (agent.calls[contact.queue] or 0) + 1
 move_agent(contact.agent, agent, 'talking', at, contact.queue)
 local expected = not contact.callback and contact.expected or {}
 event(contact.callback and 'callback.answered' or 'call.answered', at, id, contact.queue, contact.agent, 'offer', offer,

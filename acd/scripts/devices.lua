@@ -1,22 +1,13 @@
--- devices now [phone state]… -> {agent…} who can be offered contacts again
+-- devices now node [phone state]… -> {agent…} who can be offered contacts again
 --   state   well, in_use, unreachable
--- What Asterisk says of phones, whoever's they are: one may be logged in at later. A word that is
--- known already changes nothing.
+-- What the Asterisk of a node says of phones, whoever's they are: one may be logged in at later. A
+-- word that is known already changes nothing; all hold as long as a controller of the node lives.
 -- Writes devices, agents, ready, members, states, due, pace, events. Reads phones, lines.
-local back = {}
-for i = 2, #ARGV, 2 do
-  local phone, away = ARGV[i], ARGV[i + 1]
-  if away == 'well' then
-    away = nil
-    call('HDEL', DEVICES, phone)
-  else
-    call('HSET', DEVICES, phone, away)
-  end
-  local id = call('HGET', PHONES, phone)
-  local agent = id and agent_of(id)
-  if agent and agent.away ~= away then
-    phone_is(id, agent, away, now)
-    if agent.state == 'ready' and not away then back[#back + 1] = id end
-  end
+local node = ARGV[2]
+local back = node_lives(node, now)
+for i = 3, #ARGV, 2 do
+  local phone = ARGV[i]
+  local id = heard(phone, node, ARGV[i + 1]) and call('HGET', PHONES, phone)
+  if id and phone_is(id, agent_of(id), now) then back[#back + 1] = id end
 end
 return back

@@ -1,7 +1,7 @@
 -- What the ACD's scripts share. acd/linking.py puts in front of each what it uses of this text and
 -- of steps.lua.
 --
--- Signature of every script: EVALSHA sha 21 <the keys below, in order> now [arguments…]
+-- Signature of every script: EVALSHA sha 22 <the keys below, in order> now [arguments…]
 --   now   epoch milliseconds; no script reads a clock
 -- A script makes one whole transition, events included, or replies with an error and changes
 -- nothing. An error's first word is a code that acd/script.py knows.
@@ -9,7 +9,8 @@
 -- A queue consists of lines, one for each set of skills that contacts require there. Its plain line,
 -- where nothing is required, has the queue's name; the others are called `queue|+digest`. An agent
 -- is in every line whose skills they have, so that the first of a line who waits and the first who
--- is ready are a pair: no search, whatever anybody requires.
+-- is ready are a pair: no search, whatever anybody requires. Who of the ready is first, the strategy
+-- of the line's queue decides.
 --
 -- Key map. One organisation has these keys and no others; {org} is their hash tag. An index entry
 -- is `line|time|id` with score 0 and a time of 14 digits, so that one sorted set serves all lines:
@@ -19,31 +20,44 @@
 --   contacts   HASH    contact -> JSON {queue, arrived, effective, state, owner, ring, wrapup,
 --                      offer, agent, expires, answered, expected, began (the queue from which a
 --                      supervisor has moved it)}; states: waiting, reserved, talking, orphan.
+--                      hold: so long (ms) its agent wraps up who gives no result; absent: none need.
 --                      With skills: line, its line's `+digest`, absent in the plain one; relax, the
---                      lines that it is going to, [[when, `+digest` or '']…], absent when none.
+--                      lines that it is going to, [[when, `+digest` or ''…]…], absent when none;
+--                      instead, the lines to which it goes on where nobody works for this one, in
+--                      this order, absent when none (those of a later step stand behind its line)
 --                      A callback has {callback (its source), number, language, answers, consent,
 --                      due, promised, rules, attempt, dialled, live, cancelled} too, and the state
 --                      scheduled: not in line before `due`. Owner '' is nobody.
---   agents     HASH    agent -> JSON {phone, queues, state, reason, since, idle, contact, after,
---                      shares, serves, began, rang}; the logged in only. With skills: skills
---                      {name: level}; lines, all of them, absent when these are the queues' plain
---                      ones. missed: offers in a row that rang in vain. While the phone cannot be
---                      rung: away, `in_use` or `unreachable`; stood, since when that has kept the
---                      ready agent from being offered anything; gone, once they count as a member
---                      no more. calling {call, answered}: a call of their own; never beside a
---                      contact, and their phone is away meanwhile
+--   agents     HASH    agent -> JSON {phone, node, queues, state, reason, since, idle, contact, after,
+--                      shares, serves, began, rang}; the logged in only. An agent has one contact at
+--                      a time: it is offered to who stands in `ready`, and move_agent takes them out
+--                      of it until it is over. A capacity for each channel would be held there.
+--                      node: where the phone is, absent when no node has said so. login: when; with
+--                      weight, keys, offered, calls, occupied, occupancy: see “Strategies”. With
+--                      skills: skills {name: level}; backup {queue: true}, those that they help
+--                      out; lines, all of them, absent when these are the queues' plain ones.
+--                      missed: offers in a row that rang in vain. last: whom the agent talks with or
+--                      talked to last, {contact, queue, began, result, owed (while a result is due:
+--                      when the wrap-up would end without that)}. While the phone cannot be rung:
+--                      away, `in_use` or `unreachable`; stood, since when that has kept the ready
+--                      agent from being offered anything; gone, once they count as a member no more.
+--                      calling {call, answered}: a call of their own; never beside a contact, and
+--                      their phone is away meanwhile
 --   waiting    ZSET    `line|effective arrival|contact` of the contacts that can be offered
 --   heads      HASH    line -> `effective arrival|contact` of the first in `waiting`, kept with it;
 --                      of the lines beside the plain ones. One command reads those of an agent
 --   arrivals   ZSET    `queue|arrival|contact` of all callers whom nobody has answered yet
 --   ready      ZSET    `line|idle since|agent`, one entry for each of the agent's lines; of those
---                      whose phone can be rung
+--                      whose phone can be rung. Where the queue's strategy is another than
+--                      longest_idle: `line|rank and idle since, 28 digits|agent`
 --   members    ZSET    `line|agent` of the logged in whose phone is not gone, likewise
 --   states     ZSET    agent, scored by state, or by phone_away
 --   owned      ZSET    `controller|contact`
 --   due        ZSET    what time alone will change, scored by when: `controller|name` its lease,
 --                      `offer|contact`, `orphan|contact`, `callback|contact`, `wrapup|agent`,
---                      `phone|agent` gone then, `relax|contact` its next line, `line|line` in which nobody stands
+--                      `phone|agent` gone then, `relax|contact` its next line, `line|line` in which
+--                      nobody stands, `empty|line` for which perhaps nobody works any more,
+--                      `node|node` its lease, `lost|node` when the conversations of a dead one end
 --   adrift     SET     contacts (orphan or talking) whose controller is dead
 --   phones     HASH    phone -> agent
 --   offers     STRING  number of the newest offer
@@ -52,17 +66,22 @@
 --                      promised is the chosen time, without one the arrival in the queue
 --   numbers    HASH    number -> contact of its callback in `callbacks`
 --   lines      ZSET    `line|requirement` of the lines beside the plain ones; a requirement is
---                      `skill>=level` of each skill by name, with spaces between
+--                      `skill>=level` of each skill by name, with spaces between; `@4001` is a
+--                      skill that agent 4001 has and nobody else, `@` one that all have but those
+--                      who help the queue out. A line that asks for either begins with `+@`
 --   holders    HASH    line -> how many contacts that nobody has answered are in it or going to it
 --   pace       HASH    what waiting times are estimated from: `capacity|queue`, `service|queue`,
 --                      `agent|agent`; see “Pace” below
---   devices    HASH    phone -> `in_use` or `unreachable`, as Asterisk said last; the others are well,
---                      or nothing is known of them
+--   devices    HASH    phone -> `node=state…`, what each node's Asterisk said last, the newest first;
+--                      of the others nothing is known
+--   strategies HASH    queue -> `strategy|weight` as the organisation's file has it, absent when
+--                      `longest_idle|1`; `drawn|line` -> rank of the last agent drawn there
 -- Pub/sub: `vaxel:offers:<controller>` carries the contact of each offer to the contact's owner;
 -- `callback|contact` where the caller is not on the line and has to be called.
 
 local EVENTS, CONTACTS, AGENTS, WAITING, HEADS, ARRIVALS, READY, MEMBERS, STATES, OWNED, DUE,
-  ADRIFT, PHONES, OFFERS, PINS, CALLBACKS, NUMBERS, LINES, HOLDERS, PACE, DEVICES = unpack(KEYS)
+  ADRIFT, PHONES, OFFERS, PINS, CALLBACKS, NUMBERS, LINES, HOLDERS, PACE, DEVICES,
+  STRATEGIES = unpack(KEYS)
 local call = redis.call
 
 local STREAM_LIMIT = 1000000
@@ -216,10 +235,13 @@ end
 -- The contact is no longer one of those whom nobody has answered.
 local function uncount(id, contact, now)
   let_go(contact, line_of(contact), now)
+  for _, digest in ipairs(contact.instead or {}) do
+    let_go(contact, line_by(contact.queue, digest), now)
+  end
   if contact.relax then
     call('ZREM', DUE, 'relax|' .. id)
     for _, step in ipairs(contact.relax) do
-      let_go(contact, line_by(contact.queue, step[2]), now)
+      for i = 2, #step do let_go(contact, line_by(contact.queue, step[i]), now) end
     end
   end
   if contact.callback then
@@ -287,6 +309,8 @@ end
 
 local function line_up(id, contact, now)
   unpair(contact)
+  -- Nobody has looked whether anybody works there as long as it did not wait.
+  if contact.instead then call('ZADD', DUE, now, 'empty|' .. line_of(contact)) end
   if not on_line(contact) then return hand_back(id, contact, 'waiting', now) end
   move_contact(id, contact, alive(contact.owner) and 'waiting' or 'orphan', now)
 end
@@ -318,7 +342,12 @@ local REMEMBERED = 50 -- contacts
 local UNSEEN = 60000 -- so long (ms) an agent is thought to have served each queue beforehand
 local WORKS = {ready = true, reserved = true, talking = true, wrapup = true}
 
--- The agent adds these shares to the capacity of their queues from here on; nil: nothing.
+local function lines_of(agent)
+  return agent.lines or agent.queues
+end
+
+-- The agent adds these shares to the capacity of their queues from here on; nil: nothing. Who waits
+-- for this agent, or for those of whom this was the last, is led on by the next sweep.
 local function give(agent, shares)
   local before = agent.shares
   for i, queue in ipairs(agent.queues) do
@@ -328,6 +357,13 @@ local function give(agent, shares)
     end
   end
   agent.shares = shares
+  if not before or shares then return end
+  local lines = lines_of(agent)
+  for i = #agent.queues + 1, #lines do
+    if string.find(lines[i], '|+@', 1, true) then
+      call('ZADD', DUE, agent.since, 'empty|' .. lines[i])
+    end
+  end
 end
 
 -- A share for each queue of the agent, WHOLE together at most.
@@ -385,9 +421,139 @@ local function agent_of(id)
   return record and cjson.decode(record)
 end
 
-local function lines_of(agent)
-  return agent.lines or agent.queues
+-- Strategies --------------------------------------------------------------------------------
+-- The ready agents of a line stand by a rank and, of equal rank, by idle time, the longest first.
+-- It is found when the agent becomes ready, and kept in the record's `keys`, line -> rank and idle
+-- time: what is written here leads back to the entry in `ready`, whatever the file says meanwhile.
+--   longest_idle      all are of one rank, and there are no keys
+--   fewest_calls      how many calls of the queue the agent has answered since the login (`calls`)
+--   round_robin       when the queue last offered the agent a call, else the login: who was offered
+--                     one longest ago comes first, whatever came of it (`offered`)
+--   least_occupied    how many thousandths of the time since the login went into conversations and
+--                     after-call work until the agent became ready (`occupied`, ms; `occupancy`)
+--   best_skill        how far the agent's skills lie below the highest level of what the line
+--                     requires, all together
+--   weighted_random   the rank of the last one drawn in the line, plus an exponential time of mean
+--                     1 / weight. What is left of such a time does not depend on what is over: each
+--                     draw takes each of the ready with exactly the chance of their share of
+--                     all weights, whenever they came
+-- What a queue counts is kept under any strategy: one that is set later knows the past.
+
+local WORKED = {talking = true, wrapup = true}
+local ONE = 1000000 -- the mean of what is drawn for a weight of 1
+
+local function queue_of(line)
+  return string.match(line, '^[^|]*')
 end
+
+-- {queue -> strategy} of these queues without those of the longest idle, nil: no other.
+local function strategies_of(queues)
+  local found
+  for i, kept in ipairs(call('HMGET', STRATEGIES, unpack(queues))) do
+    local strategy = kept and string.match(kept, '^[^|]*')
+    if strategy and strategy ~= 'longest_idle' then
+      found = found or {}
+      found[queues[i]] = strategy
+    end
+  end
+  return found
+end
+
+-- {queue -> weight} of these queues without those of 1, nil: no other.
+local function weights_of(queues)
+  local found
+  for i, kept in ipairs(#queues > 1 and call('HMGET', STRATEGIES, unpack(queues)) or {}) do
+    local weight = kept and string.match(kept, '|(.*)')
+    if weight and weight ~= '1' then
+      found = found or {}
+      found[queues[i]] = tonumber(weight)
+    end
+  end
+  return found
+end
+
+-- Those of a queue beside the plain one: {{line, requirement}…}.
+local function lines_beside(queue)
+  local found = call('ZRANGE', LINES, '[' .. queue .. '|+', '(' .. queue .. '|,', 'BYLEX')
+  for i = 1, #found do found[i] = {string.match(found[i], '^([^|]*|[^|]*)|(.*)$')} end
+  return found
+end
+
+-- Chance without entropy: the number of offers, the agent, the line and the time give it.
+local function draw(id, agent, line)
+  local drawn = 0
+  if count(READY, line) == 0 then
+    call('HDEL', STRATEGIES, 'drawn|' .. line)
+  else
+    drawn = tonumber(call('HGET', STRATEGIES, 'drawn|' .. line) or 0)
+  end
+  local seed = string.format('%s|%d|%s|%s', call('GET', OFFERS) or 0, agent.since, line, id)
+  local chance = (tonumber(string.sub(redis.sha1hex(seed), 1, 12), 16) + 0.5) / 2 ^ 48
+  return drawn + math.ceil(-math.log(chance) * ONE / (agent.weight or 1))
+end
+
+local function below_best(agent, requirement)
+  local below = 0
+  for skill in string.gmatch(requirement or '', '(%S+)>=') do
+    if agent.skills and agent.skills[skill] then below = below + 10 - agent.skills[skill] end
+  end
+  return below
+end
+
+-- `requirement` is that of the line, nil where the queue's strategy does not ask for it.
+local function key_of(id, agent, line, strategy, requirement)
+  local queue, rank = queue_of(line), 0
+  if strategy == 'fewest_calls' then
+    rank = agent.calls and agent.calls[queue] or 0
+  elseif strategy == 'round_robin' then
+    rank = agent.offered and agent.offered[queue] or agent.login or 0
+  elseif strategy == 'least_occupied' then
+    rank = agent.occupancy or 0
+  elseif strategy == 'best_skill' then
+    rank = below_best(agent, requirement)
+  else
+    rank = draw(id, agent, line)
+  end
+  return string.format('%014d%014d', rank, agent.idle)
+end
+
+local function find_keys(id, agent, strategies)
+  local requirement_of = {}
+  for queue, strategy in pairs(strategies) do
+    for _, other in ipairs(strategy == 'best_skill' and lines_beside(queue) or {}) do
+      requirement_of[other[1]] = other[2]
+    end
+  end
+  agent.keys = {}
+  for _, line in ipairs(lines_of(agent)) do
+    local strategy = strategies[queue_of(line)]
+    if strategy then
+      agent.keys[line] = key_of(id, agent, line, strategy, requirement_of[line])
+    end
+  end
+end
+
+-- The entry in `ready` of an agent who has found their keys.
+local function standing(line, id, agent)
+  local key = agent.keys and agent.keys[line]
+  return key and line .. '|' .. key .. '|' .. id or entry(line, agent.idle, id)
+end
+
+-- The first of the ready agents of a line, nil when there is none.
+local function first_ready(line)
+  local found = first_between(READY, bounds(line))
+  return found and string.match(found, '|%d+|(.*)')
+end
+
+-- The agent was the first of the line and is taken.
+local function drawn_in(line, agent)
+  local key = agent.keys and agent.keys[line]
+  if key and strategies_of({queue_of(line)})[queue_of(line)] == 'weighted_random' then
+    call('HSET', STRATEGIES, 'drawn|' .. line, string.sub(key, 1, 14))
+  end
+end
+
+-- States of agents --------------------------------------------------------------------------
 
 -- All at once: a command costs more than what it does. No more than Lua can hand over, either.
 local function give_all(command, index, arguments)
@@ -402,21 +568,42 @@ local function score_of(agent)
 end
 
 local function enter_ready(id, agent)
-  local scored = {}
+  local strategies, scored = strategies_of(agent.queues), {}
+  if strategies then find_keys(id, agent, strategies) end
   for _, line in ipairs(lines_of(agent)) do
-    scored[#scored + 1], scored[#scored + 2] = 0, entry(line, agent.idle, id)
+    scored[#scored + 1], scored[#scored + 2] = 0, standing(line, id, agent)
   end
   give_all('ZADD', READY, scored)
 end
 
 local function leave_ready(id, agent)
   local entries = {}
-  for i, line in ipairs(lines_of(agent)) do entries[i] = entry(line, agent.idle, id) end
+  for i, line in ipairs(lines_of(agent)) do entries[i] = standing(line, id, agent) end
   give_all('ZREM', READY, entries)
+  agent.keys = nil
+end
+
+local function keep_state(id, agent)
+  call('HSET', AGENTS, id, cjson.encode(agent))
+  call('ZADD', STATES, score_of(agent), id)
 end
 
 local function has_call(agent)
   return agent.state == 'reserved' or agent.state == 'talking'
+end
+
+-- From ready to reserved, as move_agent would do it: an agent who can be rung works already, and
+-- serves nobody. No pairing has to bring along what else move_agent can do.
+local function reserve_agent(id, agent, now)
+  leave_ready(id, agent)
+  agent.state, agent.since = 'reserved', now
+  keep_state(id, agent)
+end
+
+-- When a wrap-up ends by itself, now or once more.
+local function wrap_up_until(id, till, now)
+  call('ZADD', DUE, till, 'wrapup|' .. id)
+  event('agent.wrapup', now, '', '', id, 'until', till)
 end
 
 -- As move_contact, for an agent. `detail` is the reason of a pause, the end of a wrap-up, the queue
@@ -429,15 +616,20 @@ local function move_agent(id, agent, state, now, detail)
   elseif was == 'wrapup' then
     call('ZREM', DUE, 'wrapup|' .. id)
   end
+  if WORKED[was] then agent.occupied = (agent.occupied or 0) + span(agent.since, now) end
 
   agent.state, agent.since, agent.reason = state, now, nil
   agent.stood = state == 'ready' and agent.away and now or nil
   if state == 'ready' then
+    if agent.occupied and agent.login then
+      agent.occupancy = math.floor(1000 * agent.occupied / math.max(1, span(agent.login, now)))
+    end
     if not agent.away then enter_ready(id, agent) end
     event('agent.ready', now, '', '', id)
   elseif state == 'wrapup' then
-    call('ZADD', DUE, detail, 'wrapup|' .. id)
-    event('agent.wrapup', now, '', '', id, 'until', detail)
+    wrap_up_until(id, detail, now)
+  elseif state == 'talking' then
+    agent.last = {contact = agent.contact, queue = detail, began = now}
   elseif state == 'paused' then
     agent.reason = detail
     event('agent.paused', now, '', '', id, 'reason', detail)
@@ -450,12 +642,12 @@ local function move_agent(id, agent, state, now, detail)
     event('agent.logged_out', now, '', '', id)
     return
   end
-  call('HSET', AGENTS, id, cjson.encode(agent))
-  call('ZADD', STATES, score_of(agent), id)
+  keep_state(id, agent)
 end
 
 local function start_idling(id, agent, now)
   agent.idle = now
+  if agent.last then agent.last.owed = nil end
   move_agent(id, agent, 'ready', now)
 end
 
@@ -480,17 +672,19 @@ local function release_agent(id, agent, now, state, detail)
 end
 
 local function status(id, agent)
-  if not agent then return {id, 'logged_out', '', 0, ''} end
+  if not agent then return {id, 'logged_out', '', 0, '', 0, ''} end
   local away = agent.state == 'ready' and
     (agent.calling and 'calling' or agent.away and 'phone_' .. agent.away)
-  return {id, agent.state, agent.reason or away or '', agent.since, agent.phone, unpack(agent.queues)}
+  return {id, agent.state, agent.reason or away or '', agent.since, agent.phone,
+    call('ZSCORE', DUE, 'wrapup|' .. id) or 0, agent.last and cjson.encode(agent.last) or '',
+    unpack(agent.queues)}
 end
 
 -- Offers ------------------------------------------------------------------------------------
 
 local function offer_of(id, contact, agent)
   return {contact.offer, id, contact.queue, contact.agent, agent.phone, contact.owner,
-    contact.expires}
+    contact.expires, agent.node or ''}
 end
 
 -- controller   who asks for the pair; a callback becomes its own
@@ -507,8 +701,9 @@ local function make_offer(id, contact, agent_id, agent, now, controller)
     message = 'callback|' .. id
   end
   move_contact(id, contact, 'reserved', now)
-  agent.contact = id
-  move_agent(agent_id, agent, 'reserved', now)
+  agent.contact, agent.offered = id, agent.offered or {}
+  agent.offered[contact.queue] = now
+  reserve_agent(agent_id, agent, now)
   event('call.offered', now, id, contact.queue, agent_id, 'offer', contact.offer,
     known('callback', contact.callback and 1))
   call('PUBLISH', 'vaxel:offers:' .. contact.owner, message)

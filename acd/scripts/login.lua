@@ -1,8 +1,11 @@
--- login now agent phone skills queue… -> status as in status.lua
+-- login now agent phone skills backup weight queue… -> status as in status.lua
 --   skills   JSON {name: level}
+--   backup   JSON {queue: true}, those of the queues that the agent helps out
+--   weight   how often the agent is drawn where a queue draws by chance, beside the others
 -- Logged in already: moves to this phone and starts afresh. Another agent at the phone has left
 -- it and is logged out. Not offered anything before the phone can be rung.
--- Reads lines, devices. Writes agents, phones, members, ready, states, due, pace, events.
+-- Reads lines, devices, strategies. Writes agents, phones, members, ready, states, due, pace,
+-- events.
 -- Errors: AGENTBUSY, PHONEBUSY
 local id, phone = ARGV[2], ARGV[3]
 local agent = agent_of(id)
@@ -15,11 +18,14 @@ if holder_id and holder_id ~= id then
 end
 if agent then log_out(id, agent, now) end
 
-agent = {phone = phone, queues = {select(5, unpack(ARGV))}, skills = cjson.decode(ARGV[4])}
-if not next(agent.skills) then agent.skills = nil end
+agent = {phone = phone, queues = {select(7, unpack(ARGV))}, login = now}
+for name, kept in pairs({skills = cjson.decode(ARGV[4]), backup = cjson.decode(ARGV[5])}) do
+  if next(kept) then agent[name] = kept end
+end
+if ARGV[6] ~= '1' then agent.weight = tonumber(ARGV[6]) end
 call('HSET', PHONES, phone, id)
 enter_lines(id, agent)
 event('agent.logged_in', now, '', '', id, 'phone', phone)
 start_idling(id, agent, now)
-phone_is(id, agent, call('HGET', DEVICES, phone) or nil, now)
+phone_is(id, agent, now)
 return status(id, agent)

@@ -1,8 +1,9 @@
 -- match now queue controller -> offer {id, contact, queue, agent, phone, controller, expires}, nil: no pair
 -- The longest waiting contact (by effective arrival) of a queue among those whom a ready agent can
--- serve, and the longest idle of these agents. A callback becomes the controller's, to be called by
--- it.
--- Writes contacts, agents, waiting, ready, states, owned, due, offers, events; publishes the offer.
+-- serve, and the first of these agents by the queue's strategy. A callback becomes the controller's,
+-- to be called by it.
+-- Writes contacts, agents, waiting, ready, states, owned, due, offers, strategies, events;
+-- publishes the offer.
 local queue = ARGV[2]
 local pair
 for _, other in ipairs(servable('[' .. queue .. '|', '(' .. queue .. '}')) do
@@ -10,4 +11,6 @@ for _, other in ipairs(servable('[' .. queue .. '|', '(' .. queue .. '}')) do
 end
 if not pair then return false end
 local id, agent_id = pair.contact, pair.agent
-return make_offer(id, contact_of(id), agent_id, agent_of(agent_id), now, ARGV[3])
+local agent = agent_of(agent_id)
+drawn_in(pair.line, agent)
+return make_offer(id, contact_of(id), agent_id, agent, now, ARGV[3])

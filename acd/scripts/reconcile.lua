@@ -1,14 +1,14 @@
--- reconcile now live… -> {contact…} whose conversations are over
---   live   contacts whose channel still exists in Asterisk
--- Of the conversations whose controller is dead, those not live are ended.
+-- reconcile now controller live… -> {contact…} whose conversations are over
+--   controller   who has asked the Asterisk of its node
+--   live         contacts whose channel still exists there
+-- Of the node's conversations whose controller is dead, those not live are ended.
 -- Writes contacts, owned, adrift, agents, ready, states, due, pace, events.
-local live, ended = {}, {}
-for i = 2, #ARGV do live[ARGV[i]] = true end
+local node, live, ended = node_of(ARGV[2]), {}, {}
+for i = 3, #ARGV do live[ARGV[i]] = true end
 for _, id in ipairs(call('SMEMBERS', ADRIFT)) do
   local contact = contact_of(id)
-  if contact.state == 'talking' and not live[id] then
-    end_talk(id, contact, now, span(contact.answered, now))
-    lose(id, contact, now)
+  if contact.state == 'talking' and node_of(contact.owner) == node and not live[id] then
+    end_unseen(id, contact, now)
     ended[#ended + 1] = id
   end
 end

@@ -7,25 +7,31 @@ local function acted(act, by, now, on)
     'act', act, 'by', by, known('reason', on.reason, 'credit', on.credit, 'to', on.to))
 end
 
+-- How a record has what join.lua is given as `hold`.
+local function hold_of(milliseconds)
+  local longest = tonumber(milliseconds)
+  return longest > 0 and longest or nil
+end
+
 -- Lines -------------------------------------------------------------------------------------
 
 local LINES_LIMIT = 100 -- so many lines a queue may have beside its plain one
 
--- Those of a queue beside the plain one: {{line, requirement}…}.
-local function lines_beside(queue)
-  local found = call('ZRANGE', LINES, '[' .. queue .. '|+', '(' .. queue .. '|,', 'BYLEX')
-  for i = 1, #found do found[i] = {string.match(found[i], '^([^|]*|[^|]*)|(.*)$')} end
-  return found
-end
-
 local function line_named(queue, requirement)
-  return queue .. '|+' .. string.sub(redis.sha1hex(requirement), 1, 10)
+  local asks = string.find(requirement, '@', 1, true) and '@' or ''
+  return queue .. '|+' .. asks .. string.sub(redis.sha1hex(requirement), 1, 10)
 end
 
-local function fits(agent, requirement)
-  local skills = agent.skills or {}
+local function fits(id, agent, queue, requirement)
+  local skills, backup = agent.skills or {}, agent.backup or {}
   for skill, level in string.gmatch(requirement, '(%S+)>=(%d+)') do
-    if (skills[skill] or 0) < tonumber(level) then return false end
+    if skill == '@' then
+      if backup[queue] then return false end
+    elseif string.sub(skill, 1, 1) == '@' then
+      if string.sub(skill, 2) ~= id then return false end
+    elseif (skills[skill] or 0) < tonumber(level) then
+      return false
+    end
   end
   return true
 end
@@ -40,7 +46,7 @@ local function enter_lines(id, agent)
   agent.lines = nil
   for _, queue in ipairs(agent.queues) do
     for _, other in ipairs(lines_beside(queue)) do
-      if fits(agent, other[2]) then enter_line(agent, other[1]) end
+      if fits(id, agent, queue, other[2]) then enter_line(agent, other[1]) end
     end
   end
   for _, line in ipairs(lines_of(agent)) do call('ZADD', MEMBERS, 0, line .. '|' .. id) end
@@ -53,17 +59,47 @@ local function members_of(line)
   return found
 end
 
+-- Who may be able to do what is required: all members of the queue, or the one who is named.
+local function candidates(queue, requirement)
+  local named = string.match(requirement, '@([^%s>]+)>=')
+  if not named then return members_of(queue) end
+  return call('ZSCORE', MEMBERS, queue .. '|' .. named) and {named} or {}
+end
+
+-- Whether anybody works for a line: is logged in at a phone that is there, and does not pause, nor
+-- will after this call. (Whoever works has shares.)
+local function at_work(line)
+  for _, id in ipairs(members_of(line)) do
+    if agent_of(id).shares then return true end
+  end
+  return false
+end
+
+-- The same for a line that is not open.
+local function would_work(queue, requirement)
+  for _, id in ipairs(candidates(queue, requirement)) do
+    local agent = agent_of(id)
+    if agent.shares and fits(id, agent, queue, requirement) then return true end
+  end
+  return false
+end
+
 -- Costs once what every pairing saves: a look at each agent of the queue.
 local function open_line(queue, line, requirement)
   call('ZADD', LINES, 0, line .. '|' .. requirement)
   call('HSET', HOLDERS, line, 0)
-  for _, id in ipairs(members_of(queue)) do
+  local strategies = strategies_of({queue})
+  for _, id in ipairs(candidates(queue, requirement)) do
     local agent = agent_of(id)
-    if fits(agent, requirement) then
+    if fits(id, agent, queue, requirement) then
       enter_line(agent, line)
       call('ZADD', MEMBERS, 0, line .. '|' .. id)
       if agent.state == 'ready' and not agent.away then
-        call('ZADD', READY, 0, entry(line, agent.idle, id))
+        if strategies then
+          agent.keys = agent.keys or {}
+          agent.keys[line] = key_of(id, agent, line, strategies[queue], requirement)
+        end
+        call('ZADD', READY, 0, standing(line, id, agent))
       end
       call('HSET', AGENTS, id, cjson.encode(agent))
     end
@@ -78,35 +114,56 @@ local function close_line(line)
     end
     if #agent.lines == #agent.queues then agent.lines = nil end
     call('ZREM', MEMBERS, line .. '|' .. id)
-    if agent.state == 'ready' then call('ZREM', READY, entry(line, agent.idle, id)) end
+    if agent.state == 'ready' then call('ZREM', READY, standing(line, id, agent)) end
+    if agent.keys then agent.keys[line] = nil end
     call('HSET', AGENTS, id, cjson.encode(agent))
   end
   call('ZREMRANGEBYLEX', LINES, bounds(line))
   call('HDEL', HOLDERS, line)
-  call('ZREM', DUE, 'line|' .. line)
+  call('HDEL', STRATEGIES, 'drawn|' .. line)
+  call('ZREM', DUE, 'line|' .. line, 'empty|' .. line)
 end
 
--- What a script is given from ARGV[from] on as `after requirement…`: {{after, requirement}…}.
+-- What a script is given from ARGV[from] on as `after requirement…`: {{after, requirement}…}. Where
+-- `|` parts it, it has alternatives: the first counts for which anybody works, else the last.
 local function wished(from)
   local wishes = {}
   for i = from, #ARGV, 2 do wishes[#wishes + 1] = {tonumber(ARGV[i]), ARGV[i + 1]} end
   return wishes
 end
 
--- For {{after, requirement}…} in a queue: {{after, line}…}, with the lines open; else (nil, error). When a queue has as many lines as it may have, those in which
--- nobody stands make room. Nothing may be refused after this.
-local function required(queue, wishes)
-  local steps, wanted, new = {}, {}, {}
+local function alternatives(requirement)
+  local found = {}
+  for one in string.gmatch(requirement .. '|', '([^|]*)|') do found[#found + 1] = one end
+  return found
+end
+
+-- For {{after, requirement}…} in a queue: {{after, line, the lines instead of it…}…}, with the lines
+-- open; else (nil, error). Alternatives for which nobody works are left out. When a queue has as many
+-- lines as it may have, those in which nobody stands make room; where these are too few, `plainly` the
+-- last alternatives count. Nothing may be refused after this.
+local function required(queue, wishes, plainly)
+  local steps, wanted, new, preferred = {}, {}, {}, false
   for _, wish in ipairs(wishes) do
-    local requirement, line = wish[2], queue
-    if requirement ~= '' then
-      line = line_named(queue, requirement)
-      if not wanted[line] and call('HEXISTS', HOLDERS, line) == 0 then
-        new[#new + 1] = {line, requirement}
+    local step, ways = {wish[1]}, alternatives(wish[2])
+    for i, requirement in ipairs(ways) do
+      local line = requirement == '' and queue or line_named(queue, requirement)
+      local open = line == queue or call('HEXISTS', HOLDERS, line) == 1
+      local counts = i == #ways or wanted[line]
+      if not counts and not plainly then
+        if open then counts = at_work(line) else counts = would_work(queue, requirement) end
+        preferred = preferred or counts
       end
-      wanted[line] = true
+      if counts then
+        if not open and not wanted[line] then new[#new + 1] = {line, requirement} end
+        wanted[line] = true
+        step[#step + 1] = line
+      end
     end
-    steps[#steps + 1] = {wish[1], line}
+    local before = steps[#steps]
+    if not before or table.concat(before, ' ', 2) ~= table.concat(step, ' ', 2) then
+      steps[#steps + 1] = step
+    end
   end
   if #new == 0 then return steps end
 
@@ -116,22 +173,30 @@ local function required(queue, wishes)
     if not wanted[line] and call('HGET', HOLDERS, line) == '0' then idle[#idle + 1] = line end
   end
   local excess = #known + #new - LINES_LIMIT
+  if excess > #idle and preferred then return required(queue, wishes, true) end
   if excess > #idle then return nil, redis.error_reply('TOOMANYLINES ' .. queue) end
   for i = 1, excess do close_line(idle[i]) end
   for _, other in ipairs(new) do open_line(queue, unpack(other)) end
   return steps
 end
 
+-- The contact's line from here on, and those to which it goes on where nobody works for it.
+local function stand(contact, digests)
+  contact.line = digests[1] ~= '' and digests[1] or nil
+  contact.instead = #digests > 1 and {unpack(digests, 2)} or nil
+end
+
 -- The contact stands in the line of the first step from its arrival on; time leads it on.
 local function require_skills(contact, steps)
   local ways = {}
-  contact.line = nil
+  stand(contact, {''})
   for i, step in ipairs(steps) do
-    local digest = string.sub(step[2], #contact.queue + 2)
+    local digests = {}
+    for j = 2, #step do digests[j - 1] = string.sub(step[j], #contact.queue + 2) end
     if i > 1 then
-      ways[#ways + 1] = {contact.arrived + step[1], digest}
-    elseif digest ~= '' then
-      contact.line = digest
+      ways[#ways + 1] = {contact.arrived + step[1], unpack(digests)}
+    else
+      stand(contact, digests)
     end
   end
   contact.relax = #ways > 0 and ways or nil
@@ -149,22 +214,38 @@ end
 
 -- The contact is one of those whom nobody has answered, as far as its lines go; see uncount.
 local function hold_lines(id, contact)
+  local queue = contact.queue
   hold(contact, line_of(contact))
-  for _, step in ipairs(contact.relax or {}) do hold(contact, line_by(contact.queue, step[2])) end
+  for _, digest in ipairs(contact.instead or {}) do hold(contact, line_by(queue, digest)) end
+  for _, step in ipairs(contact.relax or {}) do
+    for i = 2, #step do hold(contact, line_by(queue, step[i])) end
+  end
   await_relaxing(id, contact)
+end
+
+-- Nobody waits for somebody who is not there: on to the first line for which anybody works.
+local function go_on(contact, now)
+  while contact.instead and not at_work(line_of(contact)) do
+    let_go(contact, line_of(contact), now)
+    stand(contact, contact.instead)
+  end
 end
 
 -- The contact has waited so long that less is required: it goes to the line of the last step that
 -- is due, whatever its state. An offer goes on; should it come to nothing, the new line has it.
+-- With nothing due it goes on where nobody works for its line.
 local function relax(id, contact, now)
   local waits = contact.state == 'waiting'
   if waits then leave_waiting(id, contact) end
-  local ways = contact.relax
+  local ways = contact.relax or {}
   while ways[1] and ways[1][1] <= now do
     let_go(contact, line_of(contact), now)
-    local digest = table.remove(ways, 1)[2]
-    contact.line = digest ~= '' and digest or nil
+    for _, digest in ipairs(contact.instead or {}) do
+      let_go(contact, line_by(contact.queue, digest), now)
+    end
+    stand(contact, {unpack(table.remove(ways, 1), 2)})
   end
+  go_on(contact, now)
   if not ways[1] then
     call('ZREM', DUE, 'relax|' .. id)
     contact.relax = nil
@@ -205,6 +286,15 @@ local function way(after, line, effective, id)
   return {after, ahead + 1, count(READY, line), count(MEMBERS, line)}
 end
 
+-- The line of a later step {when, `+digest` or ''…}, as things are.
+local function leads_to(queue, step)
+  for i = 2, #step - 1 do
+    local line = line_by(queue, step[i])
+    if at_work(line) then return line end
+  end
+  return line_by(queue, step[#step])
+end
+
 -- {position, waiting, ready, logged in, {pace_of its queue}, {members of its queue, way…}} of one
 -- who waits, else nil. Position and waiting are those of the whole queue, ready are those who fit
 -- now, logged in those who fit now or will: as many as in the line that has most of them. There are
@@ -216,7 +306,7 @@ local function place_of(id, contact)
   local logged_in = own[4]
   if contact.line or contact.relax then ways = {count(MEMBERS, queue), own} end
   for _, step in ipairs(contact.relax or {}) do
-    local later = way(span(now, step[1]), line_by(queue, step[2]), contact.effective, id)
+    local later = way(span(now, step[1]), leads_to(queue, step), contact.effective, id)
     ways[#ways + 1] = later
     logged_in = math.max(logged_in, later[4])
   end
@@ -228,6 +318,20 @@ local function place_of(id, contact)
     {pace_of(queue)},
     ways,
   }
+end
+
+-- Nodes -------------------------------------------------------------------------------------
+-- A node is an Asterisk with the controllers beside it, which are called `node.…`. A controller
+-- without a dot in its name belongs to the node ''.
+
+local UNSEEN_TALK = 120000 -- so long (ms) the conversations of a dead node are thought to go on
+
+local function node_of(controller)
+  return string.match(controller, '^(%w*)%.') or ''
+end
+
+local function node_alive(node)
+  return call('ZSCORE', DUE, 'node|' .. node)
 end
 
 -- The agents' own calls -----------------------------------------------------------------------
@@ -258,12 +362,47 @@ end
 
 local OUTAGE = 15000 -- so long (ms) a phone may be unreachable before its agent is no member
 
--- Asterisk says that the agent's phone is now `in_use`, `unreachable`, or well (nil). Idle time stands
--- still meanwhile: whoever comes back has been idle as long as before. A phone that is well is in no
--- call: one of the agent's own is over.
-local function phone_is(id, agent, away, now)
-  local was = agent.away
-  if was == away then return end
+-- Takes down what a node says of a phone; whether that was news.
+local function heard(phone, node, state)
+  local others = ''
+  for other, word in string.gmatch(call('HGET', DEVICES, phone) or '', '(%w*)=([%a_]+)') do
+    if other ~= node then
+      others = others .. ' ' .. other .. '=' .. word
+    elseif word == state then
+      return false
+    end
+  end
+  call('HSET', DEVICES, phone, node .. '=' .. state .. others)
+  return true
+end
+
+-- What the living nodes say of a phone together: (`in_use`, `unreachable` or nil: well; where it is).
+-- Each node knows all phones, and those that are registered elsewhere are unreachable there. A phone
+-- that has moved may be registered at two for a while: the one that saw it last is right.
+local function device_of(phone)
+  local words = call('HGET', DEVICES, phone)
+  if not words then return nil, nil end
+  local away, at = 'unreachable', nil
+  for node, state in string.gmatch(words, '(%w*)=([%a_]+)') do
+    if state ~= 'unreachable' and node_alive(node) then
+      if state == 'in_use' then return state, node end
+      if not at then away, at = nil, node end
+    end
+  end
+  return away, at
+end
+
+-- The agent's phone is now as device_of tells; whether contacts can be offered to them again. Idle
+-- time stands still meanwhile: whoever comes back has been idle as long as before. A phone that is
+-- well is in no call: one of the agent's own is over.
+local function phone_is(id, agent, now)
+  local was, had = agent.away, agent.node
+  local away, node = device_of(agent.phone)
+  agent.node = node
+  if was == away then
+    if had ~= node then call('HSET', AGENTS, id, cjson.encode(agent)) end
+    return false
+  end
   if not away then close_own_call(id, agent, now) end
   local ready = agent.state == 'ready'
   if ready and not was then leave_ready(id, agent) end
@@ -286,8 +425,28 @@ local function phone_is(id, agent, away, now)
   elseif ready and not was then
     agent.stood = now
   end
-  call('HSET', AGENTS, id, cjson.encode(agent))
-  call('ZADD', STATES, score_of(agent), id)
+  keep_state(id, agent)
+  return ready and not away
+end
+
+-- Looks at the phones of all agents, since a node has come or gone -> {agent…} who can be offered
+-- contacts again.
+local function look_at_phones(now)
+  local back, phones = {}, call('HGETALL', PHONES)
+  for i = 2, #phones, 2 do
+    if phone_is(phones[i], agent_of(phones[i]), now) then back[#back + 1] = phones[i] end
+  end
+  return back
+end
+
+-- A sign of life -> {agent…} as of look_at_phones: what a node that was thought dead has said counts
+-- again.
+local function node_lives(node, now)
+  local lapsed = not node_alive(node)
+  call('ZADD', DUE, now + LEASE, 'node|' .. node)
+  if not lapsed then return {} end
+  call('ZREM', DUE, 'lost|' .. node)
+  return look_at_phones(now)
 end
 
 -- The phone has been unreachable for so long that callers do not wait for its agent.
@@ -300,12 +459,16 @@ local function phone_gone(id, agent)
 end
 
 local function end_talk(id, contact, now, talked)
-  local agent_id, wrapup = contact.agent, contact.wrapup
+  local agent_id = contact.agent
   event(contact.callback and 'callback.ended' or 'call.ended', now, id, contact.queue, agent_id,
     'offer', contact.offer, 'talked', talked, known('outcome', contact.callback and 'talked'))
   move_contact(id, contact, 'gone', now)
-  release_agent(agent_id, agent_of(agent_id), now, wrapup > 0 and 'wrapup' or 'idle',
-    now + wrapup)
+  local agent, till = agent_of(agent_id), now + contact.wrapup
+  local last = agent.last
+  if contact.hold and last and not last.result then
+    last.owed, till = till, math.max(till, now + contact.hold)
+  end
+  release_agent(agent_id, agent, now, till > now and 'wrapup' or 'idle', till)
 end
 
 -- Callbacks ---------------------------------------------------------------------------------
@@ -401,4 +564,9 @@ end
 -- Nobody who saw the rest of the contact is alive to tell of its end. A callback tells by itself.
 local function lose(id, contact, now)
   if not contact.callback then event('contact.ended', now, id, '', '', 'reason', 'lost') end
+end
+
+local function end_unseen(id, contact, now)
+  end_talk(id, contact, now, span(contact.answered, now))
+  lose(id, contact, now)
 end

@@ -1,11 +1,12 @@
 -- sweep now limit -> {next due (0: nothing), contacts adrift now,
 --                      {expired…}, {newly adrift…}, {lost…}, {ready…}, {called…},
---                      {relaxed…}}
+--                      {relaxed…}, {dead node…}}
 --   limit   so many of what is due are settled; the rest is due at once in the reply
 -- Does what time alone demands: leases, unanswered offers, orphans, wrap-ups, callbacks' times,
--- skills that are required no longer, phones that stay away, lines in which nobody stands.
--- Writes everything but phones, members, offers, pins.
-local expired, adrift, lost, ready, called, relaxed = {}, {}, {}, {}, {}, {}
+-- skills that are required no longer, phones that stay away, lines in which nobody stands, or for
+-- which nobody works any more, dead nodes.
+-- Writes everything but devices, offers, pins.
+local expired, adrift, lost, ready, called, relaxed, dead = {}, {}, {}, {}, {}, {}, {}
 
 local settle = {}
 
@@ -41,7 +42,9 @@ function settle.wrapup(id)
 end
 
 function settle.callback(id)
-  move_contact(id, contact_of(id), 'waiting', now)
+  local contact = contact_of(id)
+  move_contact(id, contact, 'waiting', now)
+  if contact.instead then relax(id, contact, now) end
   called[#called + 1] = id
 end
 
@@ -58,6 +61,38 @@ end
 
 settle.line = close_line
 
+function settle.node(name)
+  call('ZREM', DUE, 'node|' .. name)
+  call('ZADD', DUE, now + UNSEEN_TALK, 'lost|' .. name)
+  look_at_phones(now)
+  dead[#dead + 1] = name
+end
+
+-- Nobody can be asked whether the conversations go on. Their agents must not wait for ever.
+function settle.lost(name)
+  call('ZREM', DUE, 'lost|' .. name)
+  for _, id in ipairs(call('SMEMBERS', ADRIFT)) do
+    local contact = contact_of(id)
+    if contact.state == 'talking' and node_of(contact.owner) == name then
+      end_unseen(id, contact, now)
+      lost[#lost + 1] = id
+    end
+  end
+end
+
+function settle.empty(line)
+  call('ZREM', DUE, 'empty|' .. line)
+  if at_work(line) then return end
+  local from, till = bounds(line)
+  local waiting = call('ZRANGE', WAITING, from, till, 'BYLEX', 'LIMIT', 0, ARGV[2])
+  for _, member in ipairs(waiting) do
+    local id = string.sub(member, #line + 17)
+    relax(id, contact_of(id), now)
+    relaxed[#relaxed + 1] = id
+  end
+  if #waiting == tonumber(ARGV[2]) then call('ZADD', DUE, now, 'empty|' .. line) end
+end
+
 for _, member in ipairs(call('ZRANGE', DUE, '-inf', now, 'BYSCORE', 'LIMIT', 0, ARGV[2])) do
   local kind, name = string.match(member, '^(%a+)|(.*)$')
   settle[kind](name)
@@ -65,4 +100,4 @@ end
 
 local following = call('ZRANGE', DUE, 0, 0, 'WITHSCORES')
 return {tonumber(following[2] or 0), call('SCARD', ADRIFT), expired, adrift, lost, ready, called,
-  relaxed}
+  relaxed, dead}

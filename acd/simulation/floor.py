@@ -93,6 +93,7 @@ class Floor:
         Raises:
             AcdError: Redis is away.
         """
+        await self._acd.adopt(self._queues)
         self._at(0, partial(self._interval, 0))
         if self._scenario.intervals == 1:
             for callers in self._callers:

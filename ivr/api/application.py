@@ -24,12 +24,13 @@ from ivr.api.errors import (
     TokenRefused,
     told,
 )
-from ivr.api.events import EventFeed
+from ivr.api.events import EventFeed, offered_token
 from ivr.api.models import Nothing, Organisation, Organisations
 from ivr.api.openapi import document
 from ivr.api.reading import READING
 from ivr.api.requests import body_of, query_of
 from ivr.api.route import PREFIX, Asked, House, Route
+from ivr.api.supervising import Supervising
 from ivr.api.tokens import Doorkeeper, Token
 from ivr.office import Office
 from store.stream import StreamUnavailable
@@ -48,6 +49,7 @@ class Api:
         floor: Callable[[str], Floor],
         doorkeeper: Doorkeeper,
         feed: EventFeed,
+        supervising: Supervising,
         *,
         version: str,
     ) -> None:
@@ -58,13 +60,17 @@ class Api:
             floor: What goes on in one of them.
             doorkeeper: Judges who asks.
             feed: Serves who follows events.
+            supervising: Rings supervisors.
             version: Of Växel.
         """
         self._offices = offices
         self._floor = floor
         self._doorkeeper = doorkeeper
         self._feed = feed
-        self.routes: Sequence[Route] = (*READING, *ACTS, *ANNOUNCING, feed.route)
+        self.routes: Sequence[Route] = (
+            *(*READING, *ACTS, *supervising.routes, *ANNOUNCING),
+            feed.route,
+        )
         self._document = json.dumps(document(self.routes, version), ensure_ascii=False)
         self.application = self._built()
 
@@ -113,7 +119,9 @@ class Api:
         return serve
 
     def _who(self, request: web.Request) -> Token:
-        return self._doorkeeper.judge(request.headers.get("Authorization", ""))
+        return self._doorkeeper.judge(
+            request.headers.get("Authorization", "") or offered_token(request)
+        )
 
 
 def _organisation(office: Office) -> Organisation:
@@ -124,6 +132,7 @@ def _organisation(office: Office) -> Organisation:
         time_zone=str(organisation.time_zone),
         languages=tuple(dict.fromkeys((organisation.default_language, *organisation.languages))),
         pauses=tuple(sorted(reason.key for reason in organisation.pauses.values())),
+        results=tuple(sorted(result.key for result in organisation.results.values())),
     )
 
 

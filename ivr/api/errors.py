@@ -118,6 +118,64 @@ class RecordingDiffers(ApiError):
         )
 
 
+class SupervisionDiffers(ApiError):
+    """In one of the queues nobody may come into conversations; its callers rely on that."""
+
+    code = "api.supervision_differs"
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, origin: str, queue: str) -> None:
+        super().__init__(
+            f"Supervisors may come into conversations of only one of {origin} and {queue}.",
+            "Take a queue whose `supervision` has the same `when`.",
+        )
+
+
+class NotTalking(ApiError):
+    """The agent is in no conversation."""
+
+    code = "api.not_talking"
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, agent: str) -> None:
+        super().__init__(f"The agent {agent[:80]!r} talks to nobody at this moment.")
+
+
+class PrivateQueue(ApiError):
+    """Nobody may come into the conversations of the queue."""
+
+    code = "api.private_queue"
+    status = HTTPStatus.FORBIDDEN
+
+    def __init__(self, queue: str) -> None:
+        super().__init__(
+            f"Nobody else may be present in a conversation of {queue}.",
+            "Its `supervision` in organisation.yaml says so.",
+        )
+
+
+class PhoneTaken(ApiError):
+    """An agent of another organisation is logged in at the phone."""
+
+    code = "api.phone_taken"
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, phone: str) -> None:
+        super().__init__(
+            f"An agent of another organisation is at {phone}.", "Name the phone where you are."
+        )
+
+
+class AsteriskAway(ApiError):
+    """No phone can be rung."""
+
+    code = "api.asterisk_away"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+    def __init__(self) -> None:
+        super().__init__("Asterisk cannot be asked now.", "Try again in a moment.")
+
+
 class RequestInvalid(ApiError):
     """A value of the request is not what it must be."""
 

@@ -35,6 +35,10 @@ FOLLOWERS_A_TOKEN: Final = 20
 _BATCH: Final = 50
 _LONGEST_MESSAGE: Final = 1024
 _CLOSING_SECONDS: Final = 2.0
+_PROTOCOL: Final = "vaxel.events"
+_BEARER: Final = "bearer."
+"""A page in a browser can send no header with a WebSocket but the protocols that it offers."""
+
 _PING_SECONDS: Final = 20.0
 
 
@@ -136,7 +140,10 @@ class EventFeed:
         begin = asked.query.after or await stream.last_id()
         gap = bool(asked.query.after) and await _missed(stream, begin)
         socket = web.WebSocketResponse(
-            heartbeat=_PING_SECONDS, timeout=_CLOSING_SECONDS, max_msg_size=_LONGEST_MESSAGE
+            heartbeat=_PING_SECONDS,
+            timeout=_CLOSING_SECONDS,
+            max_msg_size=_LONGEST_MESSAGE,
+            protocols=(_PROTOCOL,),
         )
         if not socket.can_prepare(asked.request):
             raise NoWebSocket
@@ -212,6 +219,18 @@ class EventFeed:
         with suppress(TimeoutError):
             async with asyncio.timeout(2 * _CLOSING_SECONDS):
                 await socket.close(code=code, message=code.name.lower().encode(), drain=False)
+
+
+def offered_token(request: web.Request) -> str:
+    """The token among the WebSocket protocols that a page in a browser offers.
+
+    Returns:
+        As in the header ``Authorization``; ``""`` where it offers none.
+    """
+    offered = request.headers.get("Sec-WebSocket-Protocol", "")
+    protocols = (protocol.strip() for protocol in offered.split(","))
+    found = (protocol for protocol in protocols if protocol.startswith(_BEARER))
+    return next((f"Bearer {protocol.removeprefix(_BEARER)}" for protocol in found), "")
 
 
 class _Beats:

@@ -16,14 +16,14 @@ _REF: Final = "#/components/schemas/{model}"
 _REFUSALS: Final = {
     "400": "No WebSocket.",
     "401": "No token that works.",
-    "403": "The token's role may not do this.",
+    "403": "The token's role may not do this, or nobody may.",
     "404": "Nothing of this name, or nothing that the token may see.",
     "409": "Not in this state; nothing has changed.",
     "413": "Too long.",
     "415": "No JSON.",
     "422": "Not what the page takes.",
     "429": "The token follows events as often as it may.",
-    "503": "Redis is away.",
+    "503": "Redis is away, or Asterisk.",
 }
 """Refusals by status. All have the shape of `Error`."""
 

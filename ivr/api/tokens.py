@@ -27,8 +27,8 @@ from ivr.platform.private_file import alone_at, read_private, write_private
 
 logger = logging.getLogger(__name__)
 
-NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-"""How a token may be called."""
+NAME: Final = re.compile(r"(?=.*[a-z])[a-z0-9][a-z0-9-]{0,39}")
+"""How a token may be called: events name supervisors at phones by their number, digits alone."""
 
 EVERY: Final = "*"
 """Stands for all organisations, those to come too."""

@@ -61,7 +61,9 @@ def make(
 ) -> None:
     """Make a token, and show it this once. It works at once, also while the platform runs."""
     if NAME.fullmatch(name) is None:
-        raise typer.BadParameter("use 1 to 40 small letters, digits and hyphens", param_hint="NAME")
+        raise typer.BadParameter(
+            "use 1 to 40 small letters, digits and hyphens, at least one letter", param_hint="NAME"
+        )
     named = tuple(dict.fromkeys(org or ()))
     if bool(named) == every_org:
         raise typer.BadParameter(

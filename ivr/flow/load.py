@@ -27,6 +27,7 @@ from ivr.flow.reading import (
     read_home,
     read_organisation,
 )
+from ivr.flow.shared_numbers import of_two_people
 from ivr.flow.tree import Tree
 from ivr.flow.variants import by_replaced, in_effect
 
@@ -127,6 +128,7 @@ def check(folder: Path, without: Collection[Path] = ()) -> Checked:
     claims = claim_all(documents)
     problems = [*city.problems, *(problem for home in homes for problem in home.problems)]
     problems += claims.problems + _same_id(homes) + _unused(city, homes)
+    problems += of_two_people(homes)
     if not homes:
         problems.append(
             Problem(

@@ -7,6 +7,7 @@ from typing import Annotated, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from ivr.flow.after_call import AfterCall, AfterCallTexts, Result, ResultCode, result_faults
 from ivr.flow.callback import CallbackOffer, CallbackTexts
 from ivr.flow.faults import Located, Strict, fault, faults
 from ivr.flow.holidays import Holidays
@@ -15,11 +16,14 @@ from ivr.flow.hours import Hours, TimeZone
 from ivr.flow.lengths import Length
 from ivr.flow.numbers import FullNumber, Number, normalised
 from ivr.flow.outgoing_calls import OutgoingCalls, OutgoingCallTexts
+from ivr.flow.own_state import OwnStateTexts
 from ivr.flow.patterns import Pattern
 from ivr.flow.recording import Days, RecordingPolicy
 from ivr.flow.remote import RemoteTexts
 from ivr.flow.skills import AgentSkills, SkillValues, by_skill
 from ivr.flow.standard_texts import CollectTexts, PinTexts, SurveyTexts
+from ivr.flow.strategy import Chosen, Strategy, Weight
+from ivr.flow.supervision import KnownRight, SupervisionPolicy, SupervisionTexts
 from ivr.flow.texts import Phrase, Text, Using
 from ivr.flow.vocabulary import (
     LANGUAGES,
@@ -64,28 +68,37 @@ Title: TypeAlias = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)
 ]
 AgentId: TypeAlias = Annotated[str, Form("[0-9]{2,8}", "agent's number", "use 2 to 8 digits")]
+SupervisorId: TypeAlias = Annotated[
+    str, Form("[0-9]{2,8}", "supervisor's number", "use 2 to 8 digits")
+]
 PauseCode: TypeAlias = Annotated[str, Form("[0-9]", "code of a pause", "use one digit")]
 
 
-class Queue(Strict):
+class Queue(AfterCall):
     """How calls wait and are handed out.
 
     Attributes:
         ring_seconds: How long one agent's phone rings.
-        wrapup_seconds: Time an agent has after a conversation before the next.
         missed_offers: So many calls in a row that ring in vain pause an agent. One when left out:
             each more costs callers a whole ring at a chair that may be empty.
+        strategy: Which of the agents who are ready is offered a call.
+        weight: 1 to 100. For agents of several queues each second that a caller has waited in this
+            one counts so many times: the higher, the sooner its callers are served, and those of
+            the other queues are in the end.
         announce_every: Seconds between two announcements of the caller's position.
         recording: Whether its conversations are recorded, and how long that is kept.
         callback: How its callers may be called back; left out: they are not.
+        supervision: Whether supervisors may come into its conversations.
     """
 
     ring_seconds: Annotated[float, Length(3, 120)] = Field(20, alias="ring")
-    wrapup_seconds: Annotated[float, Length(0, 3600)] = Field(15, alias="wrapup")
     missed_offers: Annotated[int, Field(ge=1, le=10)] = 1
+    strategy: Chosen = Strategy.LONGEST_IDLE
+    weight: Weight = 1
     announce_every: Annotated[float, Length(5, 600)] = 45
     recording: RecordingPolicy = RecordingPolicy()
     callback: CallbackOffer | None = None
+    supervision: SupervisionPolicy = SupervisionPolicy()
 
 
 class Voice(Strict):
@@ -110,6 +123,8 @@ class Agent(Strict):
         auto_answer: Whether their phone is asked to answer by itself, after which they hear a short
             tone and then the caller. For people who wear a headset: no queue can ask for it, since
             at a phone without one the caller would talk to a table.
+        weight: 1 to 100; where a queue's strategy is ``weighted_random``, an agent of weight 3 is
+            chosen three times as often as one of weight 1.
         remote: The number of their telephone outside, such as a mobile one. They log in from there
             (node ``agent_desk``) and are rung there while they are; key 1 takes a call.
     """
@@ -118,12 +133,24 @@ class Agent(Strict):
     queues: Annotated[tuple[QueueName, ...], NotEmpty]
     skills: Annotated[Mapping[str, Mapping[str, int]], AgentSkills()] = Field(default_factory=dict)
     auto_answer: bool = False
+    weight: Weight = 1
     remote: FullNumber | None = None
 
     @property
     def levels(self) -> Mapping[str, int]:
         """Their level by skill, e.g. ``{"language.sv": 1, "subject.fees": 3}``."""
         return by_skill(self.skills)
+
+
+class Supervisor(Strict):
+    """A person who leads agents from a phone. They have a PIN as agents have.
+
+    Attributes:
+        may: What they may do with the agents of the organisation.
+    """
+
+    name: Title
+    may: Annotated[tuple[KnownRight, ...], NotEmpty]
 
 
 class PauseReason(Strict):
@@ -210,10 +237,13 @@ class StandardTexts(Strict):
         unclear: Words that were not understood.
         queue: While waiting.
         desk: To agents.
+        after_call: To agents, about results and after-call work.
+        own_state: To agents who ask how they stand.
         callback: About being called back; may be left out where no queue offers that.
         collect: From nodes that ask for keys; a group that no node needs may be left out.
         pin: From nodes that ask for a PIN, likewise.
         survey: From surveys, likewise.
+        supervision: To supervisors; may be left out where there are none.
         outgoing_calls: To agents who call somebody; may be left out where they cannot.
         remote: To agents at a telephone outside, likewise.
     """
@@ -224,10 +254,13 @@ class StandardTexts(Strict):
     unclear: Text
     queue: QueueTexts
     desk: DeskTexts
+    after_call: AfterCallTexts
+    own_state: OwnStateTexts
     callback: CallbackTexts | None = None
     collect: CollectTexts | None = None
     pin: PinTexts | None = None
     survey: SurveyTexts | None = None
+    supervision: SupervisionTexts | None = None
     outgoing_calls: OutgoingCallTexts | None = None
     remote: RemoteTexts | None = None
 
@@ -265,7 +298,9 @@ class Organisation(Strict):
         queues: Queues by name.
         skills: Kinds of skills and the values of each, e.g. ``subject: [fees, places]``.
         agents: Agents by number, e.g. ``"4001"``.
+        supervisors: Supervisors by number; one who is an agent too has the same number, and PIN.
         pauses: Reasons for a pause by the digit that an agent presses.
+        results: What can come of a contact, by the digits that an agent presses.
         texts: Standard texts.
         callers: Whom the node ``recognise`` knows.
         announcements: What can be switched on for everybody, by name.
@@ -286,7 +321,9 @@ class Organisation(Strict):
     queues: Table[Identifier, Queue] = Field(default_factory=dict)
     skills: Table[Identifier, SkillValues] = Field(default_factory=dict)
     agents: Table[AgentId, Agent] = Field(default_factory=dict)
+    supervisors: Table[SupervisorId, Supervisor] = Field(default_factory=dict)
     pauses: Table[PauseCode, PauseReason] = Field(default_factory=dict)
+    results: Table[ResultCode, Result] = Field(default_factory=dict)
     texts: StandardTexts
     callers: Callers = Callers()
     announcements: Table[Identifier, Text] = Field(default_factory=dict)
@@ -298,6 +335,11 @@ class Organisation(Strict):
     def default_language(self) -> str:
         """The language of a call until the caller chooses."""
         return self.languages[0]
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The numbers of all who have a PIN: agents and supervisors, each once."""
+        return tuple(dict.fromkeys((*self.agents, *self.supervisors)))
 
     @model_validator(mode="after")
     def _hours_keep_holidays(self) -> Self:
@@ -330,6 +372,28 @@ class Organisation(Strict):
         return self
 
     @model_validator(mode="after")
+    def _the_best_can_be_told(self) -> Self:
+        equal: list[Located] = [
+            (
+                ("queues", name, "strategy"),
+                fault(
+                    "no_skills",
+                    "no skills are declared: no agent is better than the other",
+                    advice="declare “skills: …” and give them to the agents, or choose another",
+                ),
+            )
+            for name, queue in self.queues.items()
+            if queue.strategy is Strategy.BEST_SKILL and not self.skills
+        ]
+        faults("Organisation", equal)
+        return self
+
+    @model_validator(mode="after")
+    def _results_are_known(self) -> Self:
+        faults("Organisation", result_faults(self.results, self.queues))
+        return self
+
+    @model_validator(mode="after")
     def _callbacks_have_words(self) -> Self:
         wordless: list[Located] = [
             (
@@ -344,6 +408,36 @@ class Organisation(Strict):
             if queue.callback is not None and self.texts.callback is None
         ]
         faults("Organisation", wordless)
+        return self
+
+    @model_validator(mode="after")
+    def _supervisors_are_somebody(self) -> Self:
+        found: list[Located] = []
+        for number, one in self.supervisors.items():
+            agent = self.agents.get(number)
+            if agent is not None and agent.name != one.name:
+                found.append(
+                    (
+                        ("supervisors", number),
+                        fault(
+                            "number_of_another",
+                            f"the agent {agent.name} has this number",
+                            advice="they would share a PIN: give one of them another number",
+                        ),
+                    )
+                )
+        if self.supervisors and self.texts.supervision is None:
+            found.append(
+                (
+                    ("supervisors",),
+                    fault(
+                        "no_supervision_texts",
+                        "nothing is written that supervisors would hear",
+                        advice="add “texts: supervision: …”, as in dialplans/base.yaml",
+                    ),
+                )
+            )
+        faults("Organisation", found)
         return self
 
     @model_validator(mode="after")

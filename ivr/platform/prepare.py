@@ -23,7 +23,7 @@ async def prepare(
     Args:
         settings: Of the installation.
         layout: Where to.
-        catalogue: Whose agents and trees need PINs.
+        catalogue: Whose agents, supervisors and trees need PINs.
         program: The Asterisk that will read its part.
 
     Returns:
@@ -34,9 +34,9 @@ async def prepare(
             cannot be written.
         media.errors.MediaError: The announcements cannot be spoken.
     """
-    agents = [agent for org in catalogue.organisations.values() for agent in org.agents]
+    people = [number for org in catalogue.organisations.values() for number in org.people]
     with writing(layout):
-        secrets = Secrets.load_or_create(layout.secrets, (*agents, *pin_names(catalogue)))
+        secrets = Secrets.load_or_create(layout.secrets, (*people, *pin_names(catalogue)))
         sounds = await prepare_sounds(layout)
         render(
             settings=settings,

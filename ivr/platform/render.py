@@ -14,6 +14,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.exceptions import TemplateError
 
+from ivr.destinations import endpoint_of
 from ivr.platform.asterisk import AsteriskProgram
 from ivr.platform.config_check import check_folder
 from ivr.platform.errors import ConfigurationInvalid
@@ -98,6 +99,7 @@ def render(
                 program=program,
                 events=events,
                 accounts=accounts(secrets),
+                endpoint_of=endpoint_of,
                 trunks=trunks,
                 sounds=sounds,
             )

@@ -29,8 +29,17 @@ _MOST_ROWS = 12
 _FIRST = "demo"
 _MAIN = "main"
 
-FEATURE_CODES = {"*11": "log in", "*12": "log out", "*13": "pause", "*14": "end the pause"}
-"""What an agent dials, as in the dialplan's context ``agents``."""
+FEATURE_CODES = {
+    "*10": "how you stand",
+    "*11": "log in",
+    "*12": "log out",
+    "*13": "pause",
+    "*14": "be ready",
+    "*15": "more wrap-up",
+    "*16": "result of the call",
+    "*20": "supervise",
+}
+"""What an agent or supervisor dials, as in the dialplan's context ``agents``."""
 
 TALK_CODES = {"*7": "pause the recording", "*8": "begin it or let it go on"}
 """What an agent keys in a conversation, as in ``features.conf``."""
@@ -65,6 +74,9 @@ def ready_screen(
     for organisation in shown.values():
         for number, agent in organisation.agents.items():
             agents.add_row(number, secrets.pins[number], f"{agent.name}, {organisation.name}")
+        for number, one in organisation.supervisors.items():
+            told = f"{one.name}, supervisor, {organisation.name}"
+            agents.add_row(number, secrets.pins[number], told)
 
     asked = _grid()
     for name in pin_names(catalogue):
@@ -81,7 +93,7 @@ def ready_screen(
         _others(catalogue, others),
         _head(f"SIP accounts (name, password) on {address}, UDP"),
         phones,
-        _head("Agents (number, PIN)"),
+        _head("Agents and supervisors (number, PIN)"),
         agents,
         pins,
         Text(f"On an agent's phone: {dialled}", style="dim"),
@@ -101,7 +113,7 @@ def _in_full(
 ) -> tuple[Mapping[str, Organisation], Mapping[str, Organisation]]:
     """The organisations that are told in full, and the others, by id."""
     everybody = dict(catalogue.organisations)
-    rows = len(catalogue.trees) + sum(len(one.agents) for one in everybody.values())
+    rows = len(catalogue.trees) + sum(len(one.people) for one in everybody.values())
     if rows <= _MOST_ROWS:
         return everybody, {}
     first = _FIRST if _FIRST in everybody else next(iter(everybody))

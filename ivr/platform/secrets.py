@@ -43,6 +43,7 @@ class Secrets:
         phones: SIP password by account name.
         pins: PIN (6 digits) by agent id, and by organisation/name those that trees ask for.
         callers: Key of the hash under which something is kept of callers' numbers.
+        peers: By which the nodes of one house know each other; the same at all of them.
         web: What trees send to web services, by organisation/name; given, never made.
     """
 
@@ -51,6 +52,7 @@ class Secrets:
     phones: Mapping[str, str] = field(repr=False)
     pins: Mapping[str, str] = field(repr=False)
     callers: str = field(default="", repr=False)
+    peers: str = field(default="", repr=False)
     web: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -98,6 +100,7 @@ class Secrets:
             phones={name: self.phones.get(name) or _password() for name in PHONES},
             pins={**self.pins, **{a: self.pins.get(a) or _digits(6) for a in agents}},
             callers=self.callers or _key(),
+            peers=self.peers or _password(),
             web=self.web,
         )
 
@@ -113,6 +116,7 @@ class Secrets:
                 phones={str(name): str(value) for name, value in held["phones"].items()},
                 pins={str(name): str(value) for name, value in held["pins"].items()},
                 callers=str(held.get("callers", "")),
+                peers=str(held.get("peers", "")),
                 web={str(name): str(value) for name, value in held.get("web", {}).items()},
             )
         except (KeyError, TypeError, AttributeError) as error:

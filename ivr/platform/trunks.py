@@ -7,6 +7,7 @@ from pathlib import Path
 
 from asterisk.config import Config, ParseError
 
+from ivr.destinations import endpoint_of
 from ivr.platform.errors import ConfigurationInvalid
 from ivr.settings import Settings
 
@@ -22,7 +23,8 @@ def read_trunks(settings: Settings, accounts: Collection[str]) -> str:
         ConfigurationInvalid: The file cannot be used, or the way out leads nowhere.
     """
     path = settings.asterisk.trunks
-    endpoints = _endpoints(path, accounts) if path else set()
+    nodes = map(endpoint_of, (settings.asterisk.node, *settings.asterisk.peers))
+    endpoints = _endpoints(path, {*accounts, *nodes}) if path else set()
     way_out = settings.outgoing.endpoint
     if way_out and way_out not in endpoints and way_out not in accounts:
         raise ConfigurationInvalid(
@@ -32,7 +34,7 @@ def read_trunks(settings: Settings, accounts: Collection[str]) -> str:
     return path.read_text(encoding="utf-8") if path else ""
 
 
-def _endpoints(path: Path, accounts: Collection[str]) -> set[str]:
+def _endpoints(path: Path, taken: Collection[str]) -> set[str]:
     try:
         config = Config(str(path))
     except ParseError as error:
@@ -42,7 +44,7 @@ def _endpoints(path: Path, accounts: Collection[str]) -> set[str]:
         raise ConfigurationInvalid(
             f"The trunks' file {path} cannot be read ({error}); correct asterisk.trunks."
         ) from error
-    ours = {"global", "udp", *accounts}
+    ours = {"global", "udp", *taken}
     for category in config.categories:
         if category.name in ours:
             raise ConfigurationInvalid(

@@ -122,10 +122,39 @@ _COURSE = Row(
         ),
     ),
 )
+_SUPERVISORS = Row(
+    "Supervisors",
+    (
+        bars(
+            "In conversations",
+            "How often supervisors came in, by the way in which it began.",
+            Unit.COUNT,
+            Query(asked.total(m.SUPERVISOR_PRESENCES, "mode", where=asked.OF_ORG), "{{mode}}"),
+        ),
+        figure(
+            "Length of stay",
+            "How long a supervisor was in a conversation, on average.",
+            Unit.SECONDS,
+            asked.mean(m.SUPERVISOR_PRESENCE, where=asked.OF_ORG),
+        ),
+        bars(
+            "Acts",
+            "On agents and contacts, by the API or at a phone.",
+            Unit.COUNT,
+            Query(asked.total(m.SUPERVISOR_ACTS, "act", where=asked.OF_ORG), "{{act}}"),
+        ),
+        bars(
+            "Refused",
+            "What they were not let do, and wrong PINs.",
+            Unit.COUNT,
+            Query(asked.total(m.SUPERVISORS_REFUSED, "reason", where=asked.OF_ORG), "{{reason}}"),
+        ),
+    ),
+)
 AGENTS = Board(
     "agents",
     "Växel: agents",
     "How many agents are there, what they do, and how their time goes.",
     (asked.ORG, asked.WINDOW),
-    (_NOW, _TIME, _COURSE),
+    (_NOW, _TIME, _COURSE, _SUPERVISORS),
 )

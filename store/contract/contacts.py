@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from store.contract.fields import CONTACT, LENGTH, NODE, QUEUE_IF, RECORDING, TREE, contact_kind
+from store.contract.fields import (
+    AGENT,
+    CONTACT,
+    LENGTH,
+    NODE,
+    QUEUE,
+    QUEUE_IF,
+    RECORDING,
+    TREE,
+    contact_kind,
+)
 from store.contract.kind import Field, Group, Kind
 from store.contract.values import MILLISECONDS, TEXT, Whole, words
 from store.events import EventType
@@ -70,6 +80,17 @@ def kinds() -> Iterator[Kind]:
             RECORDING,
             LENGTH,
         ),
+    )
+    yield contact_kind(
+        EventType.CONTACT_RESULT_GIVEN,
+        Group.CONTACT,
+        "The agent has said what came of the conversation, while it lasted or after it. The last "
+        "one counts.",
+        QUEUE,
+        AGENT,
+        Field("result", TEXT, "Key of one of the organisation's results."),
+        Field("before", TEXT, "The result that it replaces.", required=False),
+        Field("by", TEXT, "Name of the token, where a program gave it.", required=False),
     )
     yield contact_kind(
         EventType.CONTACT_TRANSFERRED,

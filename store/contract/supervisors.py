@@ -1,12 +1,22 @@
-"""The events of supervisors who act by the API."""
+"""The events of supervisors, who act by the API or at a phone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from store.contract.fields import AGENT, CONTACT, QUEUE
 from store.contract.kind import Field, Group, Kind
-from store.contract.values import MILLISECONDS, TEXT, words
+from store.contract.values import INSTANT, MILLISECONDS, TEXT, words
 from store.events import EventType
+
+_BY = Field("by", TEXT, "Name of the token by which it was done, or number of the supervisor.")
+_PHONE = Field("phone", TEXT, "The phone at which the supervisor is.")
+_MODES = {
+    "listen": "hears agent and caller, is heard by nobody",
+    "whisper": "is heard by the agent alone",
+    "barge": "is heard by both",
+    "take_over": "talks to the caller in the agent's place",
+}
 
 
 def kinds() -> Iterator[Kind]:
@@ -23,13 +33,14 @@ def kinds() -> Iterator[Kind]:
                     pause="an agent is to be paused",
                     unpause="an agent is to be ready",
                     logout="an agent is to be logged out",
+                    result="what came of an agent's last contact is given",
                     prioritise="a contact gets another place in its line",
                     move="a waiting call goes to another queue",
                     cancel="a callback is to be called no more",
                 ),
                 "What.",
             ),
-            Field("by", TEXT, "Name of the token by which it was done."),
+            _BY,
             Field("agent", TEXT, "To whom, if to an agent.", required=False),
             Field("contact", TEXT, "To whom, if to a contact.", required=False),
             Field("queue", TEXT, "Where that contact is.", required=False),
@@ -41,5 +52,58 @@ def kinds() -> Iterator[Kind]:
                 "Of a priority: the contact stands as if it had arrived so much earlier.",
                 required=False,
             ),
+        ),
+    )
+    mode = Field("mode", words(**_MODES), "How.")
+    conversation = _BY, AGENT, CONTACT, QUEUE
+    yield Kind(
+        EventType.SUPERVISOR_JOINED,
+        Group.SUPERVISOR,
+        "A supervisor comes into an agent's conversation; supervisor.left follows.",
+        (mode, *conversation, _PHONE),
+    )
+    yield Kind(
+        EventType.SUPERVISOR_SWITCHED,
+        Group.SUPERVISOR,
+        "The supervisor in a conversation is there in another way from now on.",
+        (mode, *conversation, _PHONE),
+    )
+    yield Kind(
+        EventType.SUPERVISOR_LEFT,
+        Group.SUPERVISOR,
+        "The supervisor is no longer in the conversation.",
+        (
+            *conversation,
+            _PHONE,
+            Field("duration", MILLISECONDS, "From supervisor.joined."),
+        ),
+    )
+    yield Kind(
+        EventType.SUPERVISOR_REFUSED,
+        Group.SUPERVISOR,
+        "A supervisor was not let do something, or somebody was not taken for the supervisor.",
+        (
+            Field(
+                "reason",
+                words(
+                    right="the supervisor has no right to it",
+                    queue="nobody may come into the queue's conversations",
+                    wrong_pin="the PIN is wrong",
+                    locked="too many wrong PINs: the right one is refused too",
+                ),
+                "Why.",
+            ),
+            _BY,
+            Field(
+                "act",
+                words(**_MODES, pause="", logout=""),
+                "What; left out where it had not come to that.",
+                required=False,
+            ),
+            Field("agent", TEXT, "Whose agent or conversation it was about.", required=False),
+            Field("contact", TEXT, "The contact of that conversation.", required=False),
+            Field("queue", TEXT, "Where that contact comes from.", required=False),
+            Field("phone", TEXT, "The phone at which it was tried, or to be rung.", required=False),
+            Field("until", INSTANT, "When the lock ends by itself.", required=False),
         ),
     )

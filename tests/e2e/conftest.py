@@ -43,14 +43,14 @@ async def platform() -> AsyncIterator[Platform]:
 
     A failed start leaves its logs behind too.
     """
-    it = Platform()
+    it = Platform(one_of_two=True)
     try:
         await it.start()
         yield it
         assert not list(personal_lines(it)), "no log tells who called"
         assert await breaches_in(it.redis) == []
     except AssertionError:
-        it.keep_evidence(_fresh("platform"))
+        it.keep_evidence(fresh_folder("platform"))
         raise
     finally:
         try:
@@ -84,7 +84,7 @@ async def cast(
     yield everybody
     failed = request.node.stash.get(_outcomes, {}).get("call", True)
     if failed:
-        folder = _fresh(request.node.nodeid)
+        folder = fresh_folder(request.node.nodeid)
         everybody.keep_evidence(folder)
         platform.keep_evidence(folder)
     await everybody.clear()
@@ -141,7 +141,8 @@ async def until_nothing_is_left(platform: Platform) -> None:
     await eventually(no_session, seconds=GIVEN_UP_SECONDS, why="the controller has no AGI session")
 
 
-def _fresh(name: str) -> Path:
+def fresh_folder(name: str) -> Path:
+    """A folder for evidence, empty."""
     folder = RESULTS / re.sub(r"[^\w.-]+", "-", name)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -29,6 +29,8 @@ MAX_COMMAND_BYTES: Final = 2_046
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _ESCAPED_BY_AGI = re.compile(r'(["\\])')
 _ESCAPED_BY_APPLICATION = re.compile(r'([\\",()\[\]])')
+_PLAIN = r'[^\\",()\[\]]*'
+_AS_IT_STANDS = re.compile(rf"{_PLAIN}(\({_PLAIN}\){_PLAIN})*")
 _VARIABLE = re.compile(r"[A-Za-z_]\w*(\([\w,.:@/ -]*\))?", re.ASCII)
 
 
@@ -83,7 +85,9 @@ def application_argument(text: str) -> str:
     r"""``text`` as one argument of a dialplan application that splits by the standard rule.
 
     The application sees exactly ``text`` again: ``U(sub^a)`` or ``a,b`` arrive as they stand.
-    (A few applications, such as ``Set``, ``NoOp`` and ``Gosub``, keep the backslashes.)
+    (A few applications, such as ``Set``, ``NoOp`` and ``Gosub``, keep the backslashes; so does each
+    in the last argument that it knows, which it takes as the rest. Text that needs none gets none:
+    options with parentheses, ``x(*)``, arrive everywhere.)
 
     Raises:
         AgiBadArgument: ``${`` or ``$[`` is in it, which some applications execute.
@@ -92,6 +96,8 @@ def application_argument(text: str) -> str:
         raise AgiBadArgument(
             "An application's argument holds ${ or $[; set a channel variable to the text instead."
         )
+    if _AS_IT_STANDS.fullmatch(text):
+        return text
     return _ESCAPED_BY_APPLICATION.sub(r"\\\1", text)
 
 

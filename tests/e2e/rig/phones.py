@@ -30,6 +30,7 @@ BEGINNING = 0.9
 """So many seconds of a prompt are enough to know that it has begun and can be interrupted."""
 
 LOG_IN, LOG_OUT, PAUSE, READY = "*11", "*12", "*13", "*14"
+EXTEND, RESULT = "*15", "*16"
 
 
 class Ears:
@@ -213,6 +214,11 @@ class Cast:
         finally:
             for handset in theirs:
                 await handset.phone.register()
+
+    async def leave(self) -> None:
+        """Tell a platform that is about to end that its agents' telephones are gone."""
+        for handset in self._handsets.values():
+            await handset.phone.unregister()
 
     async def clear(self) -> None:
         """Hang up whatever a test has left open, and forget its calls."""

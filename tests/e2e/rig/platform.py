@@ -7,6 +7,7 @@ would have to wait for.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 import shutil
@@ -50,11 +51,15 @@ from tests.e2e.rig.nodes import add_nodes
 from tests.e2e.rig.policies import add_policies
 from tests.e2e.rig.reach import add_reach
 from tests.e2e.rig.recorded import add_recordings
+from tests.e2e.rig.seats import write_seats
+from tests.e2e.rig.supervised import add_supervision
 from tests.e2e.rig.world import add_world
 
 ORG = "demo"
 LEGS = 1000
 LOOK_SECONDS = 0.05
+NODES = ("a", "b")
+"""What two Asterisks of one house are called."""
 
 UP_SECONDS = 120
 DOWN_SECONDS = 45
@@ -66,30 +71,53 @@ class Platform:
     Args:
         trees: Writes the call trees to a folder, and returns that folder.
         prometheus: Whether it has a Prometheus of its own.
+        seats: So many agents' phones beside the usual three, see :mod:`tests.e2e.rig.seats`.
+        one_of_two: Whether it is a node that knows of another one, which may never be started.
+        first: The one that is there already. Its Redis, database and call trees are this one's too.
 
     Attributes:
         settings: What it was started with.
         layout: Where its files are.
         server: ``host:port`` of its SIP.
+        peer_port: Of the house's other node, which may not be there.
         secrets: Its passwords and PINs.
         redis: A client of its Redis.
     """
 
     def __init__(
-        self, trees: Callable[[Path], Path] | None = None, *, prometheus: bool = False
+        self,
+        trees: Callable[[Path], Path] | None = None,
+        *,
+        prometheus: bool = False,
+        seats: int = 0,
+        one_of_two: bool = False,
+        first: Platform | None = None,
     ) -> None:
         # a Unix socket's path may have no more than 107 bytes
         home = Path(tempfile.mkdtemp(prefix="vx-", dir="/tmp"))
         self._home = home
+        self._first = first
+        sip_port = first.peer_port if first else free_port(socket.SOCK_DGRAM)
+        self.peer_port: int = (
+            first.settings.asterisk.sip_port if first else free_port(socket.SOCK_DGRAM)
+        )
+        node, peer = reversed(NODES) if first else NODES
+        house = AsteriskSettings(node=node, peers={peer: f"127.0.0.1:{self.peer_port}"})
+        alone = AsteriskSettings()
         rtp = free_range(LEGS)
-        self.settings = Settings(
+        self.settings: Settings = Settings(
             state=home / "s",
-            trees=(trees or _quick_trees)(home / "trees"),
-            asterisk=AsteriskSettings(
-                sip_port=free_port(socket.SOCK_DGRAM),
-                ami_port=free_port(),
-                rtp_start=rtp,
-                rtp_end=rtp + LEGS - 1,
+            trees=first.settings.trees if first else (trees or _quick_trees)(home / "trees"),
+            redis_url=f"unix://{first.layout.redis_socket}" if first else "",
+            database_url=f"sqlite+aiosqlite:///{first.layout.database}" if first else "",
+            asterisk=(house if one_of_two or first else alone).model_copy(
+                update={
+                    "sip_port": sip_port,
+                    "ami_port": free_port(),
+                    "rtp_start": rtp,
+                    "rtp_end": rtp + LEGS - 1,
+                    "trunks": write_seats(home / "seats.conf", seats) if seats else None,
+                }
             ),
             agi=AgiSettings(port=free_port(), drain_seconds=2),
             http=HttpSettings(port=free_port()),
@@ -97,9 +125,9 @@ class Platform:
             sms=SmsSettings(file=home / "texts.jsonl"),
             prometheus=PrometheusSettings(enabled=prometheus, port=free_port()),
         )
-        self.layout = Layout(self.settings.state)
+        self.layout: Layout = Layout(self.settings.state)
         self.server = f"{self.settings.asterisk.sip_host}:{self.settings.asterisk.sip_port}"
-        self.redis: Redis = connect(f"unix://{self.layout.redis_socket}")
+        self.redis: Redis = connect(self.settings.redis_url or f"unix://{self.layout.redis_socket}")
         self._up: subprocess.Popen[bytes] | None = None
         self._http: aiohttp.ClientSession | None = None
 
@@ -107,23 +135,32 @@ class Platform:
     def environment(self) -> dict[str, str]:
         """What a ``vaxel`` command needs to speak to this platform."""
         s = self.settings
-        return os.environ | {
-            "VAXEL_SETTINGS": "/dev/null",
-            "VAXEL_STATE": str(s.state),
-            "VAXEL_TREES": str(s.trees),
-            "VAXEL_CACHE": str(s.cache),
-            "VAXEL_ASTERISK__SIP_PORT": str(s.asterisk.sip_port),
-            "VAXEL_ASTERISK__AMI_PORT": str(s.asterisk.ami_port),
-            "VAXEL_ASTERISK__RTP_START": str(s.asterisk.rtp_start),
-            "VAXEL_ASTERISK__RTP_END": str(s.asterisk.rtp_end),
-            "VAXEL_AGI__PORT": str(s.agi.port),
-            "VAXEL_AGI__DRAIN_SECONDS": str(s.agi.drain_seconds),
-            "VAXEL_HTTP__PORT": str(s.http.port),
-            "VAXEL_SPEECH__PORT": str(s.speech.port),
-            "VAXEL_SMS__FILE": str(s.sms.file),
-            "VAXEL_PROMETHEUS__ENABLED": str(s.prometheus.enabled),
-            "VAXEL_PROMETHEUS__PORT": str(s.prometheus.port),
-        }
+        more = {"VAXEL_ASTERISK__TRUNKS": str(s.asterisk.trunks)} if s.asterisk.trunks else {}
+        return (
+            os.environ
+            | more
+            | {
+                "VAXEL_SETTINGS": "/dev/null",
+                "VAXEL_STATE": str(s.state),
+                "VAXEL_TREES": str(s.trees),
+                "VAXEL_CACHE": str(s.cache),
+                "VAXEL_REDIS_URL": s.redis_url,
+                "VAXEL_DATABASE_URL": s.database_url,
+                "VAXEL_ASTERISK__NODE": s.asterisk.node,
+                "VAXEL_ASTERISK__PEERS": json.dumps(s.asterisk.peers),
+                "VAXEL_ASTERISK__SIP_PORT": str(s.asterisk.sip_port),
+                "VAXEL_ASTERISK__AMI_PORT": str(s.asterisk.ami_port),
+                "VAXEL_ASTERISK__RTP_START": str(s.asterisk.rtp_start),
+                "VAXEL_ASTERISK__RTP_END": str(s.asterisk.rtp_end),
+                "VAXEL_AGI__PORT": str(s.agi.port),
+                "VAXEL_AGI__DRAIN_SECONDS": str(s.agi.drain_seconds),
+                "VAXEL_HTTP__PORT": str(s.http.port),
+                "VAXEL_SPEECH__PORT": str(s.speech.port),
+                "VAXEL_SMS__FILE": str(s.sms.file),
+                "VAXEL_PROMETHEUS__ENABLED": str(s.prometheus.enabled),
+                "VAXEL_PROMETHEUS__PORT": str(s.prometheus.port),
+            }
+        )
 
     def share_prompts(self) -> None:
         """Keep what is spoken where the next platform finds it: to speak it all takes long."""
@@ -132,6 +169,14 @@ class Platform:
         self.layout.state.mkdir(mode=0o700, exist_ok=True)
         if not self.layout.prompts.exists():
             self.layout.prompts.symlink_to(shared)
+
+    def share_house(self, first: Platform) -> None:
+        """Have the secrets, keys and finished recordings of the node that was there first."""
+        self.layout.recordings.mkdir(parents=True)
+        for name in (first.layout.secrets, first.layout.recording_keys):
+            shutil.copy(name, self.layout.state)
+        (first.layout.recordings / ORG).mkdir(exist_ok=True)
+        (self.layout.recordings / ORG).symlink_to(first.layout.recordings / ORG)
 
     @property
     def secrets(self) -> Secrets:
@@ -161,6 +206,8 @@ class Platform:
             AssertionError: It does not come up; the message is what ``vaxel up`` said.
         """
         self.share_prompts()
+        if self._first:
+            self.share_house(self._first)
         self._up = self._spawn()
         self._http = aiohttp.ClientSession(f"http://127.0.0.1:{self.settings.http.port}")
         await self.until_ready()
@@ -214,23 +261,37 @@ class Platform:
 
     def controller(self) -> psutil.Process:
         """The process that serves the calls."""
-        record = ProcessRecord.read(self.layout.record("controller"))
-        assert record is not None, "the controller was never started"
+        return self.part("controller")
+
+    def part(self, name: str) -> psutil.Process:
+        """The process of one part, by its name in ``STOP_ORDER``."""
+        record = ProcessRecord.read(self.layout.record(name))
+        assert record is not None, f"{name} was never started"
         return psutil.Process(record.pid)
 
     @asynccontextmanager
     async def without_controller(self) -> AsyncIterator[None]:
         """Kill the controller (SIGKILL) and see to it that it comes back only afterwards."""
-        assert self._up is not None
-        self._up.send_signal(signal.SIGSTOP)  # who watches the controller shall not see it yet
         try:
-            controller = self.controller()
-            controller.kill()
-            await eventually(lambda: controller.status() == psutil.STATUS_ZOMBIE)
+            async with self.without("controller"):
+                yield
+        finally:
+            await self.until_ready()
+
+    @asynccontextmanager
+    async def without(self, name: str) -> AsyncIterator[None]:
+        """Kill a part (SIGKILL) and see to it that it is started again only afterwards."""
+        assert self._up is not None
+        watcher = psutil.Process(self._up.pid)
+        watcher.send_signal(signal.SIGSTOP)  # it shall not see it yet
+        try:
+            await eventually(lambda: watcher.status() == psutil.STATUS_STOPPED)
+            part = self.part(name)
+            part.kill()
+            await eventually(lambda: part.status() == psutil.STATUS_ZOMBIE)
             yield
         finally:
             self._up.send_signal(signal.SIGCONT)
-            await self.until_ready()
 
     async def asterisk(self, command: str) -> str:
         """What Asterisk's command line answers."""
@@ -368,6 +429,7 @@ def _quick_trees(folder: Path) -> Path:
         add_world(home, organisation)
         add_nodes(home, organisation)
         add_recordings(home, organisation)
+        add_supervision(home, organisation)
         add_reach(home, organisation)
         organisation["hours"]["office"] = {"weekly": {"mon-sun": "closed"}}
     with _edited(home / "reception.yaml") as tree:

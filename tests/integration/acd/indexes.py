@@ -8,11 +8,17 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
+from tests.integration.acd.orders import check_ready
+
 READY_SCORE = 1
 
 
-def fits(skills: Mapping[str, int], required: Mapping[str, int]) -> bool:
-    return all(skills.get(name, 0) >= level for name, level in required.items())
+def fits(name: str, agent: Mapping[str, Any], queue: str, required: Mapping[str, int]) -> bool:
+    """Whether an agent, as Redis keeps them, can do what is required in a queue."""
+    skills = dict(agent.get("skills", {})) | {f"@{name}": 1}
+    if queue not in agent.get("backup", {}):
+        skills["@"] = 1
+    return all(skills.get(skill, 0) >= level for skill, level in required.items())
 
 
 def known_lines(raw: Mapping[str, Any]) -> dict[str, dict[str, int]]:
@@ -20,7 +26,8 @@ def known_lines(raw: Mapping[str, Any]) -> dict[str, dict[str, int]]:
     lines: dict[str, dict[str, int]] = {}
     for member in raw["lines"]:
         queue, digest, text = member.split("|")
-        assert digest == "+" + hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()[:10]
+        mark = "+@" if "@" in text else "+"
+        assert digest == mark + hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()[:10]
         skills = [skill.split(">=") for skill in text.split(" ")]
         assert text == " ".join(f"{name}>={level}" for name, level in sorted(skills))
         lines[f"{queue}|{digest}"] = {name: int(level) for name, level in skills}
@@ -41,6 +48,80 @@ def heads_of(waiting: Iterable[str], lines: Container[str]) -> dict[str, str]:
     return heads
 
 
+def device_of(raw: Mapping[str, Any], phone: str) -> tuple[str | None, str | None]:
+    """Why a phone cannot be rung, and where it is: what the living nodes say of it together."""
+    if phone not in raw["devices"]:
+        return None, None
+    words = [word.split("=") for word in raw["devices"][phone].split(" ")]
+    assert len({node for node, _ in words}) == len(words), "a node has one word"
+    there = [
+        (node, state)
+        for node, state in words
+        if f"node|{node}" in raw["due"] and state != "unreachable"
+    ]
+    for node, state in there:
+        if state == "in_use":
+            return state, node
+    return (None, there[0][0]) if there else ("unreachable", None)
+
+
+def check_devices(raw: Mapping[str, Any], crew: Iterable[Mapping[str, Any]]) -> None:
+    """The agents' phones are as the nodes say, and no node is both alive and dead."""
+    for a in crew:
+        assert (a.get("away"), a.get("node")) == device_of(raw, a["phone"])
+        assert ("stood" in a) == (a["state"] == "ready" and "away" in a)
+        assert "gone" not in a or a["away"] == "unreachable"
+        assert "calling" not in a or ("away" in a and "contact" not in a)
+    dead = {member[5:] for member in raw["due"] if member.startswith("lost|")}
+    assert not any(f"node|{node}" in raw["due"] for node in dead)
+
+
+def nobody_waits_in_vain(
+    waiting: Iterable[Mapping[str, Any]], at_work: Container[str], perhaps_empty: Container[str]
+) -> None:
+    """Nobody waits for one who does not work, while others would do; but until the next sweep."""
+    for c in waiting:
+        line = line_of(c["queue"], c.get("line", ""))
+        assert line in at_work or "instead" not in c or f"empty|{line}" in perhaps_empty
+
+
+def check_holders(
+    raw: Mapping[str, Any], unanswered: Iterable[Mapping[str, Any]], lines: Iterable[str]
+) -> None:
+    """Each line beside the plain ones knows how many are in it or going to it."""
+    held = Counter[str]()
+    for c in unanswered:
+        later = (digest for _, *digests in c.get("relax", []) for digest in digests)
+        digests = filter(None, [c.get("line", ""), *c.get("instead", []), *later])
+        held.update(line_of(c["queue"], digest) for digest in digests)
+    assert {line: int(count) for line, count in raw["holders"].items()} == {
+        line: held.pop(line, 0) for line in lines
+    }
+    assert not held, "somebody stands in a line that is not known"
+
+
+def check_pace(raw: Mapping[str, Any], crew: Iterable[Mapping[str, Any]]) -> None:
+    """What estimates rest on: whoever works, and will after the call too, adds to the capacity."""
+    given: Counter[str] = Counter()
+    for a in crew:
+        works = a["state"] != "paused" and "after" not in a and "gone" not in a
+        assert works == ("shares" in a)
+        if works:
+            assert 0.99 < sum(a["shares"]) / 1_000_000 <= 1
+            given.update(dict(zip(a["queues"], a["shares"], strict=True)))
+    kept = raw["pace"].items()
+    capacity = {name[9:]: int(sum_) for name, sum_ in kept if name.startswith("capacity|")}
+    assert capacity == given
+
+
+def check_last_contacts(crew: Mapping[str, dict[str, Any]]) -> None:
+    """Whoever owes a result has none and is not ready; whoever talks does so with their last."""
+    for a in crew.values():
+        last = a.get("last", {})
+        assert "owed" not in last or (a["state"] in ("wrapup", "paused") and "result" not in last)
+        assert a["state"] != "talking" or last["contact"] == a["contact"]
+
+
 def check_indexes(raw: Mapping[str, Any]) -> None:
     """Everybody is in one place, and every index tells the same as the records.
 
@@ -49,6 +130,7 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
     """
     people = {name: json.loads(text) for name, text in raw["contacts"].items()}
     crew = {name: json.loads(text) for name, text in raw["agents"].items()}
+    check_last_contacts(crew)
     lines = known_lines(raw)
 
     def entry(queue: str, time: float, name: str) -> str:
@@ -81,23 +163,15 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
     # Once cancelled, a callback is under way or gone, and nobody is called anew.
     assert all("live" in c or "dialled" in c for c in wanted.values() if "cancelled" in c)
     assert set(raw["owned"]) == {f"{c['owner']}|{name}" for name, c in people.items()}
-    held = Counter[str]()
-    for c in unanswered.values():
-        digests = [c.get("line", ""), *(digest for _, digest in c.get("relax", []))]
-        held.update(line_of(c["queue"], digest) for digest in digests)
-    for queue in {c["queue"] for c in people.values()}:
-        del held[queue]
-    assert {line: int(count) for line, count in raw["holders"].items()} == {
-        line: held.pop(line, 0) for line in lines
-    }
-    assert not held, "somebody stands in a line that is not known"
+    check_holders(raw, unanswered.values(), lines)
     served = {
         name: {
             *a["queues"],
             *(
                 line
                 for line, required in lines.items()
-                if line.partition("|")[0] in a["queues"] and fits(a.get("skills", {}), required)
+                if (queue := line.partition("|")[0]) in a["queues"]
+                and fits(name, a, queue, required)
             ),
         }
         for name, a in crew.items()
@@ -105,15 +179,10 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
     there = {name: a for name, a in crew.items() if "gone" not in a}
     for name, a in there.items():
         assert sorted(a.get("lines", a["queues"])) == sorted(served[name])
-    for a in crew.values():
-        assert a.get("away") == raw["devices"].get(a["phone"])
-        assert ("stood" in a) == (a["state"] == "ready" and "away" in a)
-        assert "calling" not in a or ("away" in a and "contact" not in a)
-        assert "gone" not in a or a["away"] == "unreachable"
+    check_devices(raw, crew.values())
     offerable = {name: a for name, a in crew.items() if a["state"] == "ready" and "away" not in a}
-    assert set(raw["ready"]) == {
-        entry(line, a["idle"], name) for name, a in offerable.items() for line in served[name]
-    }
+    assert all(("keys" in a) <= (name in offerable) for name, a in crew.items())
+    check_ready(raw, offerable, served, lines)
     assert set(raw["members"]) == {f"{line}|{name}" for name in there for line in served[name]}
     assert raw["phones"] == {a["phone"]: name for name, a in crew.items()}
     assert set(raw["states"]) == set(crew)
@@ -121,7 +190,12 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
     assert counted == set(offerable)
     alive = {member for member in raw["due"] if member.startswith("controller|")}
     assert all(f"controller|{c['owner']}" in alive for c in those("waiting").values() if c["owner"])
-    assert set(raw["due"]) - alive == (
+    nodes = {member for member in raw["due"] if member.startswith(("node|", "lost|"))}
+    perhaps_empty = {member for member in raw["due"] if member.startswith("empty|")}
+    assert {member[6:] for member in perhaps_empty} <= set(lines)
+    at_work = {line for name, a in there.items() if "shares" in a for line in served[name]}
+    nobody_waits_in_vain(those("waiting").values(), at_work, perhaps_empty)
+    assert set(raw["due"]) - alive - nodes - perhaps_empty == (
         {f"offer|{name}" for name in those("reserved")}
         | {f"orphan|{name}" for name in those("orphan")}
         | {f"callback|{name}" for name in those("scheduled")}
@@ -133,15 +207,6 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
     assert raw["adrift"] == set(those("orphan")) | {
         name for name, c in those("talking").items() if f"controller|{c['owner']}" not in alive
     }
-    # What estimates rest on: whoever works, and will after the call too, adds to the capacity.
-    working = [a for a in there.values() if a["state"] != "paused" and "after" not in a]
-    assert [a for a in crew.values() if "shares" in a] == working
-    given: Counter[str] = Counter()
-    for agent in working:
-        assert 0.99 < sum(agent["shares"]) / 1_000_000 <= 1
-        given.update(dict(zip(agent["queues"], agent["shares"], strict=True)))
-    kept = raw["pace"].items()
-    capacity = {name[9:]: int(sum_) for name, sum_ in kept if name.startswith("capacity|")}
-    assert capacity == given
+    check_pace(raw, crew.values())
     pairs = {(c["agent"], name) for name, c in people.items() if "agent" in c}
     assert pairs == {(name, a["contact"]) for name, a in crew.items() if "contact" in a}

@@ -17,6 +17,7 @@ class Replay:
         agents: (state, reason).
         lost: The agents whose phone cannot be reached.
         calling: Of the agents in a call of their own, whether it was answered.
+        last: Whom each agent talked to last, and what came of it, "" for nothing known.
         callbacks: Attempts until now of each contact that is to be called back.
         dialling: The agent who is held while the phone of a contact rings.
         last_id: Of the last event taken.
@@ -26,6 +27,7 @@ class Replay:
     agents: dict[str, tuple[str, str]] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
     calling: dict[str, bool] = field(default_factory=dict)
+    last: dict[str, tuple[str, str]] = field(default_factory=dict)
     callbacks: dict[str, int] = field(default_factory=dict)
     dialling: dict[str, str] = field(default_factory=dict)
     last_id: str = BEGINNING
@@ -50,6 +52,9 @@ class Replay:
     def _take_of_call(self, event: Event) -> None:
         contact, agent = event.contact, event.agent
         match event.type:
+            case EventType.CONTACT_RESULT_GIVEN:
+                assert self.last[agent] == (contact, event.fields.get("before", ""))
+                self.last[agent] = contact, event.fields["result"]
             case EventType.CALL_QUEUED:
                 assert contact not in self.contacts
                 self.contacts[contact] = ("waiting", "")
@@ -125,6 +130,7 @@ class Replay:
                 del self.agents[agent]
                 assert agent not in self.calling
                 self.lost.discard(agent)
+                self.last.pop(agent, None)
             case EventType.AGENT_READY:
                 self.agents[agent] = ("ready", "")
             case EventType.AGENT_WRAPUP:
@@ -155,6 +161,7 @@ class Replay:
         assert self.contacts[contact] == ("reserved", agent)
         self.contacts[contact] = ("talking", agent)
         self.agents[agent] = ("talking", "")
+        self.last[agent] = (contact, "")
         self.dialling.pop(contact, None)
 
     def _let_go(self, contact: str, agent: str) -> None:

@@ -11,7 +11,7 @@ import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -40,12 +40,20 @@ from acd.model import (
     PhoneState,
     Queue,
     RefusalReason,
+    Strategy,
 )
-from acd.skills import Requirement
+from acd.skills import Requirement, narrowed, sparing_backups
 from store.stream import EventStream, connect, stream_key
 from tests.contract import breaches_in
-from tests.integration.acd.conftest import HandClock
-from tests.integration.acd.indexes import check_indexes, fits
+from tests.integration.acd.conftest import HandClock, kept_of
+from tests.integration.acd.indexes import (
+    check_indexes,
+    device_of,
+    fits,
+    known_lines,
+    line_of,
+)
+from tests.integration.acd.orders import Deeds, place_of, strategies_of
 from tests.integration.acd.replay import Replay
 
 pytestmark = pytest.mark.integration
@@ -53,15 +61,28 @@ pytestmark = pytest.mark.integration
 ORG = "city"
 QUEUES = (
     Queue("fees", ring_seconds=5, wrapup_seconds=0),
-    Queue("support", ring_seconds=5, wrapup_seconds=6),
+    Queue(
+        "support",
+        ring_seconds=5,
+        wrapup_seconds=6,
+        backup_seconds=4,
+        result_within_seconds=15,
+    ),
 )
 STAFF = {
     "1": Agent("1", "Ada", ("fees",), {"sv": 10, "da": 3}),
     "2": Agent("2", "Bo", ("support",), {"sv": 5}),
-    "3": Agent("3", "Cleo", ("fees", "support"), {"sv": 8, "da": 8, "tax": 5}),
+    "3": Agent(
+        "3",
+        "Cleo",
+        ("fees", "support"),
+        {"sv": 8, "da": 8, "tax": 5},
+        frozenset({"support"}),
+        weight=3,
+    ),
 }
 TRAINED = {
-    "1": Agent("1", "Ada", ("support", "fees"), {"sv": 2, "tax": 9}),
+    "1": Agent("1", "Ada", ("support", "fees"), {"sv": 2, "tax": 9}, frozenset({"support"})),
     "2": Agent("2", "Bo", ("support",)),
     "3": Agent("3", "Cleo", ("fees",), {"da": 10}),
 }
@@ -80,10 +101,17 @@ contacts = st.sampled_from([f"c-{number}" for number in range(8)])
 queues = st.sampled_from(QUEUES)
 staff = st.sampled_from(sorted(STAFF))
 controllers = st.sampled_from([0, 1])
+NODES = ("a", "b")
+nodes = st.sampled_from(NODES)
 RULES = CallbackRules(tries=2, every_ms=4_000, ring_ms=2_000, greeting_ms=0, parting_ms=1_000)
 NUMBERS = [f"+4670174060{last}" for last in range(4)]
 numbers = st.sampled_from(NUMBERS)
 bullseyes = st.sampled_from(BULLSEYES)
+strategies = st.sampled_from(Strategy)
+preferred = st.sampled_from(["", "", "1", "3", "nobody"])
+PREFERRED_MS = 5_000
+JUMPS = -3600, 3600
+LONG_AFTER_S = 86_400 * 7
 DESK_STEPS = (
     "login",
     "login",
@@ -99,13 +127,13 @@ DESK_STEPS = (
 
 @dataclass
 class Need:
-    """What a contact requires now, and from when on what instead."""
+    """What a contact requires now, one of these, and from when on what instead."""
 
-    now: dict[str, int]
-    later: list[tuple[int, dict[str, int]]]
+    now: list[str]
+    later: list[tuple[int, list[str]]]
 
     def put_off(self, milliseconds: int) -> None:
-        self.later = [(at + milliseconds, skills) for at, skills in self.later]
+        self.later = [(at + milliseconds, texts) for at, texts in self.later]
 
     def pass_time(self, now_ms: int) -> None:
         while self.later and self.later[0][0] <= now_ms:
@@ -113,7 +141,10 @@ class Need:
 
 
 class Histories(RuleBasedStateMachine):
-    """Two controllers, either of which may die and be succeeded, work on one organisation."""
+    """Two controllers, either of which may die and be succeeded, work on one organisation.
+
+    Each has an Asterisk of its own, and phones may be registered at either.
+    """
 
     url: str
 
@@ -129,8 +160,8 @@ class Histories(RuleBasedStateMachine):
         self.floor = Floor(self.redis, ORG, self.clock)
         self.stream = EventStream(self.redis, ORG)
         self.births = 0
-        self.acd = [self.successor(), self.successor()]
-        self.replay = Replay()
+        self.acd = [self.successor(node) for node in NODES]
+        self.replay, self.deeds = Replay(), Deeds()
         self.effective: dict[str, int] = {}
         self.needs: dict[str, Need] = {}
         self.offers: list[Offer] = []  # all ever made: most are stale
@@ -147,9 +178,9 @@ class Histories(RuleBasedStateMachine):
 
         return self.runner.run(asked())
 
-    def successor(self) -> Distributor:
+    def successor(self, node: str) -> Distributor:
         self.births += 1
-        return Distributor(self.redis, ORG, self.clock, f"controller-{self.births}")
+        return Distributor(self.redis, ORG, self.clock, f"{node}.controller-{self.births}")
 
     def raw(self) -> dict[str, Any]:
         """All that Redis keeps, asked once a step."""
@@ -167,6 +198,7 @@ class Histories(RuleBasedStateMachine):
             "holders",
             "pace",
             "devices",
+            "strategies",
         )
         indexes = (
             "waiting",
@@ -201,36 +233,58 @@ class Histories(RuleBasedStateMachine):
 
     # Rules -------------------------------------------------------------------------------------
 
-    @initialize(kept=st.booleans(), demands=st.booleans())
-    def a_working_day_begins(self, kept: bool, demands: bool) -> None:
+    @initialize(kept=st.booleans(), demands=st.booleans(), ways=st.tuples(strategies, strategies))
+    def a_working_day_begins(
+        self, kept: bool, demands: bool, ways: tuple[Strategy, Strategy]
+    ) -> None:
+        for queue, strategy in zip(QUEUES, ways, strict=True):
+            self.adopt(queue, strategy, 1)
         for number, agent in enumerate(STAFF.values(), 1):
             self.run(self.agents.login(agent, f"p{number}"))
         for number, queue in enumerate((*QUEUES, *QUEUES)):
-            self.join(f"c-{number}", queue, number % 2, 0, BULLSEYES[(number + 2) * demands])
+            self.join(f"c-{number}", queue, number % 2, 0, (BULLSEYES[(number + 2) * demands], ""))
             if kept:
                 self.keep_place(f"c-{number}", NUMBERS[number], None)
         if kept:
-            self.time_passes(1, renewing=True)
+            self.time_passes(1, renewing=(0, 1))
 
     @rule(
         contact=contacts,
         queue=queues,
         who=controllers,
         credit=st.sampled_from([0, 0, 7_000]),
-        steps=bullseyes,
+        asked=st.tuples(bullseyes, preferred),
     )
-    def join(self, contact: str, queue: Queue, who: int, credit: int, steps: Bullseye) -> None:
-        before = self.record(contact)
+    def join(
+        self, contact: str, queue: Queue, who: int, credit: int, asked: tuple[Bullseye, str]
+    ) -> None:
+        before, (steps, agent) = self.record(contact), asked
         require = [Requirement(after, skills) for after, skills in steps]
+        require = list(narrowed(require, agent=agent, agent_ms=PREFERRED_MS))
         resumed = self.attempt(
             lambda: self.acd[who].join(contact, queue, credit_ms=credit, require=require)
         )
         if resumed is False:
             self.effective[contact] = self.clock() - credit
-            self.needs[contact] = self.need(steps)
+            self.needs[contact] = self.need(queue, require)
         elif resumed and before["state"] == "scheduled":
             self.effective[contact] = min(self.effective[contact], self.clock())
             self.needs[contact].put_off(-max(0, before["arrived"] - self.clock()))
+
+    @rule(queue=queues, strategy=strategies, weight=st.sampled_from([1, 1, 2, 100]))
+    def adopt(self, queue: Queue, strategy: Strategy, weight: int) -> None:
+        """The organisation's file says something else of a queue."""
+        before = self.raw()
+        told = replace(queue, strategy=strategy, weight=weight)
+        anew = self.run(self.acd[0].adopt([told]))
+        was, _ = strategies_of(before).get(queue.name, (Strategy.LONGEST_IDLE, 1))
+        stood = {one.rpartition("|")[2] for one in before["ready"] if one.startswith(queue.name)}
+        assert set(anew) == (stood if strategy is not was else set())
+        kept = strategies_of(self.raw()).get(queue.name, (Strategy.LONGEST_IDLE, 1))
+        assert kept == (strategy, weight)
+        once = self.raw()
+        assert self.run(self.acd[1].adopt([told])) == ()
+        assert self.raw() == once
 
     @rule(queue=queues, who=controllers)
     def match(self, queue: Queue, who: int) -> None:
@@ -245,6 +299,7 @@ class Histories(RuleBasedStateMachine):
     @rule(who=controllers)
     def tick(self, who: int) -> None:
         self.run(self.acd[who].renew())  # one that was thought dead has its contacts back
+        self.run(self.acd[who].sweep())  # and none of them waits for who does not work
         before = self.raw()
         pairs = [pair for queue in QUEUES for pair in self.pairs(before, queue)]
         tick = self.run(self.acd[who].tick(QUEUES))
@@ -266,7 +321,9 @@ class Histories(RuleBasedStateMachine):
         offer = self.run(self.acd[who].match_agent(agent))
         assert (offer is None) == (not served)
         if offer is not None:
-            assert self.effective[offer.contact] == min(self.effective[c] for c in served)
+            assert self.weighs(before, offer.contact) == max(
+                self.weighs(before, contact) for contact in served
+            )
             self.offers.append(offer)
 
     @rule(data=st.data(), who=controllers)
@@ -296,7 +353,7 @@ class Histories(RuleBasedStateMachine):
         freed = self.run(self.acd[who].leave(contact, reason))
         assert freed == (before.get("agent", "") if on_line else None)
         if "callback" not in before or before["state"] == "talking":
-            assert contact not in repr(self.raw())
+            assert not kept_of(contact, self.raw())
         else:
             after = self.record(contact)
             assert not after or "live" not in after
@@ -324,7 +381,7 @@ class Histories(RuleBasedStateMachine):
         )
         if contact:
             self.effective[contact] = self.clock()
-            self.needs[contact] = self.need(steps)
+            self.needs[contact] = self.need(queue, require)
 
     @rule(data=st.data())
     def dialled(self, data: st.DataObject) -> None:
@@ -399,20 +456,44 @@ class Histories(RuleBasedStateMachine):
                 self.attempt(lambda: self.agents.pause(agent, reason))
 
     @rule(
+        agent=staff,
+        result=st.sampled_from(["solved", "passed_on"]),
+        contact=st.one_of(st.just(""), contacts),
+        by=st.sampled_from(["", "screen"]),
+    )
+    def result(self, agent: str, result: str, contact: str, by: str) -> None:
+        status = self.attempt(
+            lambda: self.agents.give_result(agent, result, contact=contact, by=by)
+        )
+        assert status is None or (status.last.result, status.last.owed) == (result, False)
+
+    @rule(agent=staff, seconds=st.sampled_from([1, 4, 60]), limit=st.sampled_from([0, 8, 20]))
+    def extend(self, agent: str, seconds: int, limit: int) -> None:
+        before = self.look(self.agents.status(agent))
+        reply = self.attempt(lambda: self.agents.extend_wrapup(agent, seconds * 1000, limit * 1000))
+        if reply is not None:
+            left, status = reply
+            assert status.state is before.state
+            assert status.until_ms >= before.until_ms
+            assert left <= max(limit, 15) * 1000
+
+    @rule(
         states=st.dictionaries(
             st.sampled_from(["p1", "p2", "p3"]),
             st.sampled_from([PhoneState.WELL, *PhoneState]),
             min_size=1,
-        )
+        ),
+        node=nodes,
     )
-    def phones_are(self, states: dict[str, PhoneState]) -> None:
+    def phones_are(self, states: dict[str, PhoneState], node: str) -> None:
         before = {name: json.loads(text) for name, text in self.raw()["agents"].items()}
-        back = self.run(self.agents.phones_are(states))
+        back = self.run(self.agents.phones_are(states, node))
+        raw = self.raw()
         assert set(back) == {
             name
             for name, agent in before.items()
             if agent["state"] == "ready"
-            if "away" in agent and states.get(agent["phone"]) is PhoneState.WELL
+            if "away" in agent and device_of(raw, agent["phone"])[0] is None
         }
 
     @rule(
@@ -421,44 +502,52 @@ class Histories(RuleBasedStateMachine):
         steps=st.sampled_from(["begin", "begin answer", "answer", "begin answer end", "end"]),
         outcome=st.sampled_from(OwnCallOutcome),
         call=st.sampled_from(["o-1", "o-2"]),
+        node=nodes,
     )
     def calls_somebody(
-        self, agent: str, phone: str, steps: str, outcome: OwnCallOutcome, call: str
+        self, agent: str, phone: str, *, steps: str, outcome: OwnCallOutcome, call: str, node: str
     ) -> None:
         """As a controller tells it: who has not heard of an answer says so at the end."""
         if "begin" in steps:
-            self.attempt(lambda: self.agents.call_begun(agent, phone, call))
+            self.attempt(lambda: self.agents.call_begun(agent, phone, call, node))
         if "answer" in steps:
             self.run(self.agents.call_answered(agent, call))
         own = json.loads(self.raw()["agents"].get(agent, "{}")).get("calling", {})
         if "end" in steps and ("answered" not in own or outcome is OwnCallOutcome.TALKED):
             self.run(self.agents.call_ended(agent, call, outcome))
 
-    @rule(seconds=st.sampled_from([0.001, 1, 3, 6, 12, 20, 620]), renewing=st.booleans())
-    def time_passes(self, seconds: float, renewing: bool) -> None:
+    @rule(
+        seconds=st.sampled_from([0.001, 1, 3, 6, 12, 20, 620, *JUMPS]),
+        renewing=st.sampled_from([(), (0,), (0, 1), (0, 1)]),
+    )
+    def time_passes(self, seconds: float, renewing: tuple[int, ...]) -> None:
+        """Or a clock is set, or the next to act is a controller whose clock is wrong."""
         self.clock.forward(seconds)
-        if renewing:
-            for controller in self.acd:
-                self.run(controller.renew())
+        for who in renewing:
+            self.run(self.acd[who].renew())
+        before = self.raw()
         swept = self.run(self.acd[0].sweep())
+        again = self.run(self.acd[0].sweep())  # e.g. an agent's phone was gone by the first
         raw = self.raw()
         for contact, need in self.needs.items():
-            before = need.now
             need.pass_time(self.clock())
-            state = json.loads(raw["contacts"].get(contact, "{}")).get("state", "gone")
-            told = contact in swept.relaxed or state in ("talking", "gone")
-            assert need.now == before or told
+            was, now = (json.loads(one["contacts"].get(contact, "{}")) for one in (before, raw))
+            named = (*swept.relaxed, *again.relaxed, *swept.called)
+            told = contact in named or now.get("state", "talking") == "talking"
+            assert now.get("line") == was.get("line") or told
         due = raw["due"]
         assert all(when > self.clock() for when in due.values()), "all that was due is settled"
 
     @rule(who=controllers)
     def controller_dies(self, who: int) -> None:
-        self.acd[who] = self.successor()
+        self.acd[who] = self.successor(NODES[who])
 
     @rule(live=st.sets(contacts), who=controllers)
     def reconcile(self, live: set[str], who: int) -> None:
+        before = {name: json.loads(text) for name, text in self.raw()["contacts"].items()}
         over = self.run(self.acd[who].reconcile(live))
         assert not live & set(over)
+        assert {before[contact]["owner"][0] for contact in over} <= {NODES[who]}
 
     # What always holds --------------------------------------------------------------------------
 
@@ -466,6 +555,7 @@ class Histories(RuleBasedStateMachine):
     def the_log_replayed_is_the_state(self) -> None:
         for event in self.look(self.stream.read(self.replay.last_id)):
             self.replay.take(event)
+            self.deeds.take(event)
         raw = self.raw()
         held = {
             contact: (
@@ -494,6 +584,23 @@ class Histories(RuleBasedStateMachine):
             if "calling" in (record := json.loads(text))
         }
         assert calling == self.replay.calling
+        self.deeds.check({name: json.loads(text) for name, text in raw["agents"].items()})
+        last = {
+            agent: (record["last"]["contact"], record["last"].get("result", ""))
+            for agent, text in raw["agents"].items()
+            if "last" in (record := json.loads(text))
+        }
+        assert last == self.replay.last
+
+    @invariant()
+    def everybody_stands_where_the_least_that_they_require_is_fulfilled(self) -> None:
+        raw = self.raw()
+        lines = {line: text for line, text in (one.rsplit("|", 1) for one in raw["lines"])}
+        for contact, text in raw["contacts"].items():
+            record = json.loads(text)
+            if record["state"] != "talking":
+                line = line_of(record["queue"], record.get("line", ""))
+                assert lines.get(line, "") in self.needs[contact].now
 
     @invariant()
     def everybody_is_in_one_place_and_every_index_agrees(self) -> None:
@@ -502,8 +609,10 @@ class Histories(RuleBasedStateMachine):
     def teardown(self) -> None:
         for contact in list(self.raw()["contacts"]):
             self.run(self.acd[0].leave(contact, LeaveReason.ABANDONED))
-        self.run(self.agents.phones_are(dict.fromkeys(["p1", "p2", "p3"], PhoneState.WELL)))
-        self.clock.forward(60)
+        for node in NODES:
+            well = dict.fromkeys(["p1", "p2", "p3"], PhoneState.WELL)
+            self.run(self.agents.phones_are(well, node))
+        self.clock.forward(LONG_AFTER_S)  # the clock may have been set back
         self.run(self.acd[0].sweep())  # no phone rings any more
         for contact in list(self.raw()["contacts"]):
             self.run(self.callbacks.cancel(contact))
@@ -512,7 +621,9 @@ class Histories(RuleBasedStateMachine):
         self.clock.forward(660)
         self.run(self.acd[0].sweep())
         left = {name: kept for name, kept in self.raw().items() if kept and name != "events"}
-        # How long contacts took is known on the next day too.
+        left.pop("strategies", {})  # is what the file says
+        # How long contacts took, and what was said of phones, is known on the next day too.
+        left.pop("devices")
         assert all(re.match(r"(service|agent)\|", name) for name in left.pop("pace", {}))
         assert left == {}
         assert self.run(breaches_in(self.redis)) == []
@@ -538,29 +649,43 @@ class Histories(RuleBasedStateMachine):
         record: dict[str, Any] = json.loads(self.raw()["contacts"].get(contact, "{}"))
         return record
 
-    def need(self, steps: Bullseye) -> Need:
-        at_once = steps[0][1] if steps else {}
-        return Need(at_once, [(self.clock() + after, skills) for after, skills in steps[1:]])
+    def need(self, queue: Queue, require: list[Requirement]) -> Need:
+        first, *later = sparing_backups(queue, require) or (Requirement(),)
+        return Need(
+            first.text.split("|"),
+            [(self.clock() + step.after_ms, step.text.split("|")) for step in later],
+        )
 
     def pairs(self, raw: dict[str, Any], queue: Queue) -> Iterator[tuple[str, str]]:
         """Whoever waits in a queue with each agent who is ready and can serve them."""
         crew = {name: json.loads(text) for name, text in raw["agents"].items()}
+        lines = known_lines(raw)
         for contact, text in raw["contacts"].items():
             waits = json.loads(text)
             if waits["queue"] == queue.name and waits["state"] == "waiting":
                 for agent, works in crew.items():
-                    able = fits(works.get("skills", {}), self.needs[contact].now)
-                    free = works["state"] == "ready" and works["phone"] not in raw["devices"]
+                    line = line_of(queue.name, waits.get("line", ""))
+                    able = fits(agent, works, queue.name, lines.get(line, {}))
+                    free = works["state"] == "ready" and not device_of(raw, works["phone"])[0]
                     if free and queue.name in works["queues"] and able:
                         yield contact, agent
 
     def is_next(self, raw: dict[str, Any], offer: Offer, pairs: list[tuple[str, str]]) -> None:
-        """The longest waiting whom anybody can serve has the longest idle who can."""
+        """The longest waiting whom anybody can serve has the first who can."""
         assert (offer.contact, offer.agent) in pairs
-        assert self.effective[offer.contact] == min(self.effective[one] for one, _ in pairs)
-        idle = {agent: json.loads(raw["agents"][agent])["idle"] for _, agent in pairs}
+        weighs = {contact: self.weighs(raw, contact) for contact, _ in pairs}
+        assert weighs[offer.contact] == max(weighs.values())
+        record = json.loads(raw["contacts"][offer.contact])
+        line = line_of(record["queue"], record.get("line", ""))
         able = [agent for contact, agent in pairs if contact == offer.contact]
-        assert idle[offer.agent] == min(idle[agent] for agent in able)
+        places = {agent: place_of(raw, line, agent) for agent in able}
+        assert places[offer.agent] == min(places.values())
+
+    def weighs(self, raw: dict[str, Any], contact: str) -> int:
+        """A contact's wait, as agents of several queues count it."""
+        queue = json.loads(raw["contacts"][contact])["queue"]
+        _, weight = strategies_of(raw).get(queue, (Strategy.LONGEST_IDLE, 1))
+        return (self.clock() - self.effective[contact]) * weight
 
 
 def test_random_histories_keep_the_rules(redis_url: str) -> None:

@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 from redis.asyncio import Redis
 
-from acd.model import AgentState, AgentStatus
+from acd.model import AgentState, AgentStatus, Queue
 from acd.offers import OfferListener
 from ivr.agi_call import AgiCaller
 from ivr.office import Office
@@ -119,3 +119,18 @@ async def test_an_agent_at_a_phone_here_moves_outside_but_not_in_a_call(bench: B
 
 async def test_two_agents_outside_are_at_two_places() -> None:
     assert remote_phone(ALVA.id) != remote_phone(BIRK.id)
+
+
+async def test_who_owes_a_result_is_told_so_and_wraps_up_on(bench: Bench) -> None:
+    await bench.visit(f"{PIN}#")
+    office, queue = bench.office, Queue("support", wrapup_seconds=1, result_within_seconds=60)
+    await office.distributor.join("c-1", queue)
+    offer = await office.distributor.match_agent(ALVA.id)
+    assert offer is not None
+    await office.distributor.answered(offer)
+    await office.distributor.ended(offer, 1000)
+    served, heard, _ = await bench.visit(f"{PIN}#4")
+    assert served
+    assert f"sv: {OUTSIDE.texts.after_call.result_owed.utterance('sv', {}).text}" in heard
+    assert HANG_UP not in heard
+    assert (await bench.alva()).state is AgentState.WRAPUP

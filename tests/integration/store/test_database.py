@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import stat
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,17 @@ async def test_the_migrations_make_what_the_models_say(database_url: str) -> Non
     async with engine.connect() as connection:
         assert await connection.run_sync(differences) == []
     await engine.dispose()
+
+
+async def test_a_database_that_is_new_enough_is_opened_without_alembic(database_url: str) -> None:
+    await (await open_database(database_url)).close()
+    opened = "import asyncio, sys; from store.database import open_database as o; "
+    opened += f"asyncio.run(o({database_url!r})); print('alembic' in sys.modules)"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", opened, stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    assert out == b"False\n"
 
 
 async def test_what_was_written_is_there_after_a_restart(tmp_path: Path) -> None:

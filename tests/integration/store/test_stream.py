@@ -10,7 +10,14 @@ import pytest
 from redis.asyncio import Redis
 
 from store.events import Event, EventType
-from store.stream import BEGINNING, EventStream, StreamUnavailable, connect, stream_key
+from store.stream import (
+    BEGINNING,
+    CONNECTIONS,
+    EventStream,
+    StreamUnavailable,
+    connect,
+    stream_key,
+)
 
 pytestmark = pytest.mark.integration
 
@@ -52,6 +59,19 @@ async def test_reading_goes_on_behind_what_was_taken_in(stream: EventStream) -> 
     rest = await stream.read(first[-1].id)
     assert [e.contact for e in first + rest] == ["c-0", "c-1", "c-2", "c-3", "c-4"]
     assert await stream.read(rest[-1].id) == []
+
+
+async def test_more_at_once_than_there_are_connections_wait_for_their_turn(
+    redis_url: str, redis: Redis
+) -> None:
+    async with connect(redis_url) as client:
+        stream = EventStream(client, ORG)
+        many = 4 * CONNECTIONS
+        async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+            for number in range(many):
+                group.create_task(stream.append(event(f"c-{number}")))
+        assert await redis.xlen(stream_key(ORG)) == many
+        assert (await redis.info("clients"))["connected_clients"] <= CONNECTIONS + 5
 
 
 async def test_an_empty_stream_has_a_beginning(stream: EventStream) -> None:

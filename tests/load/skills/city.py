@@ -145,7 +145,9 @@ class City:
                 f'"{skill}":{self._chance.randint(3, 10)}'
                 for skill in self._chance.sample(SKILLS, KNOWN)
             )
-            calls.append(("login", NOW_MS, str(agent), f"p{agent}", f"{{{skills}}}", *queues))
+            calls.append(
+                ("login", NOW_MS, str(agent), f"p{agent}", f"{{{skills}}}", "{}", 1, *queues)
+            )
             calls.append(("pause", NOW_MS, str(agent), "lunch", ""))
         await self._run(calls)
 
@@ -156,7 +158,7 @@ class City:
             queue, steps = self._chance.choice(QUEUES), self._chance.choice(self._bullseyes)
             contact = f"vaxel-{NOW_MS // 1000}.{number}"
             calls.append(
-                ("join", NOW_MS + number, contact, queue, CONTROLLER, 20_000, 10_000, 0, *steps)
+                ("join", NOW_MS + number, contact, queue, CONTROLLER, 20_000, 10_000, 0, 0, *steps)
             )
         self.waiting = waiting
         await self._run(calls)

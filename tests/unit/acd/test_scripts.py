@@ -11,7 +11,7 @@ import pytest
 import acd.errors
 from acd.errors import AcdError
 from acd.keys import CALLBACK, Keys, offer_channel
-from acd.model import LeaveReason, RefusalReason
+from acd.model import LeaveReason, RefusalReason, Strategy
 from acd.script import _REFUSALS, load
 from store.contract.table import KINDS
 from store.events import EventType
@@ -75,7 +75,7 @@ def test_every_event_of_a_script_is_in_the_vocabulary() -> None:
     named = {kind for line in told for kind in re.findall(r"'([a-z]+\.[a-z_]+)'", line)}
     assert named <= set(EventType)
     assert named == {kind for text in texts for types, *_ in told_by(text) for kind in types}
-    assert len(named) == 25
+    assert len(named) == 27
 
 
 def told_by(text: str) -> Iterator[tuple[set[str], dict[str, str], set[str], set[str]]]:
@@ -134,6 +134,10 @@ def test_the_scripts_words_are_the_models_words() -> None:
     reasons = set(re.findall(r"(\w+) =", paused_for[1]))
     assert reasons == set(RefusalReason) - {RefusalReason.EXPIRED}
     assert f"reason == '{LeaveReason.ABANDONED}'" in STEPS
+    told = set(re.findall(r"^--   (\w+)", LIB.partition("-- Strategies ---")[2], re.MULTILINE))
+    compared = set(re.findall(r"strategy == '(\w+)'", LIB))
+    assert compared < set(Strategy)
+    assert told == set(Strategy) == compared | {"longest_idle", "weighted_random"}
     assert f"STREAM_LIMIT = {STREAM_LIMIT}" in LIB
     assert f"'{offer_channel('')}'" in LIB
     assert f"'{CALLBACK}' .. id" in LIB

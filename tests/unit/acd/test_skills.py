@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import acd.skills
-from acd.model import Agent
-from acd.skills import Requirement, steps_to_wire
+from acd.model import Agent, Queue
+from acd.skills import Requirement, narrowed, sparing_backups, steps_to_wire
 
 pytestmark = pytest.mark.unit
 
@@ -46,5 +46,26 @@ def test_steps_begin_at_once_and_follow_each_other(times: tuple[int, ...]) -> No
 def test_a_line_comes_before_whatever_a_name_may_begin_with() -> None:
     """What keeps a queue's lines together in an index, and apart from its plain line."""
     steps = Path(acd.skills.__file__).parent / "scripts" / "steps.lua"
-    (sign,) = re.findall(r"queue \.\. '\|(.)' \.\. string\.sub", steps.read_text(encoding="utf-8"))
+    (sign,) = re.findall(r"queue \.\. '\|(.)' \.\. asks", steps.read_text(encoding="utf-8"))
     assert sign < "," < min("-._0Aaå")
+
+
+def test_who_is_preferred_and_who_is_spared_are_first_steps_before_those_that_are_required() -> (
+    None
+):
+    steps = (Requirement(0, {"sv": 5}), Requirement(30_000))
+    preferring = narrowed(steps, agent="4001", agent_ms=45_000)
+    queue = Queue("fees", backup_seconds=60)
+    assert steps_to_wire(sparing_backups(queue, preferring)) == (
+        *(0, "@4001>=1 sv>=5|@>=1 sv>=5|sv>=5"),
+        *(30_000, "@4001>=1|@>=1|"),
+        *(45_000, "@>=1|"),
+        *(60_000, ""),
+    )
+
+
+def test_whoever_prefers_nobody_in_a_queue_without_backups_asks_for_nothing_more() -> None:
+    assert sparing_backups(Queue("fees"), ()) == ()
+    assert narrowed((), agent="", agent_ms=45_000) == ()
+    with pytest.raises(ValueError, match="Agent"):
+        narrowed((), agent="4001 or 4002", agent_ms=45_000)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from itertools import count
 from typing import cast
 
 import pytest
@@ -27,12 +28,14 @@ class FakeOffice:
 
     def __init__(self) -> None:
         self.told = asyncio.Queue[Mapping[str, PhoneState]]()
+        self.nodes = set[str]()
         self.matched = asyncio.Queue[str]()
         self.back: tuple[str, ...] = ()
         self.fault: AcdUnavailable | None = None
         self.agents = self.distributor = self
 
-    async def phones_are(self, states: Mapping[str, PhoneState]) -> tuple[str, ...]:
+    async def phones_are(self, states: Mapping[str, PhoneState], node: str) -> tuple[str, ...]:
+        self.nodes.add(node)
         fault, self.fault = self.fault, None
         if fault is not None:
             raise fault
@@ -45,10 +48,11 @@ class FakeOffice:
 
 @asynccontextmanager
 async def followed(
-    ami: FakeAmi, *offices: FakeOffice, retell_s: float = NEVER_S
+    ami: FakeAmi, *offices: FakeOffice, alone: bool = True, retell_s: float = NEVER_S
 ) -> AsyncIterator[None]:
     known = {f"org{n}": cast(Office, office) for n, office in enumerate(offices)}
-    phones = Phones(ami.as_client(), known, ["agent1", "agent2"], retell_s=retell_s)
+    theirs = ["agent1", "agent2"]
+    phones = Phones(ami.as_client(), known, theirs, node="b", alone=alone, retell_s=retell_s)
     await ami.connect()
     task = asyncio.create_task(phones.run())
     try:
@@ -81,6 +85,7 @@ async def test_all_phones_are_told_at_first_and_what_changes_afterwards() -> Non
         ami.tell("DeviceStateChange", Device="PJSIP/agent1", State="NOT_INUSE")
         assert await other.told.get() == {"agent1": WELL}
     assert other.told.empty()
+    assert other.nodes == {"b"}
 
 
 async def test_all_is_told_anew_after_each_login_of_the_link() -> None:
@@ -110,6 +115,33 @@ async def test_all_is_told_anew_from_time_to_time_while_asterisk_can_be_asked() 
         ami.tell("DeviceStateChange", Device="PJSIP/agent1", State="NOT_INUSE")
         while await office.told.get() != {"agent1": WELL}:
             pass  # told before the link was away
+
+
+async def test_all_is_asked_for_in_time_though_phones_change_all_the_while() -> None:
+    ami, office = FakeAmi(), FakeOffice()
+    ami.listed = [{"Device": "PJSIP/agent2", "State": "UNAVAILABLE"}]
+    async with followed(ami, office, retell_s=0.001):
+        assert await office.told.get() == {"agent2": UNREACHABLE}
+        for n in count():
+            ami.tell(
+                "DeviceStateChange", Device="PJSIP/agent1", State=("INUSE", "NOT_INUSE")[n % 2]
+            )
+            if "agent2" in await office.told.get():
+                break
+
+
+async def test_nobody_rings_the_phones_of_an_asterisk_that_is_gone_where_another_could() -> None:
+    ami, office = FakeAmi(), FakeOffice()
+    ami.listed = [{"Device": "PJSIP/agent1", "State": "NOT_INUSE"}]
+    async with followed(ami, office, alone=False, retell_s=0.001):
+        assert await office.told.get() == {"agent1": WELL}
+        ami.fault = AmiNotConnected("away")
+        while await office.told.get() != {"agent1": UNREACHABLE}:
+            pass  # told before the link was away
+        ami.fault = None
+        await ami.connect()
+        while await office.told.get() != {"agent1": WELL}:
+            pass
 
 
 async def test_what_redis_did_not_hear_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:

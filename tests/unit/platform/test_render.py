@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from asterisk.config import Config
@@ -26,7 +27,7 @@ def layout(tmp_path: Path) -> Layout:
     return layout
 
 
-def rendered(layout: Layout, templates: Path = TEMPLATES, **asterisk: int) -> Secrets:
+def rendered(layout: Layout, templates: Path = TEMPLATES, **asterisk: Any) -> Secrets:
     secrets = Secrets.load_or_create(layout.secrets, ())
     render(
         settings=Settings(
@@ -126,8 +127,61 @@ def test_asterisk_asks_the_speech_server_and_serves_nothing_by_http(layout: Layo
 ARGUMENTS = {f"ARG{number}" for number in range(1, 7)}
 """Of a subroutine: what the controller has given Dial."""
 
-OURS = {"VAXEL_RECORDING", "VAXEL_TAPE", "VAXEL_TAKEN", "VAXEL_TONE"}
-"""Variables that only the dialplan sets, on an agent's channel."""
+OURS = {"VAXEL_PRESENCE", "VAXEL_RECORDING", "VAXEL_TAKEN", "VAXEL_TAPE", "VAXEL_TONE"}
+"""Variables that only the dialplan and the controller set, on an agent's channel."""
+
+
+def sections(layout: Layout, file: str, name: str) -> dict[str, dict[str, str]]:
+    """All sections of that name, by their type."""
+    config = Config(str(layout.asterisk_etc / file))
+    found = [
+        {item.name: item.value.strip() for item in category.items}
+        for category in config.categories
+        if category.name == name
+    ]
+    return {section["type"]: section for section in found}
+
+
+def test_without_peers_nobody_knows_of_other_nodes(layout: Layout) -> None:
+    rendered(layout)
+    text = "".join(file.read_text() for file in layout.asterisk_etc.iterdir())
+    assert "node-" not in text
+    assert "[peers]" not in text
+    assert values(layout, "asterisk.conf", "options")["systemname"] == "vaxel"
+
+
+def test_the_nodes_of_a_house_know_each_other_by_name_and_secret(layout: Layout) -> None:
+    secrets = rendered(layout, node="a", peers={"b": "10.0.0.2:5060", "c": "10.0.0.3:5060"})
+    assert values(layout, "asterisk.conf", "options")["systemname"] == "a"
+    here = sections(layout, "pjsip.conf", "node-a")
+    assert here == {
+        "auth": {
+            "type": "auth",
+            "auth_type": "digest",
+            "username": "node-a",
+            "password": secrets.peers,
+        }
+    }
+    there = sections(layout, "pjsip.conf", "node-b")
+    assert there["aor"]["contact"] == "sip:10.0.0.2:5060"
+    assert (there["auth"]["username"], there["auth"]["password"]) == ("node-b", secrets.peers)
+    endpoint = there["endpoint"]
+    assert (endpoint["auth"], endpoint["outbound_auth"]) == ("node-b", "node-a")
+    assert (endpoint["identify_by"], endpoint["from_user"]) == ("username", "node-a")
+    assert endpoint["context"] == "peers"
+    assert set(sections(layout, "pjsip.conf", "node-c")) == {"endpoint", "auth", "aor"}
+
+
+def test_another_node_reaches_agents_phones_by_their_names_and_nothing_else(
+    layout: Layout,
+) -> None:
+    rendered(layout, node="a", peers={"b": "10.0.0.2:5060"})
+    text = (layout.asterisk_etc / "extensions.conf").read_text()
+    ours = text.partition("[peers]\n")[2].partition("\n[")[0]
+    phones = [line.split(",")[0] for line in ours.splitlines() if line.startswith("exten")]
+    assert phones == [f"exten => {name}" for name in PHONES if name.startswith("agent")]
+    assert "include" not in text
+    assert "AGI" not in ours
 
 
 def test_what_a_caller_sends_is_filtered_and_stands_nowhere_else(layout: Layout) -> None:
@@ -170,3 +224,21 @@ def test_a_file_that_asterisk_would_misread_is_refused_and_the_old_files_stay(
     with pytest.raises(ConfigurationInvalid, match=r"asterisk\.conf:1: Missing"):
         rendered(layout, templates)
     assert len(list(layout.asterisk_etc.iterdir())) == len(list(TEMPLATES.glob("*.j2")))
+
+
+def test_supervisors_come_from_agents_phones_and_from_nowhere_else(layout: Layout) -> None:
+    rendered(layout)
+    context, leading = "", []
+    for line in lines(layout, "extensions.conf"):
+        if line.startswith("["):
+            context = line.strip("[]")
+        elif "vaxel-supervision" in line or "/supervision)" in line or "ChanSpy" in line:
+            leading.append((context, line.split("=")[1].split(",")[0].strip("> ")))
+    assert set(leading) <= {
+        ("agents", "*20"),
+        ("vaxel-supervision", "s"),
+        ("vaxel-supervision", "same"),
+        ("vaxel-supervision", "n"),
+    }
+    assert ("agents", "*20") in leading
+    assert "include" not in {line.split()[0] for line in lines(layout, "extensions.conf")}

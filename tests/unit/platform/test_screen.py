@@ -39,8 +39,8 @@ def shown(what: RenderableType) -> str:
 
 
 def secrets_of(catalogue: Catalogue, folder: Path) -> Secrets:
-    agents = [agent for org in catalogue.organisations.values() for agent in org.agents]
-    names = [*agents, *pin_names(catalogue)]
+    people = [number for org in catalogue.organisations.values() for number in org.people]
+    names = [*people, *pin_names(catalogue)]
     return Secrets.load_or_create(folder / "secrets.json", names)
 
 
@@ -61,7 +61,7 @@ def test_the_demo_fits_on_one_screen_and_tells_everything(tmp_path: Path) -> Non
             assert all(number in screen for number in tree.numbers)
     for word in (
         *secrets.phones.values(),
-        *(secrets.pins[number] for number in catalogue.organisations["demo"].agents),
+        *(secrets.pins[number] for number in catalogue.organisations["demo"].people),
         *(secrets.pins[name] for name in pin_names(catalogue)),
         *FEATURE_CODES,
         *TALK_CODES,
@@ -95,8 +95,9 @@ def test_few_organisations_are_all_told_in_full(tmp_path: Path) -> None:
 def test_every_feature_code_that_is_shown_is_in_the_dialplan() -> None:
     dialplan = (CHECKOUT / "dialplans/asterisk/extensions.conf.j2").read_text(encoding="utf-8")
 
-    assert "exten => _*1[1-4],1,AGI(" in dialplan
-    assert list(FEATURE_CODES) == [f"*1{digit}" for digit in (1, 2, 3, 4)]
+    assert "exten => _*1[0-6],1,AGI(" in dialplan
+    assert "exten => *20,1,Goto(vaxel-supervision," in dialplan
+    assert list(FEATURE_CODES) == [*(f"*1{digit}" for digit in range(7)), "*20"]
 
 
 def test_the_status_tells_since_when_and_what_is_wrong() -> None:

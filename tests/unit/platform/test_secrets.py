@@ -19,7 +19,7 @@ def test_the_first_run_makes_a_password_a_phone_and_a_pin_an_agent(tmp_path: Pat
 
     assert tuple(made.phones) == PHONES
     assert len(set(made.phones.values())) == len(PHONES)
-    assert all(len(password) == 24 for password in (*made.phones.values(), made.ami))
+    assert all(len(password) == 24 for password in (*made.phones.values(), made.ami, made.peers))
     assert tuple(made.pins) == AGENTS
     assert all(len(pin) == 6 and pin.isdecimal() for pin in (*made.pins.values(), made.mailbox))
 

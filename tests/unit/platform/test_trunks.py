@@ -31,7 +31,8 @@ def read(folder: Path, text: str | None, endpoint: str) -> str:
     if text is not None:
         path.write_text(text, encoding="utf-8")
     settings = Settings(
-        asterisk=AsteriskSettings(trunks=path), outgoing=OutgoingSettings(endpoint=endpoint)
+        asterisk=AsteriskSettings(trunks=path, peers={"b": "10.0.0.2:5060"}),
+        outgoing=OutgoingSettings(endpoint=endpoint),
     )
     return read_trunks(settings, ACCOUNTS)
 
@@ -53,6 +54,8 @@ def test_without_a_file_there_is_no_trunk(endpoint: str) -> None:
         ("[city]\nthis is no line of a configuration\n", "city", r"trunks\.conf:2"),
         ("[agent1]\ntype = endpoint\n", "caller", r"trunks\.conf:1: the name agent1 is taken"),
         ("[udp]\ntype = transport\n", "caller", "the name udp is taken"),
+        ("[node-b]\ntype = endpoint\n", "caller", "the name node-b is taken"),
+        ("[city]\ntype = endpoint\n", "node-b", "No SIP endpoint is named node-b"),
         (None, "caller", "cannot be read"),
     ],
 )

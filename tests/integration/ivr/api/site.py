@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,20 @@ from acd.offers import OfferListener
 from ivr.api.application import Api
 from ivr.api.events import EventFeed
 from ivr.api.route import PREFIX
+from ivr.api.supervising import Supervising
 from ivr.api.tokens import EVERY, Doorkeeper, Role, TokenFile
 from ivr.flow.load import load_organisation
 from ivr.office import Office
+from ivr.supervision.orders import SupervisorsPhones
 from tests.integration.ivr.fake_line import FakeRecorder
 from tests.integration.ivr.fake_office import an_office, asterisk_away
 from tests.unit.flow.trees import ORGANISATION, write
+from tests.unit.ivr.fake_ami import FakeAmi
 
 SUPPORT = Queue("support", ring_seconds=20, wrapup_seconds=10)
 TOWN = ORGANISATION.replace(
-    "  support: {}\n", "  support: {}\n  fees: {}\n  secret: {recording: never}\n"
+    "  support: {}\n",
+    "  support: {}\n  fees: {}\n  secret: {recording: never}\n  private: {supervision: never}\n",
 ).replace(
     "  4001: {name: Alva, queues: [support]}\n",
     "  4001: {name: Alva, queues: [support]}\n  4002: {name: Bo, queues: [support, fees]}\n",
@@ -62,6 +67,7 @@ class Site:
     doorkeeper: Doorkeeper
     feed: EventFeed
     runner: web.AppRunner
+    ami: FakeAmi
     document: dict[str, Any] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
 
@@ -132,7 +138,11 @@ async def opened(redis: Redis, folder: Path) -> AsyncIterator[Site]:
     file = TokenFile(folder / "api-tokens.json")
     doorkeeper = Doorkeeper(file, system_clock)
     feed = EventFeed(doorkeeper, heartbeat_seconds=0.2, patience_seconds=1.0)
-    api = Api(offices, lambda org: Floor(redis, org, system_clock), doorkeeper, feed, version="1")
+    ami = FakeAmi()
+    phones = SupervisorsPhones(ami.as_client(), ("phone4001", "phone4002"))
+    supervising = Supervising(offices, phones, system_clock)
+    floor = partial(Floor, redis, clock=system_clock)
+    api = Api(offices, floor, doorkeeper, feed, supervising, version="1")
     app = web.Application()
     app.add_subapp(PREFIX, api.application)
     runner = web.AppRunner(app, shutdown_timeout=1)
@@ -140,7 +150,7 @@ async def opened(redis: Redis, folder: Path) -> AsyncIterator[Site]:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     async with ClientSession() as http:
         root = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        site = Site(redis, root, http, offices, file, doorkeeper, feed, runner)
+        site = Site(redis, root, http, offices, file, doorkeeper, feed, runner, ami)
         for role in Role:
             site.tokens[role.word] = file.make(role.word, role, ("town",), datetime.now(UTC))
         site.tokens["every"] = file.make("every", Role.ADMIN, (EVERY,), datetime.now(UTC))

@@ -60,6 +60,16 @@ async def test_events_come_as_they_happen_after_a_first_heartbeat(site: Site) ->
         }
 
 
+async def test_a_browser_offers_its_token_as_a_protocol(site: Site) -> None:
+    url = f"{site.root}{PREFIX}/town/events"
+    offered = ("vaxel.events", f"bearer.{site.tokens['viewer']}")
+    async with site.http.ws_connect(url, protocols=offered) as socket:
+        assert socket.protocol == "vaxel.events"
+        assert (await socket.receive_json(timeout=10))["type"] == "heartbeat"
+    with pytest.raises(WSServerHandshakeError, match="401"):
+        await site.http.ws_connect(url, protocols=("vaxel.events", "bearer.vaxel.nobody.x"))
+
+
 async def test_who_connects_anew_behind_the_last_message_misses_nothing(site: Site) -> None:
     async with site.follow() as socket:
         first = await socket.receive_json(timeout=10)

@@ -39,7 +39,7 @@ async def test_queues_tell_who_waits_and_who_could_answer(site: Site) -> None:
     await site.wait_in("c-2")
     await site.town.distributor.match(SUPPORT)
 
-    fees, _, support = (await site.get("/town/queues"))["items"]
+    fees, _, _, support = (await site.get("/town/queues"))["items"]
 
     assert (fees["name"], fees["waiting"], fees["ready"], fees["logged_in"]) == ("fees", 0, 0, 0)
     assert (support["waiting"], support["ready"], support["logged_in"]) == (2, 0, 1)

@@ -15,8 +15,11 @@ from ivr.api.events import EventFeed
 from ivr.api.models import MOST
 from ivr.api.openapi import document
 from ivr.api.route import PREFIX
+from ivr.api.supervising import Supervising
 from ivr.api.tokens import Doorkeeper, TokenFile
+from ivr.supervision.orders import SupervisorsPhones
 from store.events import EventType
+from tests.unit.ivr.fake_ami import FakeAmi
 
 pytestmark = pytest.mark.unit
 
@@ -27,7 +30,9 @@ def api(tmp_path: Any) -> Api:
         raise AssertionError
 
     keeper = Doorkeeper(TokenFile(tmp_path / "tokens"), lambda: 0)
-    return Api({}, nowhere, keeper, EventFeed(keeper), version="1.2.3")
+    phones = SupervisorsPhones(FakeAmi().as_client(), ())
+    supervising = Supervising({}, phones, lambda: 0)
+    return Api({}, nowhere, keeper, EventFeed(keeper), supervising, version="1.2.3")
 
 
 @pytest.fixture

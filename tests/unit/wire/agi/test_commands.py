@@ -117,6 +117,11 @@ def test_options_with_parentheses_arrive_as_they_stand() -> None:
     ]
 
 
+def test_options_reach_an_application_that_takes_them_as_the_rest_of_its_data() -> None:
+    ((*_, data),) = asterisk_reads(execute("ChanSpy", "vaxel-1.2", "quEx(*)").line)
+    assert data == b"vaxel-1.2,quEx(*)"
+
+
 @pytest.mark.parametrize("bad", ["a\nHANGUP", "a\rb", "a\x00b", "a\x1b[2J", "a\x7f"])
 def test_control_characters_are_refused(bad: str) -> None:
     with pytest.raises(AgiBadArgument, match="control character"):

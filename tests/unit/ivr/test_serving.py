@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from ivr import serve
+from ivr import serving
 from ivr.settings import Settings
 
 pytestmark = pytest.mark.unit
@@ -39,9 +39,9 @@ async def test_what_is_loaded_is_not_looked_through_while_calls_run(
     async def nothing(*_: object) -> AsyncIterator[None]:
         yield
 
-    monkeypatch.setattr(serve, "Controller", Controller)
-    monkeypatch.setattr(serve, "laid_for", nothing)
+    monkeypatch.setattr(serving, "Controller", Controller)
+    monkeypatch.setattr(serving, "laid_for", nothing)
 
-    await serve.serve(Settings())
+    await serving.serve(Settings())
 
     assert frozen[0] > 1000

@@ -1,0 +1,39 @@
+-- adopt now [queue strategy weight]… -> {agent…} ready in a queue whose strategy is another now
+-- These queues work so from now on, as the organisation's file has it; the ready agents of those
+-- whose strategy is another now find their places anew. Said again, nothing changes.
+-- Writes strategies, agents, ready. Reads lines.
+local anew = {}
+for i = 2, #ARGV, 3 do
+  local queue, strategy, weight = ARGV[i], ARGV[i + 1], ARGV[i + 2]
+  local kept = call('HGET', STRATEGIES, queue) or 'longest_idle|1'
+  local wanted = strategy .. '|' .. weight
+  if wanted == 'longest_idle|1' then
+    call('HDEL', STRATEGIES, queue)
+  elseif wanted ~= kept then
+    call('HSET', STRATEGIES, queue, wanted)
+  end
+  if string.match(kept, '^[^|]*') ~= strategy then
+    anew[#anew + 1] = queue
+    call('HDEL', STRATEGIES, 'drawn|' .. queue)
+    for _, other in ipairs(lines_beside(queue)) do
+      call('HDEL', STRATEGIES, 'drawn|' .. other[1])
+    end
+  end
+end
+
+local ids, found = {}, {}
+for _, queue in ipairs(anew) do
+  local from, till = bounds(queue)
+  for _, ready in ipairs(call('ZRANGE', READY, from, till, 'BYLEX')) do
+    local id = string.match(ready, '|%d+|(.*)')
+    if not found[id] then
+      ids[#ids + 1], found[id] = id, agent_of(id)
+      leave_ready(id, found[id])
+    end
+  end
+end
+for _, id in ipairs(ids) do
+  enter_ready(id, found[id])
+  call('HSET', AGENTS, id, cjson.encode(found[id]))
+end
+return ids

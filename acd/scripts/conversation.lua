@@ -1,0 +1,5 @@
+-- conversation now agent -> offer as in match.lua (talking), nil: the agent talks to nobody
+-- Reads agents, contacts.
+local agent = agent_of(ARGV[2])
+if not agent or agent.state ~= 'talking' then return false end
+return offer_of(agent.contact, contact_of(agent.contact), agent)

@@ -1,0 +1,33 @@
+"""A queue of the demo organisation into which nobody may listen, and a supervisor of few rights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+PRIVATE, PRIVATE_NUMBER = "private", "220"
+WATCHED, WATCHED_NUMBER = "always", "201"
+"""A queue of the recording policies, thus recorded."""
+
+SUPERVISOR, LISTENER = "4900", "4901"
+"""Who may everything, and who may listen and pause."""
+
+
+def add_supervision(home: Path, organisation: Any) -> None:
+    """Add them to an organisation's document, and the call tree to its folder."""
+    organisation["supervisors"][int(LISTENER)] = {"name": "Eskil Öberg", "may": ["listen", "pause"]}
+    organisation["queues"][PRIVATE] = {
+        "ring": "3 s",
+        "wrapup": "0 s",
+        "recording": "never",
+        "supervision": "never",
+    }
+    goodbye = {language: "Hej." for language in organisation["languages"]}
+    (home / f"{PRIVATE}.yaml").write_text(
+        f"""numbers: ["{PRIVATE_NUMBER}"]
+start: talk
+nodes:
+  talk: {{queue: {PRIVATE}, then: end, on_nobody: end}}
+  end: {{hang_up: {goodbye!r}}}
+"""
+    )

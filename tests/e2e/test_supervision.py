@@ -1,0 +1,168 @@
+"""Supervisors in agents' conversations, with three telephones: who hears whom, and what is kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+import pytest_asyncio
+
+from ivr.softphone import RATE_HZ, CallNotAnswered, Line
+from store.events import EventType
+from tests.e2e.conftest import AGENT
+from tests.e2e.rig.journal import Journal
+from tests.e2e.rig.listening import tone_share
+from tests.e2e.rig.phones import BEGINNING, ENTER_REASON, AgentHandset, Cast, Ears, Handset
+from tests.e2e.rig.platform import Platform
+from tests.e2e.rig.recordings import sides
+from tests.e2e.rig.supervised import (
+    LISTENER,
+    PRIVATE,
+    PRIVATE_NUMBER,
+    SUPERVISOR,
+    WATCHED,
+    WATCHED_NUMBER,
+)
+from tests.e2e.rig.supervision import (
+    AFTER_CALL,
+    CODE,
+    MENU,
+    NOT_ALLOWED,
+    OVER,
+    PRIVACY,
+    choose,
+    speak,
+    wait_until_hears_just,
+)
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.timeout(180),
+]
+
+CALLER, AGENTS, SUPERVISORS = 440.0, 1000.0, 1700.0
+"""What each says all the time, as a tone of so many Hz."""
+
+
+@pytest.fixture
+def queues() -> tuple[str, ...]:
+    return WATCHED, PRIVATE
+
+
+Reach = Callable[[str], Awaitable[Line]]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def reach(cast: Cast, platform: Platform, ears: Ears) -> Reach:
+    """Somebody dials the supervisors' code on ``agent2`` and comes to the menu of the agent."""
+
+    async def reach(who: str) -> Line:
+        leader = await (await cast.agent(2)).call(CODE)
+        await choose(leader, ears, platform.secrets.pins, who, AGENT)
+        return leader
+
+    return reach
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def talking(journal: Journal, caller: Handset, agent: AgentHandset) -> tuple[Line, Line]:
+    """The lines of a caller and an agent whose conversation is recorded."""
+    return await talk(caller, agent, WATCHED_NUMBER)
+
+
+async def talk(caller: Handset, agent: AgentHandset, number: str) -> tuple[Line, Line]:
+    """Caller and agent talk without a pause."""
+    line = await caller.call(number)
+    theirs = await agent.pick_up()
+    speak(line, CALLER)
+    speak(theirs, AGENTS)
+    return line, theirs
+
+
+async def test_a_supervisor_listens_whispers_and_barges_in_until_the_caller_hangs_up(
+    talking: tuple[Line, Line], reach: Reach, ears: Ears, journal: Journal, platform: Platform
+) -> None:
+    line, theirs = talking
+    leader = await reach(SUPERVISOR)
+    await leader.press("1")
+    joined = await journal.wait(EventType.SUPERVISOR_JOINED, mode="listen")
+    speak(leader, SUPERVISORS)
+
+    async def hear(caller_hears: set[float], agent_hears: set[float]) -> None:
+        await asyncio.gather(
+            wait_until_hears_just(line, caller_hears),
+            wait_until_hears_just(theirs, agent_hears),
+            wait_until_hears_just(leader, {CALLER, AGENTS}),
+        )
+
+    await hear({AGENTS}, {CALLER})
+    await leader.press("5")
+    await journal.wait(EventType.SUPERVISOR_SWITCHED, mode="whisper")
+    await hear({AGENTS}, {CALLER, SUPERVISORS})
+    await leader.press("6")
+    await journal.wait(EventType.SUPERVISOR_SWITCHED, mode="barge")
+    await hear({AGENTS, SUPERVISORS}, {CALLER, SUPERVISORS})
+    since = len(leader.heard)
+    await leader.press("*")
+    left = await journal.wait(EventType.SUPERVISOR_LEFT)
+    await ears.hear(leader, MENU, first=BEGINNING, since=since)
+    await leader.press("1")
+    await journal.wait(EventType.SUPERVISOR_JOINED, count=2)
+    await hear({AGENTS}, {CALLER})
+
+    await line.hang_up()
+    await journal.wait(EventType.SUPERVISOR_LEFT, count=2)
+    await ears.hear(leader, OVER)
+    answered = await journal.wait(EventType.CALL_ANSWERED)
+    assert (joined.contact, joined.agent, joined.queue) == (answered.contact, AGENT, WATCHED)
+    assert dict(joined.fields) == {"mode": "listen", "by": SUPERVISOR, "phone": "agent2"}
+    assert left.fields["duration"] == str(left.at - joined.at)
+
+    await journal.wait(EventType.RECORDING_STORED, contact=answered.contact)
+    query = "SELECT * FROM recordings WHERE contact = ?"
+    (row,) = platform.rows(query, answered.contact)
+    for side, hz in zip(sides(platform, row), (CALLER, AGENTS), strict=True):
+        assert tone_share(side, hz) > 0.9, "a recording holds the two whose conversation it is"
+
+
+async def test_what_a_supervisor_may_not_is_refused_and_what_they_may_comes_after_the_call(
+    caller: Handset, agent: AgentHandset, reach: Reach, ears: Ears, journal: Journal
+) -> None:
+    line, _ = await talk(caller, agent, PRIVATE_NUMBER)
+    leader = await reach(LISTENER)
+    await leader.press("2")
+    await ears.hear(leader, NOT_ALLOWED)
+    await ears.hear(leader, MENU, first=BEGINNING, since=len(leader.heard) - RATE_HZ // 2)
+    since = len(leader.heard)
+    await leader.press("1")
+    await ears.hear(leader, PRIVACY, since=since)
+    await ears.hear(leader, MENU, first=BEGINNING, since=since)
+    await leader.press("5")
+    await ears.hear(leader, ENTER_REASON, first=BEGINNING)
+    await leader.press("3")
+    await ears.hear(leader, AFTER_CALL)
+    await leader.hang_up()
+    await line.hang_up()
+
+    await journal.wait(EventType.AGENT_PAUSED, agent=AGENT, reason="meeting")
+    answered = await journal.wait(EventType.CALL_ANSWERED)
+    who = {"by": LISTENER, "phone": "agent2"}
+    refusals = [
+        (event.contact, event.queue, dict(event.fields))
+        for event in journal.all(EventType.SUPERVISOR_REFUSED, agent=AGENT)
+    ]
+    assert refusals == [
+        ("", "", who | {"act": "whisper", "reason": "right"}),
+        (answered.contact, PRIVATE, who | {"act": "listen", "reason": "queue"}),
+    ]
+    acted = await journal.wait(EventType.SUPERVISOR_ACTED, agent=AGENT)
+    assert dict(acted.fields) == {"act": "pause", "by": LISTENER, "reason": "meeting"}
+    assert journal.all(EventType.SUPERVISOR_JOINED) == []
+
+
+async def test_a_callers_telephone_does_not_come_to_the_supervisors_code(caller: Handset) -> None:
+    line = await caller.dial(CODE)
+    with pytest.raises(CallNotAnswered):
+        await line.wait_up()

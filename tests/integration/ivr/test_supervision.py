@@ -1,0 +1,320 @@
+"""The supervisors' desk on the real Redis: who is let in, and what is kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+import pytest
+from redis.asyncio import Redis
+
+from acd.errors import AgentLocked, WrongPin
+from acd.model import Agent, AgentState, Queue
+from acd.offers import OfferListener
+from ivr.attention import Attention
+from ivr.dialplan import DONE
+from ivr.flow.load import load_organisation
+from ivr.flow.organisation import Supervisor
+from ivr.flow.supervision import Right, SupervisionPolicy
+from ivr.office import Office
+from ivr.supervision.audit import PRESENCE, Presence
+from ivr.supervision.desk import SupervisorsDesk
+from ivr.supervision.orders import ORDER, Order
+from ivr.supervision.presence import Presences
+from ivr.supervision.rights import KEYS, MODES, spy_options
+from store.events import Event, EventType
+from store.stream import BEGINNING, EventStream, StreamUnavailable
+from tests.integration.ivr.fake_line import FakePrompts, FakeRecorder, FakeSession
+from tests.integration.ivr.fake_office import an_office, asterisk_away
+from tests.unit.ivr.fake_ami import FakeAmi
+from wire.agi.parser import Environment
+from wire.agi.session import AgiSession
+
+pytestmark = pytest.mark.integration
+
+DEMO = load_organisation(Path(__file__).parents[3] / "dialplans" / "demo")
+SUPPORT = Queue("support")
+PIN, WRONG = "123456", "654321"
+ENVIRONMENT = Environment({"agi_channel": "PJSIP/agent2-00000009", "agi_uniqueid": "vaxel-9.0"})
+CONNECTED = (
+    {"Channel": "PJSIP/caller-00000001", "Uniqueid": "c-1", "BridgeId": "b"},
+    {"Channel": "PJSIP/agent1-00000002", "Uniqueid": "a-1", "BridgeId": "b"},
+)
+
+
+@dataclass(slots=True)
+class Bench:
+    """A desk, an Asterisk that says what a test wants, and the demo organisation."""
+
+    office: Office
+    ami: FakeAmi
+    now_ms: int = 1_000_000
+
+    def led_by(self, *may: Right, **policy: object) -> None:
+        """Who has the number 4900 may this; the queue says that."""
+        organisation = self.office.organisation
+        queue = organisation.queues["support"].model_copy(
+            update={"supervision": SupervisionPolicy.model_validate(policy)}
+        )
+        changed = organisation.model_copy(
+            update={
+                "supervisors": {"4900": Supervisor(name="Disa", may=may)},
+                "queues": {**organisation.queues, "support": queue},
+            }
+        )
+        self.office = replace(self.office, organisation=changed)
+
+    async def call(self, keys: str, variables: Mapping[str, str] | None = None) -> FakeSession:
+        """Somebody dials, presses ``keys`` whatever is asked, and hangs up."""
+        session = FakeSession(environment=ENVIRONMENT, keys=keys)
+        session.variables |= variables or {}
+        await self.desk().serve(cast(AgiSession, session))
+        return session
+
+    def desk(self) -> SupervisorsDesk:
+        ami = self.ami.as_client()
+        presences = Presences(ami, Attention(ami), lambda: self.now_ms)
+        offices = {self.office.organisation.id: self.office}
+        return SupervisorsDesk(
+            offices, lambda number: PIN if number == "4900" else "", FakePrompts(), presences
+        )
+
+    async def talk(self, contact: str = "c-1") -> None:
+        """Agent 4001 talks to a caller at ``agent1``."""
+        await self.office.agents.login(Agent("4001", "Alva", ("support",)), "agent1")
+        await self.office.distributor.join(contact, SUPPORT)
+        offer = await self.office.distributor.match(SUPPORT)
+        assert offer is not None
+        await self.office.distributor.answered(offer)
+
+    async def told(self) -> list[Event]:
+        events = await self.office.stream.read(BEGINNING)
+        return [event for event in events if event.type.startswith("supervisor.")]
+
+
+@pytest.fixture
+async def bench(redis: Redis) -> Bench:
+    ami = FakeAmi()
+    ami.listed = CONNECTED
+    office = an_office(
+        redis,
+        DEMO,
+        OfferListener(redis, "test-1"),
+        "test-1",
+        ami=asterisk_away(),
+        recorder=FakeRecorder(),
+    )
+    await office.distributor.renew()
+    bench = Bench(office, ami)
+    bench.led_by(*Right)
+    return bench
+
+
+LOGIN = f"4900#{PIN}#"
+
+
+def spied(session: FakeSession) -> list[tuple[str, ...]]:
+    return [step for step in session.executed if step[0] == "ChanSpy"]
+
+
+def said(session: FakeSession, name: str) -> bool:
+    """Whether a text of supervisors was said, in Swedish."""
+    texts = DEMO.texts.supervision
+    assert texts is not None
+    text = getattr(texts, name).utterance("sv", {}).text
+    return f"sv: {text}" in session.played
+
+
+async def test_three_wrong_pins_lock_and_the_lock_outlives_the_controller(bench: Bench) -> None:
+    for _ in range(2):
+        await bench.call(f"4900#{WRONG}#")
+    await bench.call(f"4900#{WRONG}#")
+    await bench.talk()
+
+    session = await bench.call(f"{LOGIN}4001#1")
+
+    assert spied(session) == []
+    told = [(one.type, one.fields["reason"], "until" in one.fields) for one in await bench.told()]
+    refused = EventType.SUPERVISOR_REFUSED
+    assert told == [
+        (refused, "wrong_pin", False),
+        (refused, "wrong_pin", False),
+        (refused, "wrong_pin", True),
+        (refused, "locked", True),
+    ]
+    assert {one.fields["by"] for one in await bench.told()} == {"4900"}
+    assert {one.fields["phone"] for one in await bench.told()} == {"agent2"}
+
+
+async def test_who_is_agent_and_supervisor_has_one_count_of_wrong_pins(bench: Bench) -> None:
+    for _ in range(2):
+        with pytest.raises(WrongPin):
+            await bench.office.agents.check_pin("4900", WRONG, PIN)
+    with pytest.raises(AgentLocked):
+        await bench.office.agents.check_pin("4900", WRONG, PIN, supervising="agent2")
+    with pytest.raises(AgentLocked):
+        await bench.office.agents.check_pin("4900", PIN, PIN)
+
+
+async def test_an_agents_own_number_and_pin_lead_nobody(bench: Bench) -> None:
+    session = await bench.call("4001#123456#4001#1" * 3)
+    assert spied(session) == []
+    assert not said(session, "enter_agent")
+
+
+async def test_a_presence_is_told_from_its_beginning_to_its_end(bench: Bench) -> None:
+    await bench.talk()
+    session = await bench.call(f"{LOGIN}4001#1")
+
+    assert spied(session) == [("ChanSpy", "a-1", "quEdx(*)")]
+    joined, left = await bench.told()
+    assert (joined.type, left.type) == (
+        EventType.SUPERVISOR_JOINED,
+        EventType.SUPERVISOR_LEFT,
+    )
+    who = {"by": "4900", "phone": "agent2"}
+    for event in (joined, left):
+        assert (event.contact, event.agent, event.queue) == ("c-1", "4001", "support")
+    assert dict(joined.fields) == who | {"mode": "listen"}
+    assert dict(left.fields) == who | {"duration": "0"}
+    assert session.variables[PRESENCE] == ""
+
+
+@pytest.mark.parametrize("right", MODES)
+@pytest.mark.parametrize("may", MODES)
+async def test_each_way_needs_its_own_right(bench: Bench, may: Right, right: Right) -> None:
+    bench.led_by(may)
+    await bench.talk()
+    key = next(key for key, meant in KEYS.items() if meant is right)
+
+    session = await bench.call(f"{LOGIN}4001#{key}")
+
+    options = [step[2] for step in spied(session)]
+    assert options == ([spy_options(right, switching=False)] if may is right else [])
+    (event, *_) = await bench.told()
+    if may is right:
+        assert event.type is EventType.SUPERVISOR_JOINED
+    else:
+        assert dict(event.fields) | {"agent": event.agent} == {
+            "reason": "right",
+            "act": right.value,
+            "by": "4900",
+            "phone": "agent2",
+            "agent": "4001",
+        }
+        assert said(session, "not_allowed")
+
+
+async def test_a_private_queue_is_heard_by_nobody(bench: Bench) -> None:
+    bench.led_by(*Right, when="never")
+    await bench.talk()
+    session = await bench.call(f"{LOGIN}4001#1")
+    assert spied(session) == []
+    assert said(session, "private")
+    (refused,) = await bench.told()
+    assert (refused.contact, refused.fields["reason"], refused.fields["act"]) == (
+        "c-1",
+        "queue",
+        "listen",
+    )
+
+
+async def test_a_queue_that_stands_in_no_file_any_more_is_private(bench: Bench) -> None:
+    await bench.talk()
+    organisation = bench.office.organisation
+    bench.office = replace(
+        bench.office, organisation=organisation.model_copy(update={"queues": {}})
+    )
+    session = await bench.call(f"{LOGIN}4001#1")
+    assert spied(session) == []
+    assert said(session, "private")
+
+
+async def test_an_agent_who_talks_to_nobody_is_not_heard(bench: Bench) -> None:
+    session = await bench.call(f"{LOGIN}4001#1")
+    assert (spied(session), await bench.told()) == ([], [])
+    assert said(session, "not_talking")
+
+
+async def test_who_is_not_connected_yet_is_not_heard(bench: Bench) -> None:
+    await bench.talk()
+    bench.ami.listed = CONNECTED[:1]
+    session = await bench.call(f"{LOGIN}4001#1")
+    assert (spied(session), await bench.told()) == ([], [])
+    assert said(session, "not_talking")
+
+
+async def test_an_agent_of_nobody_is_unknown(bench: Bench) -> None:
+    session = await bench.call(f"{LOGIN}4111#1")
+    assert said(session, "unknown_agent")
+    assert spied(session) == []
+
+
+async def test_nobody_comes_in_while_it_cannot_be_written_down(bench: Bench) -> None:
+    await bench.talk()
+    bench.office = replace(bench.office, stream=cast(EventStream, NoStream()))
+    session = FakeSession(environment=ENVIRONMENT, keys=f"{LOGIN}4001#1")
+    with pytest.raises(StreamUnavailable):
+        await bench.desk().serve(cast(AgiSession, session))
+    assert spied(session) == []
+    assert DONE not in session.variables, "the dialplan tells the supervisor"
+
+
+class NoStream:
+    """Stands in for the events while Redis is away."""
+
+    async def append(self, _event: Event) -> str:
+        raise StreamUnavailable("away")
+
+
+async def test_the_end_is_told_of_a_presence_that_a_dead_controller_left(bench: Bench) -> None:
+    left = Presence("demo", "4900", "agent2", "4001", "c-1", "support", bench.now_ms - 5_000)
+    session = await bench.call("", {PRESENCE: left.noted})
+    (event,) = await bench.told()
+    assert (event.type, event.fields["duration"]) == (EventType.SUPERVISOR_LEFT, "5000")
+    assert session.played == []
+    assert session.variables[PRESENCE] == ""
+
+
+async def test_a_phone_that_was_rung_comes_into_the_conversation_that_was_meant(
+    bench: Bench,
+) -> None:
+    await bench.talk()
+    offer = await bench.office.distributor.conversation("4001")
+    assert offer is not None
+    order = Order.about("demo", "wallboard", offer, Right.WHISPER)
+    session = await bench.call("", {ORDER: order.noted})
+    assert spied(session) == [("ChanSpy", "a-1", "quEwx(*)")]
+    joined, _ = await bench.told()
+    assert dict(joined.fields) == {"by": "wallboard", "phone": "agent2", "mode": "whisper"}
+
+
+async def test_a_phone_that_is_picked_up_too_late_comes_into_no_other_conversation(
+    bench: Bench,
+) -> None:
+    await bench.talk("c-2")
+    order = Order("demo", "wallboard", "4001", "c-1", Right.LISTEN)
+    session = await bench.call("", {ORDER: order.noted})
+    assert (spied(session), await bench.told()) == ([], [])
+    assert said(session, "not_talking")
+
+
+async def test_an_agent_is_paused_by_phone_after_the_call(bench: Bench) -> None:
+    await bench.talk()
+    session = await bench.call(f"{LOGIN}4001#53")
+    (acted,) = await bench.told()
+    assert dict(acted.fields) == {"act": "pause", "by": "4900", "reason": "meeting"}
+    assert said(session, "after_call")
+
+
+async def test_an_agent_is_logged_out_by_phone(bench: Bench) -> None:
+    await bench.office.agents.login(Agent("4001", "Alva", ("support",)), "agent1")
+    session = await bench.call(f"{LOGIN}4001#6")
+    (acted,) = await bench.told()
+    assert dict(acted.fields) == {"act": "logout", "by": "4900"}
+    assert said(session, "logged_out")
+    assert (await bench.office.agents.status("4001")).state is AgentState.LOGGED_OUT
+    again = await bench.call(f"{LOGIN}4001#6")
+    assert said(again, "not_logged_in")
