@@ -17,6 +17,7 @@ from ivr.flow.recording import When
 from ivr.remote_agents import (
     ANSWERED,
     LATE_S,
+    UNTAKEN,
     is_remote,
     remote_destination,
     remote_options,
@@ -199,7 +200,7 @@ class Ringing:
                 await asyncio.gather(overdue, return_exceptions=True)
         outcome = await self._session.evaluate("${DIALSTATUS} ${VAXEL_ANSWERED}")
         status, _, at = outcome.partition(" ")
-        if remote and status == "ANSWER" and not at:
+        if remote and (at == UNTAKEN or (status == "ANSWER" and not at)):
             status = "NOANSWER"  # a mailbox, or nobody who wanted the call
         return status, int(at) if at.isdecimal() else self._services.clock()
 

@@ -176,11 +176,14 @@ async def test_an_agent_outside_takes_the_call_by_a_key_and_has_the_codes_of_a_c
     assert all(REMOTE_NUMBER not in repr(event) for event in journal.events)
 
 
+@pytest.mark.parametrize("hangs_up", [False, True])
 async def test_a_mailbox_that_picks_up_never_gets_the_caller(
-    caller: Handset, mobile: Handset, journal: Journal
+    caller: Handset, mobile: Handset, journal: Journal, *, hangs_up: bool
 ) -> None:
     line = await caller.call(NUMBERS["always"])
     theirs = await mobile.pick_up()
+    if hangs_up:
+        await theirs.hang_up()
     refused = await journal.wait(EventType.CALL_REFUSED, agent=REMOTE_AGENT, reason="no_answer")
     await theirs.wait_closed()
     await journal.wait(EventType.AGENT_PAUSED, agent=REMOTE_AGENT, reason="not_answering")
