@@ -2,8 +2,7 @@
 --   offer        the conversation
 --   to, target   `agent` and the agent's id, `number` and ''
 -- The agent of a conversation asks somebody while the contact holds. A ready agent is reserved, and
--- offered nothing until it is over; of somebody outside only that is noted. One at another node cannot
--- be asked.
+-- offered nothing until it is over; of somebody outside only that is noted.
 -- Writes contacts, agents, ready, states, offers, pace, events.
 -- Errors: STALEOFFER, NOTANSWERED, CONSULTING, AGENTNOTREADY
 local id, offer, to = ARGV[2], ARGV[3], ARGV[4]
@@ -13,8 +12,7 @@ if contact.state ~= 'talking' then return redis.error_reply('NOTANSWERED ' .. of
 if contact.consult then return redis.error_reply('CONSULTING ' .. id) end
 local asked = to == 'agent' and ARGV[5] or nil
 local agent = asked and agent_of(asked)
-local here = agent and (not agent.node or agent.node == node_of(contact.owner))
-if asked and (not here or agent.state ~= 'ready' or agent.away) then
+if asked and (not agent or agent.state ~= 'ready' or agent.away) then
   return redis.error_reply('AGENTNOTREADY ' .. asked)
 end
 contact.consult = {offer = string.format('%d', call('INCR', OFFERS)), agent = asked}

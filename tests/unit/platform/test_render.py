@@ -132,7 +132,7 @@ ARGUMENTS = {f"ARG{number}" for number in range(1, 7)}
 
 OURS = {
     *("VAXEL_PRESENCE", "VAXEL_RECORDING", "VAXEL_TAKEN", "VAXEL_TAPE", "VAXEL_TONE"),
-    *("VAXEL_HANDOVER", "CHANNEL"),
+    *("VAXEL_HANDOVER", "VAXEL_EAR", "VAXEL_SAY", "CHANNEL"),
     *CONSULT,
 }
 """Variables that only the dialplan sets, on an agent's channel, or the controller: an agent's wish,
@@ -246,6 +246,8 @@ def test_supervisors_come_from_agents_phones_and_from_nowhere_else(layout: Layou
             leading.append((context, line.split("=")[1].split(",")[0].strip("> ")))
     assert set(leading) <= {
         ("agents", "*20"),
+        ("vaxel-tell", "same"),
+        ("vaxel-tell", "n"),
         ("vaxel-supervision", "s"),
         ("vaxel-supervision", "same"),
         ("vaxel-supervision", "n"),
