@@ -393,10 +393,10 @@ class Controller:
             texts=sender_of(self._settings.sms),
             desk=RemoteDesk(
                 organisation,
-                Agents(redis, org, system_clock),
+                Agents(self._ground.redis, org, system_clock),
                 services.distributor,
                 self._pin_of,
-                regions=regions,
+                regions=self._settings.outgoing.regions,
                 clock=system_clock,
             ),
             clock=services.clock,
