@@ -3,7 +3,8 @@
 Any number of controllers act on one organisation at once; each transition is one Lua script with
 its event (``acd/scripts``), so that no contact and no agent is ever in two places.
 
-A contact's way: ``join`` → waiting → (``match``) → reserved → ``answered`` → talking → ``ended``.
+A contact's way: ``join`` → waiting → (``match``) → reserved → ``answered`` → talking → ``ended``,
+or ``transferred``, by which it waits again.
 ``refused`` leads back to waiting at the old place, ``leave`` out of any state. People who are to be
 called back stand in the same line, see :mod:`acd.callbacks`.
 """
@@ -20,7 +21,9 @@ from acd.keys import Keys
 from acd.model import (
     AgentState,
     Clock,
+    Consultation,
     Estimate,
+    Handover,
     LeaveReason,
     LineFigures,
     Offer,
@@ -158,6 +161,16 @@ class Distributor:
         reply = await self._run("place", contact)
         return None if reply is None else place_of_row(reply)
 
+    async def nobody(self, contact: str, *, at_work: bool = False) -> bool:
+        """Whether there is nobody who could serve a waiting contact, now or once less is required.
+
+        Args:
+            contact: Its id; of one that does not wait it is not so.
+            at_work: Whether who pauses, or will after a call, counts as away. Else whoever is
+                logged in, at a phone that is there, counts.
+        """
+        return bool(await self._run("nobody", contact, int(at_work)))
+
     async def expect(self, contact: str, estimate: Estimate) -> bool:
         """Keep what a caller's wait is estimated at, to be told beside the wait itself.
 
@@ -257,6 +270,110 @@ class Distributor:
             OfferNotAnswered: It never began.
         """
         await self._run("ended", offer.contact, offer.id, talked_ms)
+
+    async def transferred(
+        self,
+        offer: Offer,
+        talked_ms: int,
+        handover: Handover,
+        queue: Queue | None,
+        *,
+        require: Sequence[Requirement] = (),
+    ) -> int:
+        """The agent hands the contact over: as :meth:`ended`, and it waits on in the same step.
+
+        It stands where it would stand had it come to that queue in the first place, so that nobody
+        who waits twice waits behind those who came later.
+
+        Args:
+            offer: The conversation.
+            talked_ms: Its length.
+            handover: To whom.
+            queue: Where it waits for them; ``None``: it leaves the queues.
+            require: As of :meth:`join`.
+
+        Returns:
+            Its effective arrival, epoch milliseconds: where it belongs should it come back.
+
+        Raises:
+            StaleOffer: The conversation was over already.
+            OfferNotAnswered: It never began.
+            TooManyLines: As of :meth:`join`.
+        """
+        effective = await self._run(
+            "transferred",
+            offer.contact,
+            offer.id,
+            talked_ms,
+            handover.to.value,
+            handover.target,
+            queue.name if queue else "",
+            *(queue.times_ms if queue else (0, 0, 0)),
+            self.controller,
+            *steps_to_wire(sparing_backups(queue, require) if queue else ()),
+        )
+        return int(effective)
+
+    async def consult(self, offer: Offer, whom: Handover) -> Consultation:
+        """The agent of a conversation asks somebody; an agent is held from now on.
+
+        Args:
+            offer: The conversation.
+            whom: An agent or a number.
+
+        Raises:
+            StaleOffer: The conversation is over.
+            OfferNotAnswered: It never began.
+            ContactConsulting: Somebody is asked already.
+            AgentNotReady: The agent cannot be asked now.
+        """
+        number, phone, node = await self._run(
+            "consult", offer.contact, offer.id, whom.to.value, whom.target
+        )
+        return Consultation(number, offer, whom, phone, node)
+
+    async def consult_answered(self, contact: str) -> bool:
+        """The agent who is asked has picked up; whether that is news. Any controller may say so."""
+        return bool(await self._run("consult_answered", contact))
+
+    async def consult_joined(self, contact: str) -> bool:
+        """All three talk together; whether that is news."""
+        return bool(await self._run("consult_joined", contact))
+
+    async def consult_over(self, contact: str, agent: str) -> str | None:
+        """Whoever was asked is out of it, and the conversation goes on.
+
+        Args:
+            contact: Its id.
+            agent: Who was asked, ``""`` for a number.
+
+        Returns:
+            The agent who is free, for :meth:`match_agent`, ``""`` for none; ``None``: no news.
+        """
+        freed = await self._run("consult_over", contact, agent)
+        return None if freed is None else str(freed)
+
+    async def took_over(self, contact: str) -> str | None:
+        """Whoever was asked has the contact, and its agent has left and wraps up.
+
+        Returns:
+            That agent, for :meth:`match_agent`; ``None``: no news.
+        """
+        left = await self._run("took_over", contact)
+        return None if left is None else str(left)
+
+    async def hold(self, contact: str, phone: str, *, on: bool) -> bool:
+        """The agent has the contact hold, or speaks with it again.
+
+        Args:
+            contact: Its id.
+            phone: The phone that says so; only that of the contact's agent counts.
+            on: Whether it holds.
+
+        Returns:
+            Whether that is news. Any controller may say so.
+        """
+        return bool(await self._run("hold", contact, phone, int(on)))
 
     async def leave(self, contact: str, reason: LeaveReason) -> str | None:
         """The contact is gone, whatever it was doing.

@@ -60,6 +60,16 @@ class ContactBusy(AcdError):
         self.contact = contact
 
 
+class ContactConsulting(AcdError):
+    """The contact's agent is asking somebody already."""
+
+    code = "acd.contact_consulting"
+
+    def __init__(self, contact: str) -> None:
+        super().__init__(f"The agent of contact {contact} asks somebody already. End that first.")
+        self.contact = contact
+
+
 class TooManyLines(AcdError):
     """So many different requirements are waited with in the queue already that no more may be."""
 
@@ -207,6 +217,16 @@ class AgentBusy(AcdError):
 
     def __init__(self, agent: str) -> None:
         super().__init__(f"Agent {agent} has a call on another phone. End that call first.")
+        self.agent = agent
+
+
+class AgentNotReady(AcdError):
+    """The agent cannot be asked now: logged out, paused, with a call, or the phone is away."""
+
+    code = "acd.agent_not_ready"
+
+    def __init__(self, agent: str) -> None:
+        super().__init__(f"Agent {agent} is not ready. Ask somebody else, or hand over to a queue.")
         self.agent = agent
 
 

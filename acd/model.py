@@ -108,6 +108,7 @@ class LeaveReason(StrEnum):
     ABANDONED = "abandoned"  # the caller hung up
     TIMEOUT = "timeout"  # waited as long as the tree allows
     NOBODY = "nobody"  # no agent is logged in
+    CLOSED = "closed"  # the queue has closed
     FAILED = "failed"  # a fault on our side
 
 
@@ -235,6 +236,27 @@ class Offer:
     node: str = ""
 
 
+class HandedTo(StrEnum):
+    """Whom an agent hands a contact over to."""
+
+    QUEUE = "queue"
+    AGENT = "agent"
+    NUMBER = "number"  # outside; which one is personal and never told
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """An agent's wish to hand the contact over.
+
+    Attributes:
+        to: To what.
+        target: Name of the queue, id of the agent; ``""`` for a number.
+    """
+
+    to: HandedTo
+    target: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """How long somebody will wait until an agent answers; eight in ten waits lie in the range.
@@ -258,6 +280,26 @@ class Estimate:
     def high_minutes(self) -> int:
         """Whole minutes, rounded up: no shorter wait is promised than is estimated."""
         return -(-self.high_ms // _MINUTE_MS)
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """An agent asks somebody during a conversation.
+
+    Attributes:
+        number: Unique within the organisation, also among offers; that of the conversation which
+            may come of it.
+        offer: The conversation.
+        whom: Who is asked.
+        phone: The asked agent's PJSIP endpoint, ``""`` for a number.
+        node: Where the phone is, as of :class:`Offer`.
+    """
+
+    number: str
+    offer: Offer
+    whom: Handover
+    phone: str
+    node: str = ""
 
 
 AT_ONCE = Estimate(0, 0, 0)

@@ -17,9 +17,11 @@ from acd.errors import (
     AcdError,
     AcdUnavailable,
     AgentBusy,
+    AgentNotReady,
     CallbackOpen,
     CallbackUnknown,
     ContactBusy,
+    ContactConsulting,
     ContactElsewhere,
     ContactOffered,
     ContactUnknown,
@@ -47,9 +49,11 @@ Call = tuple[str | int, ...]
 
 _REFUSALS: dict[str, Callable[[str], AcdError]] = {
     "AGENTBUSY": AgentBusy,
+    "AGENTNOTREADY": AgentNotReady,
     "ANSWERED": OfferAnswered,
     "CALLBACKOPEN": CallbackOpen,
     "CALLBACKUNKNOWN": CallbackUnknown,
+    "CONSULTING": ContactConsulting,
     "CONTACTBUSY": ContactBusy,
     "CONTACTELSEWHERE": ContactElsewhere,
     "CONTACTOFFERED": ContactOffered,

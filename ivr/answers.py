@@ -17,7 +17,7 @@ from wire.ami.frames import Frame
 Answered = Callable[[], Awaitable[None]]
 AnsweredElsewhere = Callable[[str], Awaitable[None]]
 
-EVENTS: Final = ("DialEnd", "OriginateResponse")
+EVENTS: Final = ("AttendedTransfer", "DialEnd", "Hangup", "Hold", "OriginateResponse", "Unhold")
 """The AMI events that Växel uses; ``manager.conf`` lets no other through."""
 
 

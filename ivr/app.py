@@ -13,6 +13,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, ProcessCollector
 
+from acd.agents import Agents
 from acd.errors import AcdUnavailable, StaleOffer
 from acd.floor import Floor
 from acd.model import system_clock
@@ -31,6 +32,7 @@ from ivr.attention import Attention
 from ivr.callback_wishes import CallbackWishes
 from ivr.callbacks import CallbackRunner
 from ivr.confirmations import Confirmations
+from ivr.consultations import Consultations
 from ivr.counted_pins import CountedPins
 from ivr.desk import Desk
 from ivr.destinations import Destinations
@@ -41,7 +43,9 @@ from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
 from ivr.flow.recording import RecordingPolicy
 from ivr.foundation import Foundation, with_pins
+from ivr.handover_codes import HandoverCodes
 from ivr.hidden_numbers import HiddenNumbers
+from ivr.holds import Holds
 from ivr.inbound import Inbound
 from ivr.listening import Listener
 from ivr.live.book import Book
@@ -59,6 +63,7 @@ from ivr.prompting import Heard, keep_tidy, make_ready
 from ivr.recognition_of_callers import CallerMemory
 from ivr.recording_codes import RecordingCodes
 from ivr.remote_agents import is_remote
+from ivr.remote_desk import RemoteDesk
 from ivr.services import Services
 from ivr.settings import Settings
 from ivr.speech_server import SpeechServer
@@ -147,6 +152,7 @@ class Controller:
             recorder=self._recorder,
             beep=ground.beep,
             outgoing=settings.outgoing,
+            memory=self._memory,
             pins=self._judge,
             around=self._around,
             clock=system_clock,
@@ -168,7 +174,7 @@ class Controller:
         self._callbacks = CallbackRunner(
             offices, self._offers, dialler, ground.prompts, self._offices.shown_number
         )
-        desk = Desk(offices, lambda agent: self._pins.get(agent, ""), ground.prompts, system_clock)
+        desk = Desk(offices, self._pin_of, ground.prompts, system_clock)
         confirmations = Confirmations(offices, ground.prompts, system_clock)
         calls = AgentCalls(
             offices,
@@ -188,6 +194,17 @@ class Controller:
             Presences(self._ami, self._attention, system_clock),
         )
         codes = RecordingCodes(offices, self._pauses, ground.prompts)
+        handovers = HandoverCodes(offices, self._pauses, ground.prompts)
+        Holds(self._ami, offices)
+        consultations = Consultations(
+            self._ami,
+            offices,
+            self._pauses,
+            ground.prompts,
+            self._recorder,
+            destinations=self._means.destinations,
+            clock=system_clock,
+        )
         self._agi = FastAgiServer(
             {
                 "inbound": self._inbound.serve,
@@ -197,6 +214,9 @@ class Controller:
                 "confirm": confirmations.serve,
                 "recording": codes.serve,
                 "supervision": supervisors.serve,
+                "handover": handovers.serve,
+                "consult": consultations.serve,
+                "silence": consultations.silence,
             },
             host=settings.agi.host,
             port=settings.agi.port,
@@ -334,11 +354,19 @@ class Controller:
                 if offer is not None and not is_remote(offer.phone):
                     await office.distributor.answered(offer)
 
+    def _pin_of(self, agent: str) -> str:
+        """The right PIN of an agent, ``""`` for none; that of new ones is made while calls run."""
+        return self._pins.get(agent, "")
+
     def _floor(self, org: str) -> Floor:
         return Floor(self._ground.redis, org, system_clock)
 
     def _announcements(self, org: str) -> Announcements:
         return Announcements(self._ground.redis, org, system_clock)
+
+    def _memory(self, org: str) -> CallerMemory:
+        regions = self._settings.outgoing.regions
+        return CallerMemory(self._ground.redis, org, self._ground.secrets.callers, regions)
 
     def _judge(self, org: str) -> CountedPins:
         """Who judges the PINs that the trees of an organisation ask callers for."""
@@ -349,13 +377,12 @@ class Controller:
 
     def _around(self, organisation: Organisation, services: Services) -> Surroundings:
         """What lies outside the trees of an organisation."""
-        redis, org = self._ground.redis, organisation.id
-        regions = self._settings.outgoing.regions
+        org = organisation.id
         return Surroundings(
             organisation=organisation,
             web=WebServices(organisation.http_hosts, self._web_secrets.of(org)),
             transfers=Transfers(services.outgoing, services.clock),
-            memory=CallerMemory(redis, org, self._ground.secrets.callers, regions),
+            memory=services.memory,
             announcements=self._announcements(org),
             sounds=AnnouncedSounds(
                 self._ground.layout.announced / org, self._ground.beep, system_clock
@@ -364,5 +391,13 @@ class Controller:
             wishes=CallbackWishes(organisation, services),
             outgoing=services.outgoing,
             texts=sender_of(self._settings.sms),
+            desk=RemoteDesk(
+                organisation,
+                Agents(self._ground.redis, org, system_clock),
+                services.distributor,
+                self._pin_of,
+                regions=self._settings.outgoing.regions,
+                clock=system_clock,
+            ),
             clock=services.clock,
         )

@@ -8,15 +8,19 @@ from contextlib import suppress
 from typing import Final
 
 from acd.errors import AcdUnavailable, StaleOffer
-from acd.model import Offer, Queue, RefusalReason
+from acd.model import LeaveReason, Offer, Queue, RefusalReason
 from ivr.agi_call import AgiCaller
 from ivr.answers import Answered
+from ivr.consent import when_recorded
 from ivr.flow.call import QueueRequest
 from ivr.flow.organisation import Organisation
 from ivr.flow.recording import When
+from ivr.handovers import WISH, Handovers, HandoverWish
+from ivr.joining import leave
 from ivr.remote_agents import (
     ANSWERED,
     LATE_S,
+    UNTAKEN,
     is_remote,
     remote_destination,
     remote_options,
@@ -37,8 +41,9 @@ REFUSALS: Final = {
 }
 """What ``DIALSTATUS`` says of an agent who did not take the call."""
 
-DIAL_OPTIONS: Final = "gim(default)U(vaxel-answered{recording})"
-"""After the agent's hang-up go on; follow no forwarding; music instead of ringing; record.
+DIAL_OPTIONS: Final = "gitm(default)U(vaxel-answered{recording})"
+"""After the agent's hang-up go on; follow no forwarding; the agent may ask others; music instead of
+ringing; record.
 
 The subroutine's arguments: the recording's path if there may be one, and whether it begins at once.
 """
@@ -64,6 +69,7 @@ class Ringing:
         *,
         request: QueueRequest,
         recorded: When,
+        handovers: Handovers,
     ) -> None:
         """Begin with nobody.
 
@@ -74,6 +80,7 @@ class Ringing:
             services: What serves it.
             request: The caller's language and earlier choices.
             recorded: When the conversation is recorded.
+            handovers: Leads the caller on where an agent hands them over.
         """
         self._call = call
         self._session = call.session
@@ -83,12 +90,15 @@ class Ringing:
         self._distributor = services.distributor
         self._request = request
         self._recorded = recorded
+        self._handovers = handovers
+        self._kept = ""
 
     async def serve(self, offer: Offer) -> bool:
         """Ring the agent and let them talk.
 
         Returns:
-            Whether they talked; if not, the contact waits again at its place.
+            Whether the caller has talked and is through; if not, the contact waits: at its place,
+            or where the agent has handed it over to.
 
         Raises:
             AgiHungUp: The caller is gone.
@@ -96,12 +106,14 @@ class Ringing:
         """
         recorder = self._services.recorder
         sidecar, recording = await self._recording(offer)
-        status, answered_ms = await self._dial(offer, recording)
+        status, answered_ms, wish = await self._dial(offer, recording)
         if status == "ANSWER":
-            with suppress(StaleOffer):  # over already: the sweep or a reconciliation was first
+            talked_ms = max(0, self._services.clock() - answered_ms)
+            with suppress(StaleOffer):  # taken over, or over: the sweep was first
                 await self._distributor.answered(offer, at_ms=answered_ms)
-                await self._distributor.ended(offer, max(0, self._services.clock() - answered_ms))
-                await self._distributor.match_agent(offer.agent)  # ready, without wrap-up time
+                await self._keep_agent(offer)
+            if wish is None or self._session.hung_up:
+                await self._end(offer, talked_ms)
             if sidecar is not None:
                 recorder.finish(sidecar.base)
         elif sidecar is not None:
@@ -109,6 +121,11 @@ class Ringing:
                 await recorder.drop(sidecar)
         if self._session.hung_up:
             raise AgiHungUp
+        if wish is not None:
+            through = await self._handovers.carry_out(wish, offer, talked_ms)
+            if not through:
+                await self._follow(wish)
+            return through
         if status == "ANSWER":
             # The dialplan hangs up on a caller who has talked; this one may come to a queue again.
             await self._session.set_variable("DIALSTATUS", "")
@@ -122,8 +139,7 @@ class Ringing:
         """Why the offer came to nothing: two organisations may have rung one phone at once."""
         if reason not in (RefusalReason.BUSY, RefusalReason.NO_ANSWER):
             return reason
-        org = self._organisation.id
-        excused = await self._services.excuses.excused(org, offer.agent, offer.phone)
+        excused = await self._services.excuses.excused(self._organisation.id, offer)
         return RefusalReason.EXPIRED if excused else reason
 
     async def _recording(self, offer: Offer) -> tuple[Sidecar | None, str]:
@@ -159,14 +175,36 @@ class Ringing:
             on_demand=self._recorded is When.ON_DEMAND,
         )
 
-    async def _dial(self, offer: Offer, recording: str) -> tuple[str, int]:
-        """Run ``Dial`` to its end: ``DIALSTATUS``, and when the agent answered (epoch ms)."""
+    async def _end(self, offer: Offer, talked_ms: int) -> None:
+        """The conversation is over, by now perhaps with an agent who took it over."""
+        try:
+            await self._distributor.ended(offer, talked_ms)
+        except StaleOffer:
+            taken = await self._distributor.current_offer(offer.contact)
+            if taken is not None and taken.controller == self._distributor.controller:
+                await leave(self._distributor, offer.contact, LeaveReason.FAILED)
+            return
+        await self._distributor.match_agent(offer.agent)  # ready, without wrap-up time
+
+    async def _follow(self, wish: HandoverWish) -> None:
+        """Record from here on as the queue wants it that the caller was handed over to."""
+        if wish.queue in self._organisation.queues:
+            self._recorded = await when_recorded(
+                self._call, wish.queue, self._organisation, self._request.language
+            )
+
+    async def _dial(self, offer: Offer, recording: str) -> tuple[str, int, HandoverWish | None]:
+        """Run ``Dial`` to its end.
+
+        Returns:
+            ``DIALSTATUS``, when the agent answered (epoch ms), and whom they hand the caller to.
+        """
         remote = is_remote(offer.phone)
         destination = self._services.destinations.of(offer)
         if remote:
             outside = remote_destination(offer, self._organisation, self._services.outgoing)
             if outside is None:
-                return "CHANUNAVAIL", self._services.clock()
+                return "CHANUNAVAIL", self._services.clock(), None
             destination = outside
 
         async def answered() -> None:
@@ -174,11 +212,15 @@ class Ringing:
                 return  # picked up is not taken yet: the key says so (ivr.remote_agents)
             try:
                 await self._distributor.answered(offer)
-            except (StaleOffer, AcdUnavailable) as fault:  # told again when Dial returns
+            except StaleOffer:
+                return  # taken over by whom the agent asked, or over
+            except AcdUnavailable as fault:  # told again when Dial returns
                 logger.warning(
                     "an answer could not be noted",
                     extra={"contact": offer.contact, "fault": fault.code},
                 )
+                return
+            await self._keep_agent(offer)
 
         await self._session.set_variable("CALLERID(name)", self._shown(offer))
         ring = round(self._organisation.queues[self._known(offer)].ring_seconds)
@@ -197,11 +239,19 @@ class Ringing:
             finally:
                 overdue.cancel()
                 await asyncio.gather(overdue, return_exceptions=True)
-        outcome = await self._session.evaluate("${DIALSTATUS} ${VAXEL_ANSWERED}")
-        status, _, at = outcome.partition(" ")
-        if remote and status == "ANSWER" and not at:
+        outcome = await self._session.evaluate(f"${{DIALSTATUS}} ${{{ANSWERED}}} ${{{WISH}}}")
+        status, at, wish = (*outcome.split(" ", 2), "", "")[:3]
+        if remote and (at == UNTAKEN or (status == "ANSWER" and not at)):
             status = "NOANSWER"  # a mailbox, or nobody who wanted the call
-        return status, int(at) if at.isdecimal() else self._services.clock()
+        answered_ms = int(at) if at.isdecimal() else self._services.clock()
+        return status, answered_ms, HandoverWish.read(wish) if status == "ANSWER" else None
+
+    async def _keep_agent(self, offer: Offer) -> None:
+        """Keep who talks to the caller, once, where the call tree will ask for it."""
+        if self._request.keeps_agent and self._kept != offer.agent:
+            self._kept = offer.agent
+            days = self._organisation.callers.keep_days
+            await self._services.memory.keep_agent(self._call.caller, offer.agent, days)
 
     def _options(self, offer: Offer, ring_s: int) -> str:
         """Options of ``Dial`` for this agent, with ``{recording}`` open."""

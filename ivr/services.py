@@ -13,7 +13,9 @@ from ivr.attention import Attention
 from ivr.callback_offer import Outgoing
 from ivr.destinations import ALONE, Destinations
 from ivr.excuses import NO_EXCUSES, Excuses
+from ivr.recognition_of_callers import CallerMemory
 from recorder.recorder import Recorder
+from store.stream import EventStream
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,9 @@ class Services:
         recorder: Takes the legs of each conversation over.
         callbacks: The organisation's people who are to be called back.
         outgoing: Whom the installation calls.
+        memory: What is kept of callers' numbers.
         attention: Hears keys and stops sentences while a caller waits.
+        stream: The organisation's events.
         clock: Epoch milliseconds.
         destinations: Where agents' phones are rung.
         shown_number: What people see whom the organisation calls, ``""`` for nothing.
@@ -40,7 +44,9 @@ class Services:
     recorder: Recorder
     callbacks: Callbacks
     outgoing: Outgoing
+    memory: CallerMemory
     attention: Attention
+    stream: EventStream
     clock: Callable[[], int]
     destinations: Destinations = ALONE
     shown_number: str = ""

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 LONGEST_S: Final = 4 * 3600
 """A conversation is over after so long: a line that nobody hung up costs money."""
 
-OPTIONS: Final = f"gim(default)U(vaxel-answered)S({LONGEST_S})"
+OPTIONS: Final = f"gim(default)U(vaxel-connected)S({LONGEST_S})"
 """After the other side's hang-up go on; follow no forwarding; music instead of ringing; note when
 it was answered."""
 
@@ -58,7 +58,7 @@ class Transfers:
         if not self._outgoing.endpoint:
             logger.warning("Nobody is transferred: the setting outgoing.endpoint is empty")
             return Transferred(TransferOutcome.UNREACHABLE)
-        destination = self._destination(request)
+        destination = self.destination(request)
         if destination is None:
             return Transferred(TransferOutcome.REFUSED)
         session, began_ms = call.session, self._clock()
@@ -78,8 +78,10 @@ class Transfers:
         rang_ms = took_ms - talked_ms
         return Transferred(outcome, rang_ms / 1000, talked_ms / 1000, session.hung_up)
 
-    def _destination(self, request: TransferRequest) -> str | None:
-        """The channel to dial; ``None``: it must not be."""
+    def destination(self, request: TransferRequest) -> str | None:
+        """The channel to dial; ``None``: it must not be, or nothing is dialled at all."""
+        if not self._outgoing.endpoint:
+            return None
         endpoint = self._outgoing.endpoint
         if request.target.startswith("sip:"):
             return f"PJSIP/{endpoint}/{request.target}"

@@ -81,7 +81,15 @@ CALLS_LEFT = Counter(
     "Calls that left the queue unanswered and not by hanging up (flow-outs), by reason; callback:"
     " the caller keeps the place and is called back; moved: to another queue, by a supervisor.",
     ("org", "queue", "reason"),
-    {"reason": ("callback", "failed", "moved", "nobody", "timeout")},
+    {"reason": ("callback", "closed", "failed", "moved", "nobody", "timeout")},
+)
+HANDOVERS = Counter(
+    "vaxel_handovers_total",
+    "Conversations in which the agent handed the caller over, by the queue that they came from and"
+    " to what: another queue or wait, one agent, a number elsewhere. Where the caller waits again,"
+    " that is one more call offered.",
+    ("org", "queue", "to"),
+    {"to": ("agent", "number", "queue")},
 )
 AGENT_OFFERS = Counter(
     "vaxel_agent_offers_total",
@@ -137,6 +145,13 @@ TALK = Histogram(
     ("org", "queue"),
     TALK_BOUNDS_SECONDS,
 )
+HOLD = Histogram(
+    "vaxel_hold_seconds",
+    "Each time that a caller was put on hold during a conversation, asking a colleague included,"
+    " counted when it ends; part of the length of the conversation.",
+    ("org", "queue"),
+    WRAPUP_BOUNDS_SECONDS,
+)
 WRAPUP = Histogram(
     "vaxel_wrapup_seconds",
     "After-call work for a conversation of the queue, counted when it ends.",
@@ -155,7 +170,8 @@ RESULTS_GIVEN = Counter(
 
 TRANSFERS = Counter(
     "vaxel_transfers_total",
-    "Callers whom a tree connected with somebody outside, or tried to, by outcome; refused: a"
+    "Callers whom a tree or an agent connected with somebody outside, or tried to, by outcome;"
+    " refused: a"
     " target that may not be dialled, abandoned: the caller hung up while it rang.",
     ("org", "outcome"),
     {"outcome": ("abandoned", "busy", "no_answer", "refused", "talked", "unreachable")},
@@ -270,7 +286,7 @@ SUPERVISOR_ACTS = Counter(
     "vaxel_supervisor_acts_total",
     "What supervisors have done to agents and contacts, by the API or at a phone.",
     ("org", "act"),
-    {"act": ("cancel", "logout", "move", "pause", "prioritise", "unpause")},
+    {"act": ("cancel", "logout", "move", "pause", "prioritise", "result", "unpause")},
 )
 SUPERVISOR_PRESENCES = Counter(
     "vaxel_supervisor_presences_total",
@@ -306,9 +322,10 @@ RECORDINGS_FAILED = Counter(
 )
 RECORDINGS_PAUSED = Counter(
     "vaxel_recordings_paused_total",
-    "Times that a recording stood still, by the agent's code or around sensitive digits.",
+    "Times that a recording stood still, by the agent's code, around sensitive digits, or while the"
+    " caller is handed over.",
     ("org", "cause"),
-    {"cause": ("agent", "digits")},
+    {"cause": ("agent", "digits", "handover")},
 )
 RECORDINGS_DELETED = Counter(
     "vaxel_recordings_deleted_total",
@@ -337,6 +354,7 @@ COUNTERS = (
     CALLS_ANSWERED,
     CALLS_ABANDONED,
     CALLS_LEFT,
+    HANDOVERS,
     AGENT_OFFERS,
     AGENT_OFFERS_REFUSED,
     VOICEMAILS_STORED,
@@ -366,7 +384,7 @@ COUNTERS = (
     SPEECH_HEARD,
 )
 HISTOGRAMS = (
-    *(ANSWERED_WAIT, ABANDONED_WAIT, TALK, WRAPUP, CALLBACK_WAIT),
+    *(ANSWERED_WAIT, ABANDONED_WAIT, TALK, HOLD, WRAPUP, CALLBACK_WAIT),
     *(WAIT_BEYOND_ESTIMATE, WAIT_SHORT_OF_ESTIMATE),
     *(TRANSFER_TALK, CONFERENCE_STAY, AGENT_CALL_TALK, SUPERVISOR_PRESENCE),
 )
@@ -377,6 +395,17 @@ IN_MILLISECONDS = frozenset({AGENT_STATE_SECONDS.name, AGENT_PAUSE_SECONDS.name}
 # What is true now ------------------------------------------------------------------------------
 
 CALLS_WAITING = Gauge("vaxel_calls_waiting", "Calls waiting in the queue now.", ("org", "queue"))
+SERVICE_LEVEL_THRESHOLD = Gauge(
+    "vaxel_queue_service_level_threshold_seconds",
+    "Within so many seconds the callers of the queue shall be answered. Queues with a target only.",
+    ("org", "queue"),
+)
+SERVICE_LEVEL_TARGET = Gauge(
+    "vaxel_queue_service_level_target",
+    "The share of the queue's callers who shall be answered within its threshold, 0 to 1. The"
+    " threshold is spelled as the buckets' le, so that each queue's own can be found by it.",
+    ("org", "queue", "within"),
+)
 OLDEST_WAIT = Gauge(
     "vaxel_oldest_wait_seconds",
     "How long the longest-waiting call has waited; 0 in an empty queue.",

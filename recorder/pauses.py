@@ -48,6 +48,7 @@ class Cause(StrEnum):
 
     AGENT = "agent"
     DIGITS = "digits"
+    HANDOVER = "handover"  # the agent keys, or talks with, whom the caller is handed over to
 
 
 class Pauses:

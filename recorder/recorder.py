@@ -137,6 +137,19 @@ class Recorder:
         """
         await asyncio.to_thread(self._drop, sidecar)
 
+    async def discard(self, sidecar: Sidecar) -> None:
+        """Say that a recording was silent from beginning to end: nothing of it is kept.
+
+        Raises:
+            OSError: The folder cannot be written.
+        """
+        await asyncio.to_thread(self._discard, sidecar)
+
+    def _discard(self, sidecar: Sidecar) -> None:
+        for leg in sidecar.legs(self._layout.incoming):
+            leg.unlink(missing_ok=True)
+        (self._layout.incoming / f"{sidecar.base}.json").unlink(missing_ok=True)
+
     def _drop(self, sidecar: Sidecar) -> None:
         legs = [leg for leg in sidecar.legs(self._layout.incoming) if leg.exists()]
         if legs and sidecar.kind is RecordingKind.CONVERSATION:

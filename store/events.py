@@ -43,6 +43,15 @@ class EventType(StrEnum):
     CALL_ANSWERED = "call.answered"
     CALL_ABANDONED = "call.abandoned"
     CALL_LEFT = "call.left"
+    CALL_HELD = "call.held"
+    CALL_RESUMED = "call.resumed"
+    CALL_TRANSFERRED = "call.transferred"
+    CALL_FORWARDED = "call.forwarded"
+    CALL_CONSULTED = "call.consulted"
+    CALL_CONSULT_ANSWERED = "call.consult_answered"
+    CALL_CONSULT_ENDED = "call.consult_ended"
+    CALL_JOINED = "call.joined"
+    CALL_TAKEN_OVER = "call.taken_over"
     CALL_ENDED = "call.ended"
 
     # The callback that took the contact's place in the queue, or that an operator asked for

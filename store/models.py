@@ -98,15 +98,17 @@ class Contact(Base):
 
 
 class VisitOutcome(StrEnum):
-    """How a visit to a queue ended. The last five are flow-outs, not abandonments."""
+    """How a visit to a queue ended. Those from ``TIMEOUT`` to ``MOVED`` are flow-outs."""
 
     ANSWERED = "answered"
     ABANDONED = "abandoned"  # the caller hung up while waiting
     TIMEOUT = "timeout"
     NOBODY = "nobody"
+    CLOSED = "closed"  # the queue has closed
     FAILED = "failed"
     CALLBACK = "callback"  # the caller is called back; see Callback
     MOVED = "moved"  # a supervisor has moved it to another queue, where the next visit begins
+    TAKEN_OVER = "taken_over"  # no wait: a second agent went on with the conversation
 
 
 class QueueVisit(Base):

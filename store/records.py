@@ -31,7 +31,11 @@ from store.pause_records import PauseRecords
 
 log = logging.getLogger(__name__)
 
-_FLOW_OUTS = frozenset(VisitOutcome) - {VisitOutcome.ANSWERED, VisitOutcome.ABANDONED}
+_FLOW_OUTS = frozenset(VisitOutcome) - {
+    VisitOutcome.ANSWERED,
+    VisitOutcome.ABANDONED,
+    VisitOutcome.TAKEN_OVER,
+}
 
 Row = Contact | QueueVisit | Callback | AgentSession | AgentPeriod | RecordingPause
 
@@ -172,6 +176,14 @@ class Records:
         visit.left_at = at
         visit.talked_ms = talked
 
+    def _call_taken_over(self, event: Event, at: datetime) -> None:
+        visits = self._visits_of(event, at)
+        if all(visit.queued_at != at for visit in visits):
+            visit = self._open(event, visits, at)
+            visit.outcome = VisitOutcome.TAKEN_OVER
+            visit.answered_at = at
+            visit.agent = event.agent or None
+
     def _waiting(self, event: Event, at: datetime) -> QueueVisit:
         """The visit that an end of waiting speaks of: the latest that waits, or that began then."""
         waited = event.milliseconds("waited")
@@ -241,6 +253,7 @@ class Records:
         EventType.CALL_ANSWERED: _call_answered,
         EventType.CALL_ABANDONED: _call_abandoned,
         EventType.CALL_LEFT: _call_left,
+        EventType.CALL_TAKEN_OVER: _call_taken_over,
         EventType.CALL_ENDED: _call_ended,
         EventType.CALLBACK_REQUESTED: _callback,
         EventType.CALLBACK_DIALLED: _callback,

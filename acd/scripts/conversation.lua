@@ -2,4 +2,6 @@
 -- Reads agents, contacts.
 local agent = agent_of(ARGV[2])
 if not agent or agent.state ~= 'talking' then return false end
-return offer_of(agent.contact, contact_of(agent.contact), agent)
+local contact = contact_of(agent.contact)
+if contact.agent ~= ARGV[2] then return false end -- asked by a colleague
+return offer_of(agent.contact, contact, agent)

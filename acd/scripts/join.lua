@@ -64,9 +64,5 @@ contact = {
   hold = hold_of(ARGV[7]),
 }
 require_skills(contact, steps)
-hold_lines(id, contact)
-call('ZADD', OWNED, 0, controller .. '|' .. id)
-call('ZADD', ARRIVALS, 0, entry(queue, now, id))
-event('call.queued', now, id, queue, '', 'arrived', now)
-move_contact(id, contact, 'waiting', now)
+enter_queue(id, contact, now)
 return 0

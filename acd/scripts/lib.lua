@@ -21,6 +21,9 @@
 --                      offer, agent, expires, answered, expected, began (the queue from which a
 --                      supervisor has moved it)}; states: waiting, reserved, talking, orphan.
 --                      hold: so long (ms) its agent wraps up who gives no result; absent: none need.
+--                      held, since when its agent has it hold.
+--                      While its agent consults somebody: consult, {offer (a number of its own),
+--                      agent (nil: somebody outside), joined (all three talk)}.
 --                      With skills: line, its line's `+digest`, absent in the plain one; relax, the
 --                      lines that it is going to, [[when, `+digest` or ''…]…], absent when none;
 --                      instead, the lines to which it goes on where nobody works for this one, in
@@ -403,7 +406,7 @@ local function keep_pace(id, agent, state, now, queue)
   if served then
     count_service(id, agent, span(agent.began, now))
     agent.serves, agent.began, agent.rang = nil, nil, nil
-  elseif state == 'talking' then
+  elseif state == 'talking' and queue then
     agent.serves, agent.began, agent.rang = queue, agent.since, span(agent.since, now)
   end
   local works = WORKS[state] and not agent.after and not agent.gone
@@ -610,7 +613,7 @@ local function wrap_up_until(id, till, now)
 end
 
 -- As move_contact, for an agent. `detail` is the reason of a pause, the end of a wrap-up, the queue
--- of a conversation.
+-- of a conversation; nil: the agent is asked during that of another.
 local function move_agent(id, agent, state, now, detail)
   local was = agent.state
   keep_pace(id, agent, state, now, detail)
@@ -631,7 +634,7 @@ local function move_agent(id, agent, state, now, detail)
     event('agent.ready', now, '', '', id)
   elseif state == 'wrapup' then
     wrap_up_until(id, detail, now)
-  elseif state == 'talking' then
+  elseif state == 'talking' and detail then
     agent.last = {contact = agent.contact, queue = detail, began = now}
   elseif state == 'paused' then
     agent.reason = detail

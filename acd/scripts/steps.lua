@@ -231,6 +231,15 @@ local function go_on(contact, now)
   end
 end
 
+-- A call comes to its queue; there its wait, as figures have it, begins.
+local function enter_queue(id, contact, now)
+  hold_lines(id, contact)
+  call('ZADD', OWNED, 0, contact.owner .. '|' .. id)
+  call('ZADD', ARRIVALS, 0, entry(contact.queue, now, id))
+  event('call.queued', now, id, contact.queue, '', 'arrived', now)
+  move_contact(id, contact, 'waiting', now)
+end
+
 -- The contact has waited so long that less is required: it goes to the line of the last step that
 -- is due, whatever its state. An offer goes on; should it come to nothing, the new line has it.
 -- With nothing due it goes on where nobody works for its line.
@@ -439,14 +448,17 @@ local function look_at_phones(now)
   return back
 end
 
--- A sign of life -> {agent…} as of look_at_phones: what a node that was thought dead has said counts
--- again.
-local function node_lives(node, now)
+-- A sign of life; whether the node was thought dead: then what it says of phones counts again.
+local function renew_node(node, now)
   local lapsed = not node_alive(node)
   call('ZADD', DUE, now + LEASE, 'node|' .. node)
-  if not lapsed then return {} end
-  call('ZREM', DUE, 'lost|' .. node)
-  return look_at_phones(now)
+  if lapsed then call('ZREM', DUE, 'lost|' .. node) end
+  return lapsed
+end
+
+-- A sign of life -> {agent…} as of look_at_phones.
+local function node_lives(node, now)
+  return renew_node(node, now) and look_at_phones(now) or {}
 end
 
 -- The phone has been unreachable for so long that callers do not wait for its agent.
@@ -458,17 +470,48 @@ local function phone_gone(id, agent)
   call('HSET', AGENTS, id, cjson.encode(agent))
 end
 
-local function end_talk(id, contact, now, talked)
-  local agent_id = contact.agent
-  event(contact.callback and 'callback.ended' or 'call.ended', now, id, contact.queue, agent_id,
+-- Whoever is consulted is free; '' where that is nobody of the ACD's. The contact is not written.
+local function end_consult(id, contact, now)
+  local consult = contact.consult
+  if not consult then return '' end
+  contact.consult = nil
+  local agent_id = consult.agent
+  event('call.consult_ended', now, id, contact.queue, agent_id or '', 'offer', consult.offer)
+  if agent_id then release_agent(agent_id, agent_of(agent_id), now, 'ready') end
+  return agent_id or ''
+end
+
+-- The agent speaks with the contact again; nil where that was so. The contact is not written.
+local function end_hold(id, contact, now)
+  local since = contact.held
+  if not since then return nil end
+  contact.held = nil
+  event('call.resumed', now, id, contact.queue, contact.agent, 'offer', contact.offer,
+    'held', span(since, now))
+  return since
+end
+
+local function tell_end(id, contact, now, talked)
+  end_hold(id, contact, now)
+  event(contact.callback and 'callback.ended' or 'call.ended', now, id, contact.queue, contact.agent,
     'offer', contact.offer, 'talked', talked, known('outcome', contact.callback and 'talked'))
-  move_contact(id, contact, 'gone', now)
+end
+
+-- The agent wraps up after a conversation of the contact; longer where they owe its result.
+local function wrap_up(agent_id, contact, now)
   local agent, till = agent_of(agent_id), now + contact.wrapup
   local last = agent.last
   if contact.hold and last and not last.result then
     last.owed, till = till, math.max(till, now + contact.hold)
   end
   release_agent(agent_id, agent, now, till > now and 'wrapup' or 'idle', till)
+end
+
+local function end_talk(id, contact, now, talked)
+  end_consult(id, contact, now)
+  tell_end(id, contact, now, talked)
+  move_contact(id, contact, 'gone', now)
+  wrap_up(contact.agent, contact, now)
 end
 
 -- Callbacks ---------------------------------------------------------------------------------

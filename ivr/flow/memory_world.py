@@ -38,6 +38,7 @@ class MemoryWorld:
         web_seconds: So long each request takes.
         transfers: How transfers end, by target; any other is unreachable.
         remembered: What is kept of the caller.
+        agent: Who talked to the caller last.
         switches: Whether announcements can be switched.
         announcements: What is switched on, and until when.
         speaks: Whether the caller speaks an announcement that is to be recorded.
@@ -45,6 +46,7 @@ class MemoryWorld:
         calls_back: Whether a caller who would be called back has it their way.
         texts_go: Whether text messages are taken.
         rooms_open: Whether conferences can be joined.
+        desk_open: Whether the caller is an agent who proves it.
         requests: What was asked of services, in order.
         transferred: What was dialled.
         wishes: Callbacks asked for.
@@ -65,6 +67,7 @@ class MemoryWorld:
         self.web_seconds = 0.2
         self.transfers: MutableMapping[str, TransferOutcome] = {}
         self.remembered = Remembered()
+        self.agent = ""
         self.announcements: MutableMapping[str, tuple[Announced, datetime]] = {}
         self.switches = True
         self.speaks = True
@@ -72,6 +75,7 @@ class MemoryWorld:
         self.calls_back = False
         self.texts_go = False
         self.rooms_open = False
+        self.desk_open = False
         self.requests: list[WebRequest] = []
         self.transferred: list[TransferRequest] = []
         self.wishes: list[CallbackWish] = []
@@ -108,6 +112,10 @@ class MemoryWorld:
         """Keep it."""
         self.remembered = Remembered(self.remembered.known, language)
         return True
+
+    async def last_agent(self) -> str:
+        """What :attr:`agent` says."""
+        return self.agent
 
     async def announcement(self, name: str) -> Announced | None:
         """What is on, until its end."""
@@ -146,3 +154,7 @@ class MemoryWorld:
         stayed = TALK_SECONDS if self.rooms_open else 0
         self._wait(stayed)
         return Conferred(room, self.rooms_open, stayed)
+
+    async def agent_desk(self) -> bool:
+        """As :attr:`desk_open` says."""
+        return self.desk_open

@@ -47,3 +47,21 @@ class SurveyTexts(Strict):
 
     invalid: Text
     thanks: Text
+
+
+class HandoverTexts(Strict):
+    """To an agent who hands a caller over (``*2``).
+
+    Attributes:
+        enter: Whom to key: an agent's number, ``*`` and a queue's key, or ``0`` and a number.
+        unknown: No agent and no queue has that.
+        nobody: Nobody would answer there now.
+        not_allowed: That number is not called.
+        goes_on: Nothing was changed; the caller is back.
+    """
+
+    enter: Text
+    unknown: Text
+    nobody: Text
+    not_allowed: Text
+    goes_on: Text

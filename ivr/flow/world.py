@@ -200,6 +200,9 @@ class World(Protocol):
     async def remember_language(self, language: str) -> bool:
         """Keep the language of a caller who agrees to that; whether it is kept."""
 
+    async def last_agent(self) -> str:
+        """Who talked to the caller last in a ride that keeps it, ``""`` where nothing is kept."""
+
     async def announcement(self, name: str) -> Announced | None:
         """An announcement that is switched on, ``None`` while it is off."""
 
@@ -238,3 +241,10 @@ class World(Protocol):
 
     async def conference(self, room: str) -> Conferred:
         """Be in a room of the organisation until the caller leaves it, or hangs up likewise."""
+
+    async def agent_desk(self) -> bool:
+        """Serve an agent who calls from a telephone outside, and end the call.
+
+        Returns:
+            Whether it was one; if not, they have been told so and are still there.
+        """

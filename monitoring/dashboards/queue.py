@@ -133,6 +133,19 @@ _WAITS = Row(
         ),
     ),
 )
+_TARGETS = Row(
+    "What queues are to achieve",
+    (
+        table(
+            "Targets",
+            "Which share of the callers shall be answered, and within how long; of queues with a"
+            " target (“service_level” in organisation.yaml).",
+            Unit.SHARE,
+            Query(asked.highest(m.SERVICE_LEVEL_TARGET, "org", "queue"), "target"),
+            Query(asked.highest(m.SERVICE_LEVEL_THRESHOLD, "org", "queue"), "within", Unit.SECONDS),
+        ),
+    ),
+)
 _ESTIMATES = Row(
     "What callers were told",
     (
@@ -190,10 +203,27 @@ _WORK = Row(
         ),
     ),
 )
+_HANDOVERS = Row(
+    "Hold and handing over",
+    (
+        course(
+            "Hold",
+            "Average length of a hold, moving; asking a colleague is one.",
+            Unit.SECONDS,
+            Query(asked.mean(m.HOLD, window=asked.MOVING), "hold"),
+        ),
+        bars(
+            "Callers handed over",
+            "Conversations in the time shown that the agent handed over, by what to.",
+            Unit.COUNT,
+            Query(asked.total(m.HANDOVERS, "to"), "{{to}}"),
+        ),
+    ),
+)
 QUEUE = Board(
     "queue",
     "Växel: queue",
     "How long callers wait in a queue, what becomes of them, and why.",
     (asked.ORG, asked.QUEUE, asked.FORMULA, asked.THRESHOLD, asked.WINDOW),
-    (_NOW, _CALLS, _WAITS, _ESTIMATES, _WORK),
+    (_NOW, _CALLS, _WAITS, _TARGETS, _ESTIMATES, _WORK, _HANDOVERS),
 )

@@ -149,6 +149,8 @@ def history(
     days: set[date] = set()
     queues: defaultdict[str, QueueHistory] = defaultdict(QueueHistory)
     for visit in visits:
+        if visit.outcome is VisitOutcome.TAKEN_OVER:
+            continue  # it did not arrive
         day, quarter = _place(visit.queued_at, period.zone)
         days.add(day)
         queue = queues[visit.queue]

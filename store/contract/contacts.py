@@ -9,9 +9,12 @@ from store.contract.fields import (
     CONTACT,
     LENGTH,
     NODE,
+    OUTCOME,
     QUEUE,
     QUEUE_IF,
+    RANG,
     RECORDING,
+    TALKED_IF,
     TREE,
     contact_kind,
 )
@@ -97,20 +100,7 @@ def kinds() -> Iterator[Kind]:
         Group.AWAY,
         "A connection to a number elsewhere is over, also by the caller's hang-up.",
         NODE,
-        Field(
-            "outcome",
-            words(
-                "talked",
-                "no_answer",
-                "busy",
-                unreachable="no way to it, or this installation dials nothing",
-                refused="it may not be dialled",
-                abandoned="the caller hung up while it rang",
-            ),
-            "What came of it.",
-        ),
-        Field("rang", MILLISECONDS, "How long it rang."),
-        Field("talked", MILLISECONDS, "Length of the conversation, if any.", required=False),
+        *(OUTCOME, RANG, TALKED_IF),
     )
     yield contact_kind(
         EventType.CONTACT_CONFERRED,

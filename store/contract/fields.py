@@ -24,9 +24,32 @@ ATTEMPT = Field("attempt", NUMBER, "Number of the attempt, 1 is the first.")
 NODE = Field("node", TEXT, "Id of the node.")
 TREE = Field("tree", TEXT, "Name of the call tree.")
 
+OUTCOME = Field(
+    "outcome",
+    words(
+        "talked",
+        "no_answer",
+        "busy",
+        unreachable="no way to it, or this installation dials nothing",
+        refused="it may not be dialled",
+        abandoned="the caller hung up while it rang",
+    ),
+    "What came of it.",
+)
+RANG = Field("rang", MILLISECONDS, "How long it rang.")
+TALKED_IF = Field("talked", MILLISECONDS, "Length of the conversation, if any.", required=False)
+
 RECORDING = Field("recording", TEXT, "Id of the recording.")
 LENGTH = Field("duration", MILLISECONDS, "Its length.")
-CAUSE = Field("cause", words(agent="the agent's key", digits="digits of the caller"), "Why.")
+CAUSE = Field(
+    "cause",
+    words(
+        agent="the agent's key",
+        digits="digits of the caller",
+        handover="the agent is handing the caller over",
+    ),
+    "Why.",
+)
 
 VERSION = Field("version", TEXT, "The first digits of the files' digest.")
 BEFORE = Field("before", TEXT, "The version that was served until then.", required=False)

@@ -85,6 +85,18 @@ any number of `call.offered` with `call.refused`, then either `call.offered`, `c
 `call.ended`, or `call.abandoned`, or `call.left`. After `call.left` the tree goes on.
 `contact.ended` ends the call.
 
+An agent may hand the contact over: `call.transferred`, then that agent's `call.ended` like any
+other, in one step. The contact stays the same contact: to a queue or an agent, a second
+`call.queued` follows in that step, with a stay, a wait and a conversation of its own; to a number
+elsewhere, `call.forwarded` tells what came of it, and `call.queued` follows where nobody was
+reached. Count contacts by `contact.started`, and waits, answers and conversations by their own
+events: a contact that was transferred once has two of these.
+
+Or the agent asks somebody first: `call.consulted`, `call.consult_answered`, then
+`call.consult_ended` and the conversation goes on; or `call.joined` where all three talk. With
+`call.transferred` and `consulted` the other agent has it without a wait of its own, from
+`call.taken_over` to a `call.ended` of that agent.
+
 With the reason `callback` the place is kept: `callback.requested` follows at once, and the call
 ends. Later `call.offered`, `callback.dialled`, then `callback.answered` and `callback.ended`; or
 `callback.missed` as often as the rules allow, the last followed by `callback.ended`. A callback
@@ -96,7 +108,8 @@ longer.
 `contact.ended`; `recording.transcribed` and `recording.deleted` may come days later.
 
 An agent does one thing at a time: what, is told by the last of `agent.*`, `call.offered`,
-`call.answered` and `callback.answered` that names the agent."""
+`call.answered`, `callback.answered`, `call.consulted`, `call.consult_answered` and
+`call.taken_over` that names the agent."""
 
 
 def page() -> str:

@@ -9,13 +9,16 @@ from store.contract.fields import (
     HELD,
     IS_CALLBACK,
     OFFER,
+    OUTCOME,
     QUEUE,
+    RANG,
     TALKED,
+    TALKED_IF,
     WAITED,
     contact_kind,
 )
 from store.contract.kind import Field, Group, Kind
-from store.contract.values import INSTANT, MILLISECONDS, words
+from store.contract.values import INSTANT, MILLISECONDS, TEXT, Flag, words
 from store.events import EventType
 
 
@@ -91,6 +94,7 @@ def kinds() -> Iterator[Kind]:
             words(
                 timeout="it waited as long as the tree allows",
                 nobody="no agent is logged in",
+                closed="the queue has closed",
                 failed="a fault on our side",
                 callback="the caller is called back",
                 moved="a supervisor has moved it to another queue; its call.queued follows",
@@ -98,6 +102,85 @@ def kinds() -> Iterator[Kind]:
             "Why.",
         ),
         HELD,
+    )
+    yield contact_kind(
+        EventType.CALL_HELD,
+        group,
+        "The agent has the contact hold: it hears music, while the agent asks somebody too.",
+        *(QUEUE, AGENT, OFFER),
+    )
+    yield contact_kind(
+        EventType.CALL_RESUMED,
+        group,
+        "The contact holds no longer, also where the conversation is over.",
+        *(QUEUE, AGENT, OFFER),
+        Field("held", MILLISECONDS, "For how long it did; that is part of what call.ended tells."),
+    )
+    yield contact_kind(
+        EventType.CALL_TRANSFERRED,
+        group,
+        "The agent hands the contact over; call.ended follows at once, and the contact goes on.",
+        *(QUEUE, AGENT, OFFER),
+        Field(
+            "to",
+            words(
+                queue="it waits in another queue, or once more in this one: call.queued follows",
+                agent="it waits for one agent first: call.queued follows",
+                number="a number elsewhere: call.forwarded tells what came of it",
+            ),
+            "To what.",
+        ),
+        Field("to_queue", TEXT, "Name of that queue.", required=False),
+        Field("to_agent", TEXT, "Id of that agent.", required=False),
+        Field(
+            "consulted",
+            Flag(),
+            "They have talked before, and the contact goes on with them at once: call.taken_over"
+            " follows of an agent, nothing of a number.",
+            required=False,
+        ),
+    )
+    asked = Field("agent", TEXT, "Whom; nobody of ours where it is a number.", required=False)
+    consultation = Field("offer", TEXT, "Number of the consultation, and of what becomes of it.")
+    yield contact_kind(
+        EventType.CALL_CONSULTED,
+        group,
+        "The agent asks somebody while the contact hears music; an agent is held from here on.",
+        *(QUEUE, asked, consultation),
+        Field("by", TEXT, "The agent of the conversation."),
+        Field("to", words("agent", number="a number elsewhere"), "Who is asked."),
+    )
+    yield contact_kind(
+        EventType.CALL_CONSULT_ANSWERED,
+        group,
+        "The agent who is asked has picked up.",
+        *(QUEUE, AGENT, consultation),
+    )
+    yield contact_kind(
+        EventType.CALL_JOINED,
+        group,
+        "The contact, its agent and whoever is asked talk together.",
+        *(QUEUE, asked, consultation),
+    )
+    yield contact_kind(
+        EventType.CALL_CONSULT_ENDED,
+        group,
+        "Whoever was asked is out of it; the agent's next event follows.",
+        *(QUEUE, asked, consultation),
+    )
+    yield contact_kind(
+        EventType.CALL_TAKEN_OVER,
+        group,
+        "The agent who was asked has the conversation: it is not waited for, offered or answered"
+        " anew, and ends by a call.ended of its own.",
+        *(QUEUE, AGENT, consultation),
+    )
+    yield contact_kind(
+        EventType.CALL_FORWARDED,
+        group,
+        "The connection to a number to which an agent has handed the contact over is over, also by"
+        " the caller's hang-up; where nobody was reached, the contact waits again.",
+        *(QUEUE, AGENT, OUTCOME, RANG, TALKED_IF),
     )
     yield contact_kind(
         EventType.CALL_ENDED,

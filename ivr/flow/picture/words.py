@@ -16,6 +16,7 @@ Words: TypeAlias = Mapping[str, tuple[str, str, str]]
 
 VERBS: Words = MappingProxyType(
     {
+        "agent_desk": ("handläggarnas telefon", "medarbejdernes telefon", "agents' desk"),
         "announcement": ("tillfälligt besked", "midlertidig besked", "announcement"),
         "branch": ("villkor", "betingelse", "branch"),
         "callback": ("ring upp", "ring tilbage", "callback"),
@@ -55,6 +56,7 @@ WAYS: Words = MappingProxyType(
         "closed": ("stängt", "lukket", "closed"),
         "extensions": ("anknytning", "lokalnummer", "extension"),
         "known": ("känd", "kendt", "known"),
+        "on_closed": ("kön är stängd", "køen er lukket", "queue is closed"),
         "on_failure": ("misslyckas", "mislykkes", "fails"),
         "on_full": ("kön är full", "køen er fuld", "queue is full"),
         "on_invalid": ("fel val", "forkert valg", "invalid"),

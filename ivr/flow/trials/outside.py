@@ -15,6 +15,7 @@ from ivr.flow.pins import KnownPins, Pins
 from ivr.flow.tree import Tree
 from ivr.flow.trials.words import OneOf, Several, native
 from ivr.flow.vocabulary import (
+    AgentNumber,
     AnnouncementName,
     Identifier,
     LanguageTag,
@@ -68,8 +69,10 @@ class Outside(Strict):
         sms: Whether text messages are taken.
         callbacks: Whether a caller who is to be called back has it their way.
         rooms: Whether conferences can be joined, or are ``closed``.
+        desk: Whether the caller is an agent who proves it, or is sent away: ``closed``.
         known: Whether the caller's number has called before.
         remembered: The language that is kept of the caller.
+        last_agent: The agent who talked to the caller last, as far as that is kept.
         pins: The right PINs, by name.
         splits: The node that a split leads to, by the split's own node; the first one of those
             that are left out.
@@ -84,8 +87,10 @@ class Outside(Strict):
     sms: Sent = "failed"
     callbacks: Promise = "refused"
     rooms: Room = "closed"
+    desk: Room = "closed"
     known: bool = False
     remembered: LanguageTag = ""
+    last_agent: AgentNumber = ""
     pins: Table[Identifier, str] = Field(default_factory=dict)
     splits: Table[Target, Target] = Field(default_factory=dict)
 
@@ -103,6 +108,8 @@ class Outside(Strict):
         world.texts_go = self.sms == "sent"
         world.calls_back = self.callbacks == "promised"
         world.rooms_open = self.rooms == "open"
+        world.agent = self.last_agent
+        world.desk_open = self.desk == "open"
         world.remembered = Remembered(self.known or bool(self.remembered), self.remembered)
 
     def judge_of_pins(self) -> Pins:

@@ -111,7 +111,7 @@ class Deeds:
         occupied: Milliseconds of conversations and after-call work that are over.
         occupancy: Thousandths of the time since the login, when the agent became ready.
         busy: Since when such a time goes on.
-        wrapping: Those whose time that is after-call work.
+        wraps_up: Who does after-call work.
     """
 
     login: dict[str, int] = field(default_factory=dict)
@@ -120,7 +120,7 @@ class Deeds:
     occupied: Counter[str] = field(default_factory=Counter)
     occupancy: dict[str, int] = field(default_factory=dict)
     busy: dict[str, int] = field(default_factory=dict)
-    wrapping: set[str] = field(default_factory=set)
+    wraps_up: set[str] = field(default_factory=set)
 
     def take(self, event: Event) -> None:
         """The next event."""
@@ -133,15 +133,16 @@ class Deeds:
             case EventType.CALL_ANSWERED | EventType.CALLBACK_ANSWERED:
                 self.calls[key] += 1
                 self.busy[agent] = event.at
-            case EventType.AGENT_WRAPUP if agent in self.wrapping:
-                pass  # it only lasts longer
+                self.wraps_up.discard(agent)
+            case EventType.AGENT_WRAPUP if agent in self.wraps_up:
+                return  # it ends at another time
             case EventType.AGENT_READY | EventType.AGENT_PAUSED | EventType.AGENT_WRAPUP:
-                self.wrapping.discard(agent)
                 if agent in self.busy:
                     self.occupied[agent] += max(0, event.at - self.busy.pop(agent))
+                self.wraps_up.discard(agent)
                 if event.type is EventType.AGENT_WRAPUP:
                     self.busy[agent] = event.at
-                    self.wrapping.add(agent)
+                    self.wraps_up.add(agent)
                 elif event.type is EventType.AGENT_READY:
                     past = max(1, event.at - self.login[agent])
                     self.occupancy[agent] = 1000 * self.occupied[agent] // past
@@ -149,7 +150,7 @@ class Deeds:
                 self._forget(agent)
 
     def _forget(self, agent: str) -> None:
-        self.wrapping.discard(agent)
+        self.wraps_up.discard(agent)
         for kept in (self.login, self.occupied, self.occupancy, self.busy):
             kept.pop(agent, None)
         for known in (self.calls, self.offered):

@@ -7,6 +7,18 @@ from dataclasses import dataclass, field
 from store.events import Event, EventType
 from store.stream import BEGINNING
 
+_IN_CALL = frozenset(
+    {
+        EventType.CALL_HELD,
+        EventType.CALL_RESUMED,
+        EventType.CALL_CONSULTED,
+        EventType.CALL_CONSULT_ANSWERED,
+        EventType.CALL_JOINED,
+        EventType.CALL_CONSULT_ENDED,
+        EventType.CALL_TAKEN_OVER,
+    }
+)
+
 
 @dataclass
 class Replay:
@@ -19,6 +31,8 @@ class Replay:
         calling: Of the agents in a call of their own, whether it was answered.
         last: Whom each agent talked to last, and what came of it, "" for nothing known.
         callbacks: Attempts until now of each contact that is to be called back.
+        held: The contacts that hold.
+        consulting: Whom the agent of each contact asks, ``""`` somebody outside.
         dialling: The agent who is held while the phone of a contact rings.
         last_id: Of the last event taken.
     """
@@ -29,6 +43,8 @@ class Replay:
     calling: dict[str, bool] = field(default_factory=dict)
     last: dict[str, tuple[str, str]] = field(default_factory=dict)
     callbacks: dict[str, int] = field(default_factory=dict)
+    held: set[str] = field(default_factory=set)
+    consulting: dict[str, str] = field(default_factory=dict)
     dialling: dict[str, str] = field(default_factory=dict)
     last_id: str = BEGINNING
 
@@ -41,6 +57,8 @@ class Replay:
             self._take_of_callback(event)
         elif event.type is EventType.SUPERVISOR_ACTED:
             return  # what comes of it is told beside
+        elif event.type in _IN_CALL:
+            self._take_of_conversation(event)
         else:
             self._take_of_call(event)
         # Never more dialled than agents reserved: each has an agent of its own, held for it.
@@ -73,8 +91,13 @@ class Replay:
                 assert self.contacts[contact] == ("reserved", agent)
                 self.contacts[contact] = ("waiting", "")
                 self._let_go(contact, agent)
+            case EventType.CALL_TRANSFERRED:
+                assert self.contacts[contact] == ("talking", agent)
+                if "consulted" in event.fields:
+                    assert self.consulting.pop(contact) == event.fields.get("to_agent", "")
             case EventType.CALL_ENDED:
                 assert contact not in self.callbacks
+                assert contact not in self.held
                 assert self.contacts.pop(contact) == ("talking", agent)
             case EventType.CALL_ABANDONED | EventType.CALL_LEFT:
                 assert contact not in self.callbacks
@@ -87,6 +110,41 @@ class Replay:
                 assert event.fields == {"reason": "lost"}
             case _:
                 raise AssertionError(event)
+
+    def _take_of_conversation(self, event: Event) -> None:
+        contact, agent = event.contact, event.agent
+        match event.type:
+            case EventType.CALL_HELD:
+                assert self.contacts[contact] == ("talking", agent)
+                assert contact not in self.held
+                self.held.add(contact)
+            case EventType.CALL_RESUMED:
+                assert self.contacts[contact] == ("talking", agent)
+                self.held.remove(contact)
+            case EventType.CALL_CONSULTED:
+                assert self.contacts[contact] == ("talking", event.fields["by"])
+                assert contact not in self.consulting
+                self.consulting[contact] = agent
+                if agent:
+                    assert self.agents[agent] == ("ready", "")
+                    self.agents[agent] = ("reserved", "")
+            case EventType.CALL_CONSULT_ANSWERED:
+                assert self.consulting[contact] == agent
+                assert self.agents[agent] == ("reserved", "")
+                self.agents[agent] = ("talking", "")
+            case EventType.CALL_JOINED:
+                assert self.consulting[contact] == agent
+            case EventType.CALL_CONSULT_ENDED:
+                assert self.consulting.pop(contact) == agent
+                if agent:
+                    assert self.agents[agent][0] in ("reserved", "talking")
+                    self.agents[agent] = ("let go", "")
+            case EventType.CALL_TAKEN_OVER:
+                assert contact not in self.contacts
+                assert self.agents[agent][0] in ("reserved", "talking")
+                self.contacts[contact] = ("talking", agent)
+                self.agents[agent] = ("talking", "")
+                self.last[agent] = (contact, "")
 
     def _take_of_callback(self, event: Event) -> None:
         contact, agent = event.contact, event.agent

@@ -34,6 +34,8 @@ from acd.floor import Floor
 from acd.model import (
     Agent,
     AgentState,
+    HandedTo,
+    Handover,
     LeaveReason,
     Offer,
     OwnCallOutcome,
@@ -112,6 +114,7 @@ preferred = st.sampled_from(["", "", "1", "3", "nobody"])
 PREFERRED_MS = 5_000
 JUMPS = -3600, 3600
 LONG_AFTER_S = 86_400 * 7
+PHONES = ("p1", "p2", "p3")
 DESK_STEPS = (
     "login",
     "login",
@@ -346,6 +349,63 @@ class Histories(RuleBasedStateMachine):
         if offer := self.some_offer(data):
             self.attempt(lambda: self.acd[who].ended(offer, 1_000))
 
+    @rule(data=st.data(), who=controllers, queue=st.sampled_from((*QUEUES, None)), steps=bullseyes)
+    def transferred(
+        self, data: st.DataObject, who: int, queue: Queue | None, steps: Bullseye
+    ) -> None:
+        """Mostly a conversation; whoever waits once more does not wait behind later ones."""
+        offer = self.talking_or_some_offer(data)
+        if offer is None:
+            return
+        handover = Handover(HandedTo.QUEUE, queue.name) if queue else Handover(HandedTo.NUMBER)
+        require = [Requirement(after, skills) for after, skills in steps]
+        acd = self.acd[who]
+        effective = self.attempt(
+            lambda: acd.transferred(offer, 1_000, handover, queue, require=require)
+        )
+        if effective is None:
+            return
+        assert effective == min(self.effective[offer.contact], self.clock())
+        assert (self.record(offer.contact) == {}) == (queue is None)
+        self.effective[offer.contact] = effective
+        if queue is not None:
+            self.needs[offer.contact] = self.need(queue, require)
+
+    @rule(
+        data=st.data(),
+        who=controllers,
+        whom=st.sampled_from((*sorted(STAFF), "")),
+        steps=st.lists(
+            st.sampled_from(("answered", "joined", "over", "took_over", "hold", "unhold")),
+            max_size=4,
+        ),
+    )
+    def consult(self, data: st.DataObject, who: int, whom: str, steps: list[str]) -> None:
+        """An agent asks somebody, and something comes of it, or what is told comes too late."""
+        offer = self.talking_or_some_offer(data)
+        if offer is None:
+            return
+        handover = Handover(HandedTo.AGENT, whom) if whom else Handover(HandedTo.NUMBER)
+        acd, contact = self.acd[who], offer.contact
+        self.attempt(lambda: acd.consult(offer, handover))
+        for step in steps:
+            match step:
+                case "answered":
+                    self.run(acd.consult_answered(contact))
+                case "joined":
+                    self.run(acd.consult_joined(contact))
+                case "hold" | "unhold":
+                    on = step == "hold"
+                    self.run(acd.hold(contact, data.draw(st.sampled_from(PHONES)), on=on))
+                case "over":
+                    self.run(acd.consult_over(contact, whom))
+                case "took_over":
+                    before = self.record(contact)
+                    left = self.run(acd.took_over(contact))
+                    assert left == (before["agent"] if "consult" in before else None)
+                    if taken := self.run(acd.current_offer(contact)):
+                        self.offers.append(taken)
+
     @rule(contact=contacts, who=controllers, reason=st.sampled_from(LeaveReason))
     def leave(self, contact: str, who: int, reason: LeaveReason) -> None:
         before = self.record(contact)
@@ -545,9 +605,10 @@ class Histories(RuleBasedStateMachine):
     @rule(live=st.sets(contacts), who=controllers)
     def reconcile(self, live: set[str], who: int) -> None:
         before = {name: json.loads(text) for name, text in self.raw()["contacts"].items()}
+        others = {node for node in NODES if {f"node|{node}", f"lost|{node}"} & {*self.raw()["due"]}}
         over = self.run(self.acd[who].reconcile(live))
         assert not live & set(over)
-        assert {before[contact]["owner"][0] for contact in over} <= {NODES[who]}
+        assert not {before[contact]["owner"][0] for contact in over} & (others - {NODES[who]})
 
     # What always holds --------------------------------------------------------------------------
 
@@ -643,6 +704,16 @@ class Histories(RuleBasedStateMachine):
             if self.offers
             else None
         )
+
+    def talking_or_some_offer(self, data: st.DataObject) -> Offer | None:
+        """A conversation where there is one."""
+        talking = [
+            one
+            for one in self.offers
+            if (kept := self.record(one.contact)).get("offer") == one.id
+            if kept["state"] == "talking"
+        ]
+        return data.draw(st.sampled_from(talking)) if talking else self.some_offer(data)
 
     def record(self, contact: str) -> dict[str, Any]:
         """What Redis keeps of a contact, empty when nothing."""

@@ -156,9 +156,26 @@ def test_a_transfer_counts_its_outcome_and_only_a_conversation_its_length() -> N
     for own in ({"outcome": "talked", "talked": "61000"}, {"outcome": "busy", "rang": "900"}):
         fields = {"node": "on-call", **own}
         count(totals, Event(EventType.CONTACT_TRANSFERRED, 0, ORG, "c", fields=fields), KNOWN)
-    assert totals.counters[metrics.TRANSFERS.name] == {(ORG, "talked"): 1, (ORG, "busy"): 1}
+    forwarded = {"outcome": "no_answer", "rang": "30000"}
+    count(totals, Event(EventType.CALL_FORWARDED, 0, ORG, "c", "fees", "1", forwarded), KNOWN)
+    assert totals.counters[metrics.TRANSFERS.name] == {
+        (ORG, "talked"): 1,
+        (ORG, "busy"): 1,
+        (ORG, "no_answer"): 1,
+    }
     tally = totals.tallies[metrics.TRANSFER_TALK.name][(ORG,)]
     assert (sum(tally.counts), tally.sum_ms) == (1, 61_000)
+
+
+def test_a_conversation_that_is_handed_over_is_counted_by_its_queue_and_what_to() -> None:
+    totals = Totals()
+    for own in ({"to": "queue", "to_queue": "rent"}, {"to": "number"}):
+        fields = {"offer": "7", **own}
+        count(totals, Event(EventType.CALL_TRANSFERRED, 0, ORG, "c", "fees", "1", fields), KNOWN)
+    assert totals.counters[metrics.HANDOVERS.name] == {
+        (ORG, "fees", "queue"): 1,
+        (ORG, "fees", "number"): 1,
+    }
 
 
 def test_a_conference_counts_how_long_a_caller_was_in_it() -> None:
@@ -199,7 +216,7 @@ def test_no_label_names_a_person() -> None:
     }
     where = {"org", "queue", "mailbox", "tree", "node", "survey", "question"}
     how = {"reason", "source", "outcome", "state", "cause", "engine", "kind", "score", "result"}
-    how |= {"act", "mode"}  # of supervisors
+    how |= {"act", "mode", "to"}
     assert labels <= where | how
 
 

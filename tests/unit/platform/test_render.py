@@ -124,11 +124,19 @@ def test_asterisk_asks_the_speech_server_and_serves_nothing_by_http(layout: Layo
     assert values(layout, "http.conf", "general")["enabled"] == "no"
 
 
+CONSULT = {"VAXEL_TO", "VAXEL_RING", "VAXEL_OPTIONS"}
+"""Set by the controller, from its own files: whom an agent asks."""
+
 ARGUMENTS = {f"ARG{number}" for number in range(1, 7)}
 """Of a subroutine: what the controller has given Dial."""
 
-OURS = {"VAXEL_PRESENCE", "VAXEL_RECORDING", "VAXEL_TAKEN", "VAXEL_TAPE", "VAXEL_TONE"}
-"""Variables that only the dialplan and the controller set, on an agent's channel."""
+OURS = {
+    *("VAXEL_PRESENCE", "VAXEL_RECORDING", "VAXEL_TAKEN", "VAXEL_TAPE", "VAXEL_TONE"),
+    *("VAXEL_HANDOVER", "VAXEL_EAR", "VAXEL_SAY", "CHANNEL"),
+    *CONSULT,
+}
+"""Variables that only the dialplan sets, on an agent's channel, or the controller: an agent's wish,
+in names of queues and agents and a number's digits."""
 
 
 def sections(layout: Layout, file: str, name: str) -> dict[str, dict[str, str]]:
@@ -179,7 +187,9 @@ def test_another_node_reaches_agents_phones_by_their_names_and_nothing_else(
     text = (layout.asterisk_etc / "extensions.conf").read_text()
     ours = text.partition("[peers]\n")[2].partition("\n[")[0]
     phones = [line.split(",")[0] for line in ours.splitlines() if line.startswith("exten")]
-    assert phones == [f"exten => {name}" for name in PHONES if name.startswith("agent")]
+    agents = [f"exten => {name}" for name in PHONES if name.startswith("agent")]
+    assert phones == [*agents, "exten => _[+*#0-9]!"]
+    assert ours.count("Dial(") == len(agents)
     assert "include" not in text
     assert "AGI" not in ours
 
@@ -236,6 +246,8 @@ def test_supervisors_come_from_agents_phones_and_from_nowhere_else(layout: Layou
             leading.append((context, line.split("=")[1].split(",")[0].strip("> ")))
     assert set(leading) <= {
         ("agents", "*20"),
+        ("vaxel-tell", "same"),
+        ("vaxel-tell", "n"),
         ("vaxel-supervision", "s"),
         ("vaxel-supervision", "same"),
         ("vaxel-supervision", "n"),
