@@ -4,7 +4,7 @@ SETUP = @$(PYTHON) -I ivr/platform/bootstrap.py
 BIN = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status demo test lint bench load images-test
+.PHONY: help up down status demo test lint bench load soak images-test
 
 help: ## tell what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -41,6 +41,10 @@ bench: ## measure it side by side with its peers
 load: ## prove it at size: faults under many calls, ten thousand moments at once
 	$(SETUP) dev
 	VAXEL_COLLISIONS=10000 $(BIN)/pytest tests/integration/acd/test_collisions.py tests/load
+
+soak: ## ten minutes of calls in two thousand queues, every figure held against what was done
+	$(SETUP) dev
+	$(BIN)/python -m tests.load.soak
 
 images-test: ## build the production images, start them, make a call through them
 	$(SETUP) images

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from redis.asyncio import Redis
 
@@ -15,6 +16,7 @@ from acd.model import (
     AgentState,
     AgentStatus,
     Clock,
+    LastContact,
     OwnCallOutcome,
     PhoneState,
     check_name,
@@ -26,8 +28,27 @@ _RIGHT, _WRONG = 0, 1
 
 def status_of(reply: Reply) -> AgentStatus:
     """The status that ``status.lua`` replies."""
-    agent, state, reason, since, phone, *queues = reply
-    return AgentStatus(agent, AgentState(state), reason, int(since), phone, tuple(queues))
+    agent, state, reason, since, phone, until, last, *queues = reply
+    return AgentStatus(
+        id=agent,
+        state=AgentState(state),
+        reason=reason,
+        since_ms=int(since),
+        phone=phone,
+        queues=tuple(queues),
+        until_ms=int(until),
+        last=_last_contact(json.loads(last)) if last else None,
+    )
+
+
+def _last_contact(kept: Mapping[str, Any]) -> LastContact:
+    return LastContact(
+        contact=kept["contact"],
+        queue=kept["queue"],
+        began_ms=kept["began"],
+        result=kept.get("result", ""),
+        owed="owed" in kept,
+    )
 
 
 class Agents:
@@ -138,12 +159,65 @@ class Agents:
 
         Raises:
             NotLoggedIn: The agent is not logged in.
+            ResultOwed: The last contact's result is to be given first; not told to supervisors.
         """
         return await self._run("unpause", agent, by)
+
+    async def give_result(
+        self, agent: str, result: str, *, contact: str = "", by: str = ""
+    ) -> AgentStatus:
+        """Say what came of the contact that the agent talks with or talked to last.
+
+        Another one replaces it, until the next conversation begins. Where the queue waits for it
+        the wrap-up ends when it would have anyway, which may be now: match the agent then.
+
+        Args:
+            agent: Agent id.
+            result: The organisation's code.
+            contact: Whom it is about, as far as whoever says it knows; ``""`` for that one.
+            by: As of :meth:`logout`, or the program by which the agent says it.
+
+        Raises:
+            NotLoggedIn: The agent is not logged in.
+            NoLastContact: The agent has talked to nobody, or to somebody else since.
+        """
+        return await self._run("result", agent, contact, check_name("Result", result), by)
+
+    async def extend_wrapup(
+        self, agent: str, extension_ms: int, limit_ms: int, *, contact: str = ""
+    ) -> tuple[int, AgentStatus]:
+        """Let a wrap-up last longer; in a conversation, the one that follows.
+
+        Args:
+            agent: Agent id.
+            extension_ms: By so much.
+            limit_ms: No wrap-up lasts longer than this, from its beginning.
+            contact: As of :meth:`give_result`.
+
+        Returns:
+            How long it lasts from now on, or will after the conversation, milliseconds; what the
+            agent does.
+
+        Raises:
+            NotLoggedIn: The agent is not logged in.
+            NoWrapup: There is none and none follows.
+            NoLastContact: It is another contact's by now.
+            WrapupAtLimit: It is as long as it may be.
+        """
+        now = self._clock()
+        left, status = await self._scripts.run(
+            "extend", now, agent, contact, extension_ms, limit_ms
+        )
+        return int(left), status_of(status)
 
     async def status(self, agent: str) -> AgentStatus:
         """What an agent does now; an unknown one is logged out."""
         return await self._run("status", agent, "")
+
+    async def statuses(self, agents: Sequence[str]) -> list[AgentStatus]:
+        """What agents do now, in the order asked for."""
+        replies = await self._scripts.run("statuses", self._clock(), *agents)
+        return [status_of(reply) for reply in replies]
 
     async def at_phone(self, phone: str) -> AgentStatus | None:
         """The agent who is logged in at a phone, if any."""

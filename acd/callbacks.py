@@ -156,13 +156,11 @@ class Callbacks:
         )
         parting_ms = rules.parting_ms if contact else 0
         contact = contact or f"cb-{secrets.token_hex(6)}"
-        ring_ms, wrapup_ms = queue.ring_seconds * 1000, queue.wrapup_seconds * 1000
         await self._run(
             "add_callback",
             contact,
             queue.name,
-            ring_ms,
-            wrapup_ms,
+            *queue.times_ms,
             wish,
             parting_ms,
             *steps_to_wire(sparing_backups(queue, require)),

@@ -150,8 +150,7 @@ class Distributor:
                 contact,
                 queue.name,
                 self.controller,
-                queue.ring_seconds * 1000,
-                queue.wrapup_seconds * 1000,
+                *queue.times_ms,
                 credit_ms,
                 *steps_to_wire(sparing_backups(queue, require)),
             )
@@ -299,8 +298,7 @@ class Distributor:
             handover.to.value,
             handover.target,
             queue.name if queue else "",
-            queue.ring_seconds * 1000 if queue else 0,
-            queue.wrapup_seconds * 1000 if queue else 0,
+            *(queue.times_ms if queue else (0, 0, 0)),
             self.controller,
             *steps_to_wire(sparing_backups(queue, require) if queue else ()),
         )

@@ -168,6 +168,48 @@ class NotLoggedIn(AcdError):
         self.agent = agent
 
 
+class NoLastContact(AcdError):
+    """The agent has talked to nobody since the log-in, or to somebody else since."""
+
+    code = "acd.no_last_contact"
+
+    def __init__(self, agent: str) -> None:
+        super().__init__(f"This is not whom agent {agent} talked to last. Look who that was.")
+        self.agent = agent
+
+
+class NoWrapup(AcdError):
+    """The agent neither wraps up nor will after the conversation of this moment."""
+
+    code = "acd.no_wrapup"
+
+    def __init__(self, agent: str) -> None:
+        super().__init__(f"Agent {agent} has no wrap-up. Only one that runs or comes grows longer.")
+        self.agent = agent
+
+
+class WrapupAtLimit(AcdError):
+    """The wrap-up is as long as it may be."""
+
+    code = "acd.wrapup_at_limit"
+
+    def __init__(self, agent: str) -> None:
+        super().__init__(
+            f"The wrap-up of agent {agent} is at the queue's `wrapup_limit`. It cannot be longer."
+        )
+        self.agent = agent
+
+
+class ResultOwed(AcdError):
+    """The queue wants to know what came of the contact before its agent is ready again."""
+
+    code = "acd.result_owed"
+
+    def __init__(self, agent: str) -> None:
+        super().__init__(f"Agent {agent} has given no result for the last contact. Give it first.")
+        self.agent = agent
+
+
 class AgentBusy(AcdError):
     """The agent is being rung or talks, so a login elsewhere has to wait."""
 

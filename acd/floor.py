@@ -136,8 +136,7 @@ class Floor:
             NotWaiting: It talks, is to be called back, or has lost its controller just now.
             TooManyLines: The other queue cannot keep apart so many requirements.
         """
-        times = queue.ring_seconds * 1000, queue.wrapup_seconds * 1000
-        record = await self._run("move", contact, origin, queue.name, *times, by)
+        record = await self._run("move", contact, origin, queue.name, *queue.times_ms, by)
         return _contact(contact, json.loads(record))
 
     async def _run(self, name: str, *arguments: str | int) -> Reply:

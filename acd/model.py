@@ -51,7 +51,11 @@ def check_skills(skills: Mapping[str, int]) -> None:
 
 
 class AgentState(StrEnum):
-    """What an agent does now. An agent is in exactly one of these."""
+    """What an agent does now. An agent is in exactly one of these.
+
+    Thus nobody has two conversations at once: only who is ``READY`` is offered a contact, which
+    ``acd/scripts/lib.lua`` holds in one place (``make_offer``, ``move_agent``).
+    """
 
     LOGGED_OUT = "logged_out"
     READY = "ready"
@@ -59,6 +63,10 @@ class AgentState(StrEnum):
     TALKING = "talking"
     WRAPUP = "wrapup"  # after-call work, until its time is up or the agent ends it
     PAUSED = "paused"
+
+
+HAS_A_CALL = frozenset({AgentState.RESERVED, AgentState.TALKING})
+"""What such an agent asks for comes when the call is over."""
 
 
 class PhoneState(StrEnum):
@@ -81,7 +89,7 @@ class RefusalReason(StrEnum):
     NO_ANSWER = "no_answer"  # rang in vain, the last time allowed; paused as ``not_answering``
     BUSY = "busy"  # the phone is in use or the agent declined; paused as ``busy``
     UNREACHABLE = "unreachable"  # the phone is not registered; paused as ``unreachable``
-    EXPIRED = "expired"  # no controller rang it: not the agent's fault, ready at the old place
+    EXPIRED = "expired"  # not the agent's fault: nobody rang it, or another organisation has them
 
 
 class OwnCallOutcome(StrEnum):
@@ -136,6 +144,8 @@ class Queue:
         strategy: Which ready agent is first.
         weight: 1 to 100. For an agent of several queues, each second that somebody has waited in
             this one counts so many times: the higher, the sooner it is served, and nobody starves.
+        result_within_seconds: An agent must say what came of a contact: who has not said it wraps
+            up until then, for so long at most. ``0``: nothing need be said.
     """
 
     name: str
@@ -145,10 +155,11 @@ class Queue:
     backup_seconds: int = 0
     strategy: Strategy = Strategy.LONGEST_IDLE
     weight: int = 1
+    result_within_seconds: int = 0
 
     def __post_init__(self) -> None:
         check_name("Queue", self.name)
-        if self.ring_seconds < 1 or self.wrapup_seconds < 0:
+        if self.ring_seconds < 1 or self.wrapup_seconds < 0 or self.result_within_seconds < 0:
             raise ValueError(f"Queue {self.name!r}: ring at least 1 s and wrap up at least 0 s")
         if self.backup_seconds < 0:
             raise ValueError(f"Queue {self.name!r}: backup agents help out after 0 s or more")
@@ -156,6 +167,13 @@ class Queue:
             raise ValueError(f"Queue {self.name!r}: at least 1 missed offer pauses an agent")
         if self.weight not in WEIGHTS:
             raise ValueError(f"Queue {self.name!r}: use a weight from 1 to 100")
+
+    @property
+    def times_ms(self) -> tuple[int, int, int]:
+        """Ring, wrap-up and wrap-up without a result, as a contact takes them along."""
+        times = self.ring_seconds, self.wrapup_seconds, self.result_within_seconds
+        ring, wrapup, hold = (1000 * seconds for seconds in times)
+        return ring, wrapup, hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +328,25 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class LastContact:
+    """Whom an agent talks with, or talked to last since the log-in.
+
+    Attributes:
+        contact: Its id.
+        queue: Which it came from.
+        began_ms: Epoch; when they began to talk.
+        result: What came of it, the organisation's code, ``""`` while none was given.
+        owed: The agent is not ready again before one is given.
+    """
+
+    contact: str
+    queue: str
+    began_ms: int
+    result: str = ""
+    owed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AgentStatus:
     """What an agent does now.
 
@@ -321,6 +358,8 @@ class AgentStatus:
         since_ms: Epoch; ``0`` when logged out.
         phone: PJSIP endpoint, ``""`` when logged out.
         queues: Names of the queues served, empty when logged out.
+        until_ms: Epoch; when the wrap-up ends by itself, ``0`` in other states.
+        last: Whom the agent talked to last, ``None`` for nobody since the log-in.
     """
 
     id: str
@@ -329,6 +368,8 @@ class AgentStatus:
     since_ms: int = 0
     phone: str = ""
     queues: tuple[str, ...] = ()
+    until_ms: int = 0
+    last: LastContact | None = None
 
 
 @dataclass(frozen=True, slots=True)

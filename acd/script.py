@@ -25,13 +25,17 @@ from acd.errors import (
     ContactElsewhere,
     ContactOffered,
     ContactUnknown,
+    NoLastContact,
     NotLoggedIn,
     NotWaiting,
+    NoWrapup,
     OfferAnswered,
     OfferNotAnswered,
     PhoneBusy,
+    ResultOwed,
     StaleOffer,
     TooManyLines,
+    WrapupAtLimit,
 )
 from acd.keys import Keys
 from acd.linking import linked
@@ -54,12 +58,16 @@ _REFUSALS: dict[str, Callable[[str], AcdError]] = {
     "CONTACTELSEWHERE": ContactElsewhere,
     "CONTACTOFFERED": ContactOffered,
     "CONTACTUNKNOWN": ContactUnknown,
+    "NOLASTCONTACT": NoLastContact,
     "NOTANSWERED": OfferNotAnswered,
     "NOTLOGGEDIN": NotLoggedIn,
     "NOTWAITING": NotWaiting,
+    "NOWRAPUP": NoWrapup,
     "PHONEBUSY": PhoneBusy,
+    "RESULTOWED": ResultOwed,
     "STALEOFFER": StaleOffer,
     "TOOMANYLINES": TooManyLines,
+    "WRAPUPLIMIT": WrapupAtLimit,
 }
 
 

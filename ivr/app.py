@@ -30,11 +30,13 @@ from ivr.api.tokens import Doorkeeper, TokenFile
 from ivr.attention import Attention
 from ivr.callback_wishes import CallbackWishes
 from ivr.callbacks import CallbackRunner
+from ivr.confirmations import Confirmations
 from ivr.consultations import Consultations
 from ivr.counted_pins import CountedPins
 from ivr.desk import Desk
 from ivr.destinations import Destinations
 from ivr.duties import together
+from ivr.elsewhere import Elsewhere
 from ivr.figures import Figures
 from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
@@ -59,6 +61,7 @@ from ivr.platform.secrets import Secrets
 from ivr.prompting import Heard, keep_tidy, make_ready
 from ivr.recognition_of_callers import CallerMemory
 from ivr.recording_codes import RecordingCodes
+from ivr.remote_agents import is_remote
 from ivr.services import Services
 from ivr.settings import Settings
 from ivr.speech_server import SpeechServer
@@ -136,6 +139,7 @@ class Controller:
             streams,
             clock_ms=system_clock,
         )
+        elsewhere = Elsewhere(self._offices.all)
         self._means = Means(
             controller=name,
             redis=ground.redis,
@@ -150,6 +154,7 @@ class Controller:
             around=self._around,
             clock=system_clock,
             destinations=Destinations(node, settings.asterisk.peers),
+            excuses=elsewhere,
         )
         self._pins = ground.secrets.pins
         self._web_secrets = WebSecrets(ground.layout.secrets)
@@ -160,13 +165,14 @@ class Controller:
         self._speech = SpeechServer(f"http://{settings.speech.host}:{settings.speech.port}")
         phones = {account.name for account in accounts(ground.secrets) if account.is_agent}
         alone = not settings.asterisk.peers
-        self._phones = Phones(self._ami, offices, phones, node=node, alone=alone)
+        self._phones = Phones(self._ami, offices, phones, elsewhere, node=node, alone=alone)
         listener = Listener(self._speech, ground.nothing)
         self._inbound = Inbound(self._trees, offices, ground.prompts, listener.ask, system_clock)
         self._callbacks = CallbackRunner(
             offices, self._offers, dialler, ground.prompts, self._offices.shown_number
         )
         desk = Desk(offices, lambda agent: self._pins.get(agent, ""), ground.prompts, system_clock)
+        confirmations = Confirmations(offices, ground.prompts, system_clock)
         calls = AgentCalls(
             offices,
             self._answers,
@@ -202,6 +208,7 @@ class Controller:
                 "callback": self._callbacks.serve,
                 "desk": desk.serve,
                 "outgoing": calls.serve,
+                "confirm": confirmations.serve,
                 "recording": codes.serve,
                 "handover": handovers.serve,
                 "consult": consultations.serve,
@@ -341,7 +348,7 @@ class Controller:
         for office in tuple(self._offices.all.values()):
             with suppress(StaleOffer, AcdUnavailable):
                 offer = await office.distributor.current_offer(contact)
-                if offer is not None:
+                if offer is not None and not is_remote(offer.phone):
                     await office.distributor.answered(offer)
 
     def _floor(self, org: str) -> Floor:

@@ -1,33 +1,37 @@
 """The feature codes that agents dial from their softphones: log in and out, pause, be ready again.
 
 ``*11`` logs in (agent number, PIN), ``*12`` logs out, ``*13`` pauses with a reason, ``*14`` ends a
-pause or the wrap-up time. The phone tells who is calling for all but the first.
+pause or the wrap-up time. ``*10`` stands in :mod:`ivr.desk_own_state`, ``*15`` and ``*16`` in
+:mod:`ivr.desk_after_call`. The phone tells who is calling for all but the first.
+
+An agent whose number stands in the files of several organisations is logged in at all of them at
+once, and what they dial holds for all; see :mod:`ivr.elsewhere`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
-from acd.errors import AgentBusy, AgentLocked, PhoneBusy, WrongPin
-from acd.model import Agent, AgentStatus
-from ivr.agi_call import AgiVoice, AllPrompts
+from acd.errors import AgentBusy, AgentLocked, PhoneBusy, ResultOwed, WrongPin
+from acd.model import HAS_A_CALL, Agent, AgentStatus
+from ivr import desk_after_call, desk_own_state
+from ivr.agi_call import AllPrompts
+from ivr.desk_visit import KEY_WAIT_S, KEYS, TRIES, Presence, Visit
 from ivr.dialplan import DONE
 from ivr.flow.call import CallerHungUp
-from ivr.flow.organisation import NOT_ANSWERING, DeskTexts
-from ivr.flow.texts import Text
+from ivr.flow.organisation import NOT_ANSWERING
 from ivr.office import Office
 from wire.agi.session import AgiSession
 
+STATE: Final = "*10"
 LOG_IN: Final = "*11"
 LOG_OUT: Final = "*12"
 PAUSE: Final = "*13"
 READY: Final = "*14"
+EXTEND: Final = "*15"
+RESULT: Final = "*16"
 
-TRIES: Final = 3
-KEY_WAIT_S: Final = 6.0
-LONGEST_NUMBER: Final = 8
-_KEYS: Final = "0123456789*#"
 _MINUTE_MS: Final = 60_000
 
 
@@ -54,132 +58,136 @@ class Desk:
             AcdError: Redis does not answer; the dialplan tells the agent.
         """
         environment = session.environment
-        visit = _Visit(
-            session, self._prompts, phone_of(environment.channel), self._offices, self._clock
-        )
-        call = visit.call
+        phone = phone_of(environment.channel)
+        visit = Visit(session, self._prompts, phone, self._offices, self._clock)
         try:
-            await call.answer()
+            await visit.call.answer()
             if environment.extension == LOG_IN:
-                await visit.log_in(self._pin_of)
+                await _log_in(visit, self._pin_of)
             else:
-                await visit.change(environment.extension)
+                await _change(visit, environment.extension)
             await session.set_variable(DONE, "1")
-            await call.hang_up()
+            await visit.call.hang_up()
         except CallerHungUp:
             return  # an agent who has heard enough
 
 
-class _Visit:
-    """One agent's call at the desk."""
-
-    def __init__(
-        self,
-        session: AgiSession,
-        prompts: AllPrompts,
-        phone: str,
-        offices: Mapping[str, Office],
-        clock: Callable[[], int],
-    ) -> None:
-        self._prompts = prompts
-        self._phone = phone
-        self._offices = offices
-        self._clock = clock
-        self._home = next(iter(offices.values())).organisation
-        self.call = AgiVoice(session, prompts.of(self._home.id))
-
-    def _come_to(self, office: Office) -> None:
-        """Speak from now on as an organisation does."""
-        self._home = office.organisation
-        self.call.prompts = self._prompts.of(self._home.id)
-
-    async def log_in(self, pin_of: Callable[[str], str]) -> None:
-        """Ask for number and PIN, a few times at most; make the agent ready."""
-        for _ in range(TRIES):
-            number = await self._enter(self._texts.enter_agent)
-            pin = await self._enter(self._texts.enter_pin)
-            office = self._office_of(number)
-            if office is None:  # an unknown number sounds like a wrong PIN
-                await self._say(self._texts.wrong_pin)
-                continue
-            self._come_to(office)
-            try:
-                await office.agents.check_pin(number, pin, pin_of(number))
-                known = office.organisation.agents[number]
-                agent = Agent(number, known.name, known.queues, known.levels, weight=known.weight)
-                before = await office.agents.status(number)
-                await office.agents.login(agent, self._phone)
-            except WrongPin:
-                await self._say(self._texts.wrong_pin)
-            except AgentLocked as locked:
-                minutes = -(-(locked.until_ms - self._clock()) // _MINUTE_MS)
-                await self._say(self._texts.locked, minutes=max(1, minutes))
-                return
-            except (AgentBusy, PhoneBusy):
-                await self._say(self._texts.busy)
-                return
-            else:
-                await self._say_why_paused(before)
-                await self._say(self._texts.logged_in)
-                await office.distributor.match_agent(number)
-                return
-
-    async def change(self, code: str) -> None:
-        """Log out, pause or be ready: whoever is logged in at this phone."""
-        found = await agent_at(self._offices, self._phone)
-        if found is None:
-            await self._say(self._texts.not_logged_in)
+async def _log_in(visit: Visit, pin_of: Callable[[str], str]) -> None:
+    """Ask for number and PIN, a few times at most; make the agent ready wherever they work."""
+    for _ in range(TRIES):
+        number = await visit.enter(visit.texts.desk.enter_agent)
+        pin = await visit.enter(visit.texts.desk.enter_pin)
+        offices = visit.offices_of(number)
+        if not offices:  # an unknown number sounds like a wrong PIN
+            await visit.say(visit.texts.desk.wrong_pin)
+            continue
+        visit.come_to(offices[0])
+        texts = visit.texts.desk
+        try:
+            await offices[0].agents.check_pin(number, pin, pin_of(number))
+            before = [await office.agents.status(number) for office in offices]
+            await _move_in(visit, number, offices, before)
+        except WrongPin:
+            await visit.say(texts.wrong_pin)
+        except AgentLocked as locked:
+            minutes = -(-(locked.until_ms - visit.clock()) // _MINUTE_MS)
+            await visit.say(texts.locked, minutes=max(1, minutes))
             return
-        office, agent = found
-        self._come_to(office)
-        await self._say_why_paused(agent)
-        if code == LOG_OUT:
-            await office.agents.logout(agent.id)
-            await self._say(self._texts.logged_out)
-        elif code == PAUSE:
-            await self._pause(office, agent)
-        elif code == READY:
-            await office.agents.unpause(agent.id)
-            await self._say(self._texts.ready)
-            await office.distributor.match_agent(agent.id)
+        except (AgentBusy, PhoneBusy):
+            await visit.say(texts.busy)
+            return
+        else:
+            await _say_why_paused(visit, before)
+            await visit.say(texts.logged_in)
+            await _match(offices, number)
+            return
 
-    async def _say_why_paused(self, agent: AgentStatus) -> None:
-        """Tell an agent who does not know: they were not at the phone."""
-        if agent.reason == NOT_ANSWERING and self._texts.not_answering is not None:
-            await self._say(self._texts.not_answering)
 
-    async def _pause(self, office: Office, agent: AgentStatus) -> None:
-        for _ in range(TRIES):
-            key = await self._say(self._texts.enter_reason, interrupt=_KEYS)
-            key = key or await self.call.collect(count=1, wait=KEY_WAIT_S, stop="")
-            reason = office.organisation.pauses.get(key)
-            if reason is not None:
-                await office.agents.pause(agent.id, reason.key)
-                spoken = reason.say.utterance(self._language, {}).text
-                await self._say(self._texts.paused, reason=spoken)
-                return
-            await self._say(self._texts.unknown_reason)
+async def _move_in(
+    visit: Visit, number: str, offices: Sequence[Office], before: Sequence[AgentStatus]
+) -> None:
+    """Log an agent in at all of their organisations, or at none.
 
-    async def _enter(self, question: Text) -> str:
-        """Ask for digits up to ``#``; the first may interrupt the question."""
-        first = await self._say(question, interrupt=_KEYS)
-        return await self.call.collect(first=first, count=LONGEST_NUMBER, wait=KEY_WAIT_S)
+    Raises:
+        AgentBusy: The agent has a call at one of them.
+        PhoneBusy: Another agent has one at this phone.
+    """
+    if any(agent.state in HAS_A_CALL for agent in before):
+        raise AgentBusy(number)
+    if any(there.agent.state in HAS_A_CALL for there in await visit.who()):
+        raise PhoneBusy(visit.phone)
+    for office in offices:
+        known = office.organisation.agents[number]
+        agent = Agent(number, known.name, known.queues, known.levels, weight=known.weight)
+        await office.agents.login(agent, visit.phone)
 
-    async def _say(self, text: Text, *, interrupt: str = "", **variables: object) -> str:
-        everyday = {"organisation": self._home.name, "language": self._language}
-        utterance = text.utterance(self._language, {**everyday, **variables})
-        return await self.call.say(utterance, interrupt=interrupt)
 
-    def _office_of(self, number: str) -> Office | None:
-        return next((o for o in self._offices.values() if number in o.organisation.agents), None)
+async def _match(offices: Iterable[Office], agent: str) -> None:
+    """Give an agent who is ready one call, by the first organisation that has any."""
+    for office in offices:
+        if await office.distributor.match_agent(agent) is not None:
+            return
 
-    @property
-    def _texts(self) -> DeskTexts:
-        return self._home.texts.desk
 
-    @property
-    def _language(self) -> str:
-        return self._home.default_language
+async def _change(visit: Visit, code: str) -> None:
+    """What whoever is logged in at this phone wants otherwise, wherever they work."""
+    found = await visit.who()
+    if not found:
+        await visit.say(visit.texts.desk.not_logged_in)
+        return
+    visit.come_to(found[0].office)
+    await _say_why_paused(visit, [there.agent for there in found])
+    if code == STATE:
+        await desk_own_state.tell(visit, found)
+    elif code == LOG_OUT:
+        for there in found:
+            await there.office.agents.logout(there.agent.id)
+        await visit.say(visit.texts.desk.logged_out)
+    elif code == PAUSE:
+        await _pause(visit, found)
+    elif code == READY:
+        await _be_ready(visit, found)
+    elif code == EXTEND:
+        await desk_after_call.extend(visit, found)
+    elif code == RESULT:
+        await desk_after_call.give_result(visit, found)
+
+
+async def _be_ready(visit: Visit, found: Sequence[Presence]) -> None:
+    texts, owing = visit.texts, [there for there in found if _owes(there.agent)]
+    try:
+        for there in owing or found:  # whoever owes one organisation a result is refused there
+            await there.office.agents.unpause(there.agent.id)
+    except ResultOwed:
+        await visit.say(texts.after_call.result_owed)
+        return
+    await visit.say(texts.desk.ready)
+    await _match([there.office for there in found], found[0].agent.id)
+
+
+def _owes(agent: AgentStatus) -> bool:
+    return agent.last is not None and agent.last.owed
+
+
+async def _say_why_paused(visit: Visit, statuses: Iterable[AgentStatus]) -> None:
+    """Tell an agent who does not know: they were not at the phone."""
+    told = visit.texts.desk.not_answering
+    if told is not None and any(agent.reason == NOT_ANSWERING for agent in statuses):
+        await visit.say(told)
+
+
+async def _pause(visit: Visit, found: Sequence[Presence]) -> None:
+    texts, pauses = visit.texts.desk, found[0].office.organisation.pauses
+    for _ in range(TRIES):
+        key = await visit.say(texts.enter_reason, interrupt=KEYS)
+        key = key or await visit.call.collect(count=1, wait=KEY_WAIT_S, stop="")
+        reason = pauses.get(key)
+        if reason is not None:
+            for there in found:
+                await there.office.agents.pause(there.agent.id, reason.key)
+            await visit.say(texts.paused, reason=visit.spoken(reason.say))
+            return
+        await visit.say(texts.unknown_reason)
 
 
 def phone_of(channel: str) -> str:

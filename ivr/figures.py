@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 
 from ivr.api.events import Close, EventFeed
 from ivr.api.tokens import Doorkeeper
+from ivr.flow.after_call import choices_of
 from ivr.flow.load import Catalogue
 from ivr.flow.nodes.survey import Survey
 from ivr.flow.organisation import Organisation
@@ -51,6 +52,11 @@ def known_words(organisation: Organisation, catalogue: Catalogue) -> Known:
             for _, _, node in nodes
             if isinstance(node, Survey)
             for question in node.questions
+        ),
+        results=frozenset(
+            (name, result.key)
+            for name, queue in organisation.queues.items()
+            for result in choices_of(queue, organisation.results).values()
         ),
     )
 

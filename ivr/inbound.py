@@ -7,26 +7,28 @@ place; the tree is not walked again.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from acd.errors import AcdError
-from acd.model import LeaveReason, check_name
+from acd.model import check_name
 from ivr.agi_call import AgiCall, AllPrompts, Listen
 from ivr.dialplan import DONE
 from ivr.flow.call import QueueAway
 from ivr.flow.engine import Observed, Run, RunResult, Told
 from ivr.flow.tree import BEGAN, Tree
-from ivr.joining import leave
 from ivr.office import Office
 from ivr.stand import STOOD_AT, STOOD_WITH, Stand
+from ivr.stranded import Stranded
 from ivr.tidings import as_event
 from store.events import Event, EventType
+from store.stream import StreamUnavailable
 from store.tree_history import SHORT
+from wire.agi.errors import AgiError
 from wire.agi.session import AgiSession
 
 logger = logging.getLogger(__name__)
@@ -35,7 +37,15 @@ LONGEST_CALLER: Final = 80
 UNALLOCATED: Final = "1"
 """Q.850 cause for a number that nobody has."""
 
-_RETRY_S: Final = 2.0
+REDIS_AWAY: Final = (AcdError, QueueAway, StreamUnavailable)
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """Where a call begins, and whether an earlier controller had it."""
+
+    stood: Stand
+    taken_up: bool
 
 
 class Trees(Protocol):
@@ -62,7 +72,7 @@ class Inbound:
         self._listen = listen
         self._clock = clock
         self._in_hand: dict[str, str] = {}
-        self._stranded: dict[str, Office] = {}
+        self._stranded = Stranded(clock)
 
     @property
     def calls(self) -> Mapping[str, int]:
@@ -99,61 +109,62 @@ class Inbound:
         )
         self._in_hand[contact] = office.organisation.id
         try:
-            result = await self._run(call, tree, office)
-        except QueueAway:
-            self._stranded[contact] = office
-            raise
+            stood = await self._begin(call, tree, office)
+            self._stranded.is_back(contact)
+            try:
+                result = await self._run(call, tree, office, stood)
+            except REDIS_AWAY:
+                ended = {"reason": "caller" if session.hung_up else "lost", "tree": tree.name}
+                event = self._event(office, contact, EventType.CONTACT_ENDED, ended)
+                self._stranded.add(office, event, returns=not await _is_over(session))
+                raise
         finally:
             del self._in_hand[contact]
-        await self._note(
-            office,
-            contact,
-            EventType.CONTACT_ENDED,
-            {
-                "reason": result.reason.value,
-                "tree": tree.name,
-                "node": result.last_node,
-                "language": result.trace[-1].visit.language if result.trace else "",
-            },
-        )
+        await self._end(office, contact, tree, result)
         if not session.disconnected:
             await session.set_variable(DONE, "1")
 
     async def tidy(self) -> None:
-        """Take contacts out of their queue that Redis did not let us take out; until cancelled.
+        """See to what could not be told while Redis was away; until cancelled."""
+        await self._stranded.tidy()
 
-        Their calls went on in the dialplan's own queue, so an agent must not be rung for them.
-        """
-        while True:
-            await asyncio.sleep(_RETRY_S)
-            for contact, office in list(self._stranded.items()):
-                try:
-                    if contact not in self._in_hand:
-                        await leave(office.distributor, contact, LeaveReason.FAILED)
-                except AcdError:
-                    break  # still away; the sweeper says so
-                del self._stranded[contact]
-
-    async def _run(self, call: AgiCall, tree: Tree, office: Office) -> RunResult:
-        stood = Stand()
-        taken_up = await office.distributor.held(call.contact) is not None
-        if taken_up:
+    async def _begin(self, call: AgiCall, tree: Tree, office: Office) -> _Begun:
+        """Where the call begins: at the tree's start, or where its last controller left it."""
+        if await office.distributor.held(call.contact) is not None:
             stood = await self._where_it_stood(call.session, tree)
             logger.info(
                 "Contact taken up again", extra={"contact": call.contact, "node": stood.node}
             )
-        else:
-            await self._note(
-                office,
-                call.contact,
-                EventType.CONTACT_STARTED,
-                {
-                    "caller": call.caller,
-                    "dialled": call.dialled,
-                    "tree": tree.name,
-                    "version": tree.version[:SHORT],
-                },
-            )
+            return _Begun(stood, taken_up=True)
+        await self._note(
+            office,
+            call.contact,
+            EventType.CONTACT_STARTED,
+            {
+                "caller": call.caller,
+                "dialled": call.dialled,
+                "tree": tree.name,
+                "version": tree.version[:SHORT],
+            },
+        )
+        return _Begun(Stand(), taken_up=False)
+
+    async def _end(self, office: Office, contact: str, tree: Tree, result: RunResult) -> None:
+        """Tell how the call ended, later if Redis is away now."""
+        told = {
+            "reason": result.reason.value,
+            "tree": tree.name,
+            "node": result.last_node,
+            "language": result.trace[-1].visit.language if result.trace else "",
+        }
+        event = self._event(office, contact, EventType.CONTACT_ENDED, told)
+        try:
+            await office.stream.append(event)
+        except StreamUnavailable:
+            self._stranded.add(office, event, returns=False)
+
+    async def _run(self, call: AgiCall, tree: Tree, office: Office, begun: _Begun) -> RunResult:
+        stood = begun.stood
 
         async def observe(what: Observed) -> None:
             told: Mapping[str, str]
@@ -165,7 +176,7 @@ class Inbound:
                     "tree": tree.name,
                     "kind": what.kind,
                     "from": what.came_from,
-                    "way": what.came_by or ("" if what.came_from or taken_up else BEGAN),
+                    "way": what.came_by or ("" if what.came_from or begun.taken_up else BEGAN),
                 }
                 if what.kind == "queue":
                     stand = Stand(what.node, what.language, run.answers, run.values)
@@ -197,9 +208,23 @@ class Inbound:
     async def _note(
         self, office: Office, contact: str, kind: EventType, fields: Mapping[str, str]
     ) -> None:
+        await office.stream.append(self._event(office, contact, kind, fields))
+
+    def _event(
+        self, office: Office, contact: str, kind: EventType, fields: Mapping[str, str]
+    ) -> Event:
         told = {name: text for name, text in fields.items() if text}
-        event = Event(kind, self._clock(), office.organisation.id, contact, fields=told)
-        await office.stream.append(event)
+        return Event(kind, self._clock(), office.organisation.id, contact, fields=told)
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock() / 1000, UTC)
+
+
+async def _is_over(session: AgiSession) -> bool:
+    """Whether the dialplan will not bring a call back of which the rest could not be told."""
+    if session.hung_up:
+        return True
+    try:
+        return await session.get_variable("DIALSTATUS") == "ANSWER"
+    except AgiError:
+        return True

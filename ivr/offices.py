@@ -22,6 +22,7 @@ from ivr.answers import AnswerWatch
 from ivr.attention import Attention
 from ivr.callback_offer import Outgoing
 from ivr.destinations import ALONE, Destinations
+from ivr.excuses import NO_EXCUSES, Excuses
 from ivr.figures import known_words
 from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
@@ -58,6 +59,7 @@ class Means:
         around: What lies outside an organisation's trees.
         clock: Epoch milliseconds.
         destinations: Where agents' phones are rung.
+        excuses: Knows of agents whom another organisation has.
     """
 
     controller: str
@@ -73,6 +75,7 @@ class Means:
     around: Callable[[Organisation, Services], Surroundings]
     clock: Callable[[], int]
     destinations: Destinations = ALONE
+    excuses: Excuses = NO_EXCUSES
 
 
 class Offices:
@@ -110,6 +113,7 @@ class Offices:
         new = [org for org in catalogue.organisations if org not in self.all]
         settings = means.outgoing
         outgoing = Outgoing(settings.endpoint, settings.regions, own_numbers(catalogue))
+        self._shown = shown_numbers(catalogue)
         for org in new:
             self.streams[org] = EventStream(means.redis, org)
         offices = {
@@ -122,7 +126,6 @@ class Offices:
             zone = catalogue.organisations[org].time_zone
             self.recorded.append(ContactProjection(means.database, stream, org, zone))
         self.all |= offices
-        self._shown = shown_numbers(catalogue)
         for org, counted in zip(self.all, self.counted, strict=True):
             office = self.all[org]
             self._queues[org] = {**self._queues.get(org, {}), **office.rides.queues}
@@ -149,6 +152,8 @@ class Offices:
             stream=self.streams[org],
             clock=means.clock,
             destinations=means.destinations,
+            shown_number=self.shown_number(org),
+            excuses=means.excuses,
         )
         return Office(
             organisation=organisation,

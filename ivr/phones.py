@@ -19,6 +19,7 @@ from typing import Final
 
 from acd.errors import AcdUnavailable
 from acd.model import PhoneState
+from ivr.elsewhere import Elsewhere, Held
 from ivr.office import Office
 from wire.ami.client import AmiClient
 from wire.ami.errors import AmiError
@@ -57,6 +58,7 @@ class Phones:
         ami: AmiClient,
         offices: Mapping[str, Office],
         agents_phones: Collection[str],
+        elsewhere: Elsewhere | None = None,
         *,
         node: str = "",
         alone: bool = True,
@@ -68,6 +70,8 @@ class Phones:
             ami: The link.
             offices: Of all organisations; may grow.
             agents_phones: PJSIP endpoints; no other is followed.
+            elsewhere: Knows of agents whom another organisation has: to the others their phone is
+                in use. ``None``: of none.
             node: Whose Asterisk it is.
             alone: Whether no other node rings its phones.
             retell_s: See :data:`RETELL_S`.
@@ -77,6 +81,7 @@ class Phones:
         self._phones = frozenset(agents_phones)
         self._node = node
         self._alone = alone
+        self._elsewhere = elsewhere
         self._retell_s = retell_s
         self._asked_at = 0.0
         self._states: dict[str, PhoneState] = {}
@@ -92,9 +97,9 @@ class Phones:
         self._asked_at = asyncio.get_running_loop().time()
         while True:
             try:
-                await self._tell()
+                again_s = await self._tell()
                 away = False
-                await self._wait()
+                await self._wait(again_s)
             except AcdUnavailable as fault:
                 if not away:
                     logger.warning("the queues do not hear of phones", extra={"fault": str(fault)})
@@ -123,16 +128,21 @@ class Phones:
         self._told.clear()
         self._changed.set()
 
-    async def _wait(self) -> None:
-        """Until there is something to tell; however much that is, all is asked for in time."""
+    async def _wait(self, again_s: float) -> None:
+        """Until there is something to tell; however much that is, all is asked for in time.
+
+        Args:
+            again_s: After so many seconds an agent may have been let go elsewhere.
+        """
         left_s = self._asked_at + self._retell_s - asyncio.get_running_loop().time()
         try:
             if left_s > 0:
-                async with asyncio.timeout(left_s):
+                async with asyncio.timeout(min(again_s, left_s)):
                     await self._changed.wait()
                 return
         except TimeoutError:
-            pass
+            if again_s < left_s:
+                return
         try:
             await self._ask()
         except AmiError as fault:
@@ -141,11 +151,21 @@ class Phones:
                 self._states = dict.fromkeys(self._states, PhoneState.UNREACHABLE)
                 self._changed.set()
 
-    async def _tell(self) -> None:
-        """Tell each organisation what it has not heard, and offer calls to who can take them."""
+    async def _tell(self) -> float:
+        """Tell each organisation what it has not heard, and offer calls to who can take them.
+
+        Returns:
+            After so many seconds it may be otherwise, without a word of Asterisk.
+        """
         self._changed.clear()
-        states = dict(self._states)
+        held = Held() if self._elsewhere is None else await self._elsewhere.held()
         for org, office in tuple(self._offices.items()):
+            states = {
+                phone: PhoneState.IN_USE
+                if state is PhoneState.WELL and held.keeps_from(org, phone)
+                else state
+                for phone, state in self._states.items()
+            }
             told = self._told.get(org, {})
             news = [(phone, state) for phone, state in states.items() if told.get(phone) != state]
             for first in range(0, len(news), _TOLD_AT_ONCE):
@@ -154,6 +174,7 @@ class Phones:
                 for agent in back:
                     await office.distributor.match_agent(agent)
             self._told[org] = states
+        return held.again_s
 
 
 def _phone_of(event: Frame) -> str:

@@ -84,7 +84,11 @@ def typical_day(
         patience = past.patience_s
         lines.append(
             Line(
-                replace(queue, wrapup_seconds=max(queue.wrapup_seconds, longest)),
+                replace(
+                    queue,
+                    wrapup_seconds=max(queue.wrapup_seconds, longest),
+                    result_within_seconds=0,  # how long agents took with it is among the observed
+                ),
                 tuple(past.arrivals[quarter] * 4 / number for quarter in range(QUARTERS)),
                 Observed(tuple(past.talk_s)),
                 after_call=Observed(tuple(past.wrapup_s)) if past.wrapup_s else None,

@@ -38,7 +38,8 @@ from ivr.flow.texts import Text
 from ivr.handovers import Handovers, wish_of
 from ivr.joining import join, leave, steps_of
 from ivr.numbers import NumberRefused
-from ivr.ringing import ANSWERED, Ringing
+from ivr.remote_agents import ANSWERED
+from ivr.ringing import Ringing
 from ivr.services import Services
 from ivr.waiting import Waiting
 from wire.agi.errors import AgiError, AgiHungUp
@@ -61,10 +62,11 @@ def acd_queue(name: str, queue: Described) -> Queue:
     return Queue(
         name,
         round(queue.ring_seconds),
-        round(queue.wrapup_seconds),
+        queue.usual_wrapup_seconds,
         missed_offers=queue.missed_offers,
         strategy=Strategy(queue.strategy.value),
         weight=queue.weight,
+        result_within_seconds=queue.longest_wrapup_seconds if queue.result_required else 0,
     )
 
 

@@ -17,6 +17,13 @@ from ivr.flow.organisation import Organisation
 from ivr.flow.recording import When
 from ivr.handovers import WISH, Handovers, HandoverWish
 from ivr.joining import leave
+from ivr.remote_agents import (
+    ANSWERED,
+    LATE_S,
+    is_remote,
+    remote_destination,
+    remote_options,
+)
 from ivr.services import Services
 from recorder.sidecar import Sidecar
 from store.models import RecordingKind
@@ -39,9 +46,6 @@ ringing; record.
 
 The subroutine's arguments: the recording's path if there may be one, and whether it begins at once.
 """
-
-ANSWERED: Final = "VAXEL_ANSWERED"
-"""On the caller's channel: when the agent answered, epoch milliseconds."""
 
 AUTO_ANSWER: Final = "b(vaxel-auto-answer^s^1)"
 """A further one for an agent whose phone answers by itself."""
@@ -124,9 +128,17 @@ class Ringing:
             await self._session.set_variable("DIALSTATUS", "")
             return True
         with suppress(StaleOffer):
-            reason = REFUSALS.get(status, RefusalReason.UNREACHABLE)
+            reason = await self._reason(offer, REFUSALS.get(status, RefusalReason.UNREACHABLE))
             await self._distributor.refused(offer, reason, missed_offers=self._queue.missed_offers)
         return False
+
+    async def _reason(self, offer: Offer, reason: RefusalReason) -> RefusalReason:
+        """Why the offer came to nothing: two organisations may have rung one phone at once."""
+        if reason not in (RefusalReason.BUSY, RefusalReason.NO_ANSWER):
+            return reason
+        org = self._organisation.id
+        excused = await self._services.excuses.excused(org, offer.agent, offer.phone)
+        return RefusalReason.EXPIRED if excused else reason
 
     async def _recording(self, offer: Offer) -> tuple[Sidecar | None, str]:
         """Whose it will be, if there may be one, and the arguments of ``vaxel-answered``.
@@ -185,8 +197,17 @@ class Ringing:
         Returns:
             ``DIALSTATUS``, when the agent answered (epoch ms), and whom they hand the caller to.
         """
+        remote = is_remote(offer.phone)
+        destination = self._services.destinations.of(offer)
+        if remote:
+            outside = remote_destination(offer, self._organisation, self._services.outgoing)
+            if outside is None:
+                return "CHANUNAVAIL", self._services.clock(), None
+            destination = outside
 
         async def answered() -> None:
+            if remote:
+                return  # picked up is not taken yet: the key says so (ivr.remote_agents)
             try:
                 await self._distributor.answered(offer)
             except StaleOffer:
@@ -199,14 +220,16 @@ class Ringing:
 
         await self._session.set_variable("CALLERID(name)", self._shown(offer))
         ring = round(self._organisation.queues[self._known(offer)].ring_seconds)
+        if remote:
+            await self._session.set_variable(ANSWERED, "")  # of an agent before
         with self._services.answers.expect(offer.contact, answered):
             overdue = asyncio.create_task(_later(ring + PICKED_UP_S, answered))
             try:
                 await self._session.exec(
                     "Dial",
-                    self._services.destinations.of(offer),
+                    destination,
                     str(ring),
-                    DIAL_OPTIONS.format(recording=recording) + self._further(offer),
+                    self._options(offer, ring).format(recording=recording),
                     limit_s=NO_LIMIT,
                 )
             finally:
@@ -214,13 +237,20 @@ class Ringing:
                 await asyncio.gather(overdue, return_exceptions=True)
         outcome = await self._session.evaluate(f"${{DIALSTATUS}} ${{{ANSWERED}}} ${{{WISH}}}")
         status, at, wish = (*outcome.split(" ", 2), "", "")[:3]
+        if remote and status == "ANSWER" and not at:
+            status = "NOANSWER"  # a mailbox, or nobody who wanted the call
         answered_ms = int(at) if at.isdecimal() else self._services.clock()
         return status, answered_ms, HandoverWish.read(wish) if status == "ANSWER" else None
 
-    def _further(self, offer: Offer) -> str:
-        """Options of ``Dial`` for this agent alone; one who was taken out of the file has none."""
-        agent = self._organisation.agents.get(offer.agent)
-        return AUTO_ANSWER if agent is not None and agent.auto_answer else ""
+    def _options(self, offer: Offer, ring_s: int) -> str:
+        """Options of ``Dial`` for this agent, with ``{recording}`` open."""
+        if is_remote(offer.phone):
+            until_ms = self._services.clock() + round((ring_s + LATE_S) * 1000)
+            shown = self._services.shown_number
+            return remote_options(offer, self._organisation.id, shown, until_ms)
+        agent = self._organisation.agents.get(offer.agent)  # may have been taken out of the file
+        auto = agent is not None and agent.auto_answer
+        return DIAL_OPTIONS + (AUTO_ANSWER if auto else "")
 
     def _known(self, offer: Offer) -> str:
         """The queue of an offer: another one where a supervisor has moved the caller.

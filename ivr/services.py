@@ -12,6 +12,7 @@ from ivr.answers import AnswerWatch
 from ivr.attention import Attention
 from ivr.callback_offer import Outgoing
 from ivr.destinations import ALONE, Destinations
+from ivr.excuses import NO_EXCUSES, Excuses
 from recorder.recorder import Recorder
 from store.stream import EventStream
 
@@ -31,6 +32,8 @@ class Services:
         stream: The organisation's events.
         clock: Epoch milliseconds.
         destinations: Where agents' phones are rung.
+        shown_number: What people see whom the organisation calls, ``""`` for nothing.
+        excuses: Knows of agents whom another organisation has.
     """
 
     distributor: Distributor
@@ -43,3 +46,5 @@ class Services:
     stream: EventStream
     clock: Callable[[], int]
     destinations: Destinations = ALONE
+    shown_number: str = ""
+    excuses: Excuses = NO_EXCUSES

@@ -25,6 +25,7 @@ _COUNTED: Mapping[EventType, Counter] = {
     EventType.CALL_OFFERED: metrics.AGENT_OFFERS,
     EventType.CALL_REFUSED: metrics.AGENT_OFFERS_REFUSED,
     EventType.VOICEMAIL_STORED: metrics.VOICEMAILS_STORED,
+    EventType.CONTACT_RESULT_GIVEN: metrics.RESULTS_GIVEN,
     EventType.CONTACT_TRANSFERRED: metrics.TRANSFERS,
     EventType.CONTACT_CONFERRED: metrics.CONFERENCES,
     EventType.SURVEY_ANSWERED: metrics.SURVEY_ANSWERS,
@@ -70,12 +71,14 @@ class Known:
         pauses: The reasons that its agents may pause for.
         nodes: (tree, node, kind) of all that its trees have.
         questions: (survey, question) of all that its trees ask.
+        results: (queue, result) of all that can come of the queue's contacts.
     """
 
     queues: tuple[str, ...] = ()
     pauses: tuple[str, ...] = ()
     nodes: frozenset[tuple[str, str, str]] = frozenset()
     questions: frozenset[tuple[str, str]] = frozenset()
+    results: frozenset[tuple[str, str]] = frozenset()
 
     def with_those_of(self, other: Known) -> Known:
         """The words of both."""
@@ -84,6 +87,7 @@ class Known:
             tuple(dict.fromkeys((*self.pauses, *other.pauses))),
             self.nodes | other.nodes,
             self.questions | other.questions,
+            self.results | other.results,
         )
 
 
@@ -106,6 +110,8 @@ def prepare(totals: Totals, org: str, known: Known) -> None:
         totals.count(metrics.NODE_VISITS, org, *node, by=0)
     for question, score in product(known.questions, (*metrics.SCORES, metrics.SPOKEN)):
         totals.count(metrics.SURVEY_ANSWERS, org, *question, score, by=0)
+    for result in known.results:
+        totals.count(metrics.RESULTS_GIVEN, org, *result, by=0)
     for histogram in metrics.HISTOGRAMS:
         for labels in product(*(words[name] for name in histogram.labels)):
             totals.observe(histogram, None, *labels)
@@ -118,6 +124,8 @@ def count(totals: Totals, event: Event, known: Known) -> None:
         totals.count(counter, event.org, *_node(event, known))
     elif counter is metrics.SURVEY_ANSWERS:
         totals.count(counter, event.org, *_answer(event, known))
+    elif counter is metrics.RESULTS_GIVEN:
+        totals.count(counter, event.org, *_result(event, known))
     elif counter is not None:
         totals.count(counter, *(_label(event, name) for name in counter.labels))
     timed = _TIMED.get(event.type)
@@ -185,6 +193,11 @@ def _answer(event: Event, known: Known) -> tuple[str, ...]:
     question = own.get("survey", ""), own.get("question", "")
     score = own.get("score", metrics.SPOKEN)
     return *(question if question in known.questions else (metrics.OTHER,) * 2), score
+
+
+def _result(event: Event, known: Known) -> tuple[str, str]:
+    result = event.queue, event.fields.get("result", "")
+    return result if result in known.results else (event.queue, metrics.OTHER)
 
 
 def _label(event: Event, name: str) -> str:

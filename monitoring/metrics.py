@@ -159,6 +159,13 @@ WRAPUP = Histogram(
     WRAPUP_BOUNDS_SECONDS,
 )
 
+RESULTS_GIVEN = Counter(
+    "vaxel_results_given_total",
+    "What agents said came of contacts of the queue, by result. One that is replaced by another"
+    " counts under both. Results that the organisation does not have: other.",
+    ("org", "queue", "result"),
+)
+
 # What trees connect callers with, and what callers think ----------------------------------------
 
 TRANSFERS = Counter(
@@ -352,6 +359,7 @@ COUNTERS = (
     AGENT_OFFERS_REFUSED,
     VOICEMAILS_STORED,
     ESTIMATED_WAITS,
+    RESULTS_GIVEN,
     TRANSFERS,
     CONFERENCES,
     SURVEY_ANSWERS,

@@ -46,10 +46,9 @@ class CallbackRecords:
                 self._end(callback, event, at)
 
     def last_talk(self, contact: str, queue: str, agent: str) -> Callback | None:
-        """The contact's last callback, if this agent has talked in it and it is over."""
+        """The contact's last callback, if this agent talks or has talked in it."""
         callback = self._latest.get(contact)
-        talked = callback is not None and callback.ended_at is not None
-        if callback is None or not talked or (callback.queue, callback.agent) != (queue, agent):
+        if callback is None or (callback.queue, callback.agent) != (queue, agent):
             return None
         return callback
 

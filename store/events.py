@@ -29,6 +29,9 @@ class EventType(StrEnum):
     NODE_VISITED = "node.visited"
     VOICEMAIL_STORED = "voicemail.stored"
 
+    # What the agent says came of it
+    CONTACT_RESULT_GIVEN = "contact.result_given"
+
     # Connected by the tree
     CONTACT_TRANSFERRED = "contact.transferred"
     CONTACT_CONFERRED = "contact.conferred"

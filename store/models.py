@@ -122,6 +122,8 @@ class QueueVisit(Base):
         waited_ms: From arrival to answer, hang-up or flow-out.
         talked_ms: Length of the conversation.
         wrapup_ms: After-call work for it, ``None`` until that is over.
+        result: What came of it, the organisation's code; the last one that was given.
+        result_by: Who gave it: the agent, or the token of a program.
     """
 
     __tablename__ = "queue_visits"
@@ -145,6 +147,8 @@ class QueueVisit(Base):
     waited_ms: Mapped[int | None] = mapped_column(BigInteger)
     talked_ms: Mapped[int | None] = mapped_column(BigInteger)
     wrapup_ms: Mapped[int | None] = mapped_column(BigInteger)
+    result: Mapped[str | None] = mapped_column(OutsideText(80))
+    result_by: Mapped[str | None] = mapped_column(OutsideText(80))
 
 
 class CallbackOutcome(StrEnum):
@@ -172,6 +176,8 @@ class Callback(Base):
         waited_ms: From the place that it kept to the answer.
         talked_ms: Length of the conversation.
         wrapup_ms: After-call work for it, ``None`` until that is over.
+        result: What came of it, the organisation's code; the last one that was given.
+        result_by: Who gave it: the agent, or the token of a program.
     """
 
     __tablename__ = "callbacks"
@@ -200,6 +206,8 @@ class Callback(Base):
     waited_ms: Mapped[int | None] = mapped_column(BigInteger)
     talked_ms: Mapped[int | None] = mapped_column(BigInteger)
     wrapup_ms: Mapped[int | None] = mapped_column(BigInteger)
+    result: Mapped[str | None] = mapped_column(OutsideText(80))
+    result_by: Mapped[str | None] = mapped_column(OutsideText(80))
 
 
 class AgentPeriod(Base):

@@ -219,23 +219,36 @@ class Records:
 
     def _wrapped_up(self, period: AgentPeriod) -> None:
         """Give after-call work to the conversation that it was for."""
-        contact, queue = period.contact or "", period.queue or ""
-        talks: list[tuple[datetime, QueueVisit | Callback]] = [
-            (visit.left_at, visit)
-            for visit in self._visits.get((contact, queue), ())
-            if visit.agent == period.agent and visit.left_at is not None
-        ]
-        callback = self._callbacks.last_talk(contact, queue, period.agent)
-        if callback is not None and callback.ended_at is not None:
-            talks.append((callback.ended_at, callback))
-        if talks and period.ended_at is not None:
-            _, talk = max(talks, key=itemgetter(0))
+        talk = self._last_talk(period.contact or "", period.queue or "", period.agent, over=True)
+        if talk is not None and period.ended_at is not None:
             talk.wrapup_ms = round((period.ended_at - period.began_at) / timedelta(milliseconds=1))
+
+    def _result_given(self, event: Event, at: datetime) -> None:
+        self._contact(event, at)
+        talk = self._last_talk(event.contact, event.queue, event.agent)
+        if talk is not None:
+            talk.result = _text(event, "result")
+            talk.result_by = _text(event, "by") or event.agent
+
+    def _last_talk(
+        self, contact: str, queue: str, agent: str, *, over: bool = False
+    ) -> QueueVisit | Callback | None:
+        """The latest conversation of a contact with an agent."""
+        talks: list[tuple[datetime, QueueVisit | Callback]] = [
+            (visit.answered_at, visit)
+            for visit in self._visits.get((contact, queue), ())
+            if visit.agent == agent and visit.answered_at and (visit.left_at or not over)
+        ]
+        callback = self._callbacks.last_talk(contact, queue, agent)
+        if callback is not None and callback.answered_at and (callback.ended_at or not over):
+            talks.append((callback.answered_at, callback))
+        return max(talks, key=itemgetter(0))[1] if talks else None
 
     _HANDLERS: ClassVar[Mapping[EventType, Callable[[Records, Event, datetime], None]]] = {
         EventType.CONTACT_STARTED: _contact_started,
         EventType.CONTACT_ENDED: _contact_ended,
         EventType.NODE_VISITED: _contact_seen,
+        EventType.CONTACT_RESULT_GIVEN: _result_given,
         EventType.CALL_QUEUED: _call_queued,
         EventType.CALL_ANSWERED: _call_answered,
         EventType.CALL_ABANDONED: _call_abandoned,

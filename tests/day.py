@@ -4,7 +4,8 @@ Six contacts; times are seconds after nine o'clock. What every figure must be st
 tests that read it.
 
     c1  calls  0  queued   5  answered by 4001 at  17 (waited 12)  talks 60, agent ends
-    c2  calls 10  queued  15  4001 is not answering, 4002 answers at 60 (waited 45)  talks 120
+    c2  calls 10  queued  15  4001 is not answering, 4002 answers at 60 (waited 45)  talks 120,
+        is "resolved" by 4002, who then gives a result that the organisation does not have
     c3  calls 20  queued  30  hangs up at 51 (waited 21)
     c4  calls 30  queued  35  leaves at 335 by time-out (waited 300) and leaves a message
     c5  calls 40  hangs up in the menu
@@ -22,7 +23,12 @@ from store.stream import Gap
 
 ORG = "preschool"
 NINE = 1_763_974_800_000
-KNOWN = Known(queues=("fees",), pauses=("lunch",), nodes=frozenset({(ORG, "welcome", "say")}))
+KNOWN = Known(
+    queues=("fees",),
+    pauses=("lunch",),
+    nodes=frozenset({(ORG, "welcome", "say")}),
+    results=frozenset({("fees", "resolved")}),
+)
 
 
 def _event(
@@ -82,6 +88,8 @@ def day() -> list[Event]:
         _call(180, kind.CALL_ENDED, "c2", "4002", offer="3", talked="120000"),
         _call(181, kind.RECORDING_FAILED, "c2", "4002", recording="c2-3", reason="leg_truncated"),
         _ended(182, "c2", "caller"),
+        _call(184, kind.CONTACT_RESULT_GIVEN, "c2", "4002", result="resolved"),
+        _call(185, kind.CONTACT_RESULT_GIVEN, "c2", "4002", result="retired", before="resolved"),
         _started(20, "c3"),
         _queued(30, "c3"),
         _call(51, kind.CALL_ABANDONED, "c3", waited="21000"),

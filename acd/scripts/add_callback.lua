@@ -1,6 +1,6 @@
--- add_callback now contact queue ring wrapup wish parting [after requirement…] -> 1
+-- add_callback now contact queue ring wrapup hold wish parting [after requirement…] -> 1
 --   contact        an id that no other contact has
---   ring, wrapup   milliseconds, of the queue
+--   ring, wrapup, hold   as in join.lua, of the queue
 --   wish           as in keep_place.lua
 --   parting        nobody calls for so long (ms): the person is on the phone with us still
 --   after, requirement   as in join.lua
@@ -8,10 +8,10 @@
 -- Writes contacts, waiting, callbacks, numbers, owned, due, events; what nobody required before:
 -- also lines, holders, and the agents, members and ready of the queue.
 -- Errors: CALLBACKOPEN, TOOMANYLINES
-local id, wish = ARGV[2], cjson.decode(ARGV[6])
+local id, wish = ARGV[2], cjson.decode(ARGV[7])
 local open = call('HGET', NUMBERS, wish.number)
 if open then return redis.error_reply('CALLBACKOPEN ' .. open) end
-local steps, fault = required(ARGV[3], wished(8))
+local steps, fault = required(ARGV[3], wished(9))
 if fault then return fault end
 local contact = {
   queue = ARGV[3],
@@ -19,7 +19,8 @@ local contact = {
   effective = now,
   ring = tonumber(ARGV[4]),
   wrapup = tonumber(ARGV[5]),
+  hold = hold_of(ARGV[6]),
 }
 require_skills(contact, steps)
-begin_callback(id, contact, wish, now + tonumber(ARGV[7]), now)
+begin_callback(id, contact, wish, now + tonumber(ARGV[8]), now)
 return 1

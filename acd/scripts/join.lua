@@ -1,5 +1,6 @@
--- join now contact queue controller ring wrapup credit [after requirement…] -> 1 taken up, 0 new
+-- join now contact queue controller ring wrapup hold credit [after requirement…] -> 1 old, 0 new
 --   ring, wrapup, credit   milliseconds; credit moves the contact forward in line
+--   hold   so long (ms) the agent wraps up at most who gives no result; 0: none need be given
 --   after, requirement     so long after its arrival (ms) the contact requires this and no more; the
 --                          first at once; see `wished`. One that is taken up goes on with what it had
 -- One that a supervisor has moved away from this queue is taken up in the other one.
@@ -18,7 +19,7 @@ end
 local resumed = stays and contact.state ~= 'talking'
 local steps, fault
 if not resumed then
-  steps, fault = required(queue, wished(8))
+  steps, fault = required(queue, wished(9))
   if fault then return fault end
 end
 extend_lease(controller, now)
@@ -56,10 +57,11 @@ end
 contact = {
   queue = queue,
   arrived = now,
-  effective = math.max(0, now - tonumber(ARGV[7])),
+  effective = math.max(0, now - tonumber(ARGV[8])),
   owner = controller,
   ring = tonumber(ARGV[5]),
   wrapup = tonumber(ARGV[6]),
+  hold = hold_of(ARGV[7]),
 }
 require_skills(contact, steps)
 enter_queue(id, contact, now)

@@ -23,6 +23,7 @@
 --                      held, since when its agent has it hold.
 --                      While its agent consults somebody: consult, {offer (a number of its own),
 --                      agent (nil: somebody outside), joined (all three talk)}.
+--                      hold: so long (ms) its agent wraps up who gives no result; absent: none need.
 --                      With skills: line, its line's `+digest`, absent in the plain one; relax, the
 --                      lines that it is going to, [[when, `+digest` or ''…]…], absent when none;
 --                      instead, the lines to which it goes on where nobody works for this one, in
@@ -31,16 +32,20 @@
 --                      due, promised, rules, attempt, dialled, live, cancelled} too, and the state
 --                      scheduled: not in line before `due`. Owner '' is nobody.
 --   agents     HASH    agent -> JSON {phone, node, queues, state, reason, since, idle, contact, after,
---                      shares, serves, began, rang}; the logged in only. node: where the phone is,
---                      absent when no node has said so. login: when; with weight, keys, offered,
---                      calls, occupied, occupancy: see “Strategies”. With skills: skills {name:
---                      level}; backup {queue: true}, those that they help out; lines, all of them,
---                      absent when these are the queues' plain ones. missed: offers in a row that
---                      rang in vain. While the phone cannot be rung: away, `in_use` or
---                      `unreachable`; stood, since when that has kept the ready agent from being
---                      offered anything; gone, once they count as a member no more. calling {call,
---                      answered}: a call of their own; never beside a contact, and their phone is
---                      away meanwhile
+--                      shares, serves, began, rang}; the logged in only. An agent has one contact at
+--                      a time: it is offered to who stands in `ready`, and move_agent takes them out
+--                      of it until it is over. A capacity for each channel would be held there.
+--                      node: where the phone is, absent when no node has said so. login: when; with
+--                      weight, keys, offered, calls, occupied, occupancy: see “Strategies”. With
+--                      skills: skills {name: level}; backup {queue: true}, those that they help
+--                      out; lines, all of them, absent when these are the queues' plain ones.
+--                      missed: offers in a row that rang in vain. last: whom the agent talks with or
+--                      talked to last, {contact, queue, began, result, owed (while a result is due:
+--                      when the wrap-up would end without that)}. While the phone cannot be rung:
+--                      away, `in_use` or `unreachable`; stood, since when that has kept the ready
+--                      agent from being offered anything; gone, once they count as a member no more.
+--                      calling {call, answered}: a call of their own; never beside a contact, and
+--                      their phone is away meanwhile
 --   waiting    ZSET    `line|effective arrival|contact` of the contacts that can be offered
 --   heads      HASH    line -> `effective arrival|contact` of the first in `waiting`, kept with it;
 --                      of the lines beside the plain ones. One command reads those of an agent
@@ -598,6 +603,12 @@ local function reserve_agent(id, agent, now)
   keep_state(id, agent)
 end
 
+-- When a wrap-up ends by itself, now or once more.
+local function wrap_up_until(id, till, now)
+  call('ZADD', DUE, till, 'wrapup|' .. id)
+  event('agent.wrapup', now, '', '', id, 'until', till)
+end
+
 -- As move_contact, for an agent. `detail` is the reason of a pause, the end of a wrap-up, the queue
 -- of a conversation.
 local function move_agent(id, agent, state, now, detail)
@@ -619,8 +630,9 @@ local function move_agent(id, agent, state, now, detail)
     if not agent.away then enter_ready(id, agent) end
     event('agent.ready', now, '', '', id)
   elseif state == 'wrapup' then
-    call('ZADD', DUE, detail, 'wrapup|' .. id)
-    event('agent.wrapup', now, '', '', id, 'until', detail)
+    wrap_up_until(id, detail, now)
+  elseif state == 'talking' and detail then
+    agent.last = {contact = agent.contact, queue = detail, began = now}
   elseif state == 'paused' then
     agent.reason = detail
     event('agent.paused', now, '', '', id, 'reason', detail)
@@ -638,6 +650,7 @@ end
 
 local function start_idling(id, agent, now)
   agent.idle = now
+  if agent.last then agent.last.owed = nil end
   move_agent(id, agent, 'ready', now)
 end
 
@@ -662,10 +675,12 @@ local function release_agent(id, agent, now, state, detail)
 end
 
 local function status(id, agent)
-  if not agent then return {id, 'logged_out', '', 0, ''} end
+  if not agent then return {id, 'logged_out', '', 0, '', 0, ''} end
   local away = agent.state == 'ready' and
     (agent.calling and 'calling' or agent.away and 'phone_' .. agent.away)
-  return {id, agent.state, agent.reason or away or '', agent.since, agent.phone, unpack(agent.queues)}
+  return {id, agent.state, agent.reason or away or '', agent.since, agent.phone,
+    call('ZSCORE', DUE, 'wrapup|' .. id) or 0, agent.last and cjson.encode(agent.last) or '',
+    unpack(agent.queues)}
 end
 
 -- Offers ------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
--- move now contact from to ring wrapup by -> record of the contact
+-- move now contact from to ring wrapup hold by -> record of the contact
 --   from           its queue, as far as whoever wants it elsewhere knows
---   ring, wrapup   milliseconds, of the other queue
+--   ring, wrapup, hold   as in join.lua, of the other queue
 --   by             the supervisor who wants it there
 -- The waiting call leaves its queue and waits in the other one. Effective arrival and what it
 -- requires go with it, whom it prefers too; its wait, as figures have it, begins anew. Its tree is
@@ -32,13 +32,14 @@ end
 local steps, fault = required(to, wishes)
 if fault then return fault end
 
-acted('move', ARGV[7], now, {contact = id, queue = from, to = to})
+acted('move', ARGV[8], now, {contact = id, queue = from, to = to})
 event('call.left', now, id, from, '', 'waited', span(contact.arrived, now), 'reason', 'moved')
 move_contact(id, contact, 'gone', now)
 local began = contact.began or from
 contact.began = began ~= to and began or nil
 contact.queue, contact.arrived, contact.expected = to, now, nil
 contact.ring, contact.wrapup = tonumber(ARGV[5]), tonumber(ARGV[6])
+contact.hold = hold_of(ARGV[7])
 require_skills(contact, steps)
 enter_queue(id, contact, now)
 return cjson.encode(contact)

@@ -7,6 +7,12 @@ local function acted(act, by, now, on)
     'act', act, 'by', by, known('reason', on.reason, 'credit', on.credit, 'to', on.to))
 end
 
+-- How a record has what join.lua is given as `hold`.
+local function hold_of(milliseconds)
+  local longest = tonumber(milliseconds)
+  return longest > 0 and longest or nil
+end
+
 -- Lines -------------------------------------------------------------------------------------
 
 local LINES_LIMIT = 100 -- so many lines a queue may have beside its plain one
@@ -488,16 +494,21 @@ local function tell_end(id, contact, now, talked)
     'offer', contact.offer, 'talked', talked, known('outcome', contact.callback and 'talked'))
 end
 
-local function wrap_up(agent_id, wrapup, now)
-  release_agent(agent_id, agent_of(agent_id), now, wrapup > 0 and 'wrapup' or 'idle',
-    now + wrapup)
+-- hold   the contact's: so long the agent wraps up at most who gives no result
+local function wrap_up(agent_id, wrapup, hold, now)
+  local agent, till = agent_of(agent_id), now + wrapup
+  local last = agent.last
+  if hold and last and not last.result then
+    last.owed, till = till, math.max(till, now + hold)
+  end
+  release_agent(agent_id, agent, now, till > now and 'wrapup' or 'idle', till)
 end
 
 local function end_talk(id, contact, now, talked)
   end_consult(id, contact, now)
   tell_end(id, contact, now, talked)
   move_contact(id, contact, 'gone', now)
-  wrap_up(contact.agent, contact.wrapup, now)
+  wrap_up(contact.agent, contact.wrapup, contact.hold, now)
 end
 
 -- Callbacks ---------------------------------------------------------------------------------

@@ -20,12 +20,13 @@ tell_end(id, contact, now, talked)
 contact.callback, contact.number, contact.live = nil, nil, nil
 contact.agent, contact.offer, contact.answered = consult.agent, consult.offer, now
 call('HSET', CONTACTS, id, cjson.encode(contact))
-wrap_up(left, contact.wrapup, now)
+wrap_up(left, contact.wrapup, contact.hold, now)
 local agent = agent_of(consult.agent)
 if agent.state == 'reserved' then
   move_agent(consult.agent, agent, 'talking', now, contact.queue)
 else
   agent.serves, agent.began, agent.rang = contact.queue, now, 0
+  agent.last = {contact = id, queue = contact.queue, began = now}
   call('HSET', AGENTS, consult.agent, cjson.encode(agent))
 end
 event('call.taken_over', now, id, contact.queue, consult.agent, 'offer', consult.offer)

@@ -1,8 +1,8 @@
--- transferred now contact offer talked to target queue ring wrapup controller [after requirement…] -> effective arrival
+-- transferred now contact offer talked to target queue ring wrapup hold controller [after requirement…] -> effective arrival
 --   talked         milliseconds of conversation
 --   to, target     `queue` and its name, `agent` and the agent's id, `number` and ''
 --   queue          where the contact waits from here on; '' where it leaves the ACD
---   ring, wrapup   milliseconds, of that queue
+--   ring, wrapup, hold   milliseconds, of that queue, as in join.lua
 --   controller     whose call it is
 --   after, requirement   as in join.lua
 -- The agent hands the contact over: their conversation is over, they wrap up, and the contact waits
@@ -12,13 +12,13 @@
 -- nobody required before: also lines, holders, members.
 -- Errors: STALEOFFER, NOTANSWERED, TOOMANYLINES
 local id, offer, to, target, queue = ARGV[2], ARGV[3], ARGV[5], ARGV[6], ARGV[7]
-local controller = ARGV[10]
+local controller = ARGV[11]
 local before, fault = current(id, offer)
 if not before then return fault end
 if before.state ~= 'talking' then return redis.error_reply('NOTANSWERED ' .. offer) end
 local steps
 if queue ~= '' then
-  steps, fault = required(queue, wished(11))
+  steps, fault = required(queue, wished(12))
   if fault then return fault end
 end
 event('call.transferred', now, id, before.queue, before.agent, 'offer', offer, 'to', to,
@@ -36,6 +36,7 @@ local contact = {
   owner = controller,
   ring = tonumber(ARGV[8]),
   wrapup = tonumber(ARGV[9]),
+  hold = hold_of(ARGV[10]),
 }
 extend_lease(controller, now)
 require_skills(contact, steps)

@@ -1,11 +1,15 @@
 -- unpause now agent by -> status as in status.lua
 --   by   the supervisor who wants it so, '' for the agent
--- Ends a pause or a wrap-up. With a call: takes back a pause or logout asked for meanwhile.
+-- Ends a pause or a wrap-up. With a call: takes back a pause or logout asked for meanwhile. An agent
+-- who owes a result gives that first; a supervisor lets them off.
 -- Writes agents, ready, states, due, pace, events.
--- Errors: NOTLOGGEDIN
+-- Errors: NOTLOGGEDIN, RESULTOWED
 local id = ARGV[2]
 local agent = agent_of(id)
 if not agent then return redis.error_reply('NOTLOGGEDIN ' .. id) end
+if not agent.after and agent.last and agent.last.owed and ARGV[3] == '' then
+  return redis.error_reply('RESULTOWED ' .. id)
+end
 acted('unpause', ARGV[3], now, {agent = id})
 if agent.after then
   do_after_call(id, agent, nil)

@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import Final
 
 from acd.errors import ContactUnknown
-from acd.model import AgentStatus
+from acd.model import AgentState, AgentStatus
 from ivr.api.errors import RecordingDiffers, RequestInvalid, SupervisionDiffers
-from ivr.api.models import Agent, Call, Cancelled, Move, Nothing, Pause, Priority
+from ivr.api.models import Agent, Call, Cancelled, Move, Nothing, Pause, Priority, Result
 from ivr.api.reading import agent_of, call_of
 from ivr.api.route import Asked, House, Route
 from ivr.api.tokens import Role
+from ivr.flow.after_call import choices_of
 
 
 async def pause(house: House, asked: Asked[Nothing, Pause]) -> Agent:
@@ -40,6 +41,25 @@ async def logout(house: House, asked: Asked[Nothing, Nothing]) -> Agent:
     """Log an agent out, after the call where there is one."""
     agents = house.office.agents
     return _agent(house, await agents.logout(asked.path["agent"], by=asked.token.name))
+
+
+async def give_result(house: House, asked: Asked[Nothing, Result]) -> Agent:
+    """Say what came of an agent's last contact; the wrap-up that has waited for it may end."""
+    organisation, agents = house.office.organisation, house.office.agents
+    agent, result, contact = asked.path["agent"], asked.body.result, asked.body.contact
+    last = (await agents.status(agent)).last
+    queue = None if last is None else organisation.queues.get(last.queue)
+    known = sorted(one.key for one in choices_of(queue, organisation.results).values())
+    if result not in known:
+        raise RequestInvalid(
+            "result: it is none of those that may come of this contact.",
+            f"Take one of: {', '.join(known) or 'none'}.",
+        )
+    contact = contact or ("" if last is None else last.contact)
+    status = await agents.give_result(agent, result, contact=contact, by=asked.token.name)
+    if status.state is AgentState.READY:
+        await house.office.distributor.match_agent(agent)
+    return _agent(house, status)
 
 
 async def prioritise(house: House, asked: Asked[Nothing, Priority]) -> Call:
@@ -106,6 +126,15 @@ ACTS: Final = (
         summary="Log an agent out; with a call, after the call.",
         serve=logout,
         answer=Agent,
+    ),
+    Route(
+        method="POST",
+        path="/agents/{agent}/result",
+        role=Role.SUPERVISOR,
+        summary="Say what came of the contact that an agent talks with or talked to last.",
+        serve=give_result,
+        answer=Agent,
+        body=Result,
     ),
     Route(
         method="PUT",

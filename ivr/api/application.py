@@ -132,6 +132,7 @@ def _organisation(office: Office) -> Organisation:
         time_zone=str(organisation.time_zone),
         languages=tuple(dict.fromkeys((organisation.default_language, *organisation.languages))),
         pauses=tuple(sorted(reason.key for reason in organisation.pauses.values())),
+        results=tuple(sorted(result.key for result in organisation.results.values())),
     )
 
 

@@ -58,6 +58,7 @@ class Organisation(BaseModel):
     time_zone: str = Field(description="IANA name.")
     languages: tuple[str, ...] = Field(description="BCP 47 tags, the default one first.")
     pauses: tuple[str, ...] = Field(description="Reasons that a pause may have.")
+    results: tuple[str, ...] = Field(description="What may come of a contact.")
 
 
 class Organisations(BaseModel):
@@ -101,6 +102,18 @@ class Queues(BaseModel):
     next: str | None = Field(description="What `after` is for the next page; null at the end.")
 
 
+class LastCall(BaseModel):
+    """Whom an agent talks with or talked to last."""
+
+    model_config = _ANSWERED
+
+    contact: str
+    queue: str
+    began_ms: Millis = Field(description="When they began to talk.")
+    result: str = Field(description="What came of it; empty while none was given.")
+    owed: bool = Field(description="The agent is not ready again before one is given.")
+
+
 class Agent(BaseModel):
     """An agent at this moment."""
 
@@ -113,6 +126,10 @@ class Agent(BaseModel):
     since_ms: Millis | None = Field(description="Null when logged out.")
     phone: str = Field(description="PJSIP endpoint; empty when logged out.")
     queues: tuple[str, ...] = Field(description="Served now; empty when logged out.")
+    until_ms: Millis | None = Field(description="When the wrap-up ends by itself; else null.")
+    last: LastCall | None = Field(
+        description="Whom the agent talked to last since the log-in; null for nobody."
+    )
 
 
 class Agents(BaseModel):
@@ -170,6 +187,17 @@ class Pause(BaseModel):
     model_config = _SENT
 
     reason: Name = Field(description="One of the organisation's `pauses`.")
+
+
+class Result(BaseModel):
+    """What came of an agent's last contact."""
+
+    model_config = _SENT
+
+    result: Name = Field(description="One of the organisation's `results`, as the queue has it.")
+    contact: str = Field(
+        "", max_length=128, description="Refused when it is not the last; that one when left out."
+    )
 
 
 class Priority(BaseModel):

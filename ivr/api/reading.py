@@ -15,6 +15,7 @@ from ivr.api.models import (
     Call,
     Calls,
     CallState,
+    LastCall,
     Nothing,
     Page,
     Queue,
@@ -142,6 +143,16 @@ def agent_of(status: AgentStatus, known: Mapping[str, Described]) -> Agent:
         since_ms=None if status.state is AgentState.LOGGED_OUT else status.since_ms,
         phone=status.phone,
         queues=status.queues,
+        until_ms=status.until_ms or None,
+        last=None
+        if status.last is None
+        else LastCall(
+            contact=status.last.contact,
+            queue=status.last.queue,
+            began_ms=status.last.began_ms,
+            result=status.last.result,
+            owed=status.last.owed,
+        ),
     )
 
 

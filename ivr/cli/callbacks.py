@@ -14,7 +14,7 @@ from rich.table import Table
 from acd.callback_model import Callback, CallbackState
 from acd.callbacks import Callbacks
 from acd.errors import CallbackUnknown
-from acd.model import Queue, system_clock
+from acd.model import system_clock
 from ivr.callback_offer import rules_of
 from ivr.cli.names import ORG_OPTION, OrgOption, one_of, require
 from ivr.cli.saying import console, masked, warn
@@ -25,6 +25,7 @@ from ivr.live.known import known_trees_now
 from ivr.numbers import check_number, own_numbers
 from ivr.platform.preflight import load_settings
 from ivr.platform.stores import redis_of
+from ivr.queueing import acd_queue
 from ivr.settings import Settings
 
 _FARTHEST = timedelta(days=400)  # a mistyped year would be kept for ever
@@ -136,7 +137,7 @@ def add(
         due = None if at is None else _time(at, organisation, described)
         return await house.callbacks.add(
             check_number(number, settings.outgoing.regions, own_numbers(house.catalogue)),
-            Queue(queue, round(described.ring_seconds), round(described.wrapup_seconds)),
+            acd_queue(queue, described),
             language=spoken,
             answers={},
             rules=rules_of(described),

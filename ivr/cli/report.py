@@ -25,6 +25,7 @@ from monitoring.report.intervals import Step
 from monitoring.report.page import as_page
 from monitoring.report.queues import QueueReport
 from monitoring.report.reading import read_queues
+from monitoring.report.results import read_results, results_sheet
 from monitoring.report.sheet import Kind, Sheet, as_csv, shown
 from store.models import VisitOutcome
 
@@ -61,11 +62,12 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(
         name="report",
         no_args_is_help=True,
-        help="Figures from the record: queues by interval, agents, the contacts behind them.",
+        help="Figures from the record: queues by interval, agents, results, contacts behind them.",
     )
     group.command("queues")(queues)
     group.command("agents")(agents)
     group.command("contacts")(contacts)
+    group.command("results")(results)
     app.add_typer(group)
 
 
@@ -181,6 +183,33 @@ def contacts(
     )
     house.require(names, (row.queue for row in rows))
     sheet = contacts_sheet(house.organisation.name, period, rows, house.language)
+    _give(house, sheet, lambda: "", style, output)
+
+
+def results(
+    *,
+    org: OrgOption = "",
+    first: First = None,
+    last: Last = None,
+    queue: Queues = None,
+    style: As = Format.TABLE,
+    output: Output = None,
+    language: Language = "",
+) -> None:
+    """Show what came of conversations by the agents' result codes, and the time that it took."""
+    house = House.open(org, language)
+    organisation = house.organisation
+    period = house.days(first, last, Step.DAY)
+    names = tuple(queue or ())
+    tallies = house.read(lambda database: read_results(database, organisation.id, period, names))
+    house.require(names, (name for name, _ in tallies))
+    spoken = house.language in organisation.languages
+    spoken_in = house.language if spoken else organisation.default_language
+    said = {
+        result.key: result.say.utterance(spoken_in, {}).text
+        for result in organisation.results.values()
+    }
+    sheet = results_sheet(organisation.name, period, tallies, said, house.language)
     _give(house, sheet, lambda: "", style, output)
 
 

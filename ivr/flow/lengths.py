@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +33,7 @@ class Length:
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         return core_schema.no_info_after_validator_function(
-            self._seconds, core_schema.str_schema(strip_whitespace=True)
+            self.seconds, core_schema.str_schema(strip_whitespace=True)
         )
 
     def __get_pydantic_json_schema__(
@@ -50,7 +51,12 @@ class Length:
         """A value as a file writes it."""
         return spelled(value)
 
-    def _seconds(self, value: str) -> float:
+    def seconds(self, value: str) -> float:
+        """What a file has written.
+
+        Raises:
+            PydanticCustomError: It is no length of time, or is not allowed.
+        """
         match = _LENGTH.match(value)
         if match is None:
             raise fault(
@@ -66,6 +72,50 @@ class Length:
                 advice=f"allowed is {spelled(self.least)} to {spelled(self.most)}",
             )
         return seconds
+
+
+@dataclass(frozen=True, slots=True)
+class LengthOr:
+    """Marks a ``float`` as :class:`Length` does, or as endless (infinity), by a word for that.
+
+    Attributes:
+        least: Seconds.
+        most: Seconds.
+        word: Written for infinity.
+    """
+
+    least: float
+    most: float
+    word: str
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(
+            self._seconds, core_schema.str_schema(strip_whitespace=True)
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        length = self._length.__get_pydantic_json_schema__(schema, handler)
+        return {"anyOf": [length, {"const": self.word}]}
+
+    @property
+    def words(self) -> str:
+        """What it is, in an admin's words."""
+        return f"{self._length.words}, or `{self.word}`"
+
+    def written(self, value: float) -> str:
+        """A value as a file writes it."""
+        return self.word if math.isinf(value) else spelled(value)
+
+    @property
+    def _length(self) -> Length:
+        return Length(self.least, self.most)
+
+    def _seconds(self, value: str) -> float:
+        return math.inf if value == self.word else self._length.seconds(value)
 
 
 def spelled(seconds: float) -> str:

@@ -78,3 +78,18 @@ def _number(value: str) -> str:
 
 
 Number: TypeAlias = Annotated[str, AfterValidator(_number)]
+
+
+def _full_number(value: str) -> str:
+    number = parsed(value, ())
+    if number is None or not phonenumbers.is_valid_number(number):
+        raise fault(
+            "no_full_number",
+            f"“{value}” is not the full number of a telephone",
+            advice="write it with its country, as +46 70 174 06 05",
+        )
+    return value
+
+
+FullNumber: TypeAlias = Annotated[str, AfterValidator(_full_number)]
+"""A number as its whole country and the others dial it."""

@@ -7,16 +7,19 @@ from typing import Annotated, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from ivr.flow.after_call import AfterCall, AfterCallTexts, Result, ResultCode, result_faults
 from ivr.flow.callback import CallbackOffer, CallbackTexts
 from ivr.flow.faults import Located, Strict, fault, faults
 from ivr.flow.holidays import Holidays
 from ivr.flow.hosts import Host
 from ivr.flow.hours import Hours, TimeZone
 from ivr.flow.lengths import Length
-from ivr.flow.numbers import Number
+from ivr.flow.numbers import FullNumber, Number, normalised
 from ivr.flow.outgoing_calls import OutgoingCalls, OutgoingCallTexts
+from ivr.flow.own_state import OwnStateTexts
 from ivr.flow.patterns import Pattern
 from ivr.flow.recording import Days, RecordingPolicy
+from ivr.flow.remote import RemoteTexts
 from ivr.flow.skills import AgentSkills, SkillValues, by_skill
 from ivr.flow.standard_texts import CollectTexts, HandoverTexts, PinTexts, SurveyTexts
 from ivr.flow.strategy import Chosen, Strategy, Weight
@@ -74,12 +77,11 @@ SupervisorId: TypeAlias = Annotated[
 PauseCode: TypeAlias = Annotated[str, Form("[0-9]", "code of a pause", "use one digit")]
 
 
-class Queue(Strict):
+class Queue(AfterCall):
     """How calls wait and are handed out.
 
     Attributes:
         ring_seconds: How long one agent's phone rings.
-        wrapup_seconds: Time an agent has after a conversation before the next.
         missed_offers: So many calls in a row that ring in vain pause an agent. One when left out:
             each more costs callers a whole ring at a chair that may be empty.
         strategy: Which of the agents who are ready is offered a call.
@@ -95,7 +97,6 @@ class Queue(Strict):
     """
 
     ring_seconds: Annotated[float, Length(3, 120)] = Field(20, alias="ring")
-    wrapup_seconds: Annotated[float, Length(0, 3600)] = Field(15, alias="wrapup")
     missed_offers: Annotated[int, Field(ge=1, le=10)] = 1
     strategy: Chosen = Strategy.LONGEST_IDLE
     weight: Weight = 1
@@ -130,6 +131,8 @@ class Agent(Strict):
             at a phone without one the caller would talk to a table.
         weight: 1 to 100; where a queue's strategy is ``weighted_random``, an agent of weight 3 is
             chosen three times as often as one of weight 1.
+        remote: The number of their telephone outside, such as a mobile one. They log in from there
+            (node ``agent_desk``) and are rung there while they are; key 1 takes a call.
     """
 
     name: Title
@@ -137,6 +140,7 @@ class Agent(Strict):
     skills: Annotated[Mapping[str, Mapping[str, int]], AgentSkills()] = Field(default_factory=dict)
     auto_answer: bool = False
     weight: Weight = 1
+    remote: FullNumber | None = None
 
     @property
     def levels(self) -> Mapping[str, int]:
@@ -239,6 +243,8 @@ class StandardTexts(Strict):
         unclear: Words that were not understood.
         queue: While waiting.
         desk: To agents.
+        after_call: To agents, about results and after-call work.
+        own_state: To agents who ask how they stand.
         callback: About being called back; may be left out where no queue offers that.
         collect: From nodes that ask for keys; a group that no node needs may be left out.
         pin: From nodes that ask for a PIN, likewise.
@@ -246,6 +252,7 @@ class StandardTexts(Strict):
         handover: To agents who hand a caller over; where they are left out, agents cannot.
         supervision: To supervisors; may be left out where there are none.
         outgoing_calls: To agents who call somebody; may be left out where they cannot.
+        remote: To agents at a telephone outside, likewise.
     """
 
     technical_fault: Text
@@ -254,6 +261,8 @@ class StandardTexts(Strict):
     unclear: Text
     queue: QueueTexts
     desk: DeskTexts
+    after_call: AfterCallTexts
+    own_state: OwnStateTexts
     callback: CallbackTexts | None = None
     collect: CollectTexts | None = None
     pin: PinTexts | None = None
@@ -261,6 +270,7 @@ class StandardTexts(Strict):
     handover: HandoverTexts | None = None
     supervision: SupervisionTexts | None = None
     outgoing_calls: OutgoingCallTexts | None = None
+    remote: RemoteTexts | None = None
 
 
 class Callers(Strict):
@@ -298,6 +308,7 @@ class Organisation(Strict):
         agents: Agents by number, e.g. ``"4001"``.
         supervisors: Supervisors by number; one who is an agent too has the same number, and PIN.
         pauses: Reasons for a pause by the digit that an agent presses.
+        results: What can come of a contact, by the digits that an agent presses.
         texts: Standard texts.
         callers: Whom the node ``recognise`` knows.
         announcements: What can be switched on for everybody, by name.
@@ -320,6 +331,7 @@ class Organisation(Strict):
     agents: Table[AgentId, Agent] = Field(default_factory=dict)
     supervisors: Table[SupervisorId, Supervisor] = Field(default_factory=dict)
     pauses: Table[PauseCode, PauseReason] = Field(default_factory=dict)
+    results: Table[ResultCode, Result] = Field(default_factory=dict)
     texts: StandardTexts
     callers: Callers = Callers()
     announcements: Table[Identifier, Text] = Field(default_factory=dict)
@@ -365,7 +377,15 @@ class Organisation(Strict):
             for index, (name, key) in enumerate(keyed)
             if key is not None and any(key == earlier for _, earlier in keyed[:index])
         ]
-        faults("Organisation", [*languages, *pauses, *queues])
+        outside = [
+            (agent, normalised(one.remote)) for agent, one in self.agents.items() if one.remote
+        ]
+        remotes = [
+            (("agents", agent, "remote"), fault("remote_twice", "another agent has this number"))
+            for index, (agent, number) in enumerate(outside)
+            if any(number == earlier for _, earlier in outside[:index])
+        ]
+        faults("Organisation", [*languages, *pauses, *remotes, *queues])
         return self
 
     @model_validator(mode="after")
@@ -383,6 +403,11 @@ class Organisation(Strict):
             if queue.strategy is Strategy.BEST_SKILL and not self.skills
         ]
         faults("Organisation", equal)
+        return self
+
+    @model_validator(mode="after")
+    def _results_are_known(self) -> Self:
+        faults("Organisation", result_faults(self.results, self.queues))
         return self
 
     @model_validator(mode="after")
@@ -441,4 +466,21 @@ class Organisation(Strict):
                 advice="add “texts: outgoing_calls: …”, as in dialplans/base.yaml",
             )
             faults("Organisation", [(("outgoing_calls",), wordless)])
+        return self
+
+    @model_validator(mode="after")
+    def _agents_outside_have_words(self) -> Self:
+        wordless: list[Located] = [
+            (
+                ("agents", agent, "remote"),
+                fault(
+                    "no_remote_texts",
+                    "nothing is written that agents outside would hear",
+                    advice="add “texts: remote: …”, as in dialplans/base.yaml",
+                ),
+            )
+            for agent, one in self.agents.items()
+            if one.remote is not None and self.texts.remote is None
+        ]
+        faults("Organisation", wordless)
         return self

@@ -30,10 +30,13 @@ _FIRST = "demo"
 _MAIN = "main"
 
 FEATURE_CODES = {
+    "*10": "how you stand",
     "*11": "log in",
     "*12": "log out",
     "*13": "pause",
-    "*14": "end the pause",
+    "*14": "be ready",
+    "*15": "more wrap-up",
+    "*16": "result of the call",
     "*20": "supervise",
 }
 """What an agent or supervisor dials, as in the dialplan's context ``agents``."""

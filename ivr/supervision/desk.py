@@ -12,7 +12,8 @@ from typing import Final
 from acd.errors import AgentLocked, NotLoggedIn, WrongPin
 from acd.model import AgentState, AgentStatus, Offer
 from ivr.agi_call import AgiVoice, AllPrompts
-from ivr.desk import KEY_WAIT_S, LONGEST_NUMBER, TRIES, phone_of
+from ivr.desk import phone_of
+from ivr.desk_visit import KEY_WAIT_S, LONGEST_NUMBER, TRIES
 from ivr.dialplan import DONE
 from ivr.flow.call import CallerHungUp
 from ivr.flow.supervision import Right, SupervisionTexts

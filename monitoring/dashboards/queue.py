@@ -72,6 +72,12 @@ _CALLS = Row(
             Query(asked.total(m.CALLS_ABANDONED), "abandoned"),
             Query(asked.total(m.CALLS_LEFT, "reason"), "left: {{reason}}"),
         ),
+        bars(
+            "Results",
+            "What agents said came of the contacts, in the time shown.",
+            Unit.COUNT,
+            Query(asked.total(m.RESULTS_GIVEN, "result"), "{{result}}"),
+        ),
         course(
             "Calls a minute",
             "What came in and what became of it.",

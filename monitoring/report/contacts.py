@@ -32,6 +32,7 @@ class ContactRow:
     waited_ms: int | None
     agent: str | None
     talked_ms: int | None
+    result: str | None
     contact: str
     answered_since: datetime | None
 
@@ -98,6 +99,7 @@ def contacts_of(
             QueueVisit.waited_ms,
             QueueVisit.agent,
             QueueVisit.talked_ms,
+            QueueVisit.result,
             QueueVisit.contact,
             answered_since(QueueVisit),
             answered_since(Callback),
@@ -132,6 +134,7 @@ def contacts_sheet(
         "waited_seconds": (Word.WAITED, Kind.SECONDS),
         "agent": (Word.AGENT, Kind.TEXT),
         "talked_seconds": (Word.TALKED, Kind.SECONDS),
+        "result": (Word.RESULT, Kind.TEXT),
         "answered_since": (Word.SINCE, Kind.TIME),
         "contact": (Word.CONTACT, Kind.TEXT),
     }
@@ -150,6 +153,7 @@ def contacts_sheet(
                 seconds(row.waited_ms),
                 row.agent,
                 seconds(row.talked_ms),
+                row.result,
                 row.answered_since and row.answered_since.astimezone(zone),
                 row.contact,
             ]

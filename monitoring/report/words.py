@@ -52,6 +52,12 @@ class Word(Enum):
     TALKED = "Talade", "Talte", "Talked"
     SINCE = "Besvarad senare", "Besvaret senere", "Answered since"
     CONTACT = "Kontakt", "Kontakt", "Contact"
+    RESULTS = "Resultat", "Resultater", "Results"
+    RESULT = "Resultat", "Resultat", "Result"
+    SHARE = "Andel", "Andel", "Share"
+    TALK_TIME = "Samtalstid", "Samtaletid", "Average talk time"
+    WRAPUP_TIME = "Efterarbetstid", "Efterbehandlingstid", "Average wrap-up time"
+    NO_RESULT = "inget angivet", "intet angivet", "none given"
     HOURS = "timmar", "timer", "hours"
 
     def spoken(self, language: str) -> str:

@@ -29,7 +29,11 @@ def kinds() -> Iterator[Kind]:
             "A reason of the organisation's own; or busy, not_answering, unreachable: the phone.",
         ),
     )
-    yield _agent(EventType.AGENT_WRAPUP, "The agent works on the conversation that is over.", until)
+    yield _agent(
+        EventType.AGENT_WRAPUP,
+        "The agent works on the conversation that is over; told again when the end is another.",
+        until,
+    )
     yield _agent(
         EventType.AGENT_PHONE_LOST,
         "The agent's phone cannot be reached; nothing is offered until agent.phone_back.",

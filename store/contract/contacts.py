@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from store.contract.fields import (
+    AGENT,
     CONTACT,
     LENGTH,
     NODE,
     OUTCOME,
+    QUEUE,
     QUEUE_IF,
     RANG,
     RECORDING,
@@ -81,6 +83,17 @@ def kinds() -> Iterator[Kind]:
             RECORDING,
             LENGTH,
         ),
+    )
+    yield contact_kind(
+        EventType.CONTACT_RESULT_GIVEN,
+        Group.CONTACT,
+        "The agent has said what came of the conversation, while it lasted or after it. The last "
+        "one counts.",
+        QUEUE,
+        AGENT,
+        Field("result", TEXT, "Key of one of the organisation's results."),
+        Field("before", TEXT, "The result that it replaces.", required=False),
+        Field("by", TEXT, "Name of the token, where a program gave it.", required=False),
     )
     yield contact_kind(
         EventType.CONTACT_TRANSFERRED,

@@ -33,6 +33,7 @@ def kinds() -> Iterator[Kind]:
                     pause="an agent is to be paused",
                     unpause="an agent is to be ready",
                     logout="an agent is to be logged out",
+                    result="what came of an agent's last contact is given",
                     prioritise="a contact gets another place in its line",
                     move="a waiting call goes to another queue",
                     cancel="a callback is to be called no more",

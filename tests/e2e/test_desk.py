@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import pytest
 
+from ivr.flow.spoken import spoken_filters
 from store.events import EventType
 from tests.e2e.conftest import AGENT
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.phones import (
     BEGINNING,
     ENTER_REASON,
+    EXTEND,
     LOG_IN,
     LOG_OUT,
     PAUSE,
     READY,
+    RECEPTION,
+    RESULT,
     AgentHandset,
     Cast,
     Ears,
+    Handset,
     enter,
 )
 from tests.e2e.rig.platform import ORG, Platform, eventually
+from tests.e2e.rig.reception import walk_to_queue
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
@@ -64,7 +70,37 @@ async def test_an_unknown_pause_reason_is_asked_for_again(agent: AgentHandset, e
     await line.wait_closed()
 
 
-@pytest.mark.parametrize("code", [LOG_OUT, PAUSE, READY])
+async def test_an_agent_makes_the_wrapup_longer_and_says_what_came_of_the_call(
+    platform: Platform, caller: Handset, agent: AgentHandset, ears: Ears, journal: Journal
+) -> None:
+    line = await caller.call(RECEPTION)
+    await walk_to_queue(line, ears)
+    theirs = await agent.pick_up()
+    answered = await journal.wait(EventType.CALL_ANSWERED)
+    seconds = spoken_filters("sv")["number"](60)  # 61, told in steps of five
+    await agent.code(EXTEND, ears, f"Du har {seconds} sekunder för efterarbete.")
+    await theirs.hang_up()
+    wrapup = await journal.wait(EventType.AGENT_WRAPUP, agent=AGENT)
+    assert int(wrapup.fields["until"]) == wrapup.at + 61_000
+
+    asked = await agent.call(RESULT)
+    await ears.hear(asked, "Hur slutade samtalet?", first=BEGINNING)
+    await asked.press("1")
+    await ears.hear(asked, "Noterat: löst.")
+    await asked.wait_closed()
+
+    given = await journal.wait(EventType.CONTACT_RESULT_GIVEN, contact=answered.contact)
+    assert (given.queue, given.fields) == ("support", {"result": "resolved"})
+    await agent.code(READY, ears, "Du är redo att ta emot samtal.")
+
+    async def counted() -> bool:
+        given = {"org": ORG, "queue": "support", "result": "resolved"}
+        return await platform.metric("vaxel_results_given_total", **given) == 1
+
+    await eventually(counted, why="the result is counted")
+
+
+@pytest.mark.parametrize("code", [LOG_OUT, PAUSE, READY, RESULT])
 async def test_who_is_not_logged_in_is_told_so(cast: Cast, ears: Ears, code: str) -> None:
     await (await cast.agent(3)).code(code, ears, NOT_LOGGED_IN)
 

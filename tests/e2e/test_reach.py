@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
+from acd.agents import Agents
+from acd.model import Agent, system_clock
+from ivr.remote_agents import remote_phone
 from media.tones import tone
 from store.events import EventType
 from tests.e2e.conftest import AGENT
 from tests.e2e.rig.journal import Journal
-from tests.e2e.rig.listening import tone_share, wait_until_hears_tone
+from tests.e2e.rig.listening import (
+    tone_share,
+    wait_until_hears_music,
+    wait_until_hears_tone,
+)
 from tests.e2e.rig.nodes import SHORT
 from tests.e2e.rig.phones import RECEPTION, AgentHandset, Cast, Ears, Handset
-from tests.e2e.rig.platform import Platform, eventually
+from tests.e2e.rig.platform import ORG, Platform, eventually
 from tests.e2e.rig.policies import NUMBERS
-from tests.e2e.rig.reach import AUTO_AGENT, NOT_ALLOWED, OUTSIDE, OUTSIDE_AS_DIALLED
+from tests.e2e.rig.reach import (
+    AUTO_AGENT,
+    NOT_ALLOWED,
+    OUTSIDE,
+    OUTSIDE_AS_DIALLED,
+    REMOTE_AGENT,
+    REMOTE_NUMBER,
+    TAKE,
+)
 from tests.e2e.rig.recordings import sides
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
@@ -110,6 +127,55 @@ def _own_calls(platform: Platform) -> list[dict[str, Any]]:
         " AND agent = ? AND ended_at IS NOT NULL ORDER BY id",
         AGENT,
     )
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def mobile(cast: Cast, platform: Platform) -> AsyncIterator[Handset]:
+    """The telephone outside of an agent who is logged in there."""
+    agents = Agents(platform.redis, ORG, system_clock)
+    person = Agent(REMOTE_AGENT, REMOTE_AGENT, ("always",))
+    await agents.login(person, remote_phone(REMOTE_AGENT))
+    yield await cast.reachable(REMOTE_NUMBER)
+    await cast.clear()
+    await agents.logout(REMOTE_AGENT)
+
+
+async def test_an_agent_outside_takes_the_call_by_a_key_and_has_the_codes_of_a_conversation(
+    caller: Handset, mobile: Handset, ears: Ears, journal: Journal
+) -> None:
+    line = await caller.call(NUMBERS["always"])
+    theirs = await mobile.ring()
+    assert theirs.headers["From"].split("@")[0].endswith("<sip:+46846500400")
+    await theirs.answer()
+    await ears.hear(theirs, TAKE)
+    await wait_until_hears_music(line)
+    assert journal.all(EventType.CALL_ANSWERED) == []
+    await theirs.press("1")
+    await journal.wait(EventType.CALL_ANSWERED, agent=REMOTE_AGENT)
+    line.start_playing(tone(CALLER_HZ, 2))
+    theirs.start_playing(tone(AGENT_HZ, 2))
+    await wait_until_hears_tone(theirs, CALLER_HZ)
+    await wait_until_hears_tone(line, AGENT_HZ)
+    await theirs.press("*7")
+    await journal.wait(EventType.RECORDING_PAUSED, cause="agent")
+    await theirs.hang_up()
+    await line.hang_up()
+    await journal.wait(EventType.RECORDING_STORED, agent=REMOTE_AGENT)
+    assert all(REMOTE_NUMBER not in repr(event) for event in journal.events)
+
+
+async def test_a_mailbox_that_picks_up_never_gets_the_caller(
+    caller: Handset, mobile: Handset, journal: Journal
+) -> None:
+    line = await caller.call(NUMBERS["always"])
+    theirs = await mobile.pick_up()
+    refused = await journal.wait(EventType.CALL_REFUSED, agent=REMOTE_AGENT, reason="no_answer")
+    await theirs.wait_closed()
+    await journal.wait(EventType.AGENT_PAUSED, agent=REMOTE_AGENT, reason="not_answering")
+    assert journal.all(EventType.CALL_ANSWERED) == []
+    await wait_until_hears_music(line, since=len(line.heard))
+    assert journal.all(EventType.CALL_LEFT, contact=refused.contact) == []
+    await line.hang_up()
 
 
 async def test_a_phone_of_another_agent_rings_as_ever(caller: Handset, agent: Handset) -> None:

@@ -44,7 +44,8 @@ def add_korean_town(folder: Path) -> None:
     for part in ("number", "hours", "queues", "agents", "pauses", "announcements"):
         organisation.pop(part, None)
     organisation |= {"id": ORG, "name": "한강", "languages": ["ko"]}
-    organisation |= {"pauses": None, "announcements": None}  # the base has them in other languages
+    # the base has them in other languages
+    organisation |= {"pauses": None, "results": None, "announcements": None}
     organisation["texts"] = _in_korean(yaml.load(folder / "base.yaml")["texts"])
     yaml.dump(organisation, home / "organisation.yaml")
     yaml.dump(_TREE, home / "menu.yaml")

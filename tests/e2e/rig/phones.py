@@ -30,6 +30,7 @@ BEGINNING = 0.9
 """So many seconds of a prompt are enough to know that it has begun and can be interrupted."""
 
 LOG_IN, LOG_OUT, PAUSE, READY = "*11", "*12", "*13", "*14"
+EXTEND, RESULT = "*15", "*16"
 
 
 class Ears:

@@ -273,16 +273,26 @@ class Platform:
     @asynccontextmanager
     async def without_controller(self) -> AsyncIterator[None]:
         """Kill the controller (SIGKILL) and see to it that it comes back only afterwards."""
-        assert self._up is not None
-        self._up.send_signal(signal.SIGSTOP)  # who watches the controller shall not see it yet
         try:
-            controller = self.controller()
-            controller.kill()
-            await eventually(lambda: controller.status() == psutil.STATUS_ZOMBIE)
+            async with self.without("controller"):
+                yield
+        finally:
+            await self.until_ready()
+
+    @asynccontextmanager
+    async def without(self, name: str) -> AsyncIterator[None]:
+        """Kill a part (SIGKILL) and see to it that it is started again only afterwards."""
+        assert self._up is not None
+        watcher = psutil.Process(self._up.pid)
+        watcher.send_signal(signal.SIGSTOP)  # it shall not see it yet
+        try:
+            await eventually(lambda: watcher.status() == psutil.STATUS_STOPPED)
+            part = self.part(name)
+            part.kill()
+            await eventually(lambda: part.status() == psutil.STATUS_ZOMBIE)
             yield
         finally:
             self._up.send_signal(signal.SIGCONT)
-            await self.until_ready()
 
     async def asterisk(self, command: str) -> str:
         """What Asterisk's command line answers."""

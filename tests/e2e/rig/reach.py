@@ -15,7 +15,14 @@ OUTSIDE_AS_DIALLED = "0701112233"
 NOT_ALLOWED = "Det numret får inte ringas härifrån."
 
 
+REMOTE_AGENT, REMOTE_NUMBER = "4002", "+46702223344"
+"""Works at a mobile telephone."""
+
+TAKE = "Samtal från kön always. Tryck 1 för att ta emot det."
+
+
 def add_reach(organisation: Any) -> None:
     """Write into the organisation's document how its agents are reached, and reach others."""
     organisation["agents"][int(AUTO_AGENT)]["auto_answer"] = True
+    organisation["agents"][int(REMOTE_AGENT)]["remote"] = REMOTE_NUMBER
     organisation["outgoing_calls"] = {"allow": ["+46 70*"], "ring": "8 s"}

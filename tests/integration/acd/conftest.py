@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -130,6 +131,19 @@ class House:
                 case "string":
                     kept[key] = await self.redis.get(key)
         return kept
+
+
+def kept_of(contact: str, kept: Any) -> bool:
+    """Whether Redis knows more of a contact than that an agent talked to it last."""
+    match kept:
+        case dict():
+            return any(
+                contact in str(name) or (name != "last" and kept_of(contact, value))
+                for name, value in kept.items()
+            )
+        case str() if kept.startswith("{"):
+            return kept_of(contact, json.loads(kept))
+    return contact in repr(kept)
 
 
 class LogLevels(logging.Handler):

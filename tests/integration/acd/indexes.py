@@ -128,6 +128,14 @@ def check_pace(raw: Mapping[str, Any], crew: Iterable[Mapping[str, Any]]) -> Non
     assert capacity == given
 
 
+def check_last_contacts(crew: Mapping[str, dict[str, Any]]) -> None:
+    """Whoever owes a result has none and is not ready; whoever talks does so with their last."""
+    for a in crew.values():
+        last = a.get("last", {})
+        assert "owed" not in last or (a["state"] in ("wrapup", "paused") and "result" not in last)
+        assert a["state"] != "talking" or last["contact"] == a["contact"]
+
+
 def check_indexes(raw: Mapping[str, Any]) -> None:
     """Everybody is in one place, and every index tells the same as the records.
 
@@ -136,6 +144,7 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
     """
     people = {name: json.loads(text) for name, text in raw["contacts"].items()}
     crew = {name: json.loads(text) for name, text in raw["agents"].items()}
+    check_last_contacts(crew)
     lines = known_lines(raw)
 
     def entry(queue: str, time: float, name: str) -> str:

@@ -128,9 +128,13 @@ class Deeds:
             case EventType.CALL_ANSWERED | EventType.CALLBACK_ANSWERED:
                 self.calls[key] += 1
                 self.busy[agent] = event.at
+            case EventType.CALL_CONSULT_ANSWERED | EventType.CALL_TAKEN_OVER:
+                self.busy.setdefault(agent, event.at)
             case EventType.AGENT_READY | EventType.AGENT_PAUSED | EventType.AGENT_WRAPUP:
                 if agent in self.busy:
-                    self.occupied[agent] += event.at - self.busy.pop(agent)
+                    self.occupied[agent] += max(
+                        0, event.at - self.busy.pop(agent)
+                    )  # a clock set back
                 if event.type is EventType.AGENT_WRAPUP:
                     self.busy[agent] = event.at
                 elif event.type is EventType.AGENT_READY:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from store.events import Event, EventType
 from store.stream import BEGINNING
 
-_CONSULTATION = frozenset(
+_CONVERSATION = frozenset(
     {
+        EventType.CALL_HELD,
+        EventType.CALL_RESUMED,
         EventType.CALL_CONSULTED,
         EventType.CALL_CONSULT_ANSWERED,
         EventType.CALL_JOINED,
@@ -27,6 +29,7 @@ class Replay:
         agents: (state, reason).
         lost: The agents whose phone cannot be reached.
         calling: Of the agents in a call of their own, whether it was answered.
+        last: Whom each agent talked to last, and what came of it, "" for nothing known.
         callbacks: Attempts until now of each contact that is to be called back.
         held: The contacts that hold.
         consulting: Whom the agent of each contact asks, ``""`` somebody outside.
@@ -38,6 +41,7 @@ class Replay:
     agents: dict[str, tuple[str, str]] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
     calling: dict[str, bool] = field(default_factory=dict)
+    last: dict[str, tuple[str, str]] = field(default_factory=dict)
     callbacks: dict[str, int] = field(default_factory=dict)
     held: set[str] = field(default_factory=set)
     consulting: dict[str, str] = field(default_factory=dict)
@@ -53,8 +57,8 @@ class Replay:
             self._take_of_callback(event)
         elif event.type is EventType.SUPERVISOR_ACTED:
             return  # what comes of it is told beside
-        elif event.type in _CONSULTATION:
-            self._take_of_consultation(event)
+        elif event.type in _CONVERSATION:
+            self._take_of_conversation(event)
         else:
             self._take_of_call(event)
         # Never more dialled than agents reserved: each has an agent of its own, held for it.
@@ -66,6 +70,9 @@ class Replay:
     def _take_of_call(self, event: Event) -> None:
         contact, agent = event.contact, event.agent
         match event.type:
+            case EventType.CONTACT_RESULT_GIVEN:
+                assert self.last[agent] == (contact, event.fields.get("before", ""))
+                self.last[agent] = contact, event.fields["result"]
             case EventType.CALL_QUEUED:
                 assert contact not in self.contacts
                 self.contacts[contact] = ("waiting", "")
@@ -84,13 +91,6 @@ class Replay:
                 assert self.contacts[contact] == ("reserved", agent)
                 self.contacts[contact] = ("waiting", "")
                 self._let_go(contact, agent)
-            case EventType.CALL_HELD:
-                assert self.contacts[contact] == ("talking", agent)
-                assert contact not in self.held
-                self.held.add(contact)
-            case EventType.CALL_RESUMED:
-                assert self.contacts[contact] == ("talking", agent)
-                self.held.remove(contact)
             case EventType.CALL_TRANSFERRED:
                 assert self.contacts[contact] == ("talking", agent)
                 if "consulted" in event.fields:
@@ -111,9 +111,16 @@ class Replay:
             case _:
                 raise AssertionError(event)
 
-    def _take_of_consultation(self, event: Event) -> None:
+    def _take_of_conversation(self, event: Event) -> None:
         contact, agent = event.contact, event.agent
         match event.type:
+            case EventType.CALL_HELD:
+                assert self.contacts[contact] == ("talking", agent)
+                assert contact not in self.held
+                self.held.add(contact)
+            case EventType.CALL_RESUMED:
+                assert self.contacts[contact] == ("talking", agent)
+                self.held.remove(contact)
             case EventType.CALL_CONSULTED:
                 assert self.contacts[contact] == ("talking", event.fields["by"])
                 assert contact not in self.consulting
@@ -180,6 +187,7 @@ class Replay:
                 del self.agents[agent]
                 assert agent not in self.calling
                 self.lost.discard(agent)
+                self.last.pop(agent, None)
             case EventType.AGENT_READY:
                 self.agents[agent] = ("ready", "")
             case EventType.AGENT_WRAPUP:
@@ -210,6 +218,7 @@ class Replay:
         assert self.contacts[contact] == ("reserved", agent)
         self.contacts[contact] = ("talking", agent)
         self.agents[agent] = ("talking", "")
+        self.last[agent] = (contact, "")
         self.dialling.pop(contact, None)
 
     def _let_go(self, contact: str, agent: str) -> None:

@@ -47,7 +47,7 @@ from acd.model import (
 from acd.skills import Requirement, narrowed, sparing_backups
 from store.stream import EventStream, connect, stream_key
 from tests.contract import breaches_in
-from tests.integration.acd.conftest import HandClock
+from tests.integration.acd.conftest import HandClock, kept_of
 from tests.integration.acd.indexes import (
     check_indexes,
     device_of,
@@ -63,7 +63,13 @@ pytestmark = pytest.mark.integration
 ORG = "city"
 QUEUES = (
     Queue("fees", ring_seconds=5, wrapup_seconds=0),
-    Queue("support", ring_seconds=5, wrapup_seconds=6, backup_seconds=4),
+    Queue(
+        "support",
+        ring_seconds=5,
+        wrapup_seconds=6,
+        backup_seconds=4,
+        result_within_seconds=15,
+    ),
 )
 STAFF = {
     "1": Agent("1", "Ada", ("fees",), {"sv": 10, "da": 3}),
@@ -107,6 +113,8 @@ PHONES = ("p1", "p2", "p3")
 strategies = st.sampled_from(Strategy)
 preferred = st.sampled_from(["", "", "1", "3", "nobody"])
 PREFERRED_MS = 5_000
+JUMPS = -3600, 3600
+LONG_AFTER_S = 86_400 * 7
 DESK_STEPS = (
     "login",
     "login",
@@ -405,7 +413,7 @@ class Histories(RuleBasedStateMachine):
         freed = self.run(self.acd[who].leave(contact, reason))
         assert freed == (before.get("agent", "") if on_line else None)
         if "callback" not in before or before["state"] == "talking":
-            assert contact not in repr(self.raw())
+            assert not kept_of(contact, self.raw())
         else:
             after = self.record(contact)
             assert not after or "live" not in after
@@ -508,6 +516,28 @@ class Histories(RuleBasedStateMachine):
                 self.attempt(lambda: self.agents.pause(agent, reason))
 
     @rule(
+        agent=staff,
+        result=st.sampled_from(["solved", "passed_on"]),
+        contact=st.one_of(st.just(""), contacts),
+        by=st.sampled_from(["", "screen"]),
+    )
+    def result(self, agent: str, result: str, contact: str, by: str) -> None:
+        status = self.attempt(
+            lambda: self.agents.give_result(agent, result, contact=contact, by=by)
+        )
+        assert status is None or (status.last.result, status.last.owed) == (result, False)
+
+    @rule(agent=staff, seconds=st.sampled_from([1, 4, 60]), limit=st.sampled_from([0, 8, 20]))
+    def extend(self, agent: str, seconds: int, limit: int) -> None:
+        before = self.look(self.agents.status(agent))
+        reply = self.attempt(lambda: self.agents.extend_wrapup(agent, seconds * 1000, limit * 1000))
+        if reply is not None:
+            left, status = reply
+            assert status.state is before.state
+            assert status.until_ms >= before.until_ms
+            assert left <= max(limit, 15) * 1000
+
+    @rule(
         states=st.dictionaries(
             st.sampled_from(["p1", "p2", "p3"]),
             st.sampled_from([PhoneState.WELL, *PhoneState]),
@@ -547,10 +577,11 @@ class Histories(RuleBasedStateMachine):
             self.run(self.agents.call_ended(agent, call, outcome))
 
     @rule(
-        seconds=st.sampled_from([0.001, 1, 3, 6, 12, 20, 620]),
+        seconds=st.sampled_from([0.001, 1, 3, 6, 12, 20, 620, *JUMPS]),
         renewing=st.sampled_from([(), (0,), (0, 1), (0, 1)]),
     )
     def time_passes(self, seconds: float, renewing: tuple[int, ...]) -> None:
+        """Or a clock is set, or the next to act is a controller whose clock is wrong."""
         self.clock.forward(seconds)
         for who in renewing:
             self.run(self.acd[who].renew())
@@ -614,6 +645,12 @@ class Histories(RuleBasedStateMachine):
         }
         assert calling == self.replay.calling
         self.deeds.check({name: json.loads(text) for name, text in raw["agents"].items()})
+        last = {
+            agent: (record["last"]["contact"], record["last"].get("result", ""))
+            for agent, text in raw["agents"].items()
+            if "last" in (record := json.loads(text))
+        }
+        assert last == self.replay.last
 
     @invariant()
     def everybody_stands_where_the_least_that_they_require_is_fulfilled(self) -> None:
@@ -635,7 +672,7 @@ class Histories(RuleBasedStateMachine):
         for node in NODES:
             well = dict.fromkeys(["p1", "p2", "p3"], PhoneState.WELL)
             self.run(self.agents.phones_are(well, node))
-        self.clock.forward(60)
+        self.clock.forward(LONG_AFTER_S)  # the clock may have been set back
         self.run(self.acd[0].sweep())  # no phone rings any more
         for contact in list(self.raw()["contacts"]):
             self.run(self.callbacks.cancel(contact))

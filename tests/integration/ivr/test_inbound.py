@@ -16,7 +16,7 @@ from acd.agents import Agents
 from acd.distributor import Distributor
 from acd.model import Agent, system_clock
 from acd.offers import OfferListener
-from ivr import inbound
+from ivr import stranded
 from ivr.agi_call import AgiCall, Listen
 from ivr.flow.call import Heard, Hearing, ListenRequest, QueueAway
 from ivr.flow.load import Catalogue, load_all
@@ -258,10 +258,10 @@ async def test_a_transfer_is_an_event_that_tells_no_target(redis: Redis, tmp_pat
     }
 
 
-async def test_a_contact_that_redis_kept_is_taken_out_when_it_is_back(
+async def test_a_contact_that_redis_kept_is_taken_out_and_ends_when_it_is_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inbound, "_RETRY_S", 0.05)
+    monkeypatch.setattr(stranded, "RETRY_S", 0.05)
     process, url = start_redis(tmp_path, "--appendonly", "yes", "--appendfsync", "always")
     async with connect(url) as redis, opened(redis) as board:
         await board.agents.login(ALVA, "agent1")
@@ -278,8 +278,14 @@ async def test_a_contact_that_redis_kept_is_taken_out_when_it_is_back(
         stream = EventStream(redis, "demo")
         after = await stream.last_id()
         tidying = asyncio.create_task(board.inbound.tidy())
-        (left,) = await stream.read(after, block_ms=5000)
-        assert (left.type, left.contact) == (EventType.CALL_LEFT, CONTACT)
+        told: list[Event] = []
+        while len(told) < 2:
+            told += await stream.read(told[-1].id if told else after, block_ms=5000)
+        assert [(event.type, event.contact) for event in told] == [
+            (EventType.CALL_LEFT, CONTACT),
+            (EventType.CONTACT_ENDED, CONTACT),
+        ]
+        assert told[1].fields == {"reason": "caller", "tree": "reception"}
         tidying.cancel()
         await asyncio.gather(tidying, return_exceptions=True)
     process.terminate()

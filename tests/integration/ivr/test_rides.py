@@ -25,6 +25,7 @@ from ivr.flow.organisation import Organisation
 from ivr.queueing import QueueRides
 from store.events import EventType
 from store.stream import BEGINNING, EventStream, connect
+from tests.integration.acd.conftest import kept_of
 from tests.integration.conftest import start_redis
 from tests.integration.ivr.fake_line import (
     Dial,
@@ -93,8 +94,8 @@ class Bench:
         return await self.agents.status(agent.id)
 
     async def traces(self, contact: str = "vaxel-1.1") -> list[str]:
-        """Every key but the stream that still speaks of the contact."""
-        return [key async for key in self._keys() if contact in repr(await self._content(key))]
+        """Every key but the stream that speaks of the contact, but for agents' last ones."""
+        return [key async for key in self._keys() if kept_of(contact, await self._content(key))]
 
     async def _keys(self) -> AsyncIterator[str]:
         async for key in self.redis.scan_iter("vaxel:*"):

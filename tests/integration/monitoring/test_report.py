@@ -22,6 +22,7 @@ from monitoring.report.contacts import read_contacts
 from monitoring.report.counting import Question
 from monitoring.report.intervals import Period, Step
 from monitoring.report.reading import read_queues
+from monitoring.report.results import read_results
 from store.database import Database, open_database
 from store.events import Event, EventType
 from store.models import VisitOutcome
@@ -118,6 +119,37 @@ async def test_two_callers_who_withhold_their_numbers_are_not_taken_for_one(
     ]
 
 
+def with_results() -> list[Event]:
+    """The Sunday, and what its agents said came of three conversations."""
+    day = sunday()
+    at = day[-1].at
+    given = [("c3", "fees", "resolved"), ("c9", "fees", "resolved"), ("c6", "support", "passed_on")]
+    kind = EventType.CONTACT_RESULT_GIVEN
+    return [
+        *day,
+        *(Event(kind, at, ORG, c, queue, "4001", {"result": result}) for c, queue, result in given),
+    ]
+
+
+async def test_results_are_told_with_their_times_and_the_callback_among_them(
+    database: Database,
+) -> None:
+    await take_in(database, events=with_results())
+    tallies = await read_results(database, ORG, DAY)
+    assert {key: tally.handled for key, tally in tallies.items()} == {
+        ("fees", ""): 3,
+        ("fees", "resolved"): 2,
+        ("support", ""): 1,
+        ("support", "passed_on"): 1,
+    }
+    resolved = tallies["fees", "resolved"]
+    assert (resolved.talked_ms, resolved.wrapped_up) == (300_000 + 120_000, 2)
+    assert set(await read_results(database, ORG, DAY, ["support"])) == {
+        ("support", ""),
+        ("support", "passed_on"),
+    }
+
+
 @pytest.fixture
 async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An installation whose record holds the Sunday."""
@@ -129,7 +161,7 @@ async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     url = f"sqlite+aiosqlite:///{tmp_path / 'vaxel.db'}"
     monkeypatch.setenv("VAXEL_DATABASE_URL", url)
     database = await open_database(url)
-    await take_in(database)
+    await take_in(database, events=with_results())
     await database.close()
     return tmp_path
 
@@ -163,6 +195,24 @@ def test_the_csv_has_stable_headings_and_one_line_a_queue() -> None:
     assert heading == HEADINGS
     assert fees == "2026-03-29,fees,12,4,3,1,3,1,1,1,1,0.6,0.3,0.222222,31.75,19.666667,252.0"
     assert support == "2026-03-29,support,3,2,0,0,1,0,0,0,0,1.0,0.0,0.0,8.5,,75.0"
+
+
+@pytest.mark.usefixtures("house")
+def test_the_results_are_told_by_queue_and_beside_each_contact() -> None:
+    told = report("results", "--as", "csv").output.splitlines()
+    assert told[0] == "queue,result,name,handled,share,talk_seconds,wrapup_seconds"
+    assert [line.split(",")[:5] for line in told[1:]] == [
+        ["fees", "resolved", "resolved", "2", "0.4"],
+        ["fees", "", "none given", "3", "0.6"],
+        ["support", "passed_on", "passed on", "1", "0.5"],
+        ["support", "", "none given", "1", "0.5"],
+    ]
+    contacts = csv.DictReader(io.StringIO(report("contacts", "--as", "csv").output))
+    assert {row["contact"]: row["result"] for row in contacts if row["result"]} == {
+        "c3": "resolved",
+        "c6": "passed_on",
+    }
+    assert report("results", "--queue", "nowhere").exit_code == 2
 
 
 @pytest.mark.usefixtures("house")

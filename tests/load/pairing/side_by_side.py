@@ -141,7 +141,7 @@ async def _ours(redis: Redis) -> tuple[Pair, Pair]:
     scripts = Scripts(redis, Keys("city"))
     now = system_clock()
     await scripts.run_all(
-        [("join", now, f"c-{n}", QUEUE.name, "bench", 20_000, 10_000, 0) for n in range(PAIRS)]
+        [("join", now, f"c-{n}", QUEUE.name, "bench", 20_000, 10_000, 0, 0) for n in range(PAIRS)]
     )
     await scripts.run_all(
         [("login", now, str(n), f"p{n}", "{}", "{}", 1, QUEUE.name) for n in range(PAIRS)]

@@ -33,12 +33,12 @@ TALKING, WAITING = 10, 50
 CALLER_HZ, AGENT_HZ = 440, 1000
 
 
-def crowded_trees(folder: Path) -> Path:
+def crowded_trees(folder: Path, wrapup_s: int = WRAPUP_S) -> Path:
     """The shortest call's organisation, and a number that needs no key."""
     home = short_trees(folder) / ORG
     yaml = YAML()
     organisation = yaml.load(home / "organisation.yaml")
-    organisation["queues"][QUEUE] |= {"wrapup": f"{WRAPUP_S} s", "announce_every": "10 s"}
+    organisation["queues"][QUEUE] |= {"wrapup": f"{wrapup_s} s", "announce_every": "10 s"}
     yaml.dump(organisation, home / "organisation.yaml")
     nodes = {
         "queue": {"queue": QUEUE, "then": "end", "on_nobody": "end"},

@@ -158,7 +158,7 @@ class City:
             queue, steps = self._chance.choice(QUEUES), self._chance.choice(self._bullseyes)
             contact = f"vaxel-{NOW_MS // 1000}.{number}"
             calls.append(
-                ("join", NOW_MS + number, contact, queue, CONTROLLER, 20_000, 10_000, 0, *steps)
+                ("join", NOW_MS + number, contact, queue, CONTROLLER, 20_000, 10_000, 0, 0, *steps)
             )
         self.waiting = waiting
         await self._run(calls)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from acd.model import Strategy
+from ivr.flow.after_call import choices_of
 from ivr.flow.load import load_organisation
 from ivr.flow.strategy import Strategy as Written
 from ivr.queueing import acd_queue
@@ -103,6 +104,32 @@ SLIPS = {
         "support: {strategy: «best_skill}",
         "no skills are declared",
     ),
+    "agent outside without words": (
+        "queues: [support]}",
+        "queues: [support], remote: «+46 70 174 06 05}",
+        "nothing is written that agents outside would hear",
+    ),
+    "agent outside by a number without its country": (
+        "queues: [support]}",
+        "queues: [support], remote: «070-174 06 05}",
+        "“070-174 06 05” is not the full number of a telephone",
+    ),
+    "result code of four digits": ("  22: {key", "  «2222: {key", "“2222” is no code of a result"),
+    "result key twice": (
+        "22: {key: passed_on",
+        "22: {key: «resolved",
+        "“resolved” is given twice",
+    ),
+    "queue with an unknown result": (
+        "support: {}",
+        "support: {results: [resolved, «pased_on]}",
+        "no result is named “pased_on”",
+    ),
+    "wrap-up that is a word": (
+        "support: {}",
+        "support: {wrapup: «forever}",
+        "“forever” is not a length of time",
+    ),
     "ring for too long": ("support: {}", "support: {ring: «1 h}", "“1 h” is too long"),
 }
 
@@ -115,6 +142,16 @@ def test_each_slip_is_told_at_its_place(tmp_path: Path, old: str, new: str, mess
     assert len(relevant) == 1
     if found.marked:
         assert ((relevant[0].line, relevant[0].column),) == found.marked
+
+
+def test_a_result_cannot_be_required_where_there_are_none(tmp_path: Path) -> None:
+    begin, end = ORGANISATION.index("results:"), ORGANISATION.index("texts:")
+    text = (ORGANISATION[:begin] + ORGANISATION[end:]).replace(
+        "support: {}", "support: {result_required: «true}"
+    )
+    found = check_organisation(tmp_path, text)
+    assert found.places == found.marked
+    assert found.messages == ["there are no results that an agent could give"]
 
 
 def test_a_missing_standard_text_is_told_at_the_key_that_lacks_it(tmp_path: Path) -> None:
@@ -162,6 +199,29 @@ def test_lengths_of_time_become_seconds(tmp_path: Path) -> None:
     write(tmp_path, "organisation.yaml", text)
     queue = load_organisation(tmp_path).queues["support"]
     assert (queue.ring_seconds, queue.wrapup_seconds, queue.announce_every) == (10, 90, 120)
+
+
+def test_a_wrapup_until_the_agent_is_ready_lasts_as_long_as_its_limit(tmp_path: Path) -> None:
+    text = ORGANISATION.replace(
+        "support: {}",
+        "support: {wrapup: until_ready, wrapup_limit: 20 min}\n  fees: {wrapup: 30 min}",
+    )
+    write(tmp_path, "organisation.yaml", text)
+    queues = load_organisation(tmp_path).queues
+    support, fees = queues["support"], queues["fees"]
+    assert (support.usual_wrapup_seconds, support.longest_wrapup_seconds) == (1200, 1200)
+    assert (fees.usual_wrapup_seconds, fees.longest_wrapup_seconds) == (1800, 1800)
+
+
+def test_a_queue_offers_its_own_results_or_all(tmp_path: Path) -> None:
+    text = ORGANISATION.replace("support: {}", "support: {results: [passed_on]}\n  fees: {}")
+    write(tmp_path, "organisation.yaml", text)
+    organisation = load_organisation(tmp_path)
+    results, queues = organisation.results, organisation.queues
+    assert [one.key for one in choices_of(queues["support"], results).values()] == ["passed_on"]
+    assert (
+        list(choices_of(queues["fees"], results)) == list(choices_of(None, results)) == ["1", "22"]
+    )
 
 
 def test_no_and_octal_numbers_stay_what_was_written(tmp_path: Path) -> None:

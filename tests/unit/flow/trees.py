@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ivr.flow.after_call import AfterCallTexts
 from ivr.flow.load import check, load_all
 from ivr.flow.organisation import DeskTexts, QueueTexts
+from ivr.flow.own_state import OwnStateTexts
 from ivr.flow.problems import Problem
 from ivr.flow.standard_texts import CollectTexts, PinTexts, SurveyTexts
 from ivr.flow.tree import Tree
@@ -34,6 +36,10 @@ TEXTS = f"""texts:
 {texts(SurveyTexts.model_fields, "    ")}
   desk:
 {texts(DeskTexts.model_fields, "    ")}
+  after_call:
+{texts(AfterCallTexts.model_fields, "    ")}
+  own_state:
+{texts(OwnStateTexts.model_fields, "    ")}
 """
 
 ORGANISATION = f"""id: town
@@ -49,6 +55,9 @@ agents:
   4001: {{name: Alva, queues: [support]}}
 pauses:
   1: {{key: lunch, say: {{sv: lunch, en: lunch}}}}
+results:
+  1: {{key: resolved, say: {{sv: löst, en: resolved}}}}
+  22: {{key: passed_on, say: {{sv: vidare, en: passed on}}}}
 {TEXTS}"""
 
 END = "  end: {hang_up: }\n"

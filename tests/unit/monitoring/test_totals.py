@@ -55,6 +55,7 @@ def test_every_counter_of_the_day_is_what_was_worked_out_by_hand() -> None:
         metrics.RECORDINGS_STORED: {FEES: 1},
         metrics.RECORDINGS_FAILED: {(ORG, "leg_truncated"): 1},
         metrics.AGENT_LOCKS: {(ORG,): 1},
+        metrics.RESULTS_GIVEN: {(*FEES, "resolved"): 1, (*FEES, "other"): 1},
         metrics.NODE_VISITS: {(ORG, ORG, "welcome", "say"): 1},
     }
     agents = {metrics.AGENT_STATE_SECONDS.name}  # of these, see test_day
@@ -214,7 +215,7 @@ def test_no_label_names_a_person() -> None:
         label for metric in (*metrics.COUNTERS, *metrics.HISTOGRAMS) for label in metric.labels
     }
     where = {"org", "queue", "mailbox", "tree", "node", "survey", "question"}
-    how = {"reason", "source", "outcome", "state", "cause", "engine", "kind", "score"}
+    how = {"reason", "source", "outcome", "state", "cause", "engine", "kind", "score", "result"}
     how |= {"act", "mode"}  # of supervisors
     how |= {"to"}  # of callers handed over
     assert labels <= where | how

@@ -12,6 +12,7 @@ from store.agent_records import AgentRecords
 from store.events import Event, EventType
 from store.models import (
     AgentSession,
+    Callback,
     Contact,
     QueueVisit,
     RecordingPause,
@@ -98,6 +99,48 @@ def test_a_contact_that_visits_a_queue_twice_has_two_visits() -> None:
     )
     assert (first.outcome, second.outcome) == (VisitOutcome.TIMEOUT, VisitOutcome.ABANDONED)
     assert second.left_at == instant(NINE + 95 * SECOND)
+
+
+def test_a_result_belongs_to_the_conversation_with_its_agent_and_the_last_one_counts() -> None:
+    first, second = visits(
+        event(EventType.CALL_ANSWERED, agent="4001", waited="0"),
+        event(EventType.CALL_ENDED, NINE + SECOND, agent="4001", talked="1000"),
+        event(EventType.CALL_QUEUED, NINE + 2 * SECOND),
+        event(EventType.CALL_ANSWERED, NINE + 3 * SECOND, agent="4002", waited="1000"),
+        event(EventType.CONTACT_RESULT_GIVEN, NINE + 4 * SECOND, agent="4001", result="passed_on"),
+        event(EventType.CONTACT_RESULT_GIVEN, NINE + 5 * SECOND, agent="4002", result="call_again"),
+        event(
+            EventType.CONTACT_RESULT_GIVEN,
+            NINE + 6 * SECOND,
+            agent="4002",
+            result="resolved",
+            before="call_again",
+            by="screen",
+        ),
+    )
+    assert (first.result, first.result_by) == ("passed_on", "4001")
+    assert (second.result, second.result_by) == ("resolved", "screen")
+
+
+def test_a_result_of_a_callback_stands_in_its_row() -> None:
+    told = rows(
+        event(EventType.CALLBACK_REQUESTED),
+        event(EventType.CALLBACK_ANSWERED, NINE + SECOND, agent="4001"),
+        event(EventType.CONTACT_RESULT_GIVEN, NINE + 2 * SECOND, agent="4001", result="resolved"),
+    )
+    [callback] = [row for row in told if isinstance(row, Callback)]
+    assert (callback.result, callback.result_by) == ("resolved", "4001")
+
+
+def test_a_longer_wrapup_counts_whole_for_its_conversation() -> None:
+    [visit] = visits(
+        event(EventType.CALL_ANSWERED, agent="4001", waited="0"),
+        event(EventType.CALL_ENDED, NINE + SECOND, agent="4001", talked="1000"),
+        event(EventType.AGENT_WRAPUP, NINE + SECOND, agent="4001", contact="", queue=""),
+        event(EventType.AGENT_WRAPUP, NINE + 9 * SECOND, agent="4001", contact="", queue=""),
+        event(EventType.AGENT_READY, NINE + 71 * SECOND, agent="4001", contact="", queue=""),
+    )
+    assert visit.wrapup_ms == 70_000
 
 
 def test_an_end_told_twice_changes_nothing() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from acd.callback_model import CallbackRules, MissReason
@@ -16,6 +18,7 @@ NUMBER = "+46701740605"
 PAUSE = "/town/agents/4001/pause"
 UNPAUSE = "/town/agents/4001/unpause"
 LOGOUT = "/town/agents/4001/logout"
+RESULT = "/town/agents/4001/result"
 
 
 async def acts(site: Site) -> list[Event]:
@@ -257,3 +260,73 @@ async def test_a_waiting_call_is_no_callback_to_cancel(site: Site) -> None:
     answer = await site.ask("DELETE", "/town/callbacks/c-1")
     assert (answer.status, answer.code) == (404, "acd.callback_unknown")
     assert (await site.get("/town/calls/c-1"))["state"] == "waiting"
+
+
+# Results -----------------------------------------------------------------------------------------
+
+
+async def test_a_screen_gives_the_result_of_an_agents_last_contact(site: Site) -> None:
+    await talk(site)
+
+    answer = await site.ask("POST", RESULT, json={"result": "resolved", "contact": "c-1"})
+
+    assert (answer.status, answer.body["state"]) == (200, "talking")
+    last = answer.body["last"]
+    assert (last["contact"], last["queue"], last["result"], last["owed"]) == (
+        "c-1",
+        "support",
+        "resolved",
+        False,
+    )
+    assert await last_types(site) == [EventType.SUPERVISOR_ACTED, EventType.CONTACT_RESULT_GIVEN]
+    assert [act.fields for act in await acts(site)] == [{"act": "result", "by": "supervisor"}]
+
+
+async def last_types(site: Site) -> list[EventType]:
+    return await last(site, 2)
+
+
+async def test_an_agent_whose_result_was_awaited_is_given_who_waits(site: Site) -> None:
+    await site.log_in("4001")
+    await site.wait_in("c-1", replace(SUPPORT, wrapup_seconds=0, result_within_seconds=60))
+    offer = await site.town.distributor.match(SUPPORT)
+    assert offer is not None
+    await site.town.distributor.answered(offer)
+    await site.town.distributor.ended(offer, 1)
+    await site.wait_in("c-2")
+    owing = await site.get("/town/agents/4001")
+    assert (owing["state"], owing["last"]["owed"]) == ("wrapup", True)
+    assert owing["until_ms"] == owing["since_ms"] + 60_000
+
+    await site.ask("POST", RESULT, json={"result": "passed_on"})
+
+    assert (await site.get("/town/calls/c-2"))["agent"] == "4001"
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        ({"result": "pased_on"}, 422, "api.request_invalid"),
+        ({"result": ""}, 422, "api.request_invalid"),
+        ({}, 422, "api.request_invalid"),
+        ({"result": "resolved", "contact": "c-9"}, 409, "acd.no_last_contact"),
+        ({"result": "resolved", "contact": 5}, 422, "api.request_invalid"),
+    ],
+)
+async def test_a_result_that_cannot_be_changes_nothing(
+    site: Site, sent: dict[str, object], status: int, code: str
+) -> None:
+    await talk(site)
+    count = len(await site.town.stream.read(BEGINNING))
+    answer = await site.ask("POST", RESULT, json=sent)
+    assert (answer.status, answer.code) == (status, code)
+    assert len(await site.town.stream.read(BEGINNING)) == count
+
+
+async def test_an_agent_without_a_contact_has_no_result(site: Site) -> None:
+    answer = await site.ask("POST", RESULT, json={"result": "resolved"})
+    assert (answer.status, answer.code) == (409, "acd.not_logged_in")
+    await site.log_in("4001")
+    answer = await site.ask("POST", RESULT, json={"result": "resolved"})
+    assert (answer.status, answer.code) == (409, "acd.no_last_contact")
+    assert (await site.get("/town/agents/4001"))["last"] is None

@@ -1,0 +1,100 @@
+"""One agent's call at the desk: who it is, what is said to them, what they key in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from acd.model import AgentStatus
+from ivr.agi_call import AgiVoice, AllPrompts
+from ivr.flow.organisation import StandardTexts
+from ivr.flow.texts import Text
+from ivr.office import Office
+from wire.agi.session import AgiSession
+
+TRIES: Final = 3
+KEY_WAIT_S: Final = 6.0
+LONGEST_NUMBER: Final = 8
+KEYS: Final = "0123456789*#"
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """An agent at one organisation.
+
+    Attributes:
+        office: The organisation.
+        agent: What the agent does there.
+    """
+
+    office: Office
+    agent: AgentStatus
+
+
+class Visit:
+    """One call of an agent.
+
+    Attributes:
+        call: What is said and keyed in it.
+        phone: The PJSIP endpoint from which it comes.
+        clock: Epoch milliseconds.
+    """
+
+    def __init__(
+        self,
+        session: AgiSession,
+        prompts: AllPrompts,
+        phone: str,
+        offices: Mapping[str, Office],
+        clock: Callable[[], int],
+    ) -> None:
+        self._prompts = prompts
+        self._offices = offices
+        self._home = next(iter(offices.values())).organisation
+        self.phone = phone
+        self.clock = clock
+        self.call = AgiVoice(session, prompts.of(self._home.id))
+
+    @property
+    def texts(self) -> StandardTexts:
+        """What is said, by the organisation that speaks."""
+        return self._home.texts
+
+    def come_to(self, office: Office) -> None:
+        """Speak from now on as an organisation does."""
+        self._home = office.organisation
+        self.call.prompts = self._prompts.of(self._home.id)
+
+    def offices_of(self, number: str) -> list[Office]:
+        """Where an agent's number is known: one person, who may work for several organisations."""
+        offices = tuple(self._offices.values())
+        return [office for office in offices if number in office.organisation.agents]
+
+    async def who(self) -> list[Presence]:
+        """Who is logged in at this phone, at each organisation where they are."""
+        found = []
+        for office in tuple(self._offices.values()):
+            agent = await office.agents.at_phone(self.phone)
+            if agent is not None:
+                found.append(Presence(office, agent))
+        return found
+
+    async def enter(self, question: Text) -> str:
+        """Ask for digits up to ``#``; the first may interrupt the question."""
+        first = await self.say(question, interrupt=KEYS)
+        return await self.call.collect(first=first, count=LONGEST_NUMBER, wait=KEY_WAIT_S)
+
+    async def say(self, text: Text, *, interrupt: str = "", **variables: object) -> str:
+        """Say a text; the key that has interrupted it."""
+        everyday = {"organisation": self._home.name, "language": self._language}
+        utterance = text.utterance(self._language, {**everyday, **variables})
+        return await self.call.say(utterance, interrupt=interrupt)
+
+    def spoken(self, text: Text) -> str:
+        """A text as a part of another."""
+        return text.utterance(self._language, {}).text
+
+    @property
+    def _language(self) -> str:
+        return self._home.default_language

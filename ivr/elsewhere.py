@@ -1,0 +1,100 @@
+"""Agents of several organisations: while one has them, no other calls them.
+
+An agent's number may stand in the files of several organisations: that is one person, with one PIN
+and one log-in at one phone. The queues of each organisation lie under a hash tag of their own in
+Redis, so that no step spans two of them. What keeps an agent from two callers at once is the phone:
+to the queues of every other organisation it is in use while it rings or talks, which Asterisk says,
+and for as long as the agent wraps up or is held for a callback, which is asked for here.
+
+That is looked at again with each change of a phone and told anew from time to time, by every
+controller; so whatever one that died has told last holds nobody for long. Two organisations that
+offer in the same instant are not kept apart: the phone is busy for one of them, whose caller waits
+on, and the agent is excused.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from acd.model import HAS_A_CALL, AgentState, AgentStatus, PhoneState, system_clock
+from ivr.office import Office
+
+SOON_S: Final = 1.0
+"""So long after a phone is free the end of its call is noted, usually."""
+
+_ASKED_AT_ONCE: Final = 100
+_HELD: Final = HAS_A_CALL | {AgentState.WRAPUP}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Phones at which an organisation has its hands on somebody who works for others too.
+
+    Attributes:
+        by: The organisations that do, by phone.
+        again_s: After so many seconds this may have changed; infinity where there is none.
+    """
+
+    by: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    again_s: float = float("inf")
+
+    def keeps_from(self, org: str, phone: str) -> bool:
+        """Whether an organisation must not call a phone."""
+        return bool(self.by.get(phone, frozenset()) - {org})
+
+
+class Elsewhere:
+    """What the organisations have their common agents do."""
+
+    def __init__(
+        self, offices: Mapping[str, Office], clock: Callable[[], int] = system_clock
+    ) -> None:
+        """Look at ``offices``, which may grow."""
+        self._offices = offices
+        self._clock = clock
+
+    async def held(self) -> Held:
+        """At which phones somebody is rung, talks or wraps up who works for others too.
+
+        Raises:
+            AcdUnavailable: Redis does not answer.
+        """
+        shared = self._shared()
+        by: dict[str, set[str]] = {}
+        again_s = float("inf")
+        for org, office in tuple(self._offices.items()):
+            numbers = sorted(shared & office.organisation.agents.keys())
+            for first in range(0, len(numbers), _ASKED_AT_ONCE):
+                some = numbers[first : first + _ASKED_AT_ONCE]
+                for status in await office.agents.statuses(some):
+                    if status.state in _HELD:
+                        by.setdefault(status.phone, set()).add(org)
+                        again_s = min(again_s, self._again_s(status))
+        return Held({phone: frozenset(orgs) for phone, orgs in by.items()}, again_s)
+
+    async def excused(self, org: str, agent: str, phone: str) -> bool:
+        """See :class:`ivr.excuses.Excuses`."""
+        for other, office in tuple(self._offices.items()):
+            if other == org or agent not in office.organisation.agents:
+                continue
+            status = await office.agents.status(agent)
+            if status.phone == phone and status.state in _HELD:
+                await self._offices[org].agents.phones_are({phone: PhoneState.IN_USE})
+                return True
+        return False
+
+    def _shared(self) -> frozenset[str]:
+        counted = Counter(
+            number
+            for office in tuple(self._offices.values())
+            for number in office.organisation.agents
+        )
+        return frozenset(number for number, count in counted.items() if count > 1)
+
+    def _again_s(self, status: AgentStatus) -> float:
+        if status.state in HAS_A_CALL:
+            return SOON_S
+        return max(SOON_S, (status.until_ms - self._clock()) / 1000)

@@ -1,0 +1,269 @@
+"""One person who works for two organisations: one log-in, one phone, never two callers at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import cast
+
+import pytest
+from redis.asyncio import Redis
+
+from acd.model import Agent, AgentState, AgentStatus, Offer, Queue
+from acd.offers import OfferListener
+from ivr.agi_call import AgiCaller
+from ivr.desk import Desk
+from ivr.elsewhere import Elsewhere
+from ivr.flow.call import QueueRequest
+from ivr.flow.load import load_organisation
+from ivr.flow.recording import When
+from ivr.handovers import Handovers
+from ivr.office import Office
+from ivr.phones import Phones
+from ivr.queueing import acd_queue
+from ivr.ringing import Ringing
+from store.events import EventType
+from store.stream import BEGINNING
+from tests.integration.acd.conftest import HandClock
+from tests.integration.ivr.fake_line import FakePrompts, FakeRecorder, FakeSession
+from tests.integration.ivr.fake_office import an_office, asterisk_away
+from tests.unit.flow.trees import ORGANISATION, write
+from tests.unit.ivr.fake_ami import FakeAmi
+from wire.agi.parser import Environment
+from wire.agi.session import AgiSession
+
+pytestmark = pytest.mark.integration
+
+ORGS = "town", "village"
+PHONE = "agent1"
+
+
+@dataclass
+class Two:
+    """A town and a village that share agent 4001."""
+
+    offices: dict[str, Office]
+    desk: Desk
+    clock: HandClock = field(default_factory=HandClock)
+
+    async def dial(self, code: str, keys: str = "") -> list[str]:
+        fields = {"agi_channel": f"PJSIP/{PHONE}-0000002a", "agi_extension": code}
+        session = FakeSession(environment=Environment(fields), keys=keys)
+        await self.desk.serve(cast(AgiSession, session))
+        return [said.removeprefix("sv: ").removesuffix(" sv") for said in session.played]
+
+    async def log_in(self) -> None:
+        for org in ORGS:
+            await self.offices[org].agents.login(Agent("4001", "", ("support",)), PHONE)
+
+    async def agent(self, org: str) -> AgentStatus:
+        return await self.offices[org].agents.status("4001")
+
+    async def states(self) -> list[AgentState]:
+        return [(await self.agent(org)).state for org in ORGS]
+
+    def queue(self, org: str) -> Queue:
+        return acd_queue("support", self.offices[org].organisation.queues["support"])
+
+    async def wait_in(self, org: str, contact: str = "c-1") -> None:
+        await self.offices[org].distributor.renew()
+        await self.offices[org].distributor.join(contact, self.queue(org))
+
+    async def offer(self, org: str, contact: str = "c-1") -> Offer:
+        await self.wait_in(org, contact)
+        offer = await self.offices[org].distributor.match(self.queue(org))
+        assert offer is not None
+        return offer
+
+
+@pytest.fixture
+def two(redis: Redis, tmp_path: Path) -> Two:
+    offers = OfferListener(redis, "test-1")
+    offices = {}
+    for org in ORGS:
+        write(tmp_path / org, "organisation.yaml", ORGANISATION.replace("id: town", f"id: {org}"))
+        organisation = load_organisation(tmp_path / org)
+        offices[org] = an_office(
+            redis, organisation, offers, "test-1", ami=asterisk_away(), recorder=FakeRecorder()
+        )
+    clock = HandClock()
+    desk = Desk(offices, {"4001": "2468"}.get, FakePrompts(), clock)  # type: ignore[arg-type]
+    return Two(offices, desk, clock)
+
+
+async def test_one_log_in_holds_for_both_and_so_does_all_that_follows(two: Two) -> None:
+    heard = await two.dial("*11", "4001#2468#")
+    assert heard == ["enter_agent", "enter_pin", "logged_in"]
+    assert await two.states() == [AgentState.READY] * 2
+    assert await two.dial("*13", "1") == ["enter_reason", "paused"]
+    assert [(await two.agent(org)).reason for org in ORGS] == ["lunch"] * 2
+    assert (await two.dial("*10"))[:2] == ["who", "paused"]
+    assert await two.dial("*14") == ["ready"]
+    assert await two.states() == [AgentState.READY] * 2
+    assert await two.dial("*12") == ["logged_out"]
+    assert await two.states() == [AgentState.LOGGED_OUT] * 2
+
+
+async def test_wrong_pins_are_counted_once_for_the_person(two: Two) -> None:
+    heard = await two.dial("*11", "4001#1#4001#2#4001#3#")
+    assert heard.count("wrong_pin") == 2
+    assert heard[-1] == "locked"
+
+
+async def test_who_talks_for_one_cannot_log_in_elsewhere_for_the_other(two: Two) -> None:
+    await two.log_in()
+    for org in ORGS:  # at another phone
+        await two.offices[org].agents.login(Agent("4001", "", ("support",)), "agent2")
+    offer = await two.offer("village")
+    await two.offices["village"].distributor.answered(offer)
+    assert (await two.dial("*11", "4001#2468#"))[-1] == "busy"
+    assert [(await two.agent(org)).phone for org in ORGS] == ["agent2"] * 2
+
+
+async def test_ready_gives_an_agent_one_call_though_both_have_callers(two: Two) -> None:
+    await two.log_in()
+    await two.dial("*13", "1")
+    for org in ORGS:
+        await two.wait_in(org, f"c-{org}")
+    await two.dial("*14")
+    assert await two.states() == [AgentState.RESERVED, AgentState.READY]
+
+
+async def test_a_result_belongs_to_the_conversation_that_was_last(two: Two) -> None:
+    await two.log_in()
+    for org in reversed(ORGS):
+        offer = await two.offer(org)
+        await two.offices[org].distributor.answered(offer)
+        await two.offices[org].distributor.ended(offer, 1)
+        await asyncio.sleep(0.002)  # the two conversations begin at different milliseconds
+    await two.dial("*16", "1##")
+    events = [
+        event
+        for org in ORGS
+        for event in await two.offices[org].stream.read(BEGINNING)
+        if event.type is EventType.CONTACT_RESULT_GIVEN
+    ]
+    assert [event.org for event in events] == ["town"]
+
+
+# Never two callers at once -----------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def followed(two: Two, ami: FakeAmi) -> AsyncIterator[None]:
+    """A controller tells both of phones."""
+    phones = Phones(ami.as_client(), two.offices, [PHONE], Elsewhere(two.offices))
+    await ami.connect()
+    task = asyncio.create_task(phones.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def until(so: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for what another task does."""
+    for _ in range(500):
+        if await so():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it never came")
+
+
+@pytest.mark.parametrize("ends", ["by time", "by the agent"])
+async def test_the_wrapup_for_one_keeps_the_other_from_calling_until_it_is_over(
+    two: Two, ends: str
+) -> None:
+    ami = FakeAmi()
+    ami.listed = [{"Device": f"PJSIP/{PHONE}", "State": "NOT_INUSE"}]
+    town, village = (two.offices[org] for org in ORGS)
+    queue = Queue("support", wrapup_seconds=2 if ends == "by time" else 60)
+
+    async def in_use() -> bool:
+        return (await two.agent("village")).reason == "phone_in_use"
+
+    async def over() -> bool:
+        return "4001" in (await town.distributor.sweep()).ready
+
+    async def called() -> bool:
+        return (await two.agent("village")).state is AgentState.RESERVED
+
+    await two.log_in()
+    async with followed(two, ami):
+        await town.distributor.renew()
+        await town.distributor.join("c-1", queue)
+        offer = await town.distributor.match(queue)
+        assert offer is not None
+        ami.tell("DeviceStateChange", Device=f"PJSIP/{PHONE}", State="RINGING")
+        await until(in_use)
+        await town.distributor.answered(offer)
+        ami.tell("DeviceStateChange", Device=f"PJSIP/{PHONE}", State="NOT_INUSE")
+        await town.distributor.ended(offer, 1)
+        await two.wait_in("village", "c-2")
+        await asyncio.sleep(0.2)  # nothing to wait for: nothing shall happen
+        assert await village.distributor.match(two.queue("village")) is None
+        assert await in_use()
+        if ends == "by time":
+            await until(over)
+        else:
+            await two.dial("*14")
+            ami.tell("DeviceStateChange", Device=f"PJSIP/{PHONE}", State="INUSE")
+            ami.tell("DeviceStateChange", Device=f"PJSIP/{PHONE}", State="NOT_INUSE")
+        await until(called)
+
+
+@pytest.mark.parametrize("status", ["BUSY", "NOANSWER"])
+async def test_an_agent_whom_both_call_in_one_instant_is_paused_by_neither(
+    two: Two, status: str
+) -> None:
+    await two.log_in()
+    first, second = await two.offer("town", "c-1"), await two.offer("village", "c-2")
+    await two.offices["town"].distributor.answered(first)
+
+    assert not await ring(two, "village", second, status)
+
+    agent = await two.agent("village")
+    assert (agent.state, agent.reason) == (AgentState.READY, "phone_in_use")
+    place = await two.offices["village"].distributor.place("c-2")
+    assert place is not None
+    assert place.position == 1
+    assert await two.offices["village"].distributor.match(two.queue("village")) is None
+    events = await two.offices["village"].stream.read(BEGINNING)
+    assert [e.fields["reason"] for e in events if e.type is EventType.CALL_REFUSED] == ["expired"]
+
+
+@pytest.mark.parametrize(("status", "reason"), [("BUSY", "busy"), ("NOANSWER", "not_answering")])
+async def test_an_agent_whom_nobody_else_has_is_paused_as_ever(
+    two: Two, status: str, reason: str
+) -> None:
+    await two.log_in()
+    offer = await two.offer("village")
+    assert not await ring(two, "village", offer, status)
+    assert (await two.agent("village")).reason == reason
+
+
+async def ring(two: Two, org: str, offer: Offer, status: str) -> bool:
+    """An organisation rings the agent, and ``Dial`` says this."""
+
+    async def dial(_session: FakeSession) -> str:
+        return status
+
+    office, session = two.offices[org], FakeSession(dial)
+    services = replace(office.rides._services, excuses=Elsewhere(two.offices))
+    call = AgiCaller(cast(AgiSession, session), FakePrompts(), contact=offer.contact, caller="")
+    request = QueueRequest(queue="support", language="sv", answers={})
+    ringing = Ringing(
+        call,
+        two.queue(org),
+        office.organisation,
+        services,
+        request=request,
+        recorded=When.NEVER,
+        handovers=Handovers(call, request, office.rides.queues, services),
+    )
+    return await ringing.serve(offer)
