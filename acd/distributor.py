@@ -161,6 +161,16 @@ class Distributor:
         reply = await self._run("place", contact)
         return None if reply is None else place_of_row(reply)
 
+    async def nobody(self, contact: str, *, at_work: bool = False) -> bool:
+        """Whether there is nobody who could serve a waiting contact, now or once less is required.
+
+        Args:
+            contact: Its id; of one that does not wait it is not so.
+            at_work: Whether who pauses, or will after a call, counts as away. Else whoever is
+                logged in, at a phone that is there, counts.
+        """
+        return bool(await self._run("nobody", contact, int(at_work)))
+
     async def expect(self, contact: str, estimate: Estimate) -> bool:
         """Keep what a caller's wait is estimated at, to be told beside the wait itself.
 

@@ -108,6 +108,7 @@ class LeaveReason(StrEnum):
     ABANDONED = "abandoned"  # the caller hung up
     TIMEOUT = "timeout"  # waited as long as the tree allows
     NOBODY = "nobody"  # no agent is logged in
+    CLOSED = "closed"  # the queue has closed
     FAILED = "failed"  # a fault on our side
 
 

@@ -150,6 +150,7 @@ class Controller:
             recorder=self._recorder,
             beep=ground.beep,
             outgoing=settings.outgoing,
+            memory=self._memory,
             pins=self._judge,
             around=self._around,
             clock=system_clock,
@@ -210,10 +211,10 @@ class Controller:
                 "outgoing": calls.serve,
                 "confirm": confirmations.serve,
                 "recording": codes.serve,
+                "supervision": supervisors.serve,
                 "handover": handovers.serve,
                 "consult": consultations.serve,
                 "silence": consultations.silence,
-                "supervision": supervisors.serve,
             },
             host=settings.agi.host,
             port=settings.agi.port,
@@ -357,6 +358,10 @@ class Controller:
     def _announcements(self, org: str) -> Announcements:
         return Announcements(self._ground.redis, org, system_clock)
 
+    def _memory(self, org: str) -> CallerMemory:
+        regions = self._settings.outgoing.regions
+        return CallerMemory(self._ground.redis, org, self._ground.secrets.callers, regions)
+
     def _judge(self, org: str) -> CountedPins:
         """Who judges the PINs that the trees of an organisation ask callers for."""
         regions = self._settings.outgoing.regions
@@ -366,13 +371,12 @@ class Controller:
 
     def _around(self, organisation: Organisation, services: Services) -> Surroundings:
         """What lies outside the trees of an organisation."""
-        redis, org = self._ground.redis, organisation.id
-        regions = self._settings.outgoing.regions
+        org = organisation.id
         return Surroundings(
             organisation=organisation,
             web=WebServices(organisation.http_hosts, self._web_secrets.of(org)),
             transfers=Transfers(services.outgoing, services.clock),
-            memory=CallerMemory(redis, org, self._ground.secrets.callers, regions),
+            memory=services.memory,
             announcements=self._announcements(org),
             sounds=AnnouncedSounds(
                 self._ground.layout.announced / org, self._ground.beep, system_clock

@@ -14,7 +14,7 @@ from ivr.flow.call import QueueAway
 from ivr.flow.callback import CallbackOffer
 from ivr.flow.organisation import Organisation
 from ivr.flow.world import CallbackWish
-from ivr.queueing import acd_queue
+from ivr.joining import acd_queue
 from ivr.services import Services
 
 logger = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ class CallbackWishes:
                 return False
             await self._services.callbacks.add(
                 wanted.number,
-                acd_queue(wish.queue, described),
+                acd_queue(wish.queue, self._organisation),
                 language=wish.language,
                 answers=wish.answers,
                 rules=rules_of(described),

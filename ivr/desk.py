@@ -118,7 +118,14 @@ async def _move_in(
         raise PhoneBusy(visit.phone)
     for office in offices:
         known = office.organisation.agents[number]
-        agent = Agent(number, known.name, known.queues, known.levels, weight=known.weight)
+        agent = Agent(
+            number,
+            known.name,
+            known.serves,
+            known.levels,
+            frozenset(known.backup),
+            weight=known.weight,
+        )
         await office.agents.login(agent, visit.phone)
 
 

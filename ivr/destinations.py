@@ -24,6 +24,11 @@ def endpoint_of(node: str) -> str:
     return f"{_ENDPOINT}{node}"
 
 
+def endpoints_of(offer: Offer) -> frozenset[str]:
+    """The endpoints one of which the agent's channel has where the caller is."""
+    return frozenset({offer.phone, endpoint_of(offer.node)})
+
+
 @dataclass(frozen=True, slots=True)
 class Destinations:
     """The phones that one node can ring.

@@ -19,7 +19,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from acd.model import HAS_A_CALL, AgentState, AgentStatus, PhoneState, system_clock
+from acd.model import (
+    HAS_A_CALL,
+    AgentState,
+    AgentStatus,
+    Offer,
+    PhoneState,
+    system_clock,
+)
 from ivr.office import Office
 
 SOON_S: Final = 1.0
@@ -75,14 +82,15 @@ class Elsewhere:
                         again_s = min(again_s, self._again_s(status))
         return Held({phone: frozenset(orgs) for phone, orgs in by.items()}, again_s)
 
-    async def excused(self, org: str, agent: str, phone: str) -> bool:
+    async def excused(self, org: str, offer: Offer) -> bool:
         """See :class:`ivr.excuses.Excuses`."""
         for other, office in tuple(self._offices.items()):
-            if other == org or agent not in office.organisation.agents:
+            if other == org or offer.agent not in office.organisation.agents:
                 continue
-            status = await office.agents.status(agent)
-            if status.phone == phone and status.state in _HELD:
-                await self._offices[org].agents.phones_are({phone: PhoneState.IN_USE})
+            status = await office.agents.status(offer.agent)
+            if status.phone == offer.phone and status.state in _HELD:
+                agents = self._offices[org].agents
+                await agents.phones_are({offer.phone: PhoneState.IN_USE}, offer.node)
                 return True
         return False
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
+from acd.model import Offer
+
 
 class Excuses(Protocol):
     """Knows what else an agent is wanted for."""
 
-    async def excused(self, org: str, agent: str, phone: str) -> bool:
-        """Whether an agent did not take a call because another organisation has them.
+    async def excused(self, org: str, offer: Offer) -> bool:
+        """Whether an agent did not take an offer because another organisation has them.
 
         If so, the phone is in use to this one until it is told otherwise.
 
@@ -21,7 +23,7 @@ class Excuses(Protocol):
 class NoExcuses:
     """Of an organisation that shares its agents with no other."""
 
-    async def excused(self, org: str, agent: str, phone: str) -> bool:
+    async def excused(self, org: str, offer: Offer) -> bool:
         """Nobody is."""
         return False
 

@@ -124,6 +124,7 @@ class Figures:
                     oldest_wait_seconds=gauge.oldest_wait_ms / 1000,
                     callbacks=gauge.callbacks,
                     oldest_callback_seconds=gauge.oldest_callback_ms / 1000,
+                    target=_target(office.organisation, name),
                 )
                 for name, gauge in now.queues.items()
             )
@@ -213,6 +214,11 @@ class Figures:
         if self.ami.connected:
             return Health(ok=True, sentence="Logged in to Asterisk's manager.")
         return Health(ok=False, sentence=str(self.ami.last_error or "Not connected yet."))
+
+
+def _target(organisation: Organisation, queue: str) -> tuple[float, float] | None:
+    level = organisation.queues[queue].service_level
+    return None if level is None else (level.within, level.share)
 
 
 async def _lag(office: Office, position: str) -> float:

@@ -13,17 +13,16 @@ the agent's queue at its old place. It is never left without a way to an agent.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, Self
 
 from acd.errors import StaleOffer, TooManyLines
 from acd.model import AgentStatus, HandedTo, Handover, Offer, Queue
-from acd.skills import narrowed
 from ivr.agi_call import AgiCaller
-from ivr.flow.call import QueueRequest, RequiredSkills
+from ivr.flow.call import Preferred, QueueRequest, RequiredSkills
 from ivr.flow.world import TransferOutcome, Transferred, TransferRequest
 from ivr.joining import join, steps_of
 from ivr.services import Services
@@ -44,7 +43,7 @@ AGENT: Final = "VAXEL_AGENT"
 RING_S: Final = 30.0
 """So long a number outside may ring."""
 
-WAITS_FOR_ONE_MS: Final = 30_000
+WAITS_FOR_ONE_S: Final = 30.0
 """So long the caller waits for the agent whom they are handed over to; then for anybody."""
 
 LANGUAGE: Final = "language."
@@ -149,8 +148,8 @@ class Handovers:
                 return True
             queue = self._queues.get(offer.queue, self._queues[self._request.queue])
             credit = max(0, self._services.clock() - effective)
-            require = self._request.require
-            await join(distributor, offer.contact, queue, require, credit_ms=credit)
+            again = replace(self._request, prefer=None)
+            await join(distributor, offer.contact, queue, again, credit_ms=credit)
         await distributor.match(queue)
         return False
 
@@ -158,12 +157,10 @@ class Handovers:
         self, wish: HandoverWish, offer: Offer, talked_ms: int, queue: Queue | None
     ) -> int:
         distributor = self._services.distributor
-        require = self._required(wish, queue)
+        onward = self._onward(wish, queue)
         hand = partial(distributor.transferred, offer, talked_ms, wish.told, queue)
-        named = wish.target if wish.to is HandedTo.AGENT else ""
-        steps = narrowed(steps_of(require), agent=named, agent_ms=WAITS_FOR_ONE_MS)
         try:
-            return await hand(require=steps)
+            return await hand(require=steps_of(onward))
         except TooManyLines as full:
             logger.error(
                 "a caller is handed over without the skills that are required",
@@ -172,20 +169,27 @@ class Handovers:
             return await hand()
         except StaleOffer:  # over already, by a sweep or a reconciliation: it arrives anew
             if queue is not None:
-                await join(distributor, offer.contact, queue, require)
+                await join(distributor, offer.contact, queue, onward)
             return self._services.clock()
 
-    def _required(self, wish: HandoverWish, queue: Queue | None) -> Sequence[RequiredSkills]:
+    def _onward(self, wish: HandoverWish, queue: Queue | None) -> QueueRequest:
+        """How the caller comes to where they wait from here on."""
         steps = self._request.require
-        if queue is None or wish.queue == self._request.queue:
-            return steps
-        return tuple(
-            RequiredSkills(
-                step.after,
-                {name: level for name, level in step.skills.items() if name.startswith(LANGUAGE)},
+        if queue is not None and wish.queue != self._request.queue:
+            steps = tuple(
+                RequiredSkills(
+                    step.after,
+                    {
+                        name: level
+                        for name, level in step.skills.items()
+                        if name.startswith(LANGUAGE)
+                    },
+                )
+                for step in steps
             )
-            for step in steps
-        )
+        named = wish.to is HandedTo.AGENT
+        prefer = Preferred(wish.target, WAITS_FOR_ONE_S) if named else None
+        return replace(self._request, require=steps, prefer=prefer)
 
     async def _outside(self, wish: HandoverWish, offer: Offer) -> bool:
         """Ring the number; whether they talked."""

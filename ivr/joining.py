@@ -3,27 +3,46 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 
 from acd.distributor import Distributor
 from acd.errors import TooManyLines
-from acd.model import LeaveReason, Queue
-from acd.skills import Requirement
-from ivr.flow.call import RequiredSkills
+from acd.model import LeaveReason, Queue, Strategy
+from acd.skills import Requirement, narrowed
+from ivr.flow.call import QueueRequest
+from ivr.flow.organisation import Organisation
 
 logger = logging.getLogger(__name__)
 
 
-def steps_of(require: Sequence[RequiredSkills]) -> list[Requirement]:
-    """What a call tree requires, as the queues take it."""
-    return [Requirement(round(step.after * 1000), step.skills) for step in require]
+def acd_queue(name: str, organisation: Organisation) -> Queue:
+    """A queue as the ACD knows it."""
+    queue = organisation.queues[name]
+    helped = any(name in agent.backup for agent in organisation.agents.values())
+    return Queue(
+        name,
+        round(queue.ring_seconds),
+        queue.usual_wrapup_seconds,
+        missed_offers=queue.missed_offers,
+        strategy=Strategy(queue.strategy.value),
+        weight=queue.weight,
+        backup_seconds=round(queue.backup_after) if helped else 0,
+        result_within_seconds=queue.longest_wrapup_seconds if queue.result_required else 0,
+    )
+
+
+def steps_of(request: QueueRequest) -> tuple[Requirement, ...]:
+    """What a call tree requires and whom it prefers, as the queues take it."""
+    steps = [Requirement(round(step.after * 1000), step.skills) for step in request.require]
+    if (prefer := request.prefer) is None:
+        return tuple(steps)
+    return narrowed(steps, agent=prefer.agent, agent_ms=round(prefer.seconds * 1000))
 
 
 async def join(
     distributor: Distributor,
     contact: str,
     queue: Queue,
-    require: Sequence[RequiredSkills],
+    request: QueueRequest,
     *,
     credit_ms: int = 0,
 ) -> bool:
@@ -36,7 +55,7 @@ async def join(
         distributor: The organisation's queues.
         contact: Its id.
         queue: Where to.
-        require: What is required of the agent, step by step.
+        request: What is required of the agent.
         credit_ms: Moves it forward as if it had arrived so much earlier.
 
     Returns:
@@ -47,7 +66,7 @@ async def join(
     """
     try:
         return await distributor.join(
-            contact, queue, credit_ms=credit_ms, require=steps_of(require)
+            contact, queue, credit_ms=credit_ms, require=steps_of(request)
         )
     except TooManyLines as full:
         logger.error(

@@ -31,6 +31,7 @@ from ivr.messages import Messages
 from ivr.numbers import own_numbers, shown_numbers
 from ivr.office import Office
 from ivr.queueing import QueueRides
+from ivr.recognition_of_callers import CallerMemory
 from ivr.services import Services
 from ivr.settings import OutgoingSettings
 from ivr.world import Surroundings
@@ -55,6 +56,7 @@ class Means:
         recorder: Takes the legs of conversations over.
         beep: The sound before a message.
         outgoing: Whom the installation may call.
+        memory: What is kept of the numbers of an organisation's callers.
         pins: Who judges an organisation's PINs, those of the moment.
         around: What lies outside an organisation's trees.
         clock: Epoch milliseconds.
@@ -71,6 +73,7 @@ class Means:
     recorder: Recorder
     beep: Path
     outgoing: OutgoingSettings
+    memory: Callable[[str], CallerMemory]
     pins: Callable[[str], Pins]
     around: Callable[[Organisation, Services], Surroundings]
     clock: Callable[[], int]
@@ -150,6 +153,7 @@ class Offices:
             recorder=means.recorder,
             outgoing=outgoing,
             stream=self.streams[org],
+            memory=means.memory(org),
             clock=means.clock,
             destinations=means.destinations,
             shown_number=self.shown_number(org),

@@ -13,7 +13,7 @@ from acd.simulation.chance import AT_ONCE, Exponential, LogNormal, Observed
 from acd.simulation.scenario import Line, Scenario, Team
 from ivr.flow.errors import FlowError
 from ivr.flow.organisation import Organisation
-from ivr.queueing import acd_queue
+from ivr.joining import acd_queue
 from monitoring.report.history import QUARTER, QUARTERS, History
 
 _VARIATION = 1.0  # of talk times that are known by their mean alone; as wide as the exponential
@@ -79,7 +79,7 @@ def typical_day(
         if not past.talk_s:
             raise NothingToPlanFrom(f"no conversations of the queue {name}", days)
         described = organisation.queues.get(name)
-        queue = Queue(name) if described is None else acd_queue(name, described)
+        queue = Queue(name) if described is None else acd_queue(name, organisation)
         longest = math.ceil(max(past.wrapup_s, default=0))
         patience = past.patience_s
         lines.append(
@@ -87,6 +87,7 @@ def typical_day(
                 replace(
                     queue,
                     wrapup_seconds=max(queue.wrapup_seconds, longest),
+                    backup_seconds=0,  # who was on duty is known, not as what
                     result_within_seconds=0,  # how long agents took with it is among the observed
                 ),
                 tuple(past.arrivals[quarter] * 4 / number for quarter in range(QUARTERS)),
@@ -100,7 +101,7 @@ def typical_day(
     duty: defaultdict[tuple[str, ...], list[float]] = defaultdict(lambda: [0.0] * QUARTERS)
     for agent, spent in history.duty_s.items():
         known = organisation.agents.get(agent)
-        serves = tuple(name for name in chosen if known is None or name in known.queues)
+        serves = tuple(name for name in chosen if known is None or name in known.serves)
         if serves:
             for quarter, seconds in spent.items():
                 duty[serves][quarter] += seconds / number / QUARTER.total_seconds()

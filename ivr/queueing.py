@@ -18,14 +18,14 @@ that Redis fails; if no controller can serve the call, Asterisk's own queue does
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from acd.callback_model import Callback, CallbackState
 from acd.errors import AcdUnavailable, CallbackOpen, CallbackUnknown, ContactOffered, NotWaiting
-from acd.model import AT_ONCE, Estimate, LeaveReason, Offer, Queue, Strategy
+from acd.model import AT_ONCE, LeaveReason, Offer, Queue
+from acd.skills import sparing_backups
 from ivr.agi_call import AgiCaller
 from ivr.callback_offer import NOTHING, YES, Speaker, Wish, rules_of
 from ivr.consent import consent_given, when_recorded
@@ -33,14 +33,14 @@ from ivr.dialplan import DONE
 from ivr.flow.call import CallFailed, QueueAway, QueueOutcome, QueueRequest
 from ivr.flow.callback import CallbackOffer
 from ivr.flow.organisation import Organisation
-from ivr.flow.organisation import Queue as Described
 from ivr.flow.texts import Text
 from ivr.handovers import Handovers, wish_of
-from ivr.joining import join, leave, steps_of
+from ivr.joining import acd_queue, join, leave, steps_of
 from ivr.numbers import NumberRefused
 from ivr.remote_agents import ANSWERED
 from ivr.ringing import Ringing
 from ivr.services import Services
+from ivr.staying import Staying
 from ivr.waiting import Waiting
 from wire.agi.errors import AgiError, AgiHungUp
 
@@ -57,17 +57,12 @@ _TAKEN_OVER: Final = frozenset(
 """A callback that nobody has picked up may become the call of whoever is to be called."""
 
 
-def acd_queue(name: str, queue: Described) -> Queue:
-    """A queue as the ACD knows it."""
-    return Queue(
-        name,
-        round(queue.ring_seconds),
-        queue.usual_wrapup_seconds,
-        missed_offers=queue.missed_offers,
-        strategy=Strategy(queue.strategy.value),
-        weight=queue.weight,
-        result_within_seconds=queue.longest_wrapup_seconds if queue.result_required else 0,
-    )
+_LEFT: Final = {
+    QueueOutcome.TIMED_OUT: LeaveReason.TIMEOUT,
+    QueueOutcome.NOBODY: LeaveReason.NOBODY,
+    QueueOutcome.CLOSED: LeaveReason.CLOSED,
+}
+"""How a wait that is over is told of."""
 
 
 class QueueRides:
@@ -77,7 +72,7 @@ class QueueRides:
         self._organisation = organisation
         self._services = services
         self._queues: Mapping[str, Queue] = {
-            name: acd_queue(name, queue) for name, queue in organisation.queues.items()
+            name: acd_queue(name, organisation) for name in organisation.queues
         }
 
     @property
@@ -151,20 +146,21 @@ class _Ride:
         kept = await self._kept()
         waited = 0 if kept is None else kept.wait_ms(self._services.clock())
         credit = max(waited, round(self._request.priority * 1000))
-        require = self._request.require
-        resumed = await join(self._distributor, contact, self._queue, require, credit_ms=credit)
+        resumed = await join(
+            self._distributor, contact, self._queue, self._request, credit_ms=credit
+        )
+        staying = self._staying()
         async with self._until_gone():
-            place = await self._distributor.place(contact)
-            if place is not None and place.logged_in == 0:
+            if await staying.nobody():
                 await self._distributor.leave(contact, LeaveReason.NOBODY)
                 return QueueOutcome.NOBODY
-            if place is not None and not resumed:
-                await self._foretell(place.estimate)
+            if not resumed:
+                await self._foretell()
             if kept is not None:
                 with suppress(CallbackUnknown):
                     await self._services.callbacks.cancel(kept.contact)
             await self._distributor.match(self._queue)
-            return await self._wait(ringing, self._callback())
+            return await self._wait(ringing, self._callback(), staying)
 
     async def _handed_over(self) -> QueueOutcome | None:
         """How a caller goes on whose agent has handed them over and whose controller was dead."""
@@ -181,19 +177,20 @@ class _Ride:
             talked_ms = max(0, now - int(answered)) if answered.isdecimal() else 0
             if await self._handovers.carry_out(wish, offer, talked_ms):
                 return QueueOutcome.TALKED
-            return await self._wait(ringing, self._callback())
+            return await self._wait(ringing, self._callback(), self._staying())
 
     async def _turned_away(self) -> QueueOutcome | None:
         """How a caller who may not join goes on; never one who has a place already."""
         request = self._request
-        if request.max_length is None and request.max_estimate is None:
+        if request.max_length is None and request.max_estimate is None and not request.closed:
             return None
         if await self._distributor.held(self._call.contact) is not None:
             return None
+        if request.closed:
+            return QueueOutcome.CLOSED
         credit = round(request.priority * 1000)
-        line = await self._distributor.figures(
-            self._queue.name, credit_ms=credit, require=steps_of(request.require)
-        )
+        require = sparing_backups(self._queue, steps_of(request))
+        line = await self._distributor.figures(self._queue.name, credit_ms=credit, require=require)
         if request.max_length is not None and line.waiting + line.callbacks >= request.max_length:
             return QueueOutcome.FULL
         longest, estimate = request.max_estimate, line.estimate
@@ -201,8 +198,10 @@ class _Ride:
             return None
         return QueueOutcome.LONG_WAIT
 
-    async def _foretell(self, estimate: Estimate | None) -> None:
+    async def _foretell(self) -> None:
         """Keep what is expected of a wait that begins, to be held against it when it is over."""
+        place = await self._distributor.place(self._call.contact)
+        estimate = None if place is None else place.estimate
         if estimate is not None and estimate != AT_ONCE:
             await self._distributor.expect(self._call.contact, estimate)
 
@@ -211,7 +210,7 @@ class _Ride:
         async with self._until_gone():
             ringing = await self._ringing()
             await self._distributor.match(self._queue)
-            return await self._wait(ringing, None)
+            return await self._wait(ringing, None, self._staying())
 
     async def _ringing(self) -> Ringing:
         return Ringing(
@@ -237,10 +236,14 @@ class _Ride:
             await leave(self._distributor, self._call.contact, reason)
             raise
 
-    async def _wait(self, ringing: Ringing, callback: CallbackOffer | None) -> QueueOutcome:
+    def _staying(self) -> Staying:
+        return Staying(self._call.contact, self._request, self._organisation, self._services)
+
+    async def _wait(
+        self, ringing: Ringing, callback: CallbackOffer | None, staying: Staying
+    ) -> QueueOutcome:
         """Until an agent has talked to the caller, or they need not or will not wait longer."""
-        call, services, longest = self._call, self._services, self._request.max_wait
-        ends = math.inf if longest is None else services.clock() + longest * 1000
+        call, services = self._call, self._services
         with services.attention.listen(call.contact) as keys:
             waiting = Waiting(
                 call,
@@ -248,12 +251,12 @@ class _Ride:
                 self._queue,
                 self._organisation,
                 services,
-                language=self._request.language,
+                request=self._request,
                 callback=callback,
-                require=self._request.require,
+                staying=staying,
             )
             while True:
-                came = await waiting.next(ends)
+                came = await waiting.next()
                 if isinstance(came, Offer):
                     if await ringing.serve(came):
                         return QueueOutcome.TALKED
@@ -264,8 +267,8 @@ class _Ride:
                     if await self._keep_place(came, waiting):
                         return QueueOutcome.CALLED_BACK
                 else:
-                    await leave(self._distributor, call.contact, LeaveReason.TIMEOUT)
-                    return QueueOutcome.TIMED_OUT
+                    await leave(self._distributor, call.contact, _LEFT[came])
+                    return came
 
     async def _keep_place(self, wish: Wish, waiting: Waiting) -> bool:
         """Let a callback have the caller's place; whether it has it, and the call may end."""

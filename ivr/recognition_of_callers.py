@@ -1,4 +1,8 @@
-"""What is kept of callers' numbers between calls: that they called, and a language if they agreed.
+"""What is kept of callers' numbers between calls: that they called, a language, their last agent.
+
+The language is kept of those who agreed. Who talked to a caller last is kept only where a call tree
+asks for it (``prefer: {agent: last}``), of the conversations that it leads to: nobody is written
+down for a use that does not exist.
 
 In Redis, under a keyed hash of the number (:mod:`ivr.hidden_numbers`). Each entry ends by itself,
 and ``vaxel recordings erase`` removes it before.
@@ -22,7 +26,7 @@ _PATIENCE_S: Final = 2.0
 """A caller waits no longer for what only helps them."""
 
 _DAY_MS: Final = 86_400_000
-_SEEN, _LANGUAGE = "seen", "language"
+_SEEN, _LANGUAGE, _AGENT = "seen", "language", "agent"
 
 
 class CallerMemory:
@@ -72,6 +76,28 @@ class CallerMemory:
             logger.warning("a language could not be kept", extra={"fault": str(away)})
             return False
         return True
+
+    async def last_agent(self, number: str) -> str:
+        """Who talked to a caller last, ``""`` where nothing is kept, or while Redis is away."""
+        try:
+            async with replying(_PATIENCE_S):
+                return str(await self._redis.hget(self._key(number), _AGENT) or "")
+        except StreamUnavailable as away:
+            logger.warning("a caller's last agent is not known", extra={"fault": str(away)})
+            return ""
+
+    async def keep_agent(self, number: str, agent: str, keep_days: int) -> None:
+        """Keep who talks to a caller, for so long; of a withheld number nothing."""
+        if not any(character.isdecimal() for character in number):
+            return
+        key = self._key(number)
+        try:
+            async with replying(_PATIENCE_S), self._redis.pipeline(transaction=True) as pipe:
+                pipe.hset(key, _AGENT, agent)
+                pipe.pexpire(key, keep_days * _DAY_MS)
+                await pipe.execute()
+        except StreamUnavailable as away:
+            logger.warning("a caller's agent could not be kept", extra={"fault": str(away)})
 
     async def count(self, numbers: Collection[str]) -> int:
         """How many entries there are of a person.

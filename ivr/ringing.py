@@ -90,6 +90,7 @@ class Ringing:
         self._request = request
         self._recorded = recorded
         self._handovers = handovers
+        self._kept = ""
 
     async def serve(self, offer: Offer) -> bool:
         """Ring the agent and let them talk.
@@ -109,6 +110,7 @@ class Ringing:
             talked_ms = max(0, self._services.clock() - answered_ms)
             with suppress(StaleOffer):  # taken over, or over: the sweep was first
                 await self._distributor.answered(offer, at_ms=answered_ms)
+                await self._keep_agent(offer)
             if wish is None or self._session.hung_up:
                 await self._end(offer, talked_ms)
             if sidecar is not None:
@@ -136,8 +138,7 @@ class Ringing:
         """Why the offer came to nothing: two organisations may have rung one phone at once."""
         if reason not in (RefusalReason.BUSY, RefusalReason.NO_ANSWER):
             return reason
-        org = self._organisation.id
-        excused = await self._services.excuses.excused(org, offer.agent, offer.phone)
+        excused = await self._services.excuses.excused(self._organisation.id, offer)
         return RefusalReason.EXPIRED if excused else reason
 
     async def _recording(self, offer: Offer) -> tuple[Sidecar | None, str]:
@@ -217,6 +218,8 @@ class Ringing:
                     "an answer could not be noted",
                     extra={"contact": offer.contact, "fault": fault.code},
                 )
+                return
+            await self._keep_agent(offer)
 
         await self._session.set_variable("CALLERID(name)", self._shown(offer))
         ring = round(self._organisation.queues[self._known(offer)].ring_seconds)
@@ -241,6 +244,13 @@ class Ringing:
             status = "NOANSWER"  # a mailbox, or nobody who wanted the call
         answered_ms = int(at) if at.isdecimal() else self._services.clock()
         return status, answered_ms, HandoverWish.read(wish) if status == "ANSWER" else None
+
+    async def _keep_agent(self, offer: Offer) -> None:
+        """Keep who talks to the caller, once, where the call tree will ask for it."""
+        if self._request.keeps_agent and self._kept != offer.agent:
+            self._kept = offer.agent
+            days = self._organisation.callers.keep_days
+            await self._services.memory.keep_agent(self._call.caller, offer.agent, days)
 
     def _options(self, offer: Offer, ring_s: int) -> str:
         """Options of ``Dial`` for this agent, with ``{recording}`` open."""

@@ -13,6 +13,7 @@ from ivr.attention import Attention
 from ivr.callback_offer import Outgoing
 from ivr.destinations import ALONE, Destinations
 from ivr.excuses import NO_EXCUSES, Excuses
+from ivr.recognition_of_callers import CallerMemory
 from recorder.recorder import Recorder
 from store.stream import EventStream
 
@@ -28,6 +29,7 @@ class Services:
         recorder: Takes the legs of each conversation over.
         callbacks: The organisation's people who are to be called back.
         outgoing: Whom the installation calls.
+        memory: What is kept of callers' numbers.
         attention: Hears keys and stops sentences while a caller waits.
         stream: The organisation's events.
         clock: Epoch milliseconds.
@@ -42,6 +44,7 @@ class Services:
     recorder: Recorder
     callbacks: Callbacks
     outgoing: Outgoing
+    memory: CallerMemory
     attention: Attention
     stream: EventStream
     clock: Callable[[], int]

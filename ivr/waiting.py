@@ -1,4 +1,4 @@
-"""What a waiting caller hears and may ask for: position, music, being called back.
+"""What a waiting caller hears and may ask for: position, music, comfort, being called back.
 
 Everything here is broken off at once when an agent is free, whatever is being said or asked.
 """
@@ -8,20 +8,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping
 from datetime import UTC, datetime
+from itertools import cycle
 from typing import Any, Final, TypeVar
 
 from acd.model import AT_ONCE, Estimate, Offer, Queue
 from ivr.agi_call import AgiCaller
 from ivr.attention import AttentiveVoice
 from ivr.callback_offer import CallbackTalk, Speaker, Wish
-from ivr.flow.call import RequiredSkills
+from ivr.flow.call import QueueOutcome, QueueRequest
 from ivr.flow.callback import CallbackOffer
 from ivr.flow.organisation import Organisation
 from ivr.flow.texts import Text
 from ivr.joining import join
 from ivr.services import Services
+from ivr.staying import Staying
 from media.errors import MediaError
 
 logger = logging.getLogger(__name__)
@@ -30,6 +32,9 @@ T = TypeVar("T")
 
 FIRST_WORDS_MS: Final = 300
 """So long a free agent may take to be found before the caller is told to wait."""
+
+MUSIC_BETWEEN_MS: Final = 10_000
+"""So long there is music between the position and a comforting message."""
 
 
 class Waiting:
@@ -43,9 +48,9 @@ class Waiting:
         organisation: Organisation,
         services: Services,
         *,
-        language: str,
+        request: QueueRequest,
         callback: CallbackOffer | None,
-        require: Sequence[RequiredSkills],
+        staying: Staying,
     ) -> None:
         """Begin to wait.
 
@@ -55,23 +60,28 @@ class Waiting:
             queue: Where they wait.
             organisation: Whose queue it is.
             services: What serves it.
-            language: The caller's.
+            request: The caller's language, and what is required of their agent.
             callback: How they may be called back, ``None``: not at all.
-            require: What is required of their agent.
+            staying: Tells when they may wait no longer.
         """
         self._call = call
         self._queue = queue
         self._organisation = organisation
         self._services = services
-        self._require = require
+        self._request = request
+        self._staying = staying
+        self._described = organisation.queues[queue.name]
         self._voice = AttentiveVoice(call, keys)
         self._speaker = Speaker(
-            self._voice, organisation, language, caller=call.caller, dialled=call.dialled
+            self._voice, organisation, request.language, caller=call.caller, dialled=call.dialled
         )
         self._key = ""
         self._announce_at = self._now() + FIRST_WORDS_MS
+        self._comfort = cycle(self._described.comfort)
+        self._comfort_at = self._after_comfort()
         self._offer_at = math.inf
         self._offering = self._talking = False
+        self._silent, self._spoke = True, False
         self._news: list[Text] = []
         self._talk: CallbackTalk | None = None
         texts = organisation.texts.callback
@@ -95,16 +105,13 @@ class Waiting:
 
     def speak_soon(self) -> None:
         """Announce the position shortly, unless an agent is found before."""
-        self._announce_at = self._now() + FIRST_WORDS_MS
+        self._announce_at, self._silent = self._now() + FIRST_WORDS_MS, True
 
-    async def next(self, ends_ms: float) -> Offer | Wish | None:
+    async def next(self) -> Offer | Wish | QueueOutcome:
         """Wait for an agent.
 
-        Args:
-            ends_ms: Epoch; the longest wait, ``inf`` for ever.
-
         Returns:
-            An offer; the caller's wish to be called back; ``None`` when the time is over.
+            An offer; the caller's wish to be called back; how the wait ends without an agent.
 
         Raises:
             AgiHungUp: The caller is gone.
@@ -115,15 +122,16 @@ class Waiting:
         search = asyncio.create_task(
             offers.next_offer(self._services.distributor, self._call.contact)
         )
-        words = asyncio.create_task(self._pass_time(ends_ms))
+        words = asyncio.create_task(self._pass_time())
         first = asyncio.ensure_future(
             asyncio.wait({search, words}, return_when=asyncio.FIRST_COMPLETED)
         )
         try:
             await self._call.session.unless_hung_up(first)
-            if not search.done():
+            offer = search.result() if search.done() else None
+            if offer is None:
                 return words.result()
-            offer, talked = search.result(), self._talking
+            talked = self._talking
             if self._voice.speaking:
                 await self._services.attention.hush(self._call.session.environment.channel)
         finally:
@@ -138,12 +146,15 @@ class Waiting:
         if self._talk is not None:
             await self._heard(self._talk.promise(wish))
 
-    async def _pass_time(self, ends_ms: float) -> Wish | None:
+    async def _pass_time(self) -> Wish | QueueOutcome:
         while True:
-            asked = await self._asked_until(min(self._announce_at, self._offer_at, ends_ms))
-            if not asked and self._now() >= ends_ms:
-                return None
-            if (asked or await self._announce()) and (wish := await self._wish()) is not None:
+            words_at = min(self._announce_at, self._offer_at, self._comfort_at)
+            asked = await self._asked_until(min(words_at, self._staying.due_ms))
+            if not asked:
+                if (over := await self._staying.over()) is not None:
+                    return over
+                asked = await self._speak_up()
+            if asked and (wish := await self._wish()) is not None:
                 return wish
 
     async def _asked_until(self, until_ms: float) -> bool:
@@ -155,38 +166,61 @@ class Waiting:
             if key == self._key:
                 return True
 
-    async def _announce(self) -> bool:
-        """Say what there is to say, then music again; whether the caller asks to be called back."""
+    async def _speak_up(self) -> bool:
+        """Say what is due, then music again; whether the caller asks to be called back."""
+        if self._now() >= min(self._announce_at, self._offer_at):
+            asked = await self._announce()
+        elif self._now() >= self._comfort_at:
+            asked = await self._heard(self._say(next(self._comfort)))
+            self._comfort_at = self._after_comfort()
+        else:
+            return False
+        if not asked and self._silent:
+            await self._call.session.music_on()
+            self._silent = False
+        return bool(asked)
+
+    async def _announce(self) -> str | None:
         # Redis may have lost the contact; else this changes nothing.
         contact, distributor = self._call.contact, self._services.distributor
-        await join(distributor, contact, self._queue, self._require)
+        await join(distributor, contact, self._queue, self._request)
+        self._spoke = False
         asked = await self._heard(self._speak())
-        every = self._organisation.queues[self._queue.name].announce_every
-        self._announce_at = self._now() + round(every * 1000)
-        if not asked:
-            await self._call.session.music_on()
-        return bool(asked)
+        self._announce_at = self._now() + round(self._described.announce_every * 1000)
+        if self._spoke:
+            self._comfort_at = max(self._comfort_at, self._now() + MUSIC_BETWEEN_MS)
+        return asked
+
+    def _after_comfort(self) -> float:
+        if not self._described.comfort:
+            return math.inf
+        return self._now() + round(self._described.comfort_every * 1000)
+
+    async def _say(self, text: Text, values: Mapping[str, object] | None = None) -> str:
+        """Say it; the key by which the caller asks to be called back. The music is off then."""
+        self._silent = self._spoke = True
+        return await self._speaker.say(text, values or {}, interrupt=self._key)
 
     async def _speak(self) -> str:
         while self._news:
-            if key := await self._speaker.say(self._news[0], interrupt=self._key):
+            if key := await self._say(self._news[0]):
                 return key
             del self._news[0]
         place = await self._services.distributor.place(self._call.contact)
         if place is None:
             return ""  # an agent is being found
         texts = self._organisation.texts
-        text = texts.queue.next if place.position == 1 else texts.queue.position
-        if key := await self._speaker.say(text, {"position": place.position}, interrupt=self._key):
-            return key
-        if key := await self._tell_wait(place.estimate):
+        announced = self._described.announce
+        if announced in ("position", "both"):
+            text = texts.queue.next if place.position == 1 else texts.queue.position
+            if key := await self._say(text, {"position": place.position}):
+                return key
+        if announced in ("wait", "both") and (key := await self._tell_wait(place.estimate)):
             return key
         if self._now() >= self._offer_at:
             self._offer_at, self._offering = math.inf, True
         if self._offering and texts.callback is not None:
-            return await self._speaker.say(
-                texts.callback.offer, {"key": self._key}, interrupt=self._key
-            )
+            return await self._say(texts.callback.offer, {"key": self._key})
         return ""
 
     async def _tell_wait(self, estimate: Estimate | None) -> str:
@@ -205,7 +239,7 @@ class Waiting:
             text, values = texts.wait, {"low": low, "high": high}
         if text is None:
             return ""
-        return await self._speaker.say(text, values, interrupt=self._key)
+        return await self._say(text, values)
 
     async def _wish(self) -> Wish | None:
         if self._talk is None:
@@ -218,6 +252,7 @@ class Waiting:
         if wish is None:
             self._voice.forget_keys()
             await self._call.session.music_on()
+            self._silent = False
         return wish
 
     async def _taken(self, number: str) -> bool:

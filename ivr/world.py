@@ -115,6 +115,10 @@ class CallersWorld:
             self._remembered = replace(self._remembered or Remembered(), language=language)
         return kept
 
+    async def last_agent(self) -> str:
+        """What is kept."""
+        return await self._unless_hung_up(self._around.memory.last_agent(self._call.caller))
+
     async def announcement(self, name: str) -> Announced | None:
         """What is on."""
         return await self._unless_hung_up(self._announced(name))

@@ -18,6 +18,8 @@ class QueueNow:
         oldest_wait_seconds: Of the longest-waiting call, 0 when none waits.
         callbacks: Callbacks promised and not yet over.
         oldest_callback_seconds: For how long the longest overdue of them has been, 0 when none is.
+        target: Seconds within which its callers shall be answered, and the share of them, 0 to 1;
+            ``None`` where nothing is aimed at.
     """
 
     org: str
@@ -26,6 +28,7 @@ class QueueNow:
     oldest_wait_seconds: float
     callbacks: int = 0
     oldest_callback_seconds: float = 0.0
+    target: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

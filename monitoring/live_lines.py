@@ -60,6 +60,7 @@ def acd_lines(now: AcdNow | None) -> list[str]:
     return [
         *gauge(metrics.CALLS_WAITING, {key: one.waiting for key, one in queues}),
         *gauge(metrics.OLDEST_WAIT, {key: one.oldest_wait_seconds for key, one in queues}),
+        *_targets(now),
         *gauge(metrics.CALLBACKS_OPEN, {key: one.callbacks for key, one in queues}),
         *gauge(metrics.CALLBACKS_OLDEST, {key: one.oldest_callback_seconds for key, one in queues}),
         *gauge(
@@ -73,6 +74,17 @@ def acd_lines(now: AcdNow | None) -> list[str]:
         *gauge(metrics.REDIS_ROUND_TRIP, {(): now.redis_seconds}),
         *gauge(metrics.EVENT_LAG, dict(now.lags.items())),
         *gauge(metrics.EVENT_GAP, dict(now.gaps.items())),
+    ]
+
+
+def _targets(now: AcdNow) -> list[str]:
+    aims = [(one.org, one.queue, *one.target) for one in now.queues if one.target is not None]
+    return [
+        *gauge(metrics.SERVICE_LEVEL_THRESHOLD, {(org, queue): t for org, queue, t, _ in aims}),
+        *gauge(
+            metrics.SERVICE_LEVEL_TARGET,
+            {(org, queue, repr(float(t))): share for org, queue, t, share in aims},
+        ),
     ]
 
 

@@ -81,7 +81,7 @@ CALLS_LEFT = Counter(
     "Calls that left the queue unanswered and not by hanging up (flow-outs), by reason; callback:"
     " the caller keeps the place and is called back; moved: to another queue, by a supervisor.",
     ("org", "queue", "reason"),
-    {"reason": ("callback", "failed", "moved", "nobody", "timeout")},
+    {"reason": ("callback", "closed", "failed", "moved", "nobody", "timeout")},
 )
 HANDOVERS = Counter(
     "vaxel_handovers_total",
@@ -395,6 +395,17 @@ IN_MILLISECONDS = frozenset({AGENT_STATE_SECONDS.name, AGENT_PAUSE_SECONDS.name}
 # What is true now ------------------------------------------------------------------------------
 
 CALLS_WAITING = Gauge("vaxel_calls_waiting", "Calls waiting in the queue now.", ("org", "queue"))
+SERVICE_LEVEL_THRESHOLD = Gauge(
+    "vaxel_queue_service_level_threshold_seconds",
+    "Within so many seconds the callers of the queue shall be answered. Queues with a target only.",
+    ("org", "queue"),
+)
+SERVICE_LEVEL_TARGET = Gauge(
+    "vaxel_queue_service_level_target",
+    "The share of the queue's callers who shall be answered within its threshold, 0 to 1. The"
+    " threshold is spelled as the buckets' le, so that each queue's own can be found by it.",
+    ("org", "queue", "within"),
+)
 OLDEST_WAIT = Gauge(
     "vaxel_oldest_wait_seconds",
     "How long the longest-waiting call has waited; 0 in an empty queue.",

@@ -104,6 +104,7 @@ class VisitOutcome(StrEnum):
     ABANDONED = "abandoned"  # the caller hung up while waiting
     TIMEOUT = "timeout"
     NOBODY = "nobody"
+    CLOSED = "closed"  # the queue has closed
     FAILED = "failed"
     CALLBACK = "callback"  # the caller is called back; see Callback
     MOVED = "moved"  # a supervisor has moved it to another queue, where the next visit begins

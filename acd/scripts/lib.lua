@@ -20,10 +20,10 @@
 --   contacts   HASH    contact -> JSON {queue, arrived, effective, state, owner, ring, wrapup,
 --                      offer, agent, expires, answered, expected, began (the queue from which a
 --                      supervisor has moved it)}; states: waiting, reserved, talking, orphan.
+--                      hold: so long (ms) its agent wraps up who gives no result; absent: none need.
 --                      held, since when its agent has it hold.
 --                      While its agent consults somebody: consult, {offer (a number of its own),
 --                      agent (nil: somebody outside), joined (all three talk)}.
---                      hold: so long (ms) its agent wraps up who gives no result; absent: none need.
 --                      With skills: line, its line's `+digest`, absent in the plain one; relax, the
 --                      lines that it is going to, [[when, `+digest` or ''…]…], absent when none;
 --                      instead, the lines to which it goes on where nobody works for this one, in
@@ -52,7 +52,7 @@
 --   arrivals   ZSET    `queue|arrival|contact` of all callers whom nobody has answered yet
 --   ready      ZSET    `line|idle since|agent`, one entry for each of the agent's lines; of those
 --                      whose phone can be rung. Where the queue's strategy is another than
---                      longest_idle: `line|rank and idle since, 28 digits|agent`
+--                      longest_idle: `line|missed, rank and idle since, 30 digits|agent`
 --   members    ZSET    `line|agent` of the logged in whose phone is not gone, likewise
 --   states     ZSET    agent, scored by state, or by phone_away
 --   owned      ZSET    `controller|contact`
@@ -426,8 +426,10 @@ end
 
 -- Strategies --------------------------------------------------------------------------------
 -- The ready agents of a line stand by a rank and, of equal rank, by idle time, the longest first.
--- It is found when the agent becomes ready, and kept in the record's `keys`, line -> rank and idle
--- time: what is written here leads back to the entry in `ready`, whatever the file says meanwhile.
+-- Behind all others stands who has let the last offers ring in vain, the most in a row last: under
+-- longest_idle by idling anew, under round_robin by having been offered them. The place is found when
+-- the agent becomes ready, and kept in the record's `keys`, line -> missed, rank and idle time: what
+-- is written here leads back to the entry in `ready`, whatever the file says meanwhile.
 --   longest_idle      all are of one rank, and there are no keys
 --   fewest_calls      how many calls of the queue the agent has answered since the login (`calls`)
 --   round_robin       when the queue last offered the agent a call, else the login: who was offered
@@ -505,11 +507,11 @@ end
 
 -- `requirement` is that of the line, nil where the queue's strategy does not ask for it.
 local function key_of(id, agent, line, strategy, requirement)
-  local queue, rank = queue_of(line), 0
+  local queue, missed, rank = queue_of(line), agent.missed or 0, 0
   if strategy == 'fewest_calls' then
     rank = agent.calls and agent.calls[queue] or 0
   elseif strategy == 'round_robin' then
-    rank = agent.offered and agent.offered[queue] or agent.login or 0
+    rank, missed = agent.offered and agent.offered[queue] or agent.login or 0, 0
   elseif strategy == 'least_occupied' then
     rank = agent.occupancy or 0
   elseif strategy == 'best_skill' then
@@ -517,7 +519,7 @@ local function key_of(id, agent, line, strategy, requirement)
   else
     rank = draw(id, agent, line)
   end
-  return string.format('%014d%014d', rank, agent.idle)
+  return string.format('%02d%014d%014d', missed, rank, agent.idle)
 end
 
 local function find_keys(id, agent, strategies)
@@ -550,9 +552,10 @@ end
 
 -- The agent was the first of the line and is taken.
 local function drawn_in(line, agent)
-  local key = agent.keys and agent.keys[line]
-  if key and strategies_of({queue_of(line)})[queue_of(line)] == 'weighted_random' then
-    call('HSET', STRATEGIES, 'drawn|' .. line, string.sub(key, 1, 14))
+  local key, queue = agent.keys and agent.keys[line], queue_of(line)
+  local strategies = key and strategies_of({queue})
+  if strategies and strategies[queue] == 'weighted_random' then
+    call('HSET', STRATEGIES, 'drawn|' .. line, string.sub(key, 3, 16))
   end
 end
 
@@ -610,7 +613,7 @@ local function wrap_up_until(id, till, now)
 end
 
 -- As move_contact, for an agent. `detail` is the reason of a pause, the end of a wrap-up, the queue
--- of a conversation.
+-- of a conversation; nil: the agent is asked during that of another.
 local function move_agent(id, agent, state, now, detail)
   local was = agent.state
   keep_pace(id, agent, state, now, detail)

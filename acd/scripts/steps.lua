@@ -223,6 +223,14 @@ local function hold_lines(id, contact)
   await_relaxing(id, contact)
 end
 
+-- Nobody waits for somebody who is not there: on to the first line for which anybody works.
+local function go_on(contact, now)
+  while contact.instead and not at_work(line_of(contact)) do
+    let_go(contact, line_of(contact), now)
+    stand(contact, contact.instead)
+  end
+end
+
 -- A call comes to its queue; there its wait, as figures have it, begins.
 local function enter_queue(id, contact, now)
   hold_lines(id, contact)
@@ -230,14 +238,6 @@ local function enter_queue(id, contact, now)
   call('ZADD', ARRIVALS, 0, entry(contact.queue, now, id))
   event('call.queued', now, id, contact.queue, '', 'arrived', now)
   move_contact(id, contact, 'waiting', now)
-end
-
--- Nobody waits for somebody who is not there: on to the first line for which anybody works.
-local function go_on(contact, now)
-  while contact.instead and not at_work(line_of(contact)) do
-    let_go(contact, line_of(contact), now)
-    stand(contact, contact.instead)
-  end
 end
 
 -- The contact has waited so long that less is required: it goes to the line of the last step that
@@ -448,14 +448,17 @@ local function look_at_phones(now)
   return back
 end
 
--- A sign of life -> {agent…} as of look_at_phones: what a node that was thought dead has said counts
--- again.
-local function node_lives(node, now)
+-- A sign of life; whether the node was thought dead: then what it says of phones counts again.
+local function renew_node(node, now)
   local lapsed = not node_alive(node)
   call('ZADD', DUE, now + LEASE, 'node|' .. node)
-  if not lapsed then return {} end
-  call('ZREM', DUE, 'lost|' .. node)
-  return look_at_phones(now)
+  if lapsed then call('ZREM', DUE, 'lost|' .. node) end
+  return lapsed
+end
+
+-- A sign of life -> {agent…} as of look_at_phones.
+local function node_lives(node, now)
+  return renew_node(node, now) and look_at_phones(now) or {}
 end
 
 -- The phone has been unreachable for so long that callers do not wait for its agent.
@@ -494,12 +497,12 @@ local function tell_end(id, contact, now, talked)
     'offer', contact.offer, 'talked', talked, known('outcome', contact.callback and 'talked'))
 end
 
--- hold   the contact's: so long the agent wraps up at most who gives no result
-local function wrap_up(agent_id, wrapup, hold, now)
-  local agent, till = agent_of(agent_id), now + wrapup
+-- The agent wraps up after a conversation of the contact; longer where they owe its result.
+local function wrap_up(agent_id, contact, now)
+  local agent, till = agent_of(agent_id), now + contact.wrapup
   local last = agent.last
-  if hold and last and not last.result then
-    last.owed, till = till, math.max(till, now + hold)
+  if contact.hold and last and not last.result then
+    last.owed, till = till, math.max(till, now + contact.hold)
   end
   release_agent(agent_id, agent, now, till > now and 'wrapup' or 'idle', till)
 end
@@ -508,7 +511,7 @@ local function end_talk(id, contact, now, talked)
   end_consult(id, contact, now)
   tell_end(id, contact, now, talked)
   move_contact(id, contact, 'gone', now)
-  wrap_up(contact.agent, contact.wrapup, contact.hold, now)
+  wrap_up(contact.agent, contact, now)
 end
 
 -- Callbacks ---------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ tell_end(id, contact, now, talked)
 contact.callback, contact.number, contact.live = nil, nil, nil
 contact.agent, contact.offer, contact.answered = consult.agent, consult.offer, now
 call('HSET', CONTACTS, id, cjson.encode(contact))
-wrap_up(left, contact.wrapup, contact.hold, now)
+wrap_up(left, contact, now)
 local agent = agent_of(consult.agent)
 if agent.state == 'reserved' then
   move_agent(consult.agent, agent, 'talking', now, contact.queue)

@@ -2,7 +2,7 @@
 --   talked         milliseconds of conversation
 --   to, target     `queue` and its name, `agent` and the agent's id, `number` and ''
 --   queue          where the contact waits from here on; '' where it leaves the ACD
---   ring, wrapup, hold   milliseconds, of that queue, as in join.lua
+--   ring, wrapup, hold   as in join.lua, of that queue
 --   controller     whose call it is
 --   after, requirement   as in join.lua
 -- The agent hands the contact over: their conversation is over, they wrap up, and the contact waits

@@ -237,7 +237,7 @@ class Rung(BaseModel):
     model_config = _ANSWERED
 
     phone: str
-    mode: str = Field(description="listen, whisper or barge.")
+    mode: str = Field(description="listen, whisper, barge or take_over.")
     agent: str
     contact: str = Field(description="The conversation; when it is over nothing is heard.")
     queue: str

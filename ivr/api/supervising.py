@@ -26,6 +26,7 @@ _SUMMARIES: Final = {
     Right.LISTEN: "Have a supervisor's phone rung, to hear an agent's conversation.",
     Right.WHISPER: "The same, to be heard by the agent alone.",
     Right.BARGE: "The same, to be heard by agent and caller.",
+    Right.TAKE_OVER: "The same, to talk to the caller in the agent's place.",
 }
 
 

@@ -21,11 +21,11 @@ from ivr.cli.saying import console, masked, warn
 from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
 from ivr.flow.organisation import Queue as Described
+from ivr.joining import acd_queue
 from ivr.live.known import known_trees_now
 from ivr.numbers import check_number, own_numbers
 from ivr.platform.preflight import load_settings
 from ivr.platform.stores import redis_of
-from ivr.queueing import acd_queue
 from ivr.settings import Settings
 
 _FARTHEST = timedelta(days=400)  # a mistyped year would be kept for ever
@@ -137,7 +137,7 @@ def add(
         due = None if at is None else _time(at, organisation, described)
         return await house.callbacks.add(
             check_number(number, settings.outgoing.regions, own_numbers(house.catalogue)),
-            acd_queue(queue, described),
+            acd_queue(queue, organisation),
             language=spoken,
             answers={},
             rules=rules_of(described),

@@ -16,6 +16,9 @@ _OUTCOMES = {
     QueueOutcome.TALKED: "an agent answers, talks and hangs up",
     QueueOutcome.NOBODY: "nobody is logged in",
     QueueOutcome.TIMED_OUT: "nobody answers in time",
+    QueueOutcome.FULL: "the queue is full",
+    QueueOutcome.LONG_WAIT: "too long a wait is expected",
+    QueueOutcome.CLOSED: "the queue is closed",
     QueueOutcome.CALLED_BACK: "keeps the place and will be called back",
 }
 
@@ -111,6 +114,9 @@ class Narrated:
         for step in request.require:
             since = f" after {step.after:g} s" if step.after else ""
             self._tell(f"requires{since}: {told(step.skills) or 'anybody of the queue'}")
+        if request.prefer is not None:
+            agent, seconds = request.prefer.agent, request.prefer.seconds
+            self._tell(f"prefers agent {agent} for {seconds:g} s")
         outcome = self._person.rides(request)
         self._tell(_OUTCOMES[outcome])
         return outcome

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from ivr.cli.names import OrgOption
 from ivr.cli.record import House
+from ivr.flow.organisation import Organisation
 from monitoring.definitions import Belongs, formula
 from monitoring.report.agents import agents_sheet, read_agents
 from monitoring.report.contacts import contacts_sheet, read_contacts
@@ -28,6 +29,8 @@ from monitoring.report.reading import read_queues
 from monitoring.report.results import read_results, results_sheet
 from monitoring.report.sheet import Kind, Sheet, as_csv, shown
 from store.models import VisitOutcome
+
+_USUAL_THRESHOLD_MS = 20_000
 
 
 class Format(StrEnum):
@@ -55,6 +58,11 @@ Output = Annotated[Path | None, typer.Option(help="The file to write; the termin
 Language = Annotated[
     str, typer.Option(help="Of the headings: sv, da, en. The organisation's when left out.")
 ]
+
+
+def _own_thresholds(organisation: Organisation) -> dict[str, int]:
+    levels = {name: queue.service_level for name, queue in organisation.queues.items()}
+    return {name: round(one.within * 1000) for name, one in levels.items() if one is not None}
 
 
 def register(app: typer.Typer) -> None:
@@ -87,8 +95,14 @@ def queues(
         ),
     ] = "F3",
     threshold: Annotated[
-        int, typer.Option(min=0, help="Answered within so many seconds is in time.")
-    ] = 20,
+        int | None,
+        typer.Option(
+            min=0,
+            help="Answered within so many seconds is in time; left out, what each queue's "
+            "service_level says, or 20.",
+            show_default=False,
+        ),
+    ] = None,
     short_abandon: Annotated[
         int, typer.Option(min=0, help="Who hangs up within so many seconds did not wait.")
     ] = 5,
@@ -110,7 +124,13 @@ def queues(
     """Show queues by interval: offered, answered, abandoned, service level, waits, handle time."""
     figure = formula(level)
     house = House.open(org, language)
-    question = Question(house.days(first, last, each), by, threshold * 1000, short_abandon * 1000)
+    question = Question(
+        house.days(first, last, each),
+        by,
+        _USUAL_THRESHOLD_MS if threshold is None else threshold * 1000,
+        short_abandon * 1000,
+        _own_thresholds(house.organisation) if threshold is None else {},
+    )
     names = tuple(queue or ())
     grid = house.read(
         lambda database: read_queues(database, house.organisation.id, question, names)

@@ -72,6 +72,19 @@ class RequiredSkills:
 
 
 @dataclass(frozen=True, slots=True)
+class Preferred:
+    """An agent whom a caller shall have before all others.
+
+    Attributes:
+        agent: Their number.
+        seconds: So long others are not asked, from the arrival on.
+    """
+
+    agent: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class QueueRequest:
     """A wish to be put through to an agent of a queue.
 
@@ -88,6 +101,12 @@ class QueueRequest:
         answers: What the caller has chosen before: the node that each menu led to, by the menu's
             name.
         values: What nodes have set and an agent may see, by variable; nothing sensitive. Personal.
+        prefer: Whom the caller shall have before all others; ``None`` for nobody.
+        keeps_agent: Whether it is kept who talks to this caller.
+        leave_when_empty: Seconds; once nobody has been there for so long who could ever serve the
+            caller, the ride ends with ``NOBODY``; ``None``: they wait on.
+        closed: Whether the queue is closed for whoever has no place in it yet; such a ride ends
+            with ``CLOSED`` at once.
     """
 
     queue: str
@@ -99,6 +118,10 @@ class QueueRequest:
     priority: float = 0
     max_length: int | None = None
     max_estimate: float | None = None
+    prefer: Preferred | None = None
+    keeps_agent: bool = False
+    leave_when_empty: float | None = None
+    closed: bool = False
 
 
 class Cause(StrEnum):
@@ -120,6 +143,7 @@ class QueueOutcome(StrEnum):
     NOBODY = "nobody"  # no agent is logged in to the queue at a phone that can be reached
     FULL = "full"  # as many wait as may
     LONG_WAIT = "long_wait"  # longer than max_estimate is expected
+    CLOSED = "closed"  # the queue is closed, or has closed while the caller waited
     CALLED_BACK = "called_back"  # the caller keeps the place and will be called; the call ends
 
 

@@ -39,6 +39,7 @@ QUEUE_KEYS = {
     "t": QueueOutcome.TIMED_OUT,
     "f": QueueOutcome.FULL,
     "l": QueueOutcome.LONG_WAIT,
+    "o": QueueOutcome.CLOSED,
     "c": QueueOutcome.CALLED_BACK,
 }
 
@@ -68,8 +69,9 @@ class Script:
     Each entry is one act: keys (``"12"``), words (``"say opening hours"``, silence where nobody
     listens to words), silence (``""``), ``h`` to hang up. In a queue ``a`` (an agent answers),
     ``n`` (nobody is logged in), ``t`` (the wait times out), ``f`` (the queue is full), ``l``
-    (too long a wait is expected) and ``c`` (the caller asks to be called back) are taken from the
-    list, else an agent answers. A message is left unless the next entry is silence.
+    (too long a wait is expected), ``o`` (the queue closes) and ``c`` (the caller asks to be called
+    back) are taken from the list, else an agent answers. A message is left unless the next entry
+    is silence.
     """
 
     def __init__(self, acts: Iterable[str]) -> None:
@@ -79,7 +81,7 @@ class Script:
                 continue
             if not set(act) <= set(KEYS):
                 raise ValueError(
-                    f"“{act}” is neither keys of a telephone nor one of h, a, n, t, f, l, c; "
+                    f"“{act}” is neither keys of a telephone nor one of h, a, n, t, f, l, o, c; "
                     f"words are written “{SAY}{act}”"
                 )
 
@@ -257,6 +259,8 @@ class MemoryCall:
         """Let the person decide how the wait ends."""
         self._alive()
         self.rides.append(request)
+        if request.closed:
+            return QueueOutcome.CLOSED
         outcome = self._person.rides(request)
         if outcome is QueueOutcome.TALKED:
             self._pass(TALK_SECONDS)

@@ -38,6 +38,7 @@ class MemoryWorld:
         web_seconds: So long each request takes.
         transfers: How transfers end, by target; any other is unreachable.
         remembered: What is kept of the caller.
+        agent: Who talked to the caller last.
         switches: Whether announcements can be switched.
         announcements: What is switched on, and until when.
         speaks: Whether the caller speaks an announcement that is to be recorded.
@@ -65,6 +66,7 @@ class MemoryWorld:
         self.web_seconds = 0.2
         self.transfers: MutableMapping[str, TransferOutcome] = {}
         self.remembered = Remembered()
+        self.agent = ""
         self.announcements: MutableMapping[str, tuple[Announced, datetime]] = {}
         self.switches = True
         self.speaks = True
@@ -108,6 +110,10 @@ class MemoryWorld:
         """Keep it."""
         self.remembered = Remembered(self.remembered.known, language)
         return True
+
+    async def last_agent(self) -> str:
+        """What :attr:`agent` says."""
+        return self.agent
 
     async def announcement(self, name: str) -> Announced | None:
         """What is on, until its end."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Self, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
@@ -20,6 +20,7 @@ from ivr.flow.own_state import OwnStateTexts
 from ivr.flow.patterns import Pattern
 from ivr.flow.recording import Days, RecordingPolicy
 from ivr.flow.remote import RemoteTexts
+from ivr.flow.service_level import ServiceLevel
 from ivr.flow.skills import AgentSkills, SkillValues, by_skill
 from ivr.flow.standard_texts import CollectTexts, HandoverTexts, PinTexts, SurveyTexts
 from ivr.flow.strategy import Chosen, Strategy, Weight
@@ -28,6 +29,7 @@ from ivr.flow.texts import Phrase, Text, Using
 from ivr.flow.vocabulary import (
     LANGUAGES,
     Form,
+    HoursName,
     Identifier,
     LanguageTag,
     NotEmpty,
@@ -68,11 +70,11 @@ Title: TypeAlias = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)
 ]
 AgentId: TypeAlias = Annotated[str, Form("[0-9]{2,8}", "agent's number", "use 2 to 8 digits")]
-TransferKey: TypeAlias = Annotated[
-    str, Form("[0-9]{1,3}", "key of a queue", "use 1 to 3 digits, such as 1")
-]
 SupervisorId: TypeAlias = Annotated[
     str, Form("[0-9]{2,8}", "supervisor's number", "use 2 to 8 digits")
+]
+TransferKey: TypeAlias = Annotated[
+    str, Form("[0-9]{1,3}", "key of a queue", "use 1 to 3 digits, such as 1")
 ]
 PauseCode: TypeAlias = Annotated[str, Form("[0-9]", "code of a pause", "use one digit")]
 
@@ -89,11 +91,23 @@ class Queue(AfterCall):
             one counts so many times: the higher, the sooner its callers are served, and those of
             the other queues are in the end.
         announce_every: Seconds between two announcements of the caller's position.
+        announce: What these tell: ``position``, ``wait`` (how long it will be, where that is
+            known), ``both`` or ``none``.
+        comfort: What is said between them, one after the other.
+        comfort_every: Seconds between two of these.
+        backup_after: So long a caller waits before the agents who are a ``backup`` of the queue are
+            asked; at once where none of its own works who could take the call.
+        empty: When nobody is there: when all agents who could serve a caller are ``logged_out`` (or
+            at a phone that cannot be reached), or when none of them is at work, ``not_working``:
+            who pauses counts as away too.
+        hours: Opening hours; outside of them nobody joins, callers go by ``on_closed``.
+        service_level: What it is to achieve, for figures and alarms; no target when left out.
+        at_closing: Whether those who wait when it closes ``stay`` or ``leave``.
         recording: Whether its conversations are recorded, and how long that is kept.
         callback: How its callers may be called back; left out: they are not.
+        supervision: Whether supervisors may come into its conversations.
         transfer_key: Digits by which agents name the queue when they hand a caller over to it
             (``*2``, then ``*`` and these); left out: they cannot.
-        supervision: Whether supervisors may come into its conversations.
     """
 
     ring_seconds: Annotated[float, Length(3, 120)] = Field(20, alias="ring")
@@ -101,10 +115,18 @@ class Queue(AfterCall):
     strategy: Chosen = Strategy.LONGEST_IDLE
     weight: Weight = 1
     announce_every: Annotated[float, Length(5, 600)] = 45
+    announce: Literal["position", "wait", "both", "none"] = "both"
+    comfort: tuple[Text, ...] = ()
+    comfort_every: Annotated[float, Length(5, 600)] = 60
+    backup_after: Annotated[float, Length(5, 3600)] = 60
+    empty: Literal["logged_out", "not_working"] = "logged_out"
+    hours: HoursName | None = None
+    at_closing: Literal["stay", "leave"] = "stay"
+    service_level: ServiceLevel | None = None
     recording: RecordingPolicy = RecordingPolicy()
     callback: CallbackOffer | None = None
-    transfer_key: TransferKey | None = None
     supervision: SupervisionPolicy = SupervisionPolicy()
+    transfer_key: TransferKey | None = None
 
 
 class Voice(Strict):
@@ -124,6 +146,8 @@ class Agent(Strict):
     """A person who answers. Their PIN is a secret and never stands in these files.
 
     Attributes:
+        queues: Those that they serve.
+        backup: Those that they help out, when callers have waited for ``backup_after``.
         skills: What they can do, by kind: a list of values, or the level 1 to 10 of each, by which
             a queue can ask for more than a beginner.
         auto_answer: Whether their phone is asked to answer by itself, after which they hear a short
@@ -136,11 +160,40 @@ class Agent(Strict):
     """
 
     name: Title
-    queues: Annotated[tuple[QueueName, ...], NotEmpty]
+    queues: tuple[QueueName, ...] = ()
+    backup: tuple[QueueName, ...] = ()
     skills: Annotated[Mapping[str, Mapping[str, int]], AgentSkills()] = Field(default_factory=dict)
     auto_answer: bool = False
     weight: Weight = 1
     remote: FullNumber | None = None
+
+    @property
+    def serves(self) -> tuple[str, ...]:
+        """All queues whose callers they may be given."""
+        return (*self.queues, *self.backup)
+
+    @model_validator(mode="after")
+    def _serves_something_once(self) -> Self:
+        if not self.serves:
+            raise fault(
+                "no_queue",
+                "this agent serves no queue",
+                advice="add “queues: [...]”, or “backup: [...]” for those that they help out",
+            )
+        twice: list[Located] = [
+            (
+                ("backup", index),
+                fault(
+                    "backup_twice",
+                    f"they serve “{queue}” anyway",
+                    advice="leave it in one of “queues” and “backup”",
+                ),
+            )
+            for index, queue in enumerate(self.backup)
+            if queue in self.queues
+        ]
+        faults("Agent", twice)
+        return self
 
     @property
     def levels(self) -> Mapping[str, int]:
@@ -249,10 +302,10 @@ class StandardTexts(Strict):
         collect: From nodes that ask for keys; a group that no node needs may be left out.
         pin: From nodes that ask for a PIN, likewise.
         survey: From surveys, likewise.
-        handover: To agents who hand a caller over; where they are left out, agents cannot.
         supervision: To supervisors; may be left out where there are none.
         outgoing_calls: To agents who call somebody; may be left out where they cannot.
         remote: To agents at a telephone outside, likewise.
+        handover: To agents who hand a caller over; where they are left out, agents cannot.
     """
 
     technical_fault: Text
@@ -267,10 +320,10 @@ class StandardTexts(Strict):
     collect: CollectTexts | None = None
     pin: PinTexts | None = None
     survey: SurveyTexts | None = None
-    handover: HandoverTexts | None = None
     supervision: SupervisionTexts | None = None
     outgoing_calls: OutgoingCallTexts | None = None
     remote: RemoteTexts | None = None
+    handover: HandoverTexts | None = None
 
 
 class Callers(Strict):
@@ -368,6 +421,14 @@ class Organisation(Strict):
             for index, (code, reason) in enumerate(reasons)
             if any(reason.key == earlier.key for _, earlier in reasons[:index])
         ]
+        outside = [
+            (agent, normalised(one.remote)) for agent, one in self.agents.items() if one.remote
+        ]
+        remotes = [
+            (("agents", agent, "remote"), fault("remote_twice", "another agent has this number"))
+            for index, (agent, number) in enumerate(outside)
+            if any(number == earlier for _, earlier in outside[:index])
+        ]
         keyed = [(name, queue.transfer_key) for name, queue in self.queues.items()]
         queues = [
             (
@@ -376,14 +437,6 @@ class Organisation(Strict):
             )
             for index, (name, key) in enumerate(keyed)
             if key is not None and any(key == earlier for _, earlier in keyed[:index])
-        ]
-        outside = [
-            (agent, normalised(one.remote)) for agent, one in self.agents.items() if one.remote
-        ]
-        remotes = [
-            (("agents", agent, "remote"), fault("remote_twice", "another agent has this number"))
-            for index, (agent, number) in enumerate(outside)
-            if any(number == earlier for _, earlier in outside[:index])
         ]
         faults("Organisation", [*languages, *pauses, *remotes, *queues])
         return self

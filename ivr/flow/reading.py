@@ -164,11 +164,13 @@ def _names(organisation: Document) -> Names:
         hours=frozenset(organisation.section("hours")),
         texts=frozenset(organisation.section("texts")),
         languages=declared(organisation),
-        calling_back=frozenset(
-            name
-            for name, queue in organisation.section("queues").items()
-            if isinstance(queue, dict) and "callback" in queue
-        ),
+        calling_back=_queues_with(organisation, "callback"),
+        opening=_queues_with(organisation, "hours"),
+        agents={
+            agent: frozenset((*_listed(held, "queues"), *_listed(held, "backup")))
+            for agent, held in organisation.section("agents").items()
+            if isinstance(held, dict)
+        },
         http_hosts=_listed(organisation.data, "http_hosts"),
         transfers=_listed(organisation.data, "transfers"),
         announcements=frozenset(organisation.section("announcements")),
@@ -176,6 +178,14 @@ def _names(organisation: Document) -> Names:
             kind: _listed(organisation.section("skills"), kind)
             for kind in organisation.section("skills")
         },
+    )
+
+
+def _queues_with(organisation: Document, key: str) -> frozenset[str]:
+    return frozenset(
+        name
+        for name, queue in organisation.section("queues").items()
+        if isinstance(queue, dict) and key in queue
     )
 
 

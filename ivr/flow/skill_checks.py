@@ -27,7 +27,7 @@ def nobody_able(
     for name, node in nodes.items():
         if not isinstance(node, InQueue):
             continue
-        able = [one.levels for one in organisation.agents.values() if node.queue in one.queues]
+        able = [one.levels for one in organisation.agents.values() if node.queue in one.serves]
         for path, require in _required(node):
             for below, words in _lacking(require, organisation.languages, able):
                 yield document.problem(

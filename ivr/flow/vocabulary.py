@@ -84,6 +84,8 @@ class Names:
         transfers: Numbers and addresses that may be dialled, as written.
         announcements: What can be switched on for everybody.
         skills: Values of each declared kind of skill.
+        agents: The queues that each agent serves, also as a backup.
+        opening: Queues that have opening hours.
     """
 
     nodes: frozenset[str] | None = None
@@ -102,6 +104,8 @@ class Names:
     transfers: tuple[str, ...] | None = None
     announcements: frozenset[str] | None = None
     skills: Mapping[str, tuple[str, ...]] | None = None
+    agents: Mapping[str, frozenset[str]] | None = None
+    opening: frozenset[str] | None = None
 
     @classmethod
     def of(cls, info: ValidationInfo) -> Names:
@@ -269,6 +273,15 @@ SubTreeName: TypeAlias = Annotated[
 ]
 QueueName: TypeAlias = Annotated[
     str, OneOf("a queue", lambda names: names.queues, "undefined_queue", "no queue is named “{}”")
+]
+AgentNumber: TypeAlias = Annotated[
+    str,
+    OneOf(
+        "an agent's number",
+        lambda names: names.agents,
+        "undefined_agent",
+        "no agent has the number “{}”",
+    ),
 ]
 HoursName: TypeAlias = Annotated[
     str,

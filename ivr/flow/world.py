@@ -200,6 +200,9 @@ class World(Protocol):
     async def remember_language(self, language: str) -> bool:
         """Keep the language of a caller who agrees to that; whether it is kept."""
 
+    async def last_agent(self) -> str:
+        """Who talked to the caller last in a ride that keeps it, ``""`` where nothing is kept."""
+
     async def announcement(self, name: str) -> Announced | None:
         """An announcement that is switched on, ``None`` while it is off."""
 

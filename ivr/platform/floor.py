@@ -17,6 +17,8 @@ from ivr.settings import Settings
 from monitoring import metrics
 from monitoring.kinds import Counter, Gauge
 
+_APART = ("queue", "state", "le", "within")
+
 
 @dataclass(frozen=True, slots=True)
 class QueueLine:
@@ -31,6 +33,9 @@ class QueueLine:
         answered: Calls that an agent answered, since the first start.
         abandoned: Callers who hung up while waiting, since the first start.
         called_back: Callbacks that became a conversation, since the first start.
+        in_time: Share of the answered and abandoned calls that were answered within the queue's
+            threshold (F3), since the first start; ``None`` where there are none, or no target.
+        target: The share that shall be.
     """
 
     org: str
@@ -41,6 +46,8 @@ class QueueLine:
     answered: int
     abandoned: int
     called_back: int
+    in_time: float | None = None
+    target: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,7 @@ def read_floor(text: str) -> Floor | None:
         for sample in family.samples:
             where = (
                 sample.labels.get("org", ""),
-                *(sample.labels[name] for name in ("queue", "state") if name in sample.labels),
+                *(sample.labels[name] for name in _APART if name in sample.labels),
             )
             samples[sample.name][where] = sample.value
     if not samples[metrics.LIVE_UP.name].get(("",)):
@@ -81,8 +88,18 @@ def read_floor(text: str) -> Floor | None:
     def of(metric: Gauge | Counter, where: tuple[str, ...]) -> float:
         return samples[metric.name].get(where, 0)
 
-    queues = [
-        QueueLine(
+    def level(where: tuple[str, ...]) -> tuple[float | None, float | None]:
+        """What share was answered in time, and what shall be."""
+        for (*queue, within), target in samples[metrics.SERVICE_LEVEL_TARGET.name].items():
+            if tuple(queue) == where:
+                in_time = samples[f"{metrics.ANSWERED_WAIT.name}_bucket"].get((*where, within), 0)
+                ended = of(metrics.CALLS_ANSWERED, where) + of(metrics.CALLS_ABANDONED, where)
+                return (in_time / ended if ended else None), target
+        return None, None
+
+    def line(where: tuple[str, ...], waiting: float) -> QueueLine:
+        in_time, target = level(where)
+        return QueueLine(
             org=where[0],
             queue=where[1],
             waiting=int(waiting),
@@ -91,9 +108,12 @@ def read_floor(text: str) -> Floor | None:
             answered=int(of(metrics.CALLS_ANSWERED, where)),
             abandoned=int(of(metrics.CALLS_ABANDONED, where)),
             called_back=int(of(metrics.CALLBACKS_ANSWERED, where)),
+            in_time=in_time,
+            target=target,
         )
-        for where, waiting in samples[metrics.CALLS_WAITING.name].items()
-    ]
+
+    waits = samples[metrics.CALLS_WAITING.name].items()
+    queues = [line(where, waiting) for where, waiting in waits]
     agents: dict[str, dict[str, int]] = defaultdict(dict)
     for (org, state), count in samples[metrics.AGENTS.name].items():
         agents[org][state] = int(count)

@@ -15,7 +15,7 @@ from ivr.flow.organisation import Organisation
 from ivr.live.ask import TreesStanding
 from ivr.platform.alarms import Alarm
 from ivr.platform.asterisk import AsteriskProgram
-from ivr.platform.floor import Floor
+from ivr.platform.floor import Floor, QueueLine
 from ivr.platform.paths import Layout
 from ivr.platform.secrets import PHONES, Secrets
 from ivr.platform.status import PartStatus
@@ -155,6 +155,14 @@ def status_table(parts: Sequence[PartStatus], now: datetime) -> RenderableType:
     return Group(table, *figures, *(Text(part.wrong) for part in parts if part.wrong))
 
 
+def _in_time(queue: QueueLine) -> Text:
+    """The share of a queue's callers that was answered in time, and that which shall be."""
+    told = "-" if queue.in_time is None else f"{queue.in_time:.0%}"
+    missed = queue.in_time is not None and queue.in_time < (queue.target or 0)
+    aim = f"{queue.org}/{queue.queue} {told} of {queue.target or 0:.0%}"
+    return Text(aim, "bold red" if missed else "")
+
+
 def floor_table(floor: Floor) -> RenderableType:
     """Who waits in which queue, and what the agents do; the busiest queues first."""
     busiest = sorted(floor.queues, key=lambda q: (-q.waiting - q.callbacks, q.org, q.queue))
@@ -185,7 +193,9 @@ def floor_table(floor: Floor) -> RenderableType:
         told.append(Text(f"agents of {len(at_home)} organisations: all logged out", "dim"))
     more = len(busiest) - _MOST_QUEUES
     rest = [Text(f"and {more} queues that are quieter", "dim")] if more > 0 else []
-    return Group(table, *rest, *told)
+    aims = [_in_time(queue) for queue in busiest[:_MOST_QUEUES] if queue.target is not None]
+    in_time = [Text("answered in time: ").append(Text(", ").join(aims))] if aims else []
+    return Group(table, *rest, *in_time, *told)
 
 
 def alarm_lines(alarms: Sequence[Alarm]) -> RenderableType:

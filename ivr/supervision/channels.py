@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from acd.model import Offer
-from ivr.destinations import endpoint_of
+from ivr.destinations import endpoints_of
 from wire.ami.frames import Frame
 
 
@@ -25,7 +25,7 @@ def agents_channel(channels: Sequence[Frame], offer: Offer) -> str | None:
     bridge = next((c.get("BridgeId") for c in channels if c.get("Uniqueid") == offer.contact), "")
     if not bridge:
         return None
-    endpoints = {offer.phone, endpoint_of(offer.node)}
+    endpoints = endpoints_of(offer)
     found = [
         channel.get("Uniqueid")
         for channel in channels

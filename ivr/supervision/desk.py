@@ -15,14 +15,14 @@ from ivr.agi_call import AgiVoice, AllPrompts
 from ivr.desk import phone_of
 from ivr.desk_visit import KEY_WAIT_S, LONGEST_NUMBER, TRIES
 from ivr.dialplan import DONE
-from ivr.flow.call import CallerHungUp
+from ivr.flow.call import CallerHungUp, Utterance
 from ivr.flow.supervision import Right, SupervisionTexts
 from ivr.flow.texts import Text
 from ivr.office import Office
 from ivr.supervision.audit import PRESENCE, Presence, Refusal
 from ivr.supervision.orders import Order, order_of
 from ivr.supervision.presence import End, Presences
-from ivr.supervision.rights import BACK, KEYS, MODES, supervised_by
+from ivr.supervision.rights import BACK, KEYS, WAYS_IN, supervised_by
 from wire.agi.errors import AgiHungUp
 from wire.agi.session import AgiSession
 
@@ -59,7 +59,7 @@ class SupervisorsDesk:
         order = await order_of(session)
         home = self._home(order)
         if home is None or (texts := home.organisation.texts.supervision) is None:
-            return  # no organisation has supervisors
+            return  # there is nobody whom to lead
         visit = _Visit(session, self._prompts, home, texts, self._presences)
         try:
             await visit.call.answer()
@@ -76,7 +76,8 @@ class SupervisorsDesk:
         """The organisation that speaks first."""
         if order is not None:
             return self._offices.get(order.org)
-        return next((o for o in self._offices.values() if o.organisation.supervisors), None)
+        speaking = [o for o in self._offices.values() if o.organisation.texts.supervision]
+        return next((o for o in speaking if o.organisation.supervisors), next(iter(speaking), None))
 
 
 class _Visit:
@@ -161,7 +162,7 @@ class _Visit:
             if right not in may:
                 await self._refuse(number, right, "right", agent)
                 await self._say(self._texts.not_allowed)
-            elif right in MODES:
+            elif right in WAYS_IN:
                 await self._into_conversation(number, agent, right, may)
             else:
                 await self._act(number, agent, right)
@@ -189,8 +190,18 @@ class _Visit:
             await self._refuse(by, mode, "queue", offer.agent, offer)
             await self._say(self._texts.private)
             return
+        tell = ""
+        if queue.supervision.tell_agent and mode is not Right.TAKE_OVER:
+            tell = await self.call.sound(self._utterance(self._texts.joined))
         end = await self._presences.come_in(
-            self._session, self._home, offer, by=by, phone=self._phone, mode=mode, may=may
+            self._session,
+            self._home,
+            offer,
+            by=by,
+            phone=self._phone,
+            mode=mode,
+            may=may,
+            tell=tell,
         )
         if end is not End.BACK:
             await self._say(self._texts.not_talking if end is End.NOBODY else self._texts.over)
@@ -240,9 +251,10 @@ class _Visit:
         return await self.call.collect(first=first, count=LONGEST_NUMBER, wait=KEY_WAIT_S)
 
     async def _say(self, text: Text, *, interrupt: str = "", **variables: object) -> str:
+        return await self.call.say(self._utterance(text, **variables), interrupt=interrupt)
+
+    def _utterance(self, text: Text, **variables: object) -> Utterance:
         organisation = self._home.organisation
         language = organisation.default_language
         everyday = {"organisation": organisation.name, "language": language}
-        return await self.call.say(
-            text.utterance(language, {**everyday, **variables}), interrupt=interrupt
-        )
+        return text.utterance(language, {**everyday, **variables})

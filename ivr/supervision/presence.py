@@ -14,6 +14,7 @@ from ivr.office import Office
 from ivr.supervision.audit import PRESENCE, Presence
 from ivr.supervision.channels import agents_channel
 from ivr.supervision.rights import SWITCHES, may_switch, spy_options
+from ivr.supervision.taking_over import take_over
 from store.stream import StreamUnavailable
 from wire.agi.link import NO_LIMIT
 from wire.agi.session import AgiSession
@@ -64,6 +65,7 @@ class Presences:
         phone: str,
         mode: Right,
         may: Collection[Right],
+        tell: str = "",
     ) -> End:
         """Be in a conversation until it ends or the supervisor leaves.
 
@@ -73,8 +75,9 @@ class Presences:
             offer: Which.
             by: Who, see :class:`Presence`.
             phone: Where.
-            mode: How, one of ``MODES``.
+            mode: How, one of ``WAYS_IN``.
             may: What they may do.
+            tell: What is said in the agent's ear, a sound's path; nothing for ``""``.
 
         Raises:
             AgiError: The channel is gone or failed.
@@ -84,10 +87,16 @@ class Presences:
         channel = await self.channel_of(offer)
         if channel is None:
             return End.NOBODY
-        switching = may_switch(may)
         presence = Presence.begun(office.organisation.id, by, phone, offer, self.clock())
         await office.stream.append(presence.joined(mode))
         await session.set_variable(PRESENCE, presence.noted)
+        if tell:
+            await self._tell(channel, tell)
+        if mode is Right.TAKE_OVER:
+            await take_over(session, office, offer, channel, self._ami)
+            await self.leave(session, office, presence)
+            return End.OVER
+        switching = may_switch(may)
         with self._attention.listen(session.environment.uniqueid) as keys:
             followed = keys if switching else asyncio.Queue[str]()
             following = asyncio.create_task(self._follow(office, presence, followed, mode))
@@ -110,6 +119,23 @@ class Presences:
         """
         await office.stream.append(presence.left(self.clock()))
         await session.set_variable(PRESENCE, "")
+
+    async def _tell(self, channel: str, sound: str) -> None:
+        """Say something in the ear of whoever is at a channel.
+
+        Raises:
+            AmiError: Asterisk does not answer, or refuses: who shall be told of it must not be
+                heard without.
+        """
+        fields = {
+            "Channel": "Local/ear@vaxel-tell/n",
+            "Context": "vaxel-tell",
+            "Exten": "say",
+            "Priority": "1",
+            "Variable": f"VAXEL_SAY={sound},VAXEL_EAR={channel}",
+            "Async": "true",
+        }
+        await self._ami.action("Originate", fields)
 
     async def _follow(
         self, office: Office, presence: Presence, keys: asyncio.Queue[str], mode: Right

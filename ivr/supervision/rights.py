@@ -15,6 +15,9 @@ KEYS: Final[Mapping[str, Right]] = {str(key): right for key, right in enumerate(
 MODES: Final = (Right.LISTEN, Right.WHISPER, Right.BARGE)
 """The ways to be in a conversation that goes on."""
 
+WAYS_IN: Final = (*MODES, Right.TAKE_OVER)
+"""The ways to be in a conversation, also in the agent's place."""
+
 SWITCHES: Final[Mapping[str, Right]] = {"4": Right.LISTEN, "5": Right.WHISPER, "6": Right.BARGE}
 """Keys of Asterisk's ``ChanSpy`` that change the way (its option ``d``)."""
 

@@ -133,6 +133,19 @@ _WAITS = Row(
         ),
     ),
 )
+_TARGETS = Row(
+    "What queues are to achieve",
+    (
+        table(
+            "Targets",
+            "Which share of the callers shall be answered, and within how long; of queues with a"
+            " target (“service_level” in organisation.yaml).",
+            Unit.SHARE,
+            Query(asked.highest(m.SERVICE_LEVEL_TARGET, "org", "queue"), "target"),
+            Query(asked.highest(m.SERVICE_LEVEL_THRESHOLD, "org", "queue"), "within", Unit.SECONDS),
+        ),
+    ),
+)
 _ESTIMATES = Row(
     "What callers were told",
     (
@@ -212,5 +225,5 @@ QUEUE = Board(
     "Växel: queue",
     "How long callers wait in a queue, what becomes of them, and why.",
     (asked.ORG, asked.QUEUE, asked.FORMULA, asked.THRESHOLD, asked.WINDOW),
-    (_NOW, _CALLS, _WAITS, _ESTIMATES, _WORK, _HANDOVERS),
+    (_NOW, _CALLS, _WAITS, _TARGETS, _ESTIMATES, _WORK, _HANDOVERS),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -59,6 +59,7 @@ class Question:
         period: Its intervals.
         belongs: Which interval a contact is counted in.
         threshold_ms: T: who waited no longer was answered, or gave up, in time.
+        own_ms: T of queues that have their own, by queue.
         short_ms: s: who gave up within it did not wait.
     """
 
@@ -66,6 +67,11 @@ class Question:
     belongs: Belongs = Belongs.ARRIVAL
     threshold_ms: int = 20_000
     short_ms: int = 5_000
+    own_ms: Mapping[str, int] = field(default_factory=dict)
+
+    def in_time(self, queue: str, waited_ms: int | None) -> bool:
+        """Whether a wait, where it is known, was no longer than T."""
+        return waited_ms is not None and waited_ms <= self.own_ms.get(queue, self.threshold_ms)
 
 
 @dataclass(slots=True)
@@ -128,7 +134,7 @@ def _of_visit(visit: VisitRow, question: Question) -> Iterator[Fact]:
         case VisitOutcome.ANSWERED:
             yield at, d.ANSWERED, 1
             yield at, d.ANSWERED_WAIT, waited or 0
-            if waited is not None and waited <= question.threshold_ms:
+            if question.in_time(visit.queue, waited):
                 yield at, d.ANSWERED_IN_TIME, 1
             if visit.left_at is not None:
                 yield from _handled(
@@ -137,7 +143,7 @@ def _of_visit(visit: VisitRow, question: Question) -> Iterator[Fact]:
         case VisitOutcome.ABANDONED:
             yield at, d.ABANDONED, 1
             yield at, d.ABANDONED_WAIT, waited or 0
-            if waited is not None and waited <= question.threshold_ms:
+            if question.in_time(visit.queue, waited):
                 yield at, d.ABANDONED_IN_TIME, 1
             if waited is not None and waited <= question.short_ms:
                 yield at, d.SHORT_ABANDONED, 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitoring import definitions as d
@@ -57,7 +57,10 @@ class QueueReport:
         """The table."""
         total = self.grid.summed()
         seconds, short = self.question.threshold_ms // 1000, self.question.short_ms // 1000
-        level = f"{Word.SERVICE_LEVEL.spoken(self.language)} {self.level.code} ≤ {seconds} s"
+        own = ", ".join(f"{ms // 1000} s ({queue})" for queue, ms in sorted(self._own.items()))
+        in_time = f"{seconds}s" if not own else "target"
+        told = f"{seconds} s" if not own else "T"
+        level = f"{Word.SERVICE_LEVEL.spoken(self.language)} {self.level.code} ≤ {told}"
         columns = [
             Column("interval", Word.INTERVAL.spoken(self.language), Kind.TEXT),
             *([Column("queue", Word.QUEUE.spoken(self.language), Kind.TEXT)] * self.apart),
@@ -65,27 +68,28 @@ class QueueReport:
                 Column(key, word.spoken(self.language), Kind.COUNT, seldom=term in _SELDOM)
                 for key, word, term in _COUNTS
             ),
-            Column(f"service_level_{self.level.code}_{seconds}s", level, Kind.SHARE),
+            Column(f"service_level_{self.level.code}_{in_time}", level, Kind.SHARE),
             *(
                 Column(key, word.spoken(self.language), _KINDS[figure.unit])
                 for key, word, figure in _FIGURES
             ),
         ]
-        own = [figure for _, _, figure in _FIGURES]
+        others = [figure for _, _, figure in _FIGURES]
         terms = [term for _, _, term in _COUNTS]
 
         def values(cell: Counts) -> list[Value]:
-            figures = (figure.of(cell) for figure in (self.level, *own))
+            figures = (figure.of(cell) for figure in (self.level, *others))
             return [*(cell.get(term, 0) for term in terms), *figures]
 
         days = self.question.period.days
         return Sheet(
             title=f"{Word.QUEUES.spoken(self.language)}: {self.organisation}, {days}",
             notes=(
-                f"{self.level.name}: {self.level.expression}, T = {seconds} s, s = {short} s"
+                f"{self.level.name}: {self.level.expression}, T = {seconds} s"
+                f"{f', of queues with a target {own}' if own else ''}, s = {short} s"
                 f" ({self.level.source}).",
                 f"Each contact is counted in the interval of its {self.question.belongs.value}.",
-                *(f"{one.name}: {one.expression}." for one in own),
+                *(f"{one.name}: {one.expression}." for one in others),
             ),
             columns=columns,
             rows=[[*front, *values(cell)] for front, cell in self._cells()],
@@ -95,6 +99,12 @@ class QueueReport:
                 *values(total),
             ],
         )
+
+    @property
+    def _own(self) -> Mapping[str, int]:
+        """Thresholds of queues that are not that of the others."""
+        question = self.question
+        return {name: ms for name, ms in question.own_ms.items() if ms != question.threshold_ms}
 
     def _cells(self) -> Iterator[tuple[list[Value], Counts]]:
         period = self.question.period

@@ -69,6 +69,7 @@ OUTCOMES: Mapping[str, tuple[str, str, str]] = {
     "answered": ("besvarat", "besvaret", "answered"),
     "abandoned": ("avbrutet", "afbrudt", "abandoned"),
     "timeout": ("för lång väntan", "for lang ventetid", "waited too long"),
+    "closed": ("kön stängde", "køen lukkede", "the queue closed"),
     "nobody": ("ingen inloggad", "ingen logget på", "nobody logged in"),
     "failed": ("fel", "fejl", "failed"),
     "moved": ("flyttat", "flyttet", "moved"),

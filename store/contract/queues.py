@@ -94,6 +94,7 @@ def kinds() -> Iterator[Kind]:
             words(
                 timeout="it waited as long as the tree allows",
                 nobody="no agent is logged in",
+                closed="the queue has closed",
                 failed="a fault on our side",
                 callback="the caller is called back",
                 moved="a supervisor has moved it to another queue; its call.queued follows",

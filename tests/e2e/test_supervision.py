@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 
+import aiohttp
 import pytest
 import pytest_asyncio
 
@@ -12,9 +15,9 @@ from ivr.softphone import RATE_HZ, CallNotAnswered, Line
 from store.events import EventType
 from tests.e2e.conftest import AGENT
 from tests.e2e.rig.journal import Journal
-from tests.e2e.rig.listening import tone_share
+from tests.e2e.rig.listening import hears_prompt, tone_share
 from tests.e2e.rig.phones import BEGINNING, ENTER_REASON, AgentHandset, Cast, Ears, Handset
-from tests.e2e.rig.platform import Platform
+from tests.e2e.rig.platform import ORG, Platform
 from tests.e2e.rig.recordings import sides
 from tests.e2e.rig.supervised import (
     LISTENER,
@@ -27,6 +30,7 @@ from tests.e2e.rig.supervised import (
 from tests.e2e.rig.supervision import (
     AFTER_CALL,
     CODE,
+    JOINED,
     MENU,
     NOT_ALLOWED,
     OVER,
@@ -44,6 +48,9 @@ pytestmark = [
 
 CALLER, AGENTS, SUPERVISORS = 440.0, 1000.0, 1700.0
 """What each says all the time, as a tone of so many Hz."""
+
+PROGRAM = "wallboard"
+"""Name of its token."""
 
 
 @pytest.fixture
@@ -78,6 +85,15 @@ async def talk(caller: Handset, agent: AgentHandset, number: str) -> tuple[Line,
     theirs = await agent.pick_up()
     speak(line, CALLER)
     speak(theirs, AGENTS)
+    return line, theirs
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def silent_yet(journal: Journal, caller: Handset, agent: AgentHandset) -> tuple[Line, Line]:
+    """The same two, who have not said anything yet."""
+    line = await caller.call(WATCHED_NUMBER)
+    theirs = await agent.pick_up()
+    await journal.wait(EventType.CALL_ANSWERED)
     return line, theirs
 
 
@@ -125,6 +141,76 @@ async def test_a_supervisor_listens_whispers_and_barges_in_until_the_caller_hang
     (row,) = platform.rows(query, answered.contact)
     for side, hz in zip(sides(platform, row), (CALLER, AGENTS), strict=True):
         assert tone_share(side, hz) > 0.9, "a recording holds the two whose conversation it is"
+
+
+async def test_a_supervisor_takes_the_caller_over_and_the_agent_is_free(
+    talking: tuple[Line, Line], reach: Reach, journal: Journal
+) -> None:
+    line, theirs = talking
+    leader = await reach(SUPERVISOR)
+    await leader.press("4")
+    joined = await journal.wait(EventType.SUPERVISOR_JOINED, mode="take_over")
+    await theirs.wait_closed()
+    ended = await journal.wait(EventType.CALL_ENDED, agent=AGENT)
+    await journal.wait(EventType.AGENT_READY, agent=AGENT)
+    speak(leader, SUPERVISORS)
+    await asyncio.gather(
+        wait_until_hears_just(line, {SUPERVISORS}), wait_until_hears_just(leader, {CALLER})
+    )
+    assert (joined.contact, joined.agent) == (ended.contact, AGENT)
+
+    await leader.hang_up()
+    left = await journal.wait(EventType.SUPERVISOR_LEFT)
+    # The tree leads whoever has talked to the same queue once more: with another agent, as always.
+    again = await journal.wait(EventType.CALL_QUEUED, count=2)
+    assert again.contact == joined.contact
+    assert left.at - joined.at == int(left.fields["duration"])
+    assert len(journal.all(EventType.CALL_ENDED)) == 1
+
+
+async def test_a_phone_that_a_program_has_rung_comes_in_and_stays_without_the_controller(
+    silent_yet: tuple[Line, Line], cast: Cast, platform: Platform, ears: Ears, journal: Journal
+) -> None:
+    line, theirs = silent_yet
+    phone = await cast.agent(2)
+    assert await ask(platform, f"/demo/agents/{AGENT}/barge", phone=phone.name) == HTTPStatus.OK
+    leader = await phone.pick_up()
+    joined = await journal.wait(EventType.SUPERVISOR_JOINED, by=PROGRAM, mode="barge")
+    await ears.hear(theirs, JOINED)
+    assert not hears_prompt(line.heard, await ears.sound(JOINED)), "the agent alone is told"
+    assert not hears_prompt(leader.heard, await ears.sound(JOINED))
+    speak(line, CALLER)
+    speak(theirs, AGENTS)
+    speak(leader, SUPERVISORS)
+
+    async def all_hear() -> None:
+        await asyncio.gather(
+            wait_until_hears_just(line, {AGENTS, SUPERVISORS}),
+            wait_until_hears_just(theirs, {CALLER, SUPERVISORS}),
+            wait_until_hears_just(leader, {CALLER, AGENTS}),
+        )
+
+    await all_hear()
+    async with platform.without_controller():
+        await all_hear()
+    await line.hang_up()
+    left = await journal.wait(EventType.SUPERVISOR_LEFT, by=PROGRAM, contact=joined.contact)
+    assert left.fields["duration"] == str(left.at - joined.at)
+    await leader.wait_closed()
+
+
+async def ask(platform: Platform, path: str, **body: str) -> int:
+    """The status of what the API answers to a supervisor's program."""
+    _, said = await platform.vaxel("tokens", "make", PROGRAM, "--role", "supervisor", "--org", ORG)
+    found = re.search(rf"vaxel\.{PROGRAM}\.\S+", said)
+    assert found is not None, said
+    http = platform.settings.http
+    headers = {"Authorization": f"Bearer {found[0]}"}
+    async with (
+        aiohttp.ClientSession(f"http://{http.host}:{http.port}", headers=headers) as session,
+        session.post(f"/api/v1{path}", json=body) as answer,
+    ):
+        return answer.status
 
 
 async def test_what_a_supervisor_may_not_is_refused_and_what_they_may_comes_after_the_call(

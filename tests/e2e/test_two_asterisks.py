@@ -11,14 +11,15 @@ import pytest_asyncio
 
 from acd.agents import Agents
 from acd.model import AgentState, system_clock
-from ivr.softphone import RATE_HZ, Line, Softphones
+from ivr.destinations import endpoint_of
+from ivr.softphone import RATE_HZ, CallNotAnswered, Line, Phone, Softphones
 from media.tones import tone
 from store.events import Event, EventType
 from tests.e2e.conftest import AGENT, RESULTS, until_nothing_is_left
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import is_silent, tone_share, tone_span, wait_until_hears_tone
 from tests.e2e.rig.phones import CALLER_NUMBER, RECEPTION, AgentHandset, Cast, Ears, Handset
-from tests.e2e.rig.platform import ORG, Platform
+from tests.e2e.rig.platform import NODES, ORG, Platform
 from tests.e2e.rig.policies import NUMBERS
 from tests.e2e.rig.privacy import personal_lines
 from tests.e2e.rig.reception import walk_to_queue
@@ -155,6 +156,25 @@ async def test_why_the_agent_at_the_other_asterisk_did_not_answer_is_known(
     await here.stand_up(AT_A, platform.redis)
 
 
+@pytest.mark.parametrize("number", [RECEPTION, "*11", "caller", CALLER_NUMBER, "s"])
+async def test_another_node_has_no_way_to_anything_but_agents_phones(
+    platform: Platform, softphones: Softphones, cast: Cast, number: str
+) -> None:
+    node = await _node(softphones, platform, platform.secrets.peers)
+    with pytest.raises(CallNotAnswered):
+        await node.call(number)
+
+
+async def test_who_does_not_know_the_secret_is_no_node(
+    platform: Platform, softphones: Softphones, here: AgentHandset
+) -> None:
+    line = await (await _node(softphones, platform, platform.secrets.peers)).dial(here.name)
+    await (await here.ring()).reject()
+    await line.wait_closed()
+    with pytest.raises(CallNotAnswered):
+        await (await _node(softphones, platform, "0" * 24)).call(here.name)
+
+
 async def test_nobody_is_offered_to_phones_of_a_node_whose_controller_is_dead(
     *,
     platform: Platform,
@@ -192,6 +212,11 @@ async def test_nobody_is_offered_to_phones_of_a_node_whose_controller_is_dead(
     await theirs.wait_closed()
     await there.stand_up(AGENT, platform.redis)
     assert journal.all(EventType.CALL_REFUSED) == []
+
+
+async def _node(softphones: Softphones, platform: Platform, secret: str) -> Phone:
+    """A telephone that says it is the second node."""
+    return await softphones.phone(endpoint_of(NODES[1]), secret, platform.server, register=False)
 
 
 async def _state(platform: Platform, agent: str) -> tuple[AgentState, str]:

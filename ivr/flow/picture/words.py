@@ -55,6 +55,7 @@ WAYS: Words = MappingProxyType(
         "closed": ("stängt", "lukket", "closed"),
         "extensions": ("anknytning", "lokalnummer", "extension"),
         "known": ("känd", "kendt", "known"),
+        "on_closed": ("kön är stängd", "køen er lukket", "queue is closed"),
         "on_failure": ("misslyckas", "mislykkes", "fails"),
         "on_full": ("kön är full", "køen er fuld", "queue is full"),
         "on_invalid": ("fel val", "forkert valg", "invalid"),

@@ -21,6 +21,7 @@ _WAITS = {
     QueueOutcome.TIMED_OUT.value: "nobody answers in time",
     QueueOutcome.FULL.value: "it is full",
     QueueOutcome.LONG_WAIT.value: "too long a wait is expected",
+    QueueOutcome.CLOSED.value: "it closes",
     QueueOutcome.CALLED_BACK.value: "asks to be called back",
     HUNG_UP: "hangs up",
 }
@@ -103,6 +104,8 @@ class Actor:
         ride = given[min(self._rides[queue], len(given) - 1)]
         self._rides[queue] += 1
         asked = f", {told(request.require[0].skills)}" if request.require else ""
+        if request.prefer is not None:
+            asked += f", at first agent {request.prefer.agent}"
         self._tell(f"(waits in the queue “{queue}”{asked}: {_WAITS.get(ride, ride)})")
         if ride == HUNG_UP:
             raise CallerHungUp
@@ -111,6 +114,12 @@ class Actor:
                 ("given", "queues", queue),
                 f"at the node “{self._node}” the wait in the queue “{queue}” never ends by itself",
                 "give the node a “max_wait”, or let the wait end in another way",
+            )
+        if ride == QueueOutcome.CLOSED and self._organisation.queues[queue].hours is None:
+            self._refuse(
+                ("given", "queues", queue),
+                f"at the node “{self._node}” the queue “{queue}” never closes",
+                "give the queue “hours”, or let the wait end in another way",
             )
         if ride == QueueOutcome.LONG_WAIT and request.max_estimate is None:
             self._refuse(

@@ -41,6 +41,7 @@ def judge(trial: Trial, played: Played) -> list[Finding]:
         *_overheard(then.not_hears or (), played),
         *_in_order("reaches", "queue", then.reaches or (), [ride.queue for ride in played.rides]),
         *_required(then.require or (), played),
+        *_in_order("prefers", "agent", then.prefers or (), _preferred(played)),
         *_in_order("dials", "number", then.dials or (), played.dialled),
         *_unsent(then.sends or (), played),
         *_in_order("by", "node", then.by or (), played.way),
@@ -59,7 +60,7 @@ def _slips(then: Then, played: Played) -> Iterator[Finding]:
                 (),
                 f"at the node “{step.visit.node}” an expression could not be worked out",
                 "look at the values that it uses: one of them is not set on this way, or names no "
-                "skill where one is required",
+                "skill where one is required, or no agent of the queue where one is preferred",
             )
     fault = played.result.fault
     if fault is not None and then.ends != EndReason.FAILED:
@@ -141,6 +142,10 @@ def _required(wanted: Sequence[Mapping[str, Wanted]], played: Played) -> Iterato
             message = f"of the agent should be required {_skills(skills)}, and {so}"
             yield Finding(("then", "require", index), message)
             return
+
+
+def _preferred(played: Played) -> list[str]:
+    return [NONE if ride.prefer is None else ride.prefer.agent for ride in played.rides]
 
 
 def _skills(skills: Mapping[str, int]) -> str:

@@ -15,6 +15,7 @@ from ivr.flow.pins import KnownPins, Pins
 from ivr.flow.tree import Tree
 from ivr.flow.trials.words import OneOf, Several, native
 from ivr.flow.vocabulary import (
+    AgentNumber,
     AnnouncementName,
     Identifier,
     LanguageTag,
@@ -70,6 +71,7 @@ class Outside(Strict):
         rooms: Whether conferences can be joined, or are ``closed``.
         known: Whether the caller's number has called before.
         remembered: The language that is kept of the caller.
+        last_agent: The agent who talked to the caller last, as far as that is kept.
         pins: The right PINs, by name.
         splits: The node that a split leads to, by the split's own node; the first one of those
             that are left out.
@@ -86,6 +88,7 @@ class Outside(Strict):
     rooms: Room = "closed"
     known: bool = False
     remembered: LanguageTag = ""
+    last_agent: AgentNumber = ""
     pins: Table[Identifier, str] = Field(default_factory=dict)
     splits: Table[Target, Target] = Field(default_factory=dict)
 
@@ -103,6 +106,7 @@ class Outside(Strict):
         world.texts_go = self.sms == "sent"
         world.calls_back = self.callbacks == "promised"
         world.rooms_open = self.rooms == "open"
+        world.agent = self.last_agent
         world.remembered = Remembered(self.known or bool(self.remembered), self.remembered)
 
     def judge_of_pins(self) -> Pins:

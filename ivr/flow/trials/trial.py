@@ -27,6 +27,8 @@ class Then(Strict):
         reaches: The queues that the caller comes to, in this order; more may lie between.
         require: What the agent must be able to do in the queues that the caller comes to, as the
             wait begins, in this order; ``none`` where anybody of the queue will do.
+        prefers: The agent whom the caller shall have at first in the queues that they come to, in
+            this order; ``none`` where nobody is preferred.
         dials: Whom the call is transferred to, in this order.
         sends: The text messages that are sent, in this order.
         by: The nodes that the call comes by, likewise.
@@ -41,6 +43,7 @@ class Then(Strict):
     not_hears: Several[Hearable] | None = None
     reaches: Several[QueueName] | None = None
     require: Several[TestedRequirement] | None = None
+    prefers: Several[str] | None = None
     dials: Several[str] | None = None
     sends: Several[Hearable] | None = None
     by: Several[Target] | None = None

@@ -61,6 +61,7 @@ class Surroundings(Names):
             languages=organisation.languages,
             announcements=frozenset(organisation.announcements),
             skills=organisation.skills,
+            agents={name: frozenset(one.serves) for name, one in organisation.agents.items()},
             variables=CALL_VARIABLES | values,
             numbers=tree.numbers,
         )

@@ -52,6 +52,7 @@ from tests.e2e.rig.nodes import add_nodes
 from tests.e2e.rig.policies import add_policies
 from tests.e2e.rig.reach import add_reach
 from tests.e2e.rig.recorded import add_recordings
+from tests.e2e.rig.regulars import add_regulars
 from tests.e2e.rig.seats import write_seats
 from tests.e2e.rig.supervised import add_supervision
 from tests.e2e.rig.world import add_world
@@ -430,9 +431,10 @@ def _quick_trees(folder: Path) -> Path:
         add_world(home, organisation)
         add_nodes(home, organisation)
         add_recordings(home, organisation)
-        add_handover(home, organisation)
+        add_regulars(home, organisation)
         add_supervision(home, organisation)
         add_reach(organisation)
+        add_handover(home, organisation)
         organisation["hours"]["office"] = {"weekly": {"mon-sun": "closed"}}
     with _edited(home / "reception.yaml") as tree:
         for node in tree["nodes"].values():

@@ -1,4 +1,7 @@
-"""A queue of the demo organisation into which nobody may listen, and a supervisor of few rights."""
+"""Queues of the demo organisation as supervisors find them, and a supervisor of few rights.
+
+Into the private one nobody may listen, in the watched one the agent is told of it.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ SUPERVISOR, LISTENER = "4900", "4901"
 def add_supervision(home: Path, organisation: Any) -> None:
     """Add them to an organisation's document, and the call tree to its folder."""
     organisation["supervisors"][int(LISTENER)] = {"name": "Eskil Öberg", "may": ["listen", "pause"]}
+    organisation["queues"][WATCHED]["supervision"] = {"tell_agent": True}
     organisation["queues"][PRIVATE] = {
         "ring": "3 s",
         "wrapup": "0 s",

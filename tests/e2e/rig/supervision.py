@@ -17,6 +17,7 @@ MENU = "För att lyssna, tryck 1."
 OVER = "Samtalet är slut."
 PRIVACY = "I den kön får ingen annan vara med i samtalen."
 NOT_ALLOWED = "Det har du inte behörighet till."
+JOINED = "En arbetsledare är med i samtalet."
 AFTER_CALL = "Det gäller när samtalet är slut."
 
 _LEAST = 0.15

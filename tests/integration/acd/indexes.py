@@ -48,20 +48,6 @@ def heads_of(waiting: Iterable[str], lines: Container[str]) -> dict[str, str]:
     return heads
 
 
-def consulted(
-    people: Mapping[str, Mapping[str, Any]],
-    crew: Mapping[str, Mapping[str, Any]],
-    pairs: set[tuple[str, str]],
-) -> set[tuple[str, str]]:
-    """Each agent who is asked during a conversation, and is in none, with its contact."""
-    consults = {name: c["consult"] for name, c in people.items() if "consult" in c}
-    assert all(people[name]["state"] == "talking" for name in consults)
-    asked = {(one["agent"], name) for name, one in consults.items() if "agent" in one}
-    assert all(crew[agent]["state"] in ("reserved", "talking") for agent, _ in asked)
-    assert not pairs & asked
-    return asked
-
-
 def device_of(raw: Mapping[str, Any], phone: str) -> tuple[str | None, str | None]:
     """Why a phone cannot be rung, and where it is: what the living nodes say of it together."""
     if phone not in raw["devices"]:
@@ -128,12 +114,29 @@ def check_pace(raw: Mapping[str, Any], crew: Iterable[Mapping[str, Any]]) -> Non
     assert capacity == given
 
 
-def check_last_contacts(crew: Mapping[str, dict[str, Any]]) -> None:
+def check_last_contacts(
+    people: Mapping[str, Mapping[str, Any]], crew: Mapping[str, Mapping[str, Any]]
+) -> None:
     """Whoever owes a result has none and is not ready; whoever talks does so with their last."""
-    for a in crew.values():
+    for name, a in crew.items():
         last = a.get("last", {})
         assert "owed" not in last or (a["state"] in ("wrapup", "paused") and "result" not in last)
-        assert a["state"] != "talking" or last["contact"] == a["contact"]
+        if a["state"] == "talking" and people[a["contact"]]["agent"] == name:
+            assert last["contact"] == a["contact"]
+
+
+def consulted(
+    people: Mapping[str, Mapping[str, Any]],
+    crew: Mapping[str, Mapping[str, Any]],
+    pairs: set[tuple[str, str]],
+) -> set[tuple[str, str]]:
+    """Each agent who is asked during a conversation, and is in none, with its contact."""
+    consults = {name: c["consult"] for name, c in people.items() if "consult" in c}
+    assert all(people[name]["state"] == "talking" for name in consults)
+    asked = {(one["agent"], name) for name, one in consults.items() if "agent" in one}
+    assert all(crew[agent]["state"] in ("reserved", "talking") for agent, _ in asked)
+    assert not pairs & asked
+    return asked
 
 
 def check_indexes(raw: Mapping[str, Any]) -> None:
@@ -144,7 +147,7 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
     """
     people = {name: json.loads(text) for name, text in raw["contacts"].items()}
     crew = {name: json.loads(text) for name, text in raw["agents"].items()}
-    check_last_contacts(crew)
+    check_last_contacts(people, crew)
     lines = known_lines(raw)
 
     def entry(queue: str, time: float, name: str) -> str:

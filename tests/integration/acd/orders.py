@@ -12,6 +12,7 @@ from acd.model import Strategy
 from store.events import Event, EventType
 
 DIGITS = 14
+MISSED = 2  # digits, in front
 
 
 def strategies_of(raw: Mapping[str, Any]) -> dict[str, tuple[Strategy, int]]:
@@ -77,23 +78,25 @@ def check_ready(
                 continue
             key = keys.pop(line)
             entries.add(f"{line}|{key}|{name}")
+            missed = 0 if strategy is Strategy.ROUND_ROBIN else agent.get("missed", 0)
             rank = rank_of(strategy, agent, queue, lines.get(line, {}))
-            if rank is None:
-                assert int(key[:DIGITS]) > drawn.get(line, 0)
-            else:
-                assert int(key[:DIGITS]) == rank
-            assert key[DIGITS:] == idle
+            assert int(key[:MISSED]) == missed
+            if rank is not None:
+                assert int(key[MISSED:-DIGITS]) == rank
+            elif not missed:
+                assert int(key[MISSED:-DIGITS]) > drawn.get(line, 0)
+            assert key[-DIGITS:] == idle
         assert not keys
     assert set(raw["ready"]) == entries
 
 
 def place_of(raw: Mapping[str, Any], line: str, agent: str) -> tuple[int, int]:
-    """Where a ready agent stands in a line: (rank, idle since), the least is first."""
+    """Where a ready agent stands in a line: (missed and rank, idle since), the least is first."""
     queue = line.partition("|")[0]
     strategy, _ = strategies_of(raw).get(queue, (Strategy.LONGEST_IDLE, 1))
     entry = re.compile(rf"{re.escape(line)}\|(\d+)\|{agent}")
     (key,) = (found[1] for one in raw["ready"] if (found := entry.fullmatch(one)))
-    rank = 0 if strategy is Strategy.LONGEST_IDLE else int(key[:DIGITS])
+    rank = 0 if strategy is Strategy.LONGEST_IDLE else int(key[:-DIGITS])
     return rank, int(key[-DIGITS:])
 
 
@@ -108,6 +111,7 @@ class Deeds:
         occupied: Milliseconds of conversations and after-call work that are over.
         occupancy: Thousandths of the time since the login, when the agent became ready.
         busy: Since when such a time goes on.
+        wraps_up: Who does after-call work.
     """
 
     login: dict[str, int] = field(default_factory=dict)
@@ -116,6 +120,7 @@ class Deeds:
     occupied: Counter[str] = field(default_factory=Counter)
     occupancy: dict[str, int] = field(default_factory=dict)
     busy: dict[str, int] = field(default_factory=dict)
+    wraps_up: set[str] = field(default_factory=set)
 
     def take(self, event: Event) -> None:
         """The next event."""
@@ -128,15 +133,19 @@ class Deeds:
             case EventType.CALL_ANSWERED | EventType.CALLBACK_ANSWERED:
                 self.calls[key] += 1
                 self.busy[agent] = event.at
+                self.wraps_up.discard(agent)
             case EventType.CALL_CONSULT_ANSWERED | EventType.CALL_TAKEN_OVER:
                 self.busy.setdefault(agent, event.at)
+                self.wraps_up.discard(agent)
+            case EventType.AGENT_WRAPUP if agent in self.wraps_up:
+                return  # it ends at another time
             case EventType.AGENT_READY | EventType.AGENT_PAUSED | EventType.AGENT_WRAPUP:
                 if agent in self.busy:
-                    self.occupied[agent] += max(
-                        0, event.at - self.busy.pop(agent)
-                    )  # a clock set back
+                    self.occupied[agent] += max(0, event.at - self.busy.pop(agent))
+                self.wraps_up.discard(agent)
                 if event.type is EventType.AGENT_WRAPUP:
                     self.busy[agent] = event.at
+                    self.wraps_up.add(agent)
                 elif event.type is EventType.AGENT_READY:
                     past = max(1, event.at - self.login[agent])
                     self.occupancy[agent] = 1000 * self.occupied[agent] // past
@@ -144,6 +153,7 @@ class Deeds:
                 self._forget(agent)
 
     def _forget(self, agent: str) -> None:
+        self.wraps_up.discard(agent)
         for kept in (self.login, self.occupied, self.occupancy, self.busy):
             kept.pop(agent, None)
         for known in (self.calls, self.offered):

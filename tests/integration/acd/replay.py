@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from store.events import Event, EventType
 from store.stream import BEGINNING
 
-_CONVERSATION = frozenset(
+_IN_CALL = frozenset(
     {
         EventType.CALL_HELD,
         EventType.CALL_RESUMED,
@@ -57,7 +57,7 @@ class Replay:
             self._take_of_callback(event)
         elif event.type is EventType.SUPERVISOR_ACTED:
             return  # what comes of it is told beside
-        elif event.type in _CONVERSATION:
+        elif event.type in _IN_CALL:
             self._take_of_conversation(event)
         else:
             self._take_of_call(event)
@@ -144,6 +144,7 @@ class Replay:
                 assert self.agents[agent][0] in ("reserved", "talking")
                 self.contacts[contact] = ("talking", agent)
                 self.agents[agent] = ("talking", "")
+                self.last[agent] = (contact, "")
 
     def _take_of_callback(self, event: Event) -> None:
         contact, agent = event.contact, event.agent

@@ -141,6 +141,7 @@ async def test_an_asterisk_alone_that_was_without_controller_has_its_phones_at_o
 async def test_a_conversation_of_another_node_is_not_ended_because_its_channel_is_not_here(
     house: House, a: Distributor, b: Distributor
 ) -> None:
+    await b.renew()
     await b.join("b-1", FEES)
     await house.log_in("4001")
     offer = await b.match(FEES)
@@ -224,3 +225,19 @@ async def test_a_callback_belongs_to_the_node_that_calls_whatever_its_id_says(
     assert await a.reconcile([]) == ()
     assert await house.agent_state() is AgentState.TALKING
     assert await house.controller("b.host-3-z").reconcile([]) == ("a-1.1",)
+
+
+@pytest.mark.parametrize("before", ["host-1-x", "srv1.city.example-1-x"])
+async def test_the_conversations_of_a_controller_from_before_there_were_nodes_end_too(
+    house: House, a: Distributor, before: str
+) -> None:
+    old = house.controller(before)
+    await old.join("vaxel-1", FEES)
+    await house.log_in("4001")
+    offer = await old.match(FEES)
+    assert offer is not None
+    await old.answered(offer)
+    house.clock.forward(LEASE_S)
+    await a.tick([FEES])
+    assert await a.reconcile(["vaxel-1"]) == ()
+    assert await a.reconcile([]) == ("vaxel-1",)

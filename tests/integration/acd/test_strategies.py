@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections import Counter, deque
+from collections.abc import Iterable
 
 import pytest
 
+from acd.distributor import Distributor, Tick
+from acd.errors import AcdUnavailable
 from acd.model import Agent, LeaveReason, Offer, PhoneState, Queue, RefusalReason, Strategy
 from acd.skills import Requirement
 from acd.sweeper import Sweeper
@@ -184,6 +188,25 @@ async def test_a_draw_is_fair_among_whoever_happens_to_be_ready(house: House) ->
     )
 
 
+@pytest.mark.parametrize("strategy", Strategy)
+async def test_who_has_missed_an_offer_stands_last(house: House, strategy: Strategy) -> None:
+    queue = working_by(strategy)
+    await house.acd.adopt([queue])
+    for agent in ("4001", "4002", "4003"):
+        person = Agent(agent, "Somebody", ("fees",), {"sv": 10 - int(agent) % 10})
+        await house.agents.login(person, f"phone{agent}")
+        house.clock.forward(1)
+    await house.acd.join("c-1", queue, require=[Requirement(0, {"sv": 1})])
+    rung = []
+    for _ in range(6):
+        offer = await house.acd.match(queue)
+        assert offer is not None
+        rung.append(offer.agent)
+        house.clock.forward(1)
+        await house.acd.refused(offer, RefusalReason.NO_ANSWER, missed_offers=3)
+    assert len(set(rung[:3])) == len(set(rung[3:])) == 3
+
+
 async def test_a_strategy_that_changes_puts_those_who_are_ready_in_order_at_once(
     house: House,
 ) -> None:
@@ -266,14 +289,12 @@ async def test_a_phone_that_comes_back_leads_its_agent_to_the_place_by_the_strat
     assert (await offered(house, queue, "c-1")).agent == "4001"
 
 
-async def test_what_the_file_says_anew_is_told_at_the_next_round_and_after_redis_was_away(
-    house: House,
-) -> None:
+async def none_alive() -> None:
+    return None
+
+
+async def test_what_the_file_says_anew_is_told_at_the_next_round(house: House) -> None:
     queues = [working_by(Strategy.ROUND_ROBIN, weight=4), SUPPORT]
-
-    async def none_alive() -> None:
-        return None
-
     sweeper = Sweeper(house.acd, lambda: queues, none_alive)
     await sweeper.round()
     assert await house.redis.hgetall(STRATEGIES) == {"fees": "round_robin|4"}
@@ -283,6 +304,39 @@ async def test_what_the_file_says_anew_is_told_at_the_next_round_and_after_redis
     await house.redis.delete(STRATEGIES)
     await sweeper.round()  # nothing is new, nothing has failed
     assert not await house.redis.exists(STRATEGIES)
+
+
+class Unsteady(Distributor):
+    """Finds Redis away at times."""
+
+    away = False
+    told = 0
+
+    async def adopt(self, queues: Iterable[Queue]) -> tuple[str, ...]:
+        self.told += 1
+        return await super().adopt(queues)
+
+    async def tick(self, queues: Iterable[Queue]) -> Tick:
+        if self.away:
+            self.away = False
+            raise AcdUnavailable("no reply in time")
+        return await super().tick(queues)
+
+
+async def test_a_redis_that_was_away_is_told_again(
+    house: House, acd_log: asyncio.Queue[str]
+) -> None:
+    acd = Unsteady(house.redis, house.org, house.clock, "three")
+    sweeper = Sweeper(acd, lambda: [working_by(Strategy.ROUND_ROBIN)], none_alive)
+    await sweeper.round()
+    await house.redis.delete(STRATEGIES)  # it has lost what was not on disk
+    acd.away = True
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        running = group.create_task(sweeper.run())
+        assert [await acd_log.get(), await acd_log.get()] == ["WARNING", "INFO"]
+        running.cancel()
+    assert acd.told == 2
+    assert await house.redis.hgetall(STRATEGIES) == {"fees": "round_robin|1"}
 
 
 @pytest.mark.parametrize("weight", [0, 101])

@@ -12,8 +12,8 @@ from acd.model import Agent, AgentStatus, Queue
 from acd.offers import OfferListener
 from ivr.desk import Desk
 from ivr.flow.load import load_organisation
+from ivr.joining import acd_queue
 from ivr.office import Office
-from ivr.queueing import acd_queue
 from store.events import EventType
 from store.stream import BEGINNING
 from tests.integration.acd.conftest import HandClock
@@ -64,7 +64,7 @@ class Floor:
         await self.office.distributor.ended(offer, 1)
 
     def queue(self, name: str) -> Queue:
-        return acd_queue(name, self.office.organisation.queues[name])
+        return acd_queue(name, self.office.organisation)
 
     async def agent(self) -> AgentStatus:
         return await self.office.agents.status("4001")

@@ -65,6 +65,7 @@ def an_office(
         recorder=no_recorder,
         outgoing=OUTGOING,
         stream=EventStream(redis, org),
+        memory=CallerMemory(redis, org, "secret", OUTGOING.regions),
         clock=system_clock,
     )
     return Office(
@@ -79,7 +80,7 @@ def an_office(
             organisation=organisation,
             web=WebServices(organisation.http_hosts, no_secret),
             transfers=Transfers(OUTGOING, system_clock),
-            memory=CallerMemory(redis, org, "secret", OUTGOING.regions),
+            memory=services.memory,
             announcements=Announcements(redis, org, system_clock),
             sounds=AnnouncedSounds(sounds / org, Path("/beep"), system_clock),
             distributor=distributor,

@@ -65,3 +65,23 @@ async def test_without_redis_nobody_is_known_and_nothing_is_kept(tmp_path: Path)
     async with connect(f"unix://{tmp_path / 'nobody'}") as away:
         assert await memory(away).recall(NUMBER, 90) == Remembered()
         assert not await memory(away).remember_language(NUMBER, "en", 90)
+
+
+async def test_the_last_agent_is_kept_for_its_time_and_forgotten_with_the_person(
+    redis: Redis,
+) -> None:
+    assert await memory(redis).last_agent(NUMBER) == ""
+    await memory(redis).keep_agent("0701740605", "4001", 30)
+    await memory(redis).keep_agent(NUMBER, "4002", 30)
+    assert await memory(redis).last_agent("+46 70-174 06 05") == "4002"
+    (key,) = [key async for key in redis.scan_iter("*:caller:*")]
+    assert 29 * DAY_MS < await redis.pttl(key) <= 30 * DAY_MS
+    assert await memory(redis).recall(NUMBER, 90) == Remembered(), "it has been asked for by nobody"
+    await memory(redis).forget({NUMBER})
+    assert await memory(redis).last_agent(NUMBER) == ""
+
+
+async def test_of_a_withheld_number_no_agent_is_kept(redis: Redis) -> None:
+    for withheld in ("", "anonymous"):
+        await memory(redis).keep_agent(withheld, "4001", 30)
+    assert [key async for key in redis.scan_iter("*")] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -89,6 +90,11 @@ class Bench:
         assert offer is not None
         await self.office.distributor.answered(offer)
 
+    async def happened(self, kind: EventType) -> Event:
+        """The one event of a kind."""
+        (found,) = [one for one in await self.office.stream.read(BEGINNING) if one.type is kind]
+        return found
+
     async def told(self) -> list[Event]:
         events = await self.office.stream.read(BEGINNING)
         return [event for event in events if event.type.startswith("supervisor.")]
@@ -110,6 +116,20 @@ async def bench(redis: Redis) -> Bench:
     bench = Bench(office, ami)
     bench.led_by(*Right)
     return bench
+
+
+class TalkingSession(FakeSession):
+    """One whose applications last until Asterisk is asked to hang somebody up."""
+
+    def __init__(self, ami: FakeAmi, keys: str) -> None:
+        super().__init__(environment=ENVIRONMENT, keys=keys)
+        self._over = asyncio.Event()
+        ami.on_action = lambda: self._over.set() if ami.asked[-1][0] == "Hangup" else None
+
+    async def exec(self, application: str, *arguments: str, limit_s: float | None = None) -> int:
+        result = await super().exec(application, *arguments, limit_s=limit_s)
+        await self._over.wait()
+        return result
 
 
 LOGIN = f"4900#{PIN}#"
@@ -162,6 +182,15 @@ async def test_an_agents_own_number_and_pin_lead_nobody(bench: Bench) -> None:
     session = await bench.call("4001#123456#4001#1" * 3)
     assert spied(session) == []
     assert not said(session, "enter_agent")
+
+
+async def test_where_nobody_is_a_supervisor_every_number_is_wrong(bench: Bench) -> None:
+    organisation = bench.office.organisation.model_copy(update={"supervisors": {}})
+    bench.office = replace(bench.office, organisation=organisation)
+    session = await bench.call(f"{LOGIN}4001#1")
+    assert said(session, "enter_supervisor")
+    assert not said(session, "enter_agent")
+    assert session.variables[DONE] == "1"
 
 
 async def test_a_presence_is_told_from_its_beginning_to_its_end(bench: Bench) -> None:
@@ -299,6 +328,32 @@ async def test_a_phone_that_is_picked_up_too_late_comes_into_no_other_conversati
     session = await bench.call("", {ORDER: order.noted})
     assert (spied(session), await bench.told()) == ([], [])
     assert said(session, "not_talking")
+
+
+async def test_a_conversation_that_is_taken_over_ends_for_the_agent(bench: Bench) -> None:
+    await bench.talk()
+    bench.ami.listed = (
+        *CONNECTED,
+        {"Channel": "PJSIP/agent2-00000009", "Uniqueid": "vaxel-9.0", "BridgeId": "b"},
+    )
+    session = TalkingSession(bench.ami, f"{LOGIN}4001#4")
+    await bench.desk().serve(cast(AgiSession, session))
+
+    assert session.executed == [("Bridge", "PJSIP/caller-00000001", "x")]
+    assert ("Hangup", {"Channel": "a-1", "Cause": "16"}) in bench.ami.asked
+    joined, left = await bench.told()
+    assert (joined.fields["mode"], joined.contact, left.contact) == ("take_over", "c-1", "c-1")
+    ended = await bench.happened(EventType.CALL_ENDED)
+    assert (ended.contact, ended.agent) == ("c-1", "4001")
+    assert (await bench.office.agents.status("4001")).state is AgentState.WRAPUP
+
+
+async def test_a_caller_who_cannot_be_taken_over_stays_with_the_agent(bench: Bench) -> None:
+    await bench.talk()  # Asterisk never tells of the supervisor in a bridge
+    session = await bench.call(f"{LOGIN}4001#4")
+    assert [step[0] for step in session.executed] == ["Bridge"]
+    assert (await bench.office.agents.status("4001")).state is AgentState.TALKING
+    assert "Hangup" not in {name for name, _ in bench.ami.asked}
 
 
 async def test_an_agent_is_paused_by_phone_after_the_call(bench: Bench) -> None:

@@ -21,9 +21,9 @@ from ivr.flow.call import QueueRequest
 from ivr.flow.load import load_organisation
 from ivr.flow.recording import When
 from ivr.handovers import Handovers
+from ivr.joining import acd_queue
 from ivr.office import Office
 from ivr.phones import Phones
-from ivr.queueing import acd_queue
 from ivr.ringing import Ringing
 from store.events import EventType
 from store.stream import BEGINNING
@@ -66,7 +66,7 @@ class Two:
         return [(await self.agent(org)).state for org in ORGS]
 
     def queue(self, org: str) -> Queue:
-        return acd_queue("support", self.offices[org].organisation.queues["support"])
+        return acd_queue("support", self.offices[org].organisation)
 
     async def wait_in(self, org: str, contact: str = "c-1") -> None:
         await self.offices[org].distributor.renew()

@@ -21,6 +21,7 @@ from monitoring.report.agents import read_agents
 from monitoring.report.contacts import read_contacts
 from monitoring.report.counting import Question
 from monitoring.report.intervals import Period, Step
+from monitoring.report.queues import QueueReport
 from monitoring.report.reading import read_queues
 from monitoring.report.results import read_results
 from store.database import Database, open_database
@@ -69,6 +70,17 @@ async def test_one_queue_alone_and_another_threshold(database: Database) -> None
     assert nonzero(support.summed()) == SUPPORT
     fees = await read_queues(database, ORG, question, ["fees"])
     assert formula("F2").of(fees.summed()) == 2 / 4  # c7 waited 20 s
+
+
+async def test_each_queue_is_judged_by_its_own_threshold(database: Database) -> None:
+    await take_in(database)
+    question = Question(DAY, own_ms={"fees": 19_999, "school": 1})
+    fees = await read_queues(database, ORG, question, ["fees"])
+    assert formula("F2").of(fees.summed()) == 2 / 4
+    report = QueueReport("Town", question, fees, formula("F2"), True, "en")
+    sheet = report.sheet()
+    assert "service_level_F2_target" in [column.key for column in sheet.columns]
+    assert "T = 20 s, of queues with a target 19 s (fees), 0 s (school)" in sheet.notes[0]
 
 
 async def test_the_agents_of_the_day(database: Database) -> None:

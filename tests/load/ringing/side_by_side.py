@@ -13,6 +13,7 @@ told and has no bar.
 from __future__ import annotations
 
 import asyncio
+import random
 import sys
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
@@ -38,7 +39,9 @@ SAMPLES = 24
 COMING = 8
 """Callers of one block who come while the agent is free."""
 
-TALK_S = 0.2
+TALK_S = 0.2, 1.2
+"""Between these, evenly: app_queue looks once a second, and no moment of it shall be preferred."""
+
 AGENT = "4001"
 
 Side = str
@@ -109,6 +112,7 @@ class _Bench:
         self._agent = agent
         self._caller = caller
         self._peer = Peer(platform)
+        self._chance = random.Random(7)
         self._agents = Agents(platform.redis, ORG, system_clock)
         self._queues = Distributor(platform.redis, ORG, system_clock, "bench")
         self._numbers = {OURS: STRAIGHT, THEIRS: NUMBER}
@@ -165,11 +169,10 @@ class _Bench:
         await self._end[side]()
         return seconds
 
-    @staticmethod
-    async def _talk(line: Line) -> float:
+    async def _talk(self, line: Line) -> float:
         """Answer and hang up; when that was."""
         await line.answer()
-        await asyncio.sleep(TALK_S)
+        await asyncio.sleep(self._chance.uniform(*TALK_S))
         free = asyncio.get_running_loop().time()
         await line.hang_up()
         return free

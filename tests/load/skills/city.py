@@ -44,6 +44,7 @@ from store.stream import connect, stream_key
 from tests.integration.conftest import start_redis
 from tests.load.bench import CannotMeasure
 from tests.load.ratios import Ratio
+from tests.load.skills.picture import draw
 
 QUEUES = [f"queue-{number}" for number in range(200)]
 AGENTS = 10_000
@@ -53,7 +54,8 @@ SKILLS = [
     *(f"subject.{name}" for name in ("fees", "permits", "care", "school", "roads", "water")),
 ]
 KNOWN = 5
-WAITING = (200, 1_000, 10_000, 100_000)
+WAITING = (100, 1_000, 10_000, 100_000)
+NOTED = 10_000
 DECISIONS = 1_000
 BATCH = 50
 ORG = "city"
@@ -114,13 +116,19 @@ async def _measure(url: str, server: int, rounds: int) -> list[Ratio]:
         return f"{', '.join(figures)} µs with {WAITING[0]} to {WAITING[-1]:,}"
 
     spent = of("processor_us")
-    growth = spent / of("processor_us", WAITING[2])
+    growth = spent / of("processor_us", NOTED)
+    curves = {
+        "p99 of a decision by itself": [of("p99_us", waiting) for waiting in WAITING],
+        "a decision in a batch": [of("processor_us", waiting) for waiting in WAITING],
+        "becoming ready": [of("ready_us", waiting) for waiting in WAITING],
+    }
+    print(f"  drawn: {draw(WAITING, curves)}", file=sys.stderr, flush=True)
     becoming = f"becoming ready before it: {of('ready_us'):.0f} µs"
     name = f"skills, {WAITING[-1]:,} wait"
     return [
         Ratio(f"{name}: p99 of a decision, µs", of("p99_us"), LONGEST_US, each("p99_us"), True),
         Ratio(f"{name}: decisions/s of one core", 1e6 / spent, LEAST_DECISIONS, becoming),
-        Ratio(f"{name}: time / with {WAITING[2]:,}", growth, 2, each("processor_us"), True),
+        Ratio(f"{name}: time / with {NOTED:,}", growth, 2, each("processor_us"), True),
         Ratio(f"{name}: bytes each", size, MOST_BYTES, at_most=True),
     ]
 
@@ -168,11 +176,12 @@ class City:
         now = NOW_MS + WAITING[-1]
         agents = [str(agent) for agent in self._chance.sample(range(AGENTS), decisions)]
         half = decisions // 2
+        batch = min(BATCH, half)
         ready_us = processor_us = 0.0
         each: list[float] = []
         offers: list[Any] = []
-        for begin in range(0, decisions, BATCH):
-            some = agents[begin : begin + BATCH]
+        for begin in range(0, decisions, batch):
+            some = agents[begin : begin + batch]
             began = self._processor_us()
             await self._run([("unpause", now, agent, "") for agent in some])
             ready_us += (self._processor_us() - began) / decisions

@@ -37,6 +37,7 @@ from ivr.flow.lengths import Length
 from ivr.flow.load import load_all
 from ivr.flow.memory_world import MemoryWorld
 from ivr.flow.nodes import NODE_TYPES
+from ivr.flow.preference import LAST, Choosing
 from ivr.flow.requirement import Requiring
 from ivr.flow.setting import Setting
 from ivr.flow.texts import Text
@@ -87,7 +88,7 @@ TEXTS = ("hej", "{{ organisation }}", "och {{ v1 }}", "{{ v1 / v2 }} {{ v3 }}", 
 _DAYS = texts(DayTexts.model_fields, "      ")
 _CALLBACK = texts({name: 0 for name in CallbackTexts.model_fields if name != "days"}, "    ")
 RICH = (
-    ORGANISATION.replace("support: {}", "support: {callback: {}}")
+    ORGANISATION.replace("support: {}", "support: {callback: {}, hours: office}")
     + f"  callback:\n{_CALLBACK}\n    days:\n{_DAYS}\n"
     + """http_hosts: [api.example.se]
 transfers: ["+46 8*"]
@@ -110,6 +111,8 @@ NAMES = Names(
     transfers=("+46 8*",),
     announcements=frozenset({"alfa"}),
     skills={"language": ("sv", "en"), "subject": ("alfa", "beta")},
+    agents={"4001": frozenset({"support"})},
+    opening=frozenset({"support"}),
 )
 
 
@@ -167,6 +170,9 @@ def _named(kind: Any, marks: Sequence[Any]) -> st.SearchStrategy[Data] | None:
         return st.integers(least, most).map(lambda seconds: f"{seconds} s")
     if any(isinstance(mark, Requiring) for mark in marks):
         return _requirements()
+    if any(isinstance(mark, Choosing) for mark in marks):
+        expressions = [f"{{{{ {one} }}}}" for one in EXPRESSIONS]
+        return st.sampled_from([LAST, "4001", *expressions])
     known: Mapping[Any, Sequence[str]] = {
         QueueName: ["support"],
         HoursName: ["office"],
@@ -245,6 +251,7 @@ def _relaxed(data: dict[str, Data]) -> None:
 
 def _queue(data: dict[str, Data]) -> None:
     _relaxed(data)
+    data.setdefault("on_closed", data["on_nobody"])
     if "max_wait" in data:
         data.setdefault("on_timeout", data["then"])
     else:

@@ -8,7 +8,7 @@ from acd.model import Strategy
 from ivr.flow.after_call import choices_of
 from ivr.flow.load import load_organisation
 from ivr.flow.strategy import Strategy as Written
-from ivr.queueing import acd_queue
+from ivr.joining import acd_queue
 from tests.unit.flow.trees import ORGANISATION, check_organisation, write
 
 pytestmark = pytest.mark.unit
@@ -178,7 +178,7 @@ def test_a_queue_and_an_agent_may_weigh_more_than_others(tmp_path: Path) -> None
     ).replace("name: Alva,", "name: Alva, weight: 3,")
     write(tmp_path, "organisation.yaml", text)
     organisation = load_organisation(tmp_path)
-    queue = acd_queue("support", organisation.queues["support"])
+    queue = acd_queue("support", organisation)
     assert (queue.strategy, queue.weight) == (Strategy.WEIGHTED_RANDOM, 100)
     assert organisation.agents["4001"].weight == 3
     assert [one.value for one in Strategy] == [one.value for one in Written]

@@ -27,6 +27,7 @@ MEANS = Means(
     recorder=NOBODY,
     beep=Path("/beep"),
     outgoing=OutgoingSettings(),
+    memory=lambda _org: NOBODY,
     pins=lambda _org: NO_PINS,
     around=lambda *_: NOBODY,
     clock=lambda: 0,

@@ -15,6 +15,7 @@ from ivr.flow.supervision import Right
 from ivr.supervision.audit import Presence
 from ivr.supervision.channels import agents_channel
 from ivr.supervision.rights import KEYS, MODES, may_switch, spy_options, supervised_by
+from ivr.supervision.taking_over import share_bridge
 from wire.ami.frames import Frame
 
 pytestmark = pytest.mark.unit
@@ -105,6 +106,15 @@ def test_there_is_no_channel_while_the_two_are_not_connected() -> None:
     assert agents_channel([connected, elsewhere], talk("vaxel-1.0", "agent1")) is None
     twice = [channel(f"agent1-0000000{n}", f"vaxel-1.{n}", "b1") for n in (4, 5)]
     assert agents_channel([connected, *twice], talk("vaxel-1.0", "agent1")) is None
+
+
+def test_two_are_joined_when_they_share_a_bridge() -> None:
+    caller, leader = channel("caller-00000001", "c", "b1"), channel("agent2-00000002", "s", "b1")
+    assert share_bridge([caller, leader], "c", "s")
+    assert not share_bridge([caller], "c", "s")
+    assert not share_bridge([caller, channel("agent2-00000002", "s", "b2")], "c", "s")
+    nowhere = [channel("caller-00000001", "c"), channel("agent2-00000002", "s")]
+    assert not share_bridge(nowhere, "c", "s"), "two who are in no bridge are not joined"
 
 
 def test_a_supervisor_leads_where_the_files_say_so() -> None:

@@ -25,6 +25,7 @@ class FakeLive:
                     oldest_wait_seconds=31.5,
                     callbacks=1,
                     oldest_callback_seconds=90.0,
+                    target=(30, 0.8),
                 )
             ],
             agents=[AgentsNow(ORG, {"ready": 2, "paused": 1})],

@@ -216,8 +216,7 @@ def test_no_label_names_a_person() -> None:
     }
     where = {"org", "queue", "mailbox", "tree", "node", "survey", "question"}
     how = {"reason", "source", "outcome", "state", "cause", "engine", "kind", "score", "result"}
-    how |= {"act", "mode"}  # of supervisors
-    how |= {"to"}  # of callers handed over
+    how |= {"act", "mode", "to"}
     assert labels <= where | how
 
 

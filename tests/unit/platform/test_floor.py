@@ -53,6 +53,31 @@ def test_the_figures_tell_who_waits_and_what_the_agents_do() -> None:
     assert now.agents == {"demo": {"logged_out": 1, "talking": 2}}
 
 
+AIMS = (
+    FIGURES
+    + """\
+# TYPE vaxel_queue_service_level_target gauge
+vaxel_queue_service_level_target{org="demo",queue="support",within="30.0"} 0.8
+vaxel_queue_service_level_target{org="demo",queue="operator",within="20.0"} 0.5
+# TYPE vaxel_answered_wait_seconds histogram
+vaxel_answered_wait_seconds_bucket{org="demo",queue="support",le="20.0"} 15.0
+vaxel_answered_wait_seconds_bucket{org="demo",queue="support",le="30.0"} 20.0
+vaxel_answered_wait_seconds_bucket{org="demo",queue="support",le="+Inf"} 27.0
+vaxel_answered_wait_seconds_count{org="demo",queue="support"} 27.0
+vaxel_answered_wait_seconds_sum{org="demo",queue="support"} 500.0
+"""
+)
+
+
+def test_a_queue_with_a_target_tells_how_it_is_met_by_its_own_threshold() -> None:
+    now = read_floor(AIMS)
+    assert now is not None
+    operator, support = now.queues
+    assert (support.in_time, support.target) == (20 / 31, 0.8)
+    assert (operator.in_time, operator.target) == (None, 0.5)
+    assert "answered in time: demo/support 65% of 80%, demo/operator - of 50%" in shown(now)
+
+
 def test_while_redis_is_away_nothing_is_told_rather_than_nobody_waits() -> None:
     assert read_floor("vaxel_live_figures_up 0.0\n") is None
 

@@ -132,10 +132,11 @@ ARGUMENTS = {f"ARG{number}" for number in range(1, 7)}
 
 OURS = {
     *("VAXEL_PRESENCE", "VAXEL_RECORDING", "VAXEL_TAKEN", "VAXEL_TAPE", "VAXEL_TONE"),
-    *("VAXEL_HANDOVER", *CONSULT),
+    *("VAXEL_HANDOVER", "VAXEL_EAR", "VAXEL_SAY", "CHANNEL"),
+    *CONSULT,
 }
-"""Variables that only the dialplan and the controller set, on an agent's channel; an agent's wish
-on the caller's: names of queues and agents, and a number's digits."""
+"""Variables that only the dialplan sets, on an agent's channel, or the controller: an agent's wish,
+in names of queues and agents and a number's digits."""
 
 
 def sections(layout: Layout, file: str, name: str) -> dict[str, dict[str, str]]:
@@ -186,7 +187,9 @@ def test_another_node_reaches_agents_phones_by_their_names_and_nothing_else(
     text = (layout.asterisk_etc / "extensions.conf").read_text()
     ours = text.partition("[peers]\n")[2].partition("\n[")[0]
     phones = [line.split(",")[0] for line in ours.splitlines() if line.startswith("exten")]
-    assert phones == [f"exten => {name}" for name in PHONES if name.startswith("agent")]
+    agents = [f"exten => {name}" for name in PHONES if name.startswith("agent")]
+    assert phones == [*agents, "exten => _[+*#0-9]!"]
+    assert ours.count("Dial(") == len(agents)
     assert "include" not in text
     assert "AGI" not in ours
 
@@ -201,15 +204,7 @@ def test_what_a_caller_sends_is_filtered_and_stands_nowhere_else(layout: Layout)
         text = text.replace(f"Goto({context},${{FILTER(+0-9,${{EXTEN}})}},1)", "")
     text = text.replace("Set(CALLERID(dnid)=${EXTEN})", "")  # of digits only by then
     used = {part.split("}")[0].split("(")[0] for part in text.split("${")[1:]}
-    assert used == {
-        "VAXEL_DONE",
-        "VAXEL_CAUSE",
-        "DIALSTATUS",
-        "STRFTIME",
-        "CHANNEL",
-        *ARGUMENTS,
-        *OURS,
-    }
+    assert used == {"VAXEL_DONE", "VAXEL_CAUSE", "DIALSTATUS", "STRFTIME", *ARGUMENTS, *OURS}
 
 
 def test_a_template_with_an_unknown_name_is_refused_and_the_old_files_stay(
@@ -251,6 +246,8 @@ def test_supervisors_come_from_agents_phones_and_from_nowhere_else(layout: Layou
             leading.append((context, line.split("=")[1].split(",")[0].strip("> ")))
     assert set(leading) <= {
         ("agents", "*20"),
+        ("vaxel-tell", "same"),
+        ("vaxel-tell", "n"),
         ("vaxel-supervision", "s"),
         ("vaxel-supervision", "same"),
         ("vaxel-supervision", "n"),

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from acd.model import Queue
+from acd.model import Queue, Strategy
 from acd.simulation.chance import Exponential, Fixed
 from acd.simulation.client import LockStepRedis
 from acd.simulation.errors import EndlessLine, RedisServerFailed, RedisServerMissing
@@ -100,6 +100,26 @@ def test_a_priority_moves_callers_forward_by_so_much(socket: Path) -> None:
     # who has done the waiting changes, how much there is of it hardly
     assert waits(300) == pytest.approx(waits(0), rel=0.15)
     assert waits(300) != waits(0)
+
+
+def test_whichever_agent_is_chosen_callers_wait_as_long(socket: Path) -> None:
+    def waits(strategy: Strategy) -> list[int]:
+        line = replace(FEES, queue=replace(FEES.queue, strategy=strategy))
+        return list(lived(socket, Scenario((line,), (Team(("fees",), (3,)),))).waits_ms)
+
+    expected = waits(Strategy.LONGEST_IDLE)
+    assert max(expected) > 60_000
+    assert all(waits(strategy) == expected for strategy in Strategy)
+
+
+def test_a_queue_that_weighs_more_makes_others_wait_in_its_place(socket: Path) -> None:
+    def waits(weight: int) -> float:
+        urgent = replace(SUPPORT, queue=replace(SUPPORT.queue, weight=weight))
+        tally = lived(socket, Scenario((FEES, urgent), (Team(("fees", "support"), (3,)),)), hours=4)
+        return tally.answered_wait_ms / tally.answered
+
+    assert waits(20) == pytest.approx(waits(1), rel=0.15)
+    assert waits(20) != waits(1)
 
 
 def test_a_skill_is_waited_for_until_it_is_required_no_longer(socket: Path) -> None:

@@ -19,6 +19,7 @@ ACTS = [
     ("POST", "agents/4001/pause", {"reason": "lunch"}),
     ("POST", "agents/4001/unpause", None),
     ("POST", "agents/4001/logout", None),
+    ("POST", "agents/4001/result", {"result": "resolved"}),
     ("PUT", "calls/c-1/priority", {"credit_ms": 1000}),
     ("POST", "calls/c-1/move", {"queue": "fees"}),
     ("DELETE", "callbacks/c-1", None),
@@ -57,8 +58,10 @@ async def test_a_supervisor_and_whoever_is_more_may_act(
 ) -> None:
     await there(site)
     answer = await site.ask(method, f"/town/{path}", role, json=body)
-    # There is no such callback; that this is told shows that the act was allowed.
-    assert answer.status == (404 if method == "DELETE" else 200)
+    # There is no such callback, and nobody whose result it is; that this is told shows that the act
+    # was allowed.
+    refused = 404 if method == "DELETE" else 409 if path.endswith("result") else 200
+    assert answer.status == refused
 
 
 @pytest.mark.parametrize("role", ["viewer", "supervisor", "admin"])

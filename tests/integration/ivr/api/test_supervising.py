@@ -33,7 +33,7 @@ async def refusals(site: Site) -> list[Event]:
     return [event for event in events if event.type is EventType.SUPERVISOR_REFUSED]
 
 
-@pytest.mark.parametrize("mode", ["listen", "whisper", "barge"])
+@pytest.mark.parametrize("mode", ["listen", "whisper", "barge", "take_over"])
 async def test_the_phone_is_rung_for_the_conversation_that_goes_on(site: Site, mode: str) -> None:
     await talk(site)
 
