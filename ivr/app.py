@@ -13,6 +13,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, ProcessCollector
 
+from acd.agents import Agents
 from acd.errors import AcdUnavailable, StaleOffer
 from acd.floor import Floor
 from acd.model import system_clock
@@ -62,6 +63,7 @@ from ivr.prompting import Heard, keep_tidy, make_ready
 from ivr.recognition_of_callers import CallerMemory
 from ivr.recording_codes import RecordingCodes
 from ivr.remote_agents import is_remote
+from ivr.remote_desk import RemoteDesk
 from ivr.services import Services
 from ivr.settings import Settings
 from ivr.speech_server import SpeechServer
@@ -172,7 +174,7 @@ class Controller:
         self._callbacks = CallbackRunner(
             offices, self._offers, dialler, ground.prompts, self._offices.shown_number
         )
-        desk = Desk(offices, lambda agent: self._pins.get(agent, ""), ground.prompts, system_clock)
+        desk = Desk(offices, self._pin_of, ground.prompts, system_clock)
         confirmations = Confirmations(offices, ground.prompts, system_clock)
         calls = AgentCalls(
             offices,
@@ -352,6 +354,10 @@ class Controller:
                 if offer is not None and not is_remote(offer.phone):
                     await office.distributor.answered(offer)
 
+    def _pin_of(self, agent: str) -> str:
+        """The right PIN of an agent, ``""`` for none; that of new ones is made while calls run."""
+        return self._pins.get(agent, "")
+
     def _floor(self, org: str) -> Floor:
         return Floor(self._ground.redis, org, system_clock)
 
@@ -385,5 +391,13 @@ class Controller:
             wishes=CallbackWishes(organisation, services),
             outgoing=services.outgoing,
             texts=sender_of(self._settings.sms),
+            desk=RemoteDesk(
+                organisation,
+                Agents(self._ground.redis, org, system_clock),
+                services.distributor,
+                self._pin_of,
+                regions=self._settings.outgoing.regions,
+                clock=system_clock,
+            ),
             clock=services.clock,
         )

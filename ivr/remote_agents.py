@@ -19,7 +19,10 @@ from ivr.numbers import NumberRefused
 logger = logging.getLogger(__name__)
 
 ANSWERED: Final = "VAXEL_ANSWERED"
-"""On the caller's channel: when they came to talk; empty: nobody has taken the call."""
+"""On the caller's channel: when they came to talk; empty: nobody did."""
+
+UNTAKEN: Final = "untaken"
+"""Stands there instead when somebody has picked up and did not take the call."""
 
 LATE_S: Final = 3.0
 """So long after the ring time the key may still be pressed; the offer lasts a little longer."""

@@ -20,6 +20,7 @@ from ivr.joining import leave
 from ivr.remote_agents import (
     ANSWERED,
     LATE_S,
+    UNTAKEN,
     is_remote,
     remote_destination,
     remote_options,
@@ -240,7 +241,7 @@ class Ringing:
                 await asyncio.gather(overdue, return_exceptions=True)
         outcome = await self._session.evaluate(f"${{DIALSTATUS}} ${{{ANSWERED}}} ${{{WISH}}}")
         status, at, wish = (*outcome.split(" ", 2), "", "")[:3]
-        if remote and status == "ANSWER" and not at:
+        if remote and (at == UNTAKEN or (status == "ANSWER" and not at)):
             status = "NOANSWER"  # a mailbox, or nobody who wanted the call
         answered_ms = int(at) if at.isdecimal() else self._services.clock()
         return status, answered_ms, HandoverWish.read(wish) if status == "ANSWER" else None

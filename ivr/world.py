@@ -35,6 +35,7 @@ from ivr.flow.world import (
 )
 from ivr.numbers import NumberRefused
 from ivr.recognition_of_callers import CallerMemory
+from ivr.remote_desk import RemoteDesk
 from ivr.text_messages import TextNotSent, TextSender
 from ivr.transfers import Transfers
 from ivr.web_request import WebServices
@@ -62,6 +63,7 @@ class Surroundings:
         wishes: Callers who want to be called back.
         outgoing: Whom the installation calls.
         texts: Sends text messages; ``None``: nothing does.
+        desk: Serves agents who call from outside.
         clock: Epoch milliseconds.
     """
 
@@ -75,6 +77,7 @@ class Surroundings:
     wishes: CallbackWishes
     outgoing: Outgoing
     texts: TextSender | None
+    desk: RemoteDesk
     clock: Callable[[], int]
 
     def of(self, call: AgiCall) -> CallersWorld:
@@ -212,6 +215,11 @@ class CallersWorld:
         with speaking_of_callers():
             org, clock = self._around.organisation.id, self._around.clock
             return await conferences.join(self._call, org, room, clock)
+
+    async def agent_desk(self) -> bool:
+        """Serve them."""
+        with speaking_of_callers():
+            return await self._around.desk.visit(self._call)
 
     async def _unless_hung_up(self, work: Coroutine[Any, Any, T]) -> T:
         """What comes of work, which ends when the caller hangs up."""

@@ -286,7 +286,7 @@ SUPERVISOR_ACTS = Counter(
     "vaxel_supervisor_acts_total",
     "What supervisors have done to agents and contacts, by the API or at a phone.",
     ("org", "act"),
-    {"act": ("cancel", "logout", "move", "pause", "prioritise", "unpause")},
+    {"act": ("cancel", "logout", "move", "pause", "prioritise", "result", "unpause")},
 )
 SUPERVISOR_PRESENCES = Counter(
     "vaxel_supervisor_presences_total",

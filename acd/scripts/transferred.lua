@@ -1,4 +1,6 @@
--- transferred now contact offer talked to target queue ring wrapup hold controller [after requirement…] -> effective arrival
+-- transferred now contact offer talked to target queue ring wrapup hold controller [after…] -> arrival
+--   arrival        the effective one, where the contact waits from here on
+--   after          and a requirement, as often as there are steps; as in join.lua
 --   talked         milliseconds of conversation
 --   to, target     `queue` and its name, `agent` and the agent's id, `number` and ''
 --   queue          where the contact waits from here on; '' where it leaves the ACD

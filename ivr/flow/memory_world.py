@@ -46,6 +46,7 @@ class MemoryWorld:
         calls_back: Whether a caller who would be called back has it their way.
         texts_go: Whether text messages are taken.
         rooms_open: Whether conferences can be joined.
+        desk_open: Whether the caller is an agent who proves it.
         requests: What was asked of services, in order.
         transferred: What was dialled.
         wishes: Callbacks asked for.
@@ -74,6 +75,7 @@ class MemoryWorld:
         self.calls_back = False
         self.texts_go = False
         self.rooms_open = False
+        self.desk_open = False
         self.requests: list[WebRequest] = []
         self.transferred: list[TransferRequest] = []
         self.wishes: list[CallbackWish] = []
@@ -152,3 +154,7 @@ class MemoryWorld:
         stayed = TALK_SECONDS if self.rooms_open else 0
         self._wait(stayed)
         return Conferred(room, self.rooms_open, stayed)
+
+    async def agent_desk(self) -> bool:
+        """As :attr:`desk_open` says."""
+        return self.desk_open

@@ -241,3 +241,10 @@ class World(Protocol):
 
     async def conference(self, room: str) -> Conferred:
         """Be in a room of the organisation until the caller leaves it, or hangs up likewise."""
+
+    async def agent_desk(self) -> bool:
+        """Serve an agent who calls from a telephone outside, and end the call.
+
+        Returns:
+            Whether it was one; if not, they have been told so and are still there.
+        """

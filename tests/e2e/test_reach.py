@@ -11,6 +11,7 @@ import pytest_asyncio
 from acd.agents import Agents
 from acd.model import Agent, system_clock
 from ivr.remote_agents import remote_phone
+from ivr.softphone import Line
 from media.tones import tone
 from store.events import EventType
 from tests.e2e.conftest import AGENT
@@ -21,11 +22,22 @@ from tests.e2e.rig.listening import (
     wait_until_hears_tone,
 )
 from tests.e2e.rig.nodes import SHORT
-from tests.e2e.rig.phones import RECEPTION, AgentHandset, Cast, Ears, Handset
+from tests.e2e.rig.phones import (
+    BEGINNING,
+    ENTER_PIN,
+    RECEPTION,
+    AgentHandset,
+    Cast,
+    Ears,
+    Handset,
+)
 from tests.e2e.rig.platform import ORG, Platform, eventually
 from tests.e2e.rig.policies import NUMBERS
 from tests.e2e.rig.reach import (
     AUTO_AGENT,
+    DESK,
+    HANG_UP,
+    MENU_OF_THE_DESK,
     NOT_ALLOWED,
     OUTSIDE,
     OUTSIDE_AS_DIALLED,
@@ -164,11 +176,14 @@ async def test_an_agent_outside_takes_the_call_by_a_key_and_has_the_codes_of_a_c
     assert all(REMOTE_NUMBER not in repr(event) for event in journal.events)
 
 
+@pytest.mark.parametrize("hangs_up", [False, True])
 async def test_a_mailbox_that_picks_up_never_gets_the_caller(
-    caller: Handset, mobile: Handset, journal: Journal
+    caller: Handset, mobile: Handset, journal: Journal, *, hangs_up: bool
 ) -> None:
     line = await caller.call(NUMBERS["always"])
     theirs = await mobile.pick_up()
+    if hangs_up:
+        await theirs.hang_up()
     refused = await journal.wait(EventType.CALL_REFUSED, agent=REMOTE_AGENT, reason="no_answer")
     await theirs.wait_closed()
     await journal.wait(EventType.AGENT_PAUSED, agent=REMOTE_AGENT, reason="not_answering")
@@ -176,6 +191,30 @@ async def test_a_mailbox_that_picks_up_never_gets_the_caller(
     await wait_until_hears_music(line, since=len(line.heard))
     assert journal.all(EventType.CALL_LEFT, contact=refused.contact) == []
     await line.hang_up()
+
+
+async def test_an_agent_outside_logs_in_and_out_by_calling_from_their_telephone(
+    platform: Platform, cast: Cast, ears: Ears, journal: Journal
+) -> None:
+    mobile = await cast.reachable(REMOTE_NUMBER)
+    line = await mobile.call(DESK)
+    await _enter_pin(line, platform, ears)
+    await ears.hear(line, HANG_UP)
+    await line.wait_closed()
+    await journal.wait(
+        EventType.AGENT_LOGGED_IN, agent=REMOTE_AGENT, phone=remote_phone(REMOTE_AGENT)
+    )
+    line = await mobile.call(DESK)
+    await _enter_pin(line, platform, ears)
+    await ears.hear(line, MENU_OF_THE_DESK, first=2 * BEGINNING)
+    await line.press("2")
+    await journal.wait(EventType.AGENT_LOGGED_OUT, agent=REMOTE_AGENT)
+    await line.wait_closed()
+
+
+async def _enter_pin(line: Line, platform: Platform, ears: Ears) -> None:
+    await ears.hear(line, ENTER_PIN, first=BEGINNING)
+    await line.press(f"{platform.secrets.pins[REMOTE_AGENT]}#")
 
 
 async def test_a_phone_of_another_agent_rings_as_ever(caller: Handset, agent: Handset) -> None:

@@ -31,7 +31,10 @@ _BY_VERB: Mapping[str, Family] = MappingProxyType(
             ),
             Family.DECIDES: ("branch", "hours", "recognise", "remember", "set", "split"),
             Family.QUEUES: ("callback", "queue"),
-            Family.OUTSIDE: ("conference", "http", "sms", "switch_announcement", "transfer"),
+            Family.OUTSIDE: (
+                *("agent_desk", "conference", "http", "sms"),
+                *("switch_announcement", "transfer"),
+            ),
             Family.ENDS: ("hang_up",),
         }.items()
         for verb in verbs

@@ -16,6 +16,7 @@ Words: TypeAlias = Mapping[str, tuple[str, str, str]]
 
 VERBS: Words = MappingProxyType(
     {
+        "agent_desk": ("handläggarnas telefon", "medarbejdernes telefon", "agents' desk"),
         "announcement": ("tillfälligt besked", "midlertidig besked", "announcement"),
         "branch": ("villkor", "betingelse", "branch"),
         "callback": ("ring upp", "ring tilbage", "callback"),

@@ -69,6 +69,7 @@ class Outside(Strict):
         sms: Whether text messages are taken.
         callbacks: Whether a caller who is to be called back has it their way.
         rooms: Whether conferences can be joined, or are ``closed``.
+        desk: Whether the caller is an agent who proves it, or is sent away: ``closed``.
         known: Whether the caller's number has called before.
         remembered: The language that is kept of the caller.
         last_agent: The agent who talked to the caller last, as far as that is kept.
@@ -86,6 +87,7 @@ class Outside(Strict):
     sms: Sent = "failed"
     callbacks: Promise = "refused"
     rooms: Room = "closed"
+    desk: Room = "closed"
     known: bool = False
     remembered: LanguageTag = ""
     last_agent: AgentNumber = ""
@@ -107,6 +109,7 @@ class Outside(Strict):
         world.calls_back = self.callbacks == "promised"
         world.rooms_open = self.rooms == "open"
         world.agent = self.last_agent
+        world.desk_open = self.desk == "open"
         world.remembered = Remembered(self.known or bool(self.remembered), self.remembered)
 
     def judge_of_pins(self) -> Pins:

@@ -433,7 +433,7 @@ def _quick_trees(folder: Path) -> Path:
         add_recordings(home, organisation)
         add_regulars(home, organisation)
         add_supervision(home, organisation)
-        add_reach(organisation)
+        add_reach(home, organisation)
         add_handover(home, organisation)
         organisation["hours"]["office"] = {"weekly": {"mon-sun": "closed"}}
     with _edited(home / "reception.yaml") as tree:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 AUTO_AGENT = "4003"
@@ -21,8 +22,21 @@ REMOTE_AGENT, REMOTE_NUMBER = "4002", "+46702223344"
 TAKE = "Samtal från kön always. Tryck 1 för att ta emot det."
 
 
-def add_reach(organisation: Any) -> None:
+DESK = "241"
+MENU_OF_THE_DESK = "Du är inloggad. För att logga ut, tryck 2."
+HANG_UP = "Lägg på nu. Därefter kommer samtalen till dig."
+
+
+def add_reach(home: Path, organisation: Any) -> None:
     """Write into the organisation's document how its agents are reached, and reach others."""
     organisation["agents"][int(AUTO_AGENT)]["auto_answer"] = True
+    (home / "desk.yaml").write_text(
+        f"""numbers: ["{DESK}"]
+start: a
+nodes:
+  a: {{agent_desk: , on_failure: end}}
+  end: {{hang_up: }}
+"""
+    )
     organisation["agents"][int(REMOTE_AGENT)]["remote"] = REMOTE_NUMBER
     organisation["outgoing_calls"] = {"allow": ["+46 70*"], "ring": "8 s"}

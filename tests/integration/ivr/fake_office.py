@@ -23,6 +23,7 @@ from ivr.messages import Messages
 from ivr.office import Office
 from ivr.queueing import QueueRides
 from ivr.recognition_of_callers import CallerMemory
+from ivr.remote_desk import RemoteDesk
 from ivr.services import Services
 from ivr.transfers import Transfers
 from ivr.web_request import WebServices
@@ -32,6 +33,9 @@ from store.stream import EventStream
 from tests.integration.ivr.fake_line import FakeRecorder
 from wire.ami.client import AmiClient
 from wire.ami.settings import AmiAccount
+
+PIN = "271828"
+"""Of every agent."""
 
 OUTGOING = Outgoing("caller", ("SE",), ("100",))
 
@@ -87,6 +91,15 @@ def an_office(
             wishes=CallbackWishes(organisation, services),
             outgoing=OUTGOING,
             texts=None,
+            desk=RemoteDesk(
+                organisation,
+                Agents(redis, org, system_clock),
+                distributor,
+                lambda _agent: PIN,
+                regions=OUTGOING.regions,
+                clock=system_clock,
+                settle_s=0,
+            ),
             clock=system_clock,
         ),
     )

@@ -11,10 +11,10 @@ from acd.model import AgentState, LeaveReason, Offer, system_clock
 from acd.offers import OfferListener
 from ivr.confirmations import TAKEN, Confirmations
 from ivr.flow.call import QueueOutcome
-from ivr.remote_agents import ANSWERED, remote_phone
+from ivr.remote_agents import ANSWERED, UNTAKEN, remote_phone
 from ivr.ringing import AUTO_ANSWER
 from store.stream import BEGINNING, EventStream
-from tests.integration.ivr.fake_line import FakePrompts, FakeRecorder, FakeSession
+from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeRecorder, FakeSession
 from tests.integration.ivr.fake_office import an_office, asterisk_away
 from tests.integration.ivr.test_rides import ALVA, BIRK, DEMO, answer, decline, opened
 from wire.agi.parser import Environment
@@ -35,8 +35,15 @@ HOME = remote_phone(ALVA.id)
 TAKE = "sv: Samtal från kön support. Tryck 1 för att ta emot det."
 
 
-async def nobody_presses(_session: FakeSession) -> str:
-    """A mailbox: for Asterisk it has answered."""
+async def nobody_presses(session: FakeSession) -> str:
+    """A mailbox."""
+    session.answered_at = UNTAKEN
+    return "BUSY"
+
+
+async def hangs_up_at_once(session: FakeSession) -> str:
+    """Somebody who does not listen: for Asterisk they have answered."""
+    session.answered_at = ""
     return "ANSWER"
 
 
@@ -70,11 +77,14 @@ async def test_an_agent_outside_is_rung_by_the_number_in_the_file_and_must_press
         assert "2223344" not in repr(events)
 
 
-async def test_who_picks_up_and_presses_no_key_has_not_answered(redis: Redis) -> None:
+@pytest.mark.parametrize("picks_up", [nobody_presses, hangs_up_at_once])
+async def test_who_picks_up_and_presses_no_key_has_not_answered(
+    redis: Redis, picks_up: Dial
+) -> None:
     async with opened(redis, OUTSIDE) as bench:
         await bench.agents.login(ALVA, HOME)
         await bench.agents.login(BIRK, "agent2")
-        session = FakeSession(nobody_presses, answer)
+        session = FakeSession(picks_up, answer)
         session.variables[ANSWERED] = "1764313200000"  # of an agent before
         assert await bench.ride(session) is QueueOutcome.TALKED
         assert session.rung == ["PJSIP/+46702223344@caller", "PJSIP/agent2"]

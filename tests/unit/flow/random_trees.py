@@ -500,9 +500,8 @@ def let_anything_happen(world: MemoryWorld, began: datetime, chance: random.Rand
         on = chance.choice((Announced(), Announced({"sv": "hej"}), Announced(sound=RECORDED)))
         world.announcements["alfa"] = (on, began + timedelta(minutes=5))
     world.speaks = chance.random() < 0.5
-    world.switches, world.calls_back, world.texts_go, world.rooms_open = chance.choices(
-        (True, False), k=4
-    )
+    world.switches, world.calls_back, world.texts_go = chance.choices((True, False), k=3)
+    world.rooms_open, world.desk_open = chance.choices((True, False), k=2)
 
 
 def people() -> st.SearchStrategy[Anybody]:

@@ -97,6 +97,16 @@ NODES = {
         "{rooms: open}",
         "{at: yes}",
     ),
+    "an agent who calls from outside": (
+        "a: {agent_desk: , on_failure: no}",
+        "{desk: open}",
+        "{at: a}",
+    ),
+    "somebody who is no agent": (
+        "a: {agent_desk: , on_failure: yes}",
+        "{}",
+        "{at: yes}",
+    ),
     "a caller who is known": (
         "a: {recognise: {known: yes}, otherwise: no}",
         "{known: true}",

@@ -363,6 +363,19 @@ async def test_a_conference_is_joined_and_left(tmp_path: Path, opens: bool, outc
     assert call.world.rooms == ["storm-staff"]
 
 
+@pytest.mark.parametrize(("proves", "outcome"), [(True, "served"), (False, "failed")])
+async def test_an_agent_outside_is_served_and_anybody_else_goes_on(
+    tmp_path: Path, proves: bool, outcome: str
+) -> None:
+    call = line()
+    call.world.desk_open = proves
+    nodes = "  a: {agent_desk: {sv: Hej., en: Hello.}, on_failure: end}\n"
+    result = await walk(tmp_path, nodes, call)
+    assert way(result)[0] == ("a", outcome)
+    assert len(way(result)) == (1 if proves else 2)
+    assert said(call) == ["Hej."]
+
+
 async def test_a_text_message_is_never_spoken(tmp_path: Path) -> None:
     tree_of(tmp_path, SMS.replace(" {{ language }}", ""), WORLDLY)
     spoken = {utterance.text for utterance in utterances(load_all(tmp_path))}
