@@ -33,6 +33,7 @@ from ivr.flow.call import CallerHungUp, CallFailed
 from ivr.handover_targets import CannotHandOver, judged, request_of
 from ivr.handovers import AGENT, RING_S, WISH, HandoverWish
 from ivr.office import Office
+from ivr.remote_agents import is_remote
 from ivr.transfers import LONGEST_S
 from recorder.pauses import RECORDING, Cause, Pauses, sidecar_of
 from recorder.recorder import Recorder
@@ -118,6 +119,8 @@ class Consultations:
             wish = await judged(office, keys, offer)
             if wish.to is HandedTo.QUEUE:
                 raise CannotHandOver("unknown")  # nobody is there yet to be asked
+            if wish.to is HandedTo.AGENT and await _outside(office, wish.target):
+                raise CannotHandOver("nobody")  # only a key there says that somebody has picked up
             asked = await office.distributor.consult(offer, wish.told)
         except (CannotHandOver, AgentNotReady) as refused:
             code = refused.code if isinstance(refused, CannotHandOver) else "nobody"
@@ -297,3 +300,8 @@ class Consultations:
     async def _set(self, channel: str, variable: str, value: str) -> None:
         fields = {"Channel": channel, "Variable": variable, "Value": value}
         await self._ami.action("Setvar", fields)
+
+
+async def _outside(office: Office, agent: str) -> bool:
+    """Whether an agent works at a telephone outside."""
+    return is_remote((await office.agents.status(agent)).phone)

@@ -134,6 +134,9 @@ class Deeds:
                 self.calls[key] += 1
                 self.busy[agent] = event.at
                 self.wraps_up.discard(agent)
+            case EventType.CALL_CONSULT_ANSWERED | EventType.CALL_TAKEN_OVER:
+                self.busy.setdefault(agent, event.at)
+                self.wraps_up.discard(agent)
             case EventType.AGENT_WRAPUP if agent in self.wraps_up:
                 return  # it ends at another time
             case EventType.AGENT_READY | EventType.AGENT_PAUSED | EventType.AGENT_WRAPUP:

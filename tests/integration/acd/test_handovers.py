@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 
 from acd.errors import AgentNotReady, ContactConsulting, OfferNotAnswered, StaleOffer
@@ -195,3 +197,18 @@ async def test_a_hold_is_told_once_with_its_length_and_ends_with_the_conversatio
         ("call.resumed", "2000"),
         ("call.ended", None),
     ]
+
+
+async def test_a_consultation_is_no_contact_of_whom_was_asked_until_they_have_it(
+    house: House,
+) -> None:
+    offer = await colleagues(house)
+    await house.acd.consult(offer, COLLEAGUE)
+    await house.acd.consult_answered("c-1")
+    records = await house.everything()
+    agents = cast(dict[str, dict[str, object]], records["vaxel:{city}:agents"])
+    assert "last" not in agents["4002"], "no result is asked of them"
+    await house.acd.took_over("c-1")
+    records = await house.everything()
+    agents = cast(dict[str, dict[str, object]], records["vaxel:{city}:agents"])
+    assert cast(dict[str, object], agents["4002"]["last"])["contact"] == "c-1"
