@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from errno import ENOSPC
 from pathlib import Path
@@ -100,8 +101,9 @@ class FakeSession:
         return 0
 
     async def evaluate(self, expression: str) -> str:
-        assert expression == "${DIALSTATUS} ${VAXEL_ANSWERED}"
-        return f"{self.status} {self.answered_at}"
+        known = {"DIALSTATUS": self.status, "VAXEL_ANSWERED": self.answered_at}
+        known = self.variables | known
+        return re.sub(r"\$\{(\w+)\}", lambda name: known.get(name[1], ""), expression)
 
 
 class FakeRecorder:
