@@ -73,6 +73,7 @@ OUTCOMES: Mapping[str, tuple[str, str, str]] = {
     "nobody": ("ingen inloggad", "ingen logget på", "nobody logged in"),
     "failed": ("fel", "fejl", "failed"),
     "moved": ("flyttat", "flyttet", "moved"),
+    "taken_over": ("övertaget", "overtaget", "taken over"),
     "callback": ("återuppringning", "tilbagekald", "callback"),
     "": ("pågår eller okänt", "i gang eller ukendt", "in progress or unknown"),
 }

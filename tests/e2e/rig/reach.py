@@ -22,7 +22,7 @@ REMOTE_AGENT, REMOTE_NUMBER = "4002", "+46702223344"
 TAKE = "Samtal från kön always. Tryck 1 för att ta emot det."
 
 
-DESK = "241"
+DESK = "242"
 MENU_OF_THE_DESK = "Du är inloggad. För att logga ut, tryck 2."
 HANG_UP = "Lägg på nu. Därefter kommer samtalen till dig."
 

@@ -50,7 +50,7 @@ def test_a_circle_that_leads_to_nobody_and_to_no_end_is_told_once(tmp_path: Path
     "way_out",
     [
         "hang_up: ",
-        "queue: support, then: a, on_nobody: a",
+        "queue: support, then: a, on_nobody: a, on_closed: a",
         'transfer: "+46 8 465 004 00", then: a, on_failure: a',
         "conference: crisis, then: a, on_failure: a",
         "callback: support, then: a, on_refused: a",
