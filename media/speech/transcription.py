@@ -55,7 +55,10 @@ class Transcriber:
         if language not in self._engines:
             self._engines[language] = self._models.of(language).load()
         dictation = self._engines[language].dictation(rate_hz)
-        for piece in samples:
-            if piece:
-                dictation.feed(piece)
-        return dictation.finish()
+        try:
+            for piece in samples:
+                if piece:
+                    dictation.feed(piece)
+            return dictation.finish()
+        finally:
+            del dictation  # where a sample cannot be read, the fault's traceback would keep it

@@ -111,6 +111,22 @@ def test_more_dictations_than_memory_is_for_are_refused_until_one_ends() -> None
     assert engine.dictation(RATE_HZ).finish() == ()
 
 
+def test_recordings_that_cannot_be_read_leave_room_for_the_next() -> None:
+    transcriber = Transcriber(find_models(NOWHERE))
+
+    def cut_off() -> Iterator[bytes]:
+        yield bytes(2 * RATE_HZ)
+        raise OSError("the disk is gone")
+
+    faults = []
+    for _ in range(MOST_DICTATIONS):
+        with pytest.raises(OSError, match="the disk is gone") as fault:
+            transcriber.transcribe(cut_off(), RATE_HZ, "en")
+        faults.append(fault)  # and with it all that its traceback holds
+
+    assert transcriber.transcribe([bytes(2 * RATE_HZ)], RATE_HZ, "en") == ()
+
+
 def test_silence_has_no_transcript(language: str) -> None:
     transcriber = Transcriber(find_models(NOWHERE))
 
