@@ -23,9 +23,10 @@ demo: $(BIN)/vaxel ## let callers and agents loose on the running platform; Ctrl
 	@$(BIN)/vaxel demo
 
 # Calls mostly wait for audio: three platforms at once keep two cores busy and no more.
+TOGETHER = $(BIN)/pytest -n 3 --dist worksteal
 test: lint ## prove it: style, types, import rules, then every test
-	$(BIN)/pytest -n 3 tests/unit tests/integration
-	$(BIN)/pytest -n 3 --dist worksteal tests/e2e
+	$(TOGETHER) tests/unit tests/integration
+	$(TOGETHER) tests/e2e
 
 lint: ## style, types and import rules alone
 	$(SETUP) dev
