@@ -26,6 +26,8 @@ README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 HEAVY = {
     "make test": "/pytest",  # runs this very test
     "make bench": "-m tests.load",  # minutes on both cores
+    "make load": "test_collisions.py tests/load",  # likewise
+    "make soak": "-m tests.load.soak",  # ten minutes
     "make images-test": "pytest tests/images",  # builds whole machines
 }
 """Commands that are not run from here, each with what its recipe must hold."""
