@@ -46,11 +46,11 @@ class Keys:
     """An organisation's keys, a fixed handful however many queues, agents and contacts it has.
 
     All carry the hash tag ``{org}``, thus lie in one slot of a Redis Cluster, and all are passed
-    to each script. ``acd/scripts/lib.lua`` says what each holds.
+    to each script. ``acd/scripts/shared/keys.lua`` says what each holds.
 
     Attributes:
         org: The organisation's name.
-        all: The keys in the order in which ``lib.lua`` takes them.
+        all: The keys in the order in which that file takes them.
     """
 
     org: str

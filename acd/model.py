@@ -54,7 +54,7 @@ class AgentState(StrEnum):
     """What an agent does now. An agent is in exactly one of these.
 
     Thus nobody has two conversations at once: only who is ``READY`` is offered a contact, which
-    ``acd/scripts/lib.lua`` holds in one place (``make_offer``, ``move_agent``).
+    ``acd/scripts/shared`` holds in one place (``make_offer``, ``move_agent``).
     """
 
     LOGGED_OUT = "logged_out"
@@ -115,7 +115,8 @@ class LeaveReason(StrEnum):
 class Strategy(StrEnum):
     """Who of the ready agents that a contact may have is first; of equals, the longest idle.
 
-    What is counted is counted since the agent's login. ``acd/scripts/lib.lua`` says how each works.
+    What is counted is counted since the agent's login. ``acd/scripts/shared/strategies.lua`` says
+    how each works.
     """
 
     LONGEST_IDLE = "longest_idle"

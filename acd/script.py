@@ -79,10 +79,17 @@ class Script:
     sha: str
 
 
+SHARED = (
+    *("keys", "telling", "indexes", "contacts", "pace", "strategies", "agents", "offers"),
+    *("lines", "places", "phones", "conversations", "callbacks", "ends"),
+)
+"""The files of ``acd/scripts/shared``, each behind those that it uses."""
+
+
 @cache
 def load(name: str) -> Script:
     """The script ``acd/scripts/<name>.lua``."""
-    text = linked(_read("lib") + _read("steps"), _read(name))
+    text = linked("".join(_read(f"shared/{part}") for part in SHARED), _read(name))
     # Not a secret: Redis names scripts by SHA-1.
     return Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
 

@@ -5,12 +5,12 @@ some skills, all at once. As it waits it may require less, step by step: a bulls
 grow. A step replaces the one before; it need not be contained in it.
 
 Contacts of a queue that require the same stand in one *line*, and an agent is ready in every line
-whose skills they have (``acd/scripts/lib.lua``). So a pairing is the first of a line and the first
-who is ready in it, and an agent's next contact the longest waiting of their lines: a few look-ups
-in sorted sets, however many wait. Finding an agent by their skills when somebody waits would mean
-a walk along the idle ones, past all who do not fit. The price is paid by an agent's every change
-between ready and busy, once a line that they fit; what call trees can require makes the lines, so
-they are few, and those in which nobody stands are forgotten after a while.
+whose skills they have (``acd/scripts/shared/keys.lua``). So a pairing is the first of a line and
+the first who is ready in it, and an agent's next contact the longest waiting of their lines: a few
+look-ups in sorted sets, however many wait. Finding an agent by their skills when somebody waits
+would mean a walk along the idle ones, past all who do not fit. The price is paid by an agent's
+every change between ready and busy, once a line that they fit; what call trees can require makes
+the lines, so they are few, and those in which nobody stands are forgotten after a while.
 
 To prefer one agent for some time, and to spare backup agents for some time, are first steps too
 (:func:`narrowed`).

@@ -17,7 +17,8 @@ from ivr.callback_times import day_text, next_times
 from ivr.flow.call import Utterance
 from ivr.flow.callback import CallbackOffer, CallbackTexts
 from ivr.flow.errors import ExpressionError
-from ivr.flow.organisation import Organisation, Queue
+from ivr.flow.organisation import Organisation
+from ivr.flow.queues import Queue
 from ivr.flow.texts import Text
 from ivr.numbers import (
     LONGEST,

@@ -20,7 +20,7 @@ from ivr.agi_call import AllPrompts
 from ivr.desk_visit import KEY_WAIT_S, KEYS, TRIES, Presence, Visit
 from ivr.dialplan import DONE
 from ivr.flow.call import CallerHungUp
-from ivr.flow.organisation import NOT_ANSWERING
+from ivr.flow.staff import NOT_ANSWERING
 from ivr.office import Office
 from wire.agi.session import AgiSession
 

@@ -8,7 +8,7 @@ from typing import Final
 from acd.model import AgentState
 from ivr.desk_after_call import say_wrapup
 from ivr.desk_visit import Presence, Visit
-from ivr.flow.organisation import NOT_ANSWERING
+from ivr.flow.staff import NOT_ANSWERING
 
 _RANK: Final = (
     AgentState.LOGGED_OUT,

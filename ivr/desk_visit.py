@@ -8,7 +8,7 @@ from typing import Final
 
 from acd.model import AgentStatus
 from ivr.agi_call import AgiVoice, AllPrompts
-from ivr.flow.organisation import StandardTexts
+from ivr.flow.standard_texts import StandardTexts
 from ivr.flow.texts import Text
 from ivr.office import Office
 from wire.agi.session import AgiSession

@@ -25,8 +25,9 @@ from ivr.agi_call import AgiCaller
 from ivr.callback_offer import NOTHING, TRIES, Speaker
 from ivr.flow.call import CallerHungUp
 from ivr.flow.numbers import e164
-from ivr.flow.organisation import NOT_ANSWERING, Organisation
+from ivr.flow.organisation import Organisation
 from ivr.flow.remote import RemoteTexts
+from ivr.flow.staff import NOT_ANSWERING
 from ivr.remote_agents import remote_phone
 
 logger = logging.getLogger(__name__)

@@ -24,7 +24,7 @@ from ivr.api.models import (
 )
 from ivr.api.route import Asked, House, Route
 from ivr.api.tokens import Role, Token
-from ivr.flow.organisation import Agent as Described
+from ivr.flow.staff import Agent as Described
 
 _SHOWN_DIGITS: Final = 3
 

@@ -20,7 +20,7 @@ from ivr.cli.names import ORG_OPTION, OrgOption, one_of, require
 from ivr.cli.saying import console, masked, warn
 from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
-from ivr.flow.organisation import Queue as Described
+from ivr.flow.queues import Queue as Described
 from ivr.joining import acd_queue
 from ivr.live.known import known_trees_now
 from ivr.numbers import check_number, own_numbers

@@ -2,43 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Literal, Self, TypeAlias
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from ivr.flow.after_call import AfterCall, AfterCallTexts, Result, ResultCode, result_faults
-from ivr.flow.callback import CallbackOffer, CallbackTexts
+from ivr.flow.after_call import Result, ResultCode, result_faults
 from ivr.flow.faults import Located, Strict, fault, faults
 from ivr.flow.holidays import Holidays
 from ivr.flow.hosts import Host
 from ivr.flow.hours import Hours, TimeZone
-from ivr.flow.lengths import Length
-from ivr.flow.numbers import FullNumber, Number, normalised
-from ivr.flow.outgoing_calls import OutgoingCalls, OutgoingCallTexts
-from ivr.flow.own_state import OwnStateTexts
+from ivr.flow.numbers import Number, normalised
+from ivr.flow.outgoing_calls import OutgoingCalls
 from ivr.flow.patterns import Pattern
-from ivr.flow.recording import Days, RecordingPolicy
-from ivr.flow.remote import RemoteTexts
-from ivr.flow.service_level import ServiceLevel
-from ivr.flow.skills import AgentSkills, SkillValues, by_skill
-from ivr.flow.standard_texts import CollectTexts, HandoverTexts, PinTexts, SurveyTexts
-from ivr.flow.strategy import Chosen, Strategy, Weight
-from ivr.flow.supervision import KnownRight, SupervisionPolicy, SupervisionTexts
-from ivr.flow.texts import Phrase, Text, Using
+from ivr.flow.queues import Queue
+from ivr.flow.recording import Days
+from ivr.flow.skills import SkillValues
+from ivr.flow.staff import (
+    Agent,
+    AgentId,
+    PauseCode,
+    PauseReason,
+    Supervisor,
+    SupervisorId,
+    Title,
+)
+from ivr.flow.standard_texts import StandardTexts
+from ivr.flow.strategy import Strategy
+from ivr.flow.texts import Text
 from ivr.flow.vocabulary import (
     LANGUAGES,
-    Form,
-    HoursName,
     Identifier,
     LanguageTag,
     NotEmpty,
-    QueueName,
     Table,
 )
-
-NOT_ANSWERING = "not_answering"
-"""The pause that the ACD itself sets; no organisation may use its key."""
 
 VARIANTS = (*(f"f{number}" for number in range(1, 6)), *(f"m{number}" for number in range(1, 9)))
 """Voices that the speech engine has in every language."""
@@ -58,77 +55,6 @@ def _variant(value: str) -> str:
     return value
 
 
-def _not_reserved(value: str) -> str:
-    if value == NOT_ANSWERING:
-        raise fault(
-            "reserved_pause", f"“{value}” is set by the queue itself", advice="choose another key"
-        )
-    return value
-
-
-Title: TypeAlias = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)
-]
-AgentId: TypeAlias = Annotated[str, Form("[0-9]{2,8}", "agent's number", "use 2 to 8 digits")]
-SupervisorId: TypeAlias = Annotated[
-    str, Form("[0-9]{2,8}", "supervisor's number", "use 2 to 8 digits")
-]
-TransferKey: TypeAlias = Annotated[
-    str, Form("[0-9]{1,3}", "key of a queue", "use 1 to 3 digits, such as 1")
-]
-PauseCode: TypeAlias = Annotated[str, Form("[0-9]", "code of a pause", "use one digit")]
-
-
-class Queue(AfterCall):
-    """How calls wait and are handed out.
-
-    Attributes:
-        ring_seconds: How long one agent's phone rings.
-        missed_offers: So many calls in a row that ring in vain pause an agent. One when left out:
-            each more costs callers a whole ring at a chair that may be empty.
-        strategy: Which of the agents who are ready is offered a call.
-        weight: 1 to 100. For agents of several queues each second that a caller has waited in this
-            one counts so many times: the higher, the sooner its callers are served, and those of
-            the other queues are in the end.
-        announce_every: Seconds between two announcements of the caller's position.
-        announce: What these tell: ``position``, ``wait`` (how long it will be, where that is
-            known), ``both`` or ``none``.
-        comfort: What is said between them, one after the other.
-        comfort_every: Seconds between two of these.
-        backup_after: So long a caller waits before the agents who are a ``backup`` of the queue are
-            asked; at once where none of its own works who could take the call.
-        empty: When nobody is there: when all agents who could serve a caller are ``logged_out`` (or
-            at a phone that cannot be reached), or when none of them is at work, ``not_working``:
-            who pauses counts as away too.
-        hours: Opening hours; outside of them nobody joins, callers go by ``on_closed``.
-        service_level: What it is to achieve, for figures and alarms; no target when left out.
-        at_closing: Whether those who wait when it closes ``stay`` or ``leave``.
-        recording: Whether its conversations are recorded, and how long that is kept.
-        callback: How its callers may be called back; left out: they are not.
-        supervision: Whether supervisors may come into its conversations.
-        transfer_key: Digits by which agents name the queue when they hand a caller over to it
-            (``*2``, then ``*`` and these); left out: they cannot.
-    """
-
-    ring_seconds: Annotated[float, Length(3, 120)] = Field(20, alias="ring")
-    missed_offers: Annotated[int, Field(ge=1, le=10)] = 1
-    strategy: Chosen = Strategy.LONGEST_IDLE
-    weight: Weight = 1
-    announce_every: Annotated[float, Length(5, 600)] = 45
-    announce: Literal["position", "wait", "both", "none"] = "both"
-    comfort: tuple[Text, ...] = ()
-    comfort_every: Annotated[float, Length(5, 600)] = 60
-    backup_after: Annotated[float, Length(5, 3600)] = 60
-    empty: Literal["logged_out", "not_working"] = "logged_out"
-    hours: HoursName | None = None
-    at_closing: Literal["stay", "leave"] = "stay"
-    service_level: ServiceLevel | None = None
-    recording: RecordingPolicy = RecordingPolicy()
-    callback: CallbackOffer | None = None
-    supervision: SupervisionPolicy = SupervisionPolicy()
-    transfer_key: TransferKey | None = None
-
-
 class Voice(Strict):
     """How the synthetic voice of one language sounds.
 
@@ -140,190 +66,6 @@ class Voice(Strict):
 
     variant: Annotated[str, AfterValidator(_variant)] | None = None
     speed: Annotated[int, Field(ge=80, le=300)] | None = None
-
-
-class Agent(Strict):
-    """A person who answers. Their PIN is a secret and never stands in these files.
-
-    Attributes:
-        queues: Those that they serve.
-        backup: Those that they help out, when callers have waited for ``backup_after``.
-        skills: What they can do, by kind: a list of values, or the level 1 to 10 of each, by which
-            a queue can ask for more than a beginner.
-        auto_answer: Whether their phone is asked to answer by itself, after which they hear a short
-            tone and then the caller. For people who wear a headset: no queue can ask for it, since
-            at a phone without one the caller would talk to a table.
-        weight: 1 to 100; where a queue's strategy is ``weighted_random``, an agent of weight 3 is
-            chosen three times as often as one of weight 1.
-        remote: The number of their telephone outside, such as a mobile one. They log in from there
-            (node ``agent_desk``) and are rung there while they are; key 1 takes a call.
-    """
-
-    name: Title
-    queues: tuple[QueueName, ...] = ()
-    backup: tuple[QueueName, ...] = ()
-    skills: Annotated[Mapping[str, Mapping[str, int]], AgentSkills()] = Field(default_factory=dict)
-    auto_answer: bool = False
-    weight: Weight = 1
-    remote: FullNumber | None = None
-
-    @property
-    def serves(self) -> tuple[str, ...]:
-        """All queues whose callers they may be given."""
-        return (*self.queues, *self.backup)
-
-    @model_validator(mode="after")
-    def _serves_something_once(self) -> Self:
-        if not self.serves:
-            raise fault(
-                "no_queue",
-                "this agent serves no queue",
-                advice="add “queues: [...]”, or “backup: [...]” for those that they help out",
-            )
-        twice: list[Located] = [
-            (
-                ("backup", index),
-                fault(
-                    "backup_twice",
-                    f"they serve “{queue}” anyway",
-                    advice="leave it in one of “queues” and “backup”",
-                ),
-            )
-            for index, queue in enumerate(self.backup)
-            if queue in self.queues
-        ]
-        faults("Agent", twice)
-        return self
-
-    @property
-    def levels(self) -> Mapping[str, int]:
-        """Their level by skill, e.g. ``{"language.sv": 1, "subject.fees": 3}``."""
-        return by_skill(self.skills)
-
-
-class Supervisor(Strict):
-    """A person who leads agents from a phone. They have a PIN as agents have.
-
-    Attributes:
-        may: What they may do with the agents of the organisation.
-    """
-
-    name: Title
-    may: Annotated[tuple[KnownRight, ...], NotEmpty]
-
-
-class PauseReason(Strict):
-    """Why an agent takes no calls: the key for figures, the text that the agent hears."""
-
-    key: Annotated[Identifier, AfterValidator(_not_reserved)]
-    say: Text
-
-
-class PositionText(Text):
-    """May use ``{{ position }}``, the caller's place in the queue (1 is next)."""
-
-    root: Table[LanguageTag, Annotated[Phrase, Using(frozenset({"position"}))]]
-
-
-class ReasonText(Text):
-    """May use ``{{ reason }}``, the spoken reason of a pause."""
-
-    root: Table[LanguageTag, Annotated[Phrase, Using(frozenset({"reason"}))]]
-
-
-class MinutesText(Text):
-    """May use ``{{ minutes }}``."""
-
-    root: Table[LanguageTag, Annotated[Phrase, Using(frozenset({"minutes"}))]]
-
-
-class WaitText(Text):
-    """May use ``{{ low }}`` and ``{{ high }}``, whole minutes, at least 2."""
-
-    root: Table[LanguageTag, Annotated[Phrase, Using(frozenset({"low", "high"}))]]
-
-
-class QueueTexts(Strict):
-    """What a waiting caller hears; ``next`` instead of position 1.
-
-    ``consent`` asks for leave to record, where the queue's policy says so; key 1 is yes. The others
-    tell behind the position how long the wait will be, where that is known: ``wait`` as a range,
-    ``wait_up_to`` when it begins below two minutes, ``wait_short`` when it ends within one. Nothing
-    is said for one that is left out.
-    """
-
-    position: PositionText
-    next: Text
-    consent: Text
-    wait: WaitText | None = None
-    wait_up_to: MinutesText | None = None
-    wait_short: Text | None = None
-
-
-class DeskTexts(Strict):
-    """What an agent hears who dials a feature code; what is about recording, in a conversation.
-
-    ``not_answering`` says why to an agent who was paused because they did not answer; they hear
-    nothing of it where it is left out.
-    """
-
-    enter_agent: Text
-    enter_pin: Text
-    wrong_pin: Text
-    locked: MinutesText
-    busy: Text
-    logged_in: Text
-    logged_out: Text
-    not_logged_in: Text
-    enter_reason: Text
-    unknown_reason: Text
-    paused: ReasonText
-    ready: Text
-    not_answering: Text | None = None
-    recording_paused: Text
-    recording_goes_on: Text
-    recording_begins: Text
-    not_recorded: Text
-
-
-class StandardTexts(Strict):
-    """What is said in every tree of the organisation.
-
-    Attributes:
-        technical_fault: When the call cannot go on by our own fault.
-        invalid_key: A key that is no choice, where the node has no own text.
-        no_key: Silence where a key was expected, where the node has no own text.
-        unclear: Words that were not understood.
-        queue: While waiting.
-        desk: To agents.
-        after_call: To agents, about results and after-call work.
-        own_state: To agents who ask how they stand.
-        callback: About being called back; may be left out where no queue offers that.
-        collect: From nodes that ask for keys; a group that no node needs may be left out.
-        pin: From nodes that ask for a PIN, likewise.
-        survey: From surveys, likewise.
-        supervision: To supervisors; may be left out where there are none.
-        outgoing_calls: To agents who call somebody; may be left out where they cannot.
-        remote: To agents at a telephone outside, likewise.
-        handover: To agents who hand a caller over; where they are left out, agents cannot.
-    """
-
-    technical_fault: Text
-    invalid_key: Text
-    no_key: Text
-    unclear: Text
-    queue: QueueTexts
-    desk: DeskTexts
-    after_call: AfterCallTexts
-    own_state: OwnStateTexts
-    callback: CallbackTexts | None = None
-    collect: CollectTexts | None = None
-    pin: PinTexts | None = None
-    survey: SurveyTexts | None = None
-    supervision: SupervisionTexts | None = None
-    outgoing_calls: OutgoingCallTexts | None = None
-    remote: RemoteTexts | None = None
-    handover: HandoverTexts | None = None
 
 
 class Callers(Strict):

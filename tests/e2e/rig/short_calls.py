@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 
 from acd.agents import Agents
 from acd.model import Agent, system_clock
-from ivr.flow.organisation import QueueTexts
+from ivr.flow.standard_texts import QueueTexts
 from ivr.settings import CHECKOUT
 from ivr.softphone import Line, LineClosed, Phone, SoftphoneError
 from media.tones import tone

@@ -17,7 +17,7 @@ from acd.offers import OfferListener
 from ivr.attention import Attention
 from ivr.dialplan import DONE
 from ivr.flow.load import load_organisation
-from ivr.flow.organisation import Supervisor
+from ivr.flow.staff import Supervisor
 from ivr.flow.supervision import Right, SupervisionPolicy
 from ivr.office import Office
 from ivr.supervision.audit import PRESENCE, Presence

@@ -12,7 +12,7 @@ import acd.errors
 from acd.errors import AcdError
 from acd.keys import CALLBACK, Keys, offer_channel
 from acd.model import LeaveReason, RefusalReason, Strategy
-from acd.script import _REFUSALS, load
+from acd.script import _REFUSALS, SHARED, load
 from store.contract.table import KINDS
 from store.events import EventType
 from store.stream import STREAM_LIMIT
@@ -20,9 +20,8 @@ from store.stream import STREAM_LIMIT
 pytestmark = pytest.mark.unit
 
 FOLDER = Path(acd.errors.__file__).parent / "scripts"
-SHARED = ("lib", "steps")
-LIB, STEPS = ((FOLDER / f"{part}.lua").read_text(encoding="utf-8") for part in SHARED)
-SCRIPTS = sorted(path.stem for path in FOLDER.glob("*.lua") if path.stem not in SHARED)
+IN_COMMON = {part: (FOLDER / "shared" / f"{part}.lua").read_text("utf-8") for part in SHARED}
+SCRIPTS = sorted(path.stem for path in FOLDER.glob("*.lua"))
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -37,7 +36,7 @@ def test_a_script_has_what_it_uses_in_front_and_no_more(name: str) -> None:
     text = re.sub(r"--.*|'[^'\n]*'", "", load(name).text)
     own = (FOLDER / f"{name}.lua").read_text(encoding="utf-8")
     assert load(name).text.endswith(own)
-    functions = re.findall(r"^local function (\w+)", LIB + STEPS, re.MULTILINE)
+    functions = re.findall(r"^local function (\w+)", "".join(IN_COMMON.values()), re.MULTILINE)
     assert len(functions) > 60
     for function in functions:
         told = [line for line in text.splitlines() if re.search(rf"(?<!\.)\b{function}\b", line)]
@@ -46,7 +45,7 @@ def test_a_script_has_what_it_uses_in_front_and_no_more(name: str) -> None:
         assert not defined or told[0] == defined[0], function
 
 
-@pytest.mark.parametrize("name", [*SHARED, *SCRIPTS])
+@pytest.mark.parametrize("name", [*(f"shared/{part}" for part in SHARED), *SCRIPTS])
 def test_no_script_reads_a_clock_or_names_a_key_of_its_own(name: str) -> None:
     text = (FOLDER / f"{name}.lua").read_text(encoding="utf-8")
     assert "'TIME'" not in text
@@ -55,22 +54,22 @@ def test_no_script_reads_a_clock_or_names_a_key_of_its_own(name: str) -> None:
 
 
 def test_the_scripts_take_the_keys_in_the_order_in_which_they_are_passed() -> None:
-    names = re.search(r"local (EVENTS,[\s\S]*?) = unpack\(KEYS\)", LIB)
+    names = re.search(r"local (EVENTS,[\s\S]*?) = unpack\(KEYS\)", IN_COMMON["keys"])
     assert names is not None
     in_lua = [name.strip().lower() for name in names[1].split(",")]
     passed = [re.sub(r"^vaxel:\{x\}:|:\{x\}$", "", key) for key in Keys("x").all]
     assert in_lua == passed
-    assert f"EVALSHA sha {len(passed)} " in LIB
+    assert f"EVALSHA sha {len(passed)} " in IN_COMMON["keys"]
 
 
 def test_every_refusal_of_a_script_is_an_error_with_a_class() -> None:
-    texts = [path.read_text(encoding="utf-8") for path in FOLDER.glob("*.lua")]
+    texts = [path.read_text(encoding="utf-8") for path in FOLDER.glob("**/*.lua")]
     replied = {code for text in texts for code in re.findall(r"error_reply\('([A-Z]+) ", text)}
     assert replied == set(_REFUSALS)
 
 
 def test_every_event_of_a_script_is_in_the_vocabulary() -> None:
-    texts = [path.read_text(encoding="utf-8") for path in FOLDER.glob("*.lua")]
+    texts = [path.read_text(encoding="utf-8") for path in FOLDER.glob("**/*.lua")]
     told = [line for text in texts for line in text.splitlines() if "event(" in line]
     named = {kind for line in told for kind in re.findall(r"'([a-z]+\.[a-z_]+)'", line)}
     assert named <= set(EventType)
@@ -110,7 +109,7 @@ def arguments(text: str) -> list[str]:
     return [" ".join(one.split()) for one in found]
 
 
-@pytest.mark.parametrize("name", [*SHARED, *SCRIPTS])
+@pytest.mark.parametrize("name", [*(f"shared/{part}" for part in SHARED), *SCRIPTS])
 def test_an_event_of_a_script_has_the_fields_of_the_contract(name: str) -> None:
     text = (FOLDER / f"{name}.lua").read_text(encoding="utf-8")
     for types, names, always, sometimes in told_by(text):
@@ -129,18 +128,18 @@ def test_an_event_of_a_script_has_the_fields_of_the_contract(name: str) -> None:
 
 
 def test_the_scripts_words_are_the_models_words() -> None:
-    paused_for = re.search(r"PAUSED_AS = \{(.*)\}", LIB)
+    paused_for = re.search(r"PAUSED_AS = \{(.*)\}", IN_COMMON["keys"])
     assert paused_for is not None
     reasons = set(re.findall(r"(\w+) =", paused_for[1]))
     assert reasons == set(RefusalReason) - {RefusalReason.EXPIRED}
-    assert f"reason == '{LeaveReason.ABANDONED}'" in STEPS
-    told = set(re.findall(r"^--   (\w+)", LIB.partition("-- Strategies ---")[2], re.MULTILINE))
-    compared = set(re.findall(r"strategy == '(\w+)'", LIB))
+    assert f"reason == '{LeaveReason.ABANDONED}'" in IN_COMMON["ends"]
+    told = set(re.findall(r"^--   (\w+)", IN_COMMON["strategies"], re.MULTILINE))
+    compared = set(re.findall(r"strategy == '(\w+)'", IN_COMMON["strategies"]))
     assert compared < set(Strategy)
     assert told == set(Strategy) == compared | {"longest_idle", "weighted_random"}
-    assert f"STREAM_LIMIT = {STREAM_LIMIT}" in LIB
-    assert f"'{offer_channel('')}'" in LIB
-    assert f"'{CALLBACK}' .. id" in LIB
+    assert f"STREAM_LIMIT = {STREAM_LIMIT}" in IN_COMMON["keys"]
+    assert f"'{offer_channel('')}'" in IN_COMMON["offers"]
+    assert f"'{CALLBACK}' .. id" in IN_COMMON["offers"]
 
 
 def test_every_error_has_a_code_of_its_own_and_says_what_to_do() -> None:

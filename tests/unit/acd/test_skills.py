@@ -45,7 +45,7 @@ def test_steps_begin_at_once_and_follow_each_other(times: tuple[int, ...]) -> No
 
 def test_a_line_comes_before_whatever_a_name_may_begin_with() -> None:
     """What keeps a queue's lines together in an index, and apart from its plain line."""
-    steps = Path(acd.skills.__file__).parent / "scripts" / "steps.lua"
+    steps = Path(acd.skills.__file__).parent / "scripts" / "shared" / "lines.lua"
     (sign,) = re.findall(r"queue \.\. '\|(.)' \.\. asks", steps.read_text(encoding="utf-8"))
     assert sign < "," < min("-._0Aaå")
 

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from ivr.flow.after_call import AfterCallTexts
 from ivr.flow.load import check, load_all
-from ivr.flow.organisation import DeskTexts, QueueTexts
 from ivr.flow.own_state import OwnStateTexts
 from ivr.flow.problems import Problem
-from ivr.flow.standard_texts import CollectTexts, PinTexts, SurveyTexts
+from ivr.flow.standard_texts import CollectTexts, DeskTexts, PinTexts, QueueTexts, SurveyTexts
 from ivr.flow.tree import Tree
 
 MARK = "«"

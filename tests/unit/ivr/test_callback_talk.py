@@ -16,7 +16,7 @@ from ivr.flow.callback import CallbackOffer
 from ivr.flow.hours import Span
 from ivr.flow.load import load_organisation
 from ivr.flow.memory import MemoryCall, Script
-from ivr.flow.organisation import Queue
+from ivr.flow.queues import Queue
 
 pytestmark = pytest.mark.unit
 

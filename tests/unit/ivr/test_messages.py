@@ -10,7 +10,8 @@ import pytest
 
 from ivr.agi_call import AgiCall
 from ivr.flow.call import Message, MessageRequest, QueueOutcome, QueueRequest
-from ivr.flow.organisation import Organisation, Queue
+from ivr.flow.organisation import Organisation
+from ivr.flow.queues import Queue
 from ivr.flow.recording import RecordingPolicy
 from ivr.messages import Messages
 from media.tones import tone

@@ -10,7 +10,8 @@ import pytest
 
 from acd.model import Offer
 from ivr.flow.load import load_organisation
-from ivr.flow.organisation import Organisation, Supervisor
+from ivr.flow.organisation import Organisation
+from ivr.flow.staff import Supervisor
 from ivr.flow.supervision import Right
 from ivr.supervision.audit import Presence
 from ivr.supervision.channels import agents_channel
