@@ -92,9 +92,9 @@ NO_ANSWER = {
     "queue": {"Estimates that held", "Error of estimates, moving", "Hold"},
     "agents": {"Talk in calls of their own", "Length of stay"},
 }
-"""Panels that need have none: the demo's trees transfer nobody, and ask nobody's opinion; its agents
-let nobody hold and call nobody, and no supervisor is there. A wait is estimated once five calls of
-its queue are over, and may not be answered so soon after that.
+"""Panels that need have none: the demo's trees transfer nobody, and ask nobody's opinion; no agent
+lets anybody hold or calls anybody, and no supervisor is there. A wait is estimated once five calls
+of its queue are over, and may not be answered so soon after that.
 """
 
 
