@@ -20,8 +20,8 @@ from ivr.office import Office
 from store.events import Event
 from store.stream import StreamUnavailable
 
-PATIENCE_MS: Final = 8_000
-"""The dialplan asks for a controller for five seconds, and somewhat longer on a busy machine."""
+PATIENCE_MS: Final = 11_000
+"""The dialplan asks for a controller for eight seconds, and somewhat longer on a busy machine."""
 
 RETRY_S: Final = 2.0
 
