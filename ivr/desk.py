@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from acd.errors import AgentBusy, AgentLocked, PhoneBusy, ResultOwed, WrongPin
-from acd.model import HAS_A_CALL, Agent, AgentStatus
+from acd.model import HAS_A_CALL, AgentStatus
 from ivr import desk_after_call, desk_own_state
 from ivr.agi_call import AllPrompts
 from ivr.desk_visit import KEY_WAIT_S, KEYS, TRIES, Presence, Visit
 from ivr.dialplan import DONE
 from ivr.flow.call import CallerHungUp
 from ivr.flow.staff import NOT_ANSWERING
+from ivr.joining import acd_agent
 from ivr.office import Office
 from wire.agi.session import AgiSession
 
@@ -117,16 +118,7 @@ async def _move_in(
     if any(there.agent.state in HAS_A_CALL for there in await visit.who()):
         raise PhoneBusy(visit.phone)
     for office in offices:
-        known = office.organisation.agents[number]
-        agent = Agent(
-            number,
-            known.name,
-            known.serves,
-            known.levels,
-            frozenset(known.backup),
-            weight=known.weight,
-        )
-        await office.agents.login(agent, visit.phone)
+        await office.agents.login(acd_agent(number, office.organisation), visit.phone)
 
 
 async def _match(offices: Iterable[Office], agent: str) -> None:

@@ -1,4 +1,4 @@
-"""Puts a caller in line, with what the call tree requires of their agent, and takes them out."""
+"""What the files say, as the queues take it; puts callers in line and takes them out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 
 from acd.distributor import Distributor
 from acd.errors import TooManyLines
-from acd.model import LeaveReason, Queue, Strategy
+from acd.model import Agent, LeaveReason, Queue, Strategy
 from acd.skills import Requirement, narrowed
 from ivr.flow.call import QueueRequest
 from ivr.flow.organisation import Organisation
@@ -27,6 +27,19 @@ def acd_queue(name: str, organisation: Organisation) -> Queue:
         weight=queue.weight,
         backup_seconds=round(queue.backup_after) if helped else 0,
         result_within_seconds=queue.longest_wrapup_seconds if queue.result_required else 0,
+    )
+
+
+def acd_agent(number: str, organisation: Organisation) -> Agent:
+    """An agent as the ACD knows them, at whatever telephone they are."""
+    agent = organisation.agents[number]
+    return Agent(
+        number,
+        agent.name,
+        agent.serves,
+        agent.levels,
+        frozenset(agent.backup),
+        weight=agent.weight,
     )
 
 

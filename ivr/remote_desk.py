@@ -20,7 +20,7 @@ from typing import Final
 from acd.agents import Agents
 from acd.distributor import Distributor
 from acd.errors import AcdError, AgentLocked, WrongPin
-from acd.model import Agent, AgentState, AgentStatus, Clock
+from acd.model import AgentState, AgentStatus, Clock
 from ivr.agi_call import AgiCaller
 from ivr.callback_offer import NOTHING, TRIES, Speaker
 from ivr.flow.call import CallerHungUp
@@ -28,6 +28,7 @@ from ivr.flow.numbers import e164
 from ivr.flow.organisation import Organisation
 from ivr.flow.remote import RemoteTexts
 from ivr.flow.staff import NOT_ANSWERING
+from ivr.joining import acd_agent
 from ivr.remote_agents import remote_phone
 
 logger = logging.getLogger(__name__)
@@ -181,7 +182,5 @@ class RemoteDesk:
         await asyncio.sleep(self._settle_s)
 
     async def _log_in(self, agent: str) -> None:
-        known = self._organisation.agents[agent]
-        person = Agent(agent, known.name, known.queues, known.levels, weight=known.weight)
-        await self._agents.login(person, remote_phone(agent))
+        await self._agents.login(acd_agent(agent, self._organisation), remote_phone(agent))
         await self._distributor.match_agent(agent)

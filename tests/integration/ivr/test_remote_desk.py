@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import cast
 
@@ -62,6 +63,18 @@ async def test_an_agent_logs_in_by_number_and_pin_when_the_call_is_over(bench: B
     assert alva.queues == OUTSIDE.agents[ALVA.id].queues
     events = await bench.office.stream.read(BEGINNING)
     assert [e.fields for e in events if e.type is EventType.AGENT_LOGGED_IN] == [{"phone": HOME}]
+
+
+async def test_who_only_helps_a_queue_out_does_so_from_outside_too(redis: Redis) -> None:
+    helper = OUTSIDE.agents[ALVA.id].model_copy(update={"queues": (), "backup": ("support",)})
+    home = OUTSIDE.model_copy(update={"agents": {**OUTSIDE.agents, ALVA.id: helper}})
+    offers, ami = OfferListener(redis, "test-1"), asterisk_away()
+    bench = Bench(an_office(redis, home, offers, "test-1", ami=ami, recorder=FakeRecorder()))
+    served, _, _ = await bench.visit(f"{PIN}#")
+    assert served
+    assert (await bench.alva()).queues == ("support",)
+    kept = json.loads(str(await redis.hget(f"vaxel:{{{home.id}}}:agents", ALVA.id)))
+    assert kept["backup"] == {"support": True}
 
 
 @pytest.mark.parametrize("caller", ["0702223345", "", "anonymous", "+4670222334"])
