@@ -14,6 +14,7 @@ from ivr.softphone import Softphones
 from media.espeak import Espeak
 from media.prompts import PromptStore
 from tests.contract import breaches_in
+from tests.e2e.rig.handover import BACK, COLLEAGUE
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.phones import DEMO_QUEUES, AgentHandset, Cast, Ears, Handset
 from tests.e2e.rig.platform import Platform, eventually
@@ -118,6 +119,16 @@ async def agent(
     yield handset
     await cast.clear()
     await handset.stand_up(AGENT, platform.redis)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def colleague(cast: Cast, platform: Platform) -> AsyncIterator[AgentHandset]:
+    """A second agent, of another queue, so that no caller is offered to them."""
+    handset = await cast.agent(2)
+    await handset.sit_down(COLLEAGUE, platform.redis, (BACK,))
+    yield handset
+    await cast.clear()
+    await handset.stand_up(COLLEAGUE, platform.redis)
 
 
 async def until_nothing_is_left(platform: Platform) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from store.events import EventType
 from tests.e2e.conftest import AGENT
-from tests.e2e.rig.handover import AFTERWARDS, BACK, FRONT, NUMBER, UNKNOWN, talk, told_of
+from tests.e2e.rig.handover import (
+    AFTERWARDS,
+    COLLEAGUE,
+    FRONT,
+    NUMBER,
+    UNKNOWN,
+    talk,
+    told_of,
+)
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import wait_until_hears_music
-from tests.e2e.rig.phones import AgentHandset, Cast, Ears, Handset
+from tests.e2e.rig.phones import AgentHandset, Ears, Handset
 from tests.e2e.rig.platform import Platform, eventually
 
 pytestmark = [
@@ -21,22 +26,10 @@ pytestmark = [
     pytest.mark.timeout(120),
 ]
 
-COLLEAGUE = "4002"
-
 
 @pytest.fixture
 def queues() -> tuple[str, ...]:
     return (FRONT,)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def colleague(cast: Cast, platform: Platform) -> AsyncIterator[AgentHandset]:
-    """A second agent, of another queue, so that no caller is offered to them."""
-    handset = await cast.agent(2)
-    await handset.sit_down(COLLEAGUE, platform.redis, (BACK,))
-    yield handset
-    await cast.clear()
-    await handset.stand_up(COLLEAGUE, platform.redis)
 
 
 async def test_a_colleague_is_asked_and_takes_the_caller_over(

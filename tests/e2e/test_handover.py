@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from store.events import EventType
 from tests.e2e.conftest import AGENT
@@ -13,6 +10,7 @@ from tests.e2e.rig.handover import (
     AFTERWARDS,
     BACK,
     BACK_KEY,
+    COLLEAGUE,
     ENTER,
     FRONT,
     GOES_ON,
@@ -34,21 +32,10 @@ pytestmark = [
     pytest.mark.timeout(120),
 ]
 
-COLLEAGUE = "4002"
-
 
 @pytest.fixture
 def queues() -> tuple[str, ...]:
     return (FRONT,)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def colleague(cast: Cast, platform: Platform) -> AsyncIterator[AgentHandset]:
-    handset = await cast.agent(2)
-    await handset.sit_down(COLLEAGUE, platform.redis, (BACK,))
-    yield handset
-    await cast.clear()
-    await handset.stand_up(COLLEAGUE, platform.redis)
 
 
 @pytest.mark.parametrize(("keys", "to"), [(f"*{BACK_KEY}#", "queue"), (f"{COLLEAGUE}#", "agent")])

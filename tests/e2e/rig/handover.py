@@ -12,6 +12,7 @@ from store.events import Event, EventType
 from tests.e2e.rig.listening import wait_until_hears_tone
 
 NUMBER = "241"
+COLLEAGUE = "4002"
 FRONT, BACK = "front", "back"
 """The queue that callers come to, and the one that they are handed over to."""
 
