@@ -5,8 +5,8 @@ in their name. Personal data: callers' numbers stand in ``contacts.caller`` and
 ``recordings.caller`` and nowhere else, what was said in ``transcripts``.
 
 Those of recordings are written down in :mod:`store.recording_models`, those of the call trees'
-versions in :mod:`store.tree_models`, those of the steps through them in :mod:`store.step_models`;
-all have their name here.
+versions in :mod:`store.tree_models`, those of the steps through them in :mod:`store.step_models`,
+that of supervisors' acts in :mod:`store.act_models`; all have their name here.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from store.act_models import ActOutcome, SupervisorAct, Via
 from store.columns import Base, CountedId, OutsideText, UtcDateTime, instant, text_of
 from store.doing import AgentState
 from store.recording_models import (
@@ -40,6 +41,7 @@ from store.step_models import TreeStep
 from store.tree_models import ChangeKind, TreeChange, TreeFile, TreeVersion
 
 __all__ = [
+    "ActOutcome",
     "AgentPeriod",
     "AgentSession",
     "Base",
@@ -56,6 +58,7 @@ __all__ = [
     "RecordingKind",
     "RecordingPause",
     "StreamPosition",
+    "SupervisorAct",
     "Transcript",
     "TranscriptState",
     "TreeChange",
@@ -63,6 +66,7 @@ __all__ = [
     "TreeStep",
     "TreeVersion",
     "UtcDateTime",
+    "Via",
     "VisitOutcome",
     "instant",
 ]

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from store.act_records import ActRecords
 from store.agent_records import AgentRecords
 from store.database import Database
 from store.events import Event
@@ -26,6 +27,7 @@ from store.models import (
     QueueVisit,
     RecordingPause,
     StreamPosition,
+    SupervisorAct,
     TreeStep,
 )
 from store.pause_records import PauseRecords
@@ -34,7 +36,7 @@ from store.records import Row as ContactRow
 from store.step_records import StepRecords
 from store.stream import BEGINNING
 
-Row = ContactRow | TreeStep
+Row = ContactRow | TreeStep | SupervisorAct
 
 _CONSUMER = "contacts"
 _BATCH = 200
@@ -42,7 +44,7 @@ _GATHER_SECONDS = 0.5  # a transaction costs as much as a whole call may; many s
 
 
 class ContactProjection:
-    """Contacts, visits, callbacks, agents' times and recordings' pauses of one organisation.
+    """Contacts, visits, callbacks, agents' times, supervisors' acts of one organisation.
 
     Attributes:
         reached: Id of the last event that this process knows to be in the rows.
@@ -76,6 +78,7 @@ class ContactProjection:
         """Forget the organisation's rows and position; a running consumer makes them anew.
 
         Contacts whose events the stream no longer holds are lost: for repair, not for routine.
+        What supervisors have done stays, and is told no second time.
 
         Raises:
             DatabaseAway: The database does not answer; nothing is changed.
@@ -131,12 +134,16 @@ class ContactProjection:
             if ours:
                 records = await self._load(session, events)
                 steps = StepRecords(self._org, self._zone)
+                acts = ActRecords(self._org)
                 for event in events:
                     records.apply(event)
                     steps.apply(event)
+                    acts.apply(event)
                 if steps:
                     steps.add_to(await session.scalars(steps.known()))
-                await _insert(session, [*records.new, *steps.new])
+                if acts:
+                    acts.add_to(await session.scalars(acts.known()))
+                await _insert(session, [*records.new, *steps.new, *acts.new])
         if not ours:
             return await self.position()
         self.reached = events[-1].id

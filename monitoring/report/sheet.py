@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,16 @@ from enum import Enum
 
 _FORMULA = re.compile(r"[=\-@\t\r\n]|\+(?!\d+$)")  # a caller's number is none
 
-Value = str | int | float | datetime | None
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A code, which machines are given, and the words for it, which people are."""
+
+    code: str
+    words: str
+
+
+Value = str | int | float | datetime | Said | None
 
 
 class Kind(Enum):
@@ -87,6 +97,8 @@ def shown(value: Value, kind: Kind, language: str) -> str:
             return "–"
         case datetime():
             return f"{value:%Y-%m-%d %H:%M:%S}"
+        case Said():
+            return value.words
         case float() | int() if kind is Kind.SHARE:
             text = f"{value:.1%}".replace("%", " %")
             return text if language == "en" else text.replace(".", ",")
@@ -112,6 +124,23 @@ def as_csv(sheet: Sheet) -> str:
     return text.getvalue()
 
 
+def as_json(sheet: Sheet) -> str:
+    """The rows for programs: an array of objects, as in the CSV file but with null and numbers."""
+    keys = [column.key for column in sheet.columns]
+    rows = [dict(zip(keys, map(_told, row), strict=True)) for row in sheet.rows]
+    return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+
+
+def _told(value: Value) -> str | int | float | None:
+    match value:
+        case str():
+            return value
+        case None:
+            return None
+        case _:
+            return _plain(value)
+
+
 def _plain(value: Value) -> str | int | float:
     match value:
         case None:
@@ -120,6 +149,8 @@ def _plain(value: Value) -> str | int | float:
             return value.isoformat(timespec="milliseconds")
         case float():
             return round(value, 6)
+        case Said():
+            return value.code
         case str() if _FORMULA.match(value):
             return f"'{value}"
         case _:
