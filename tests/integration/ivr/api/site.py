@@ -33,6 +33,7 @@ from tests.integration.ivr.fake_office import an_office, asterisk_away
 from tests.unit.flow.trees import ORGANISATION, write
 from tests.unit.ivr.fake_ami import FakeAmi
 
+RECORD = "vaxel.db"
 SUPPORT = Queue("support", ring_seconds=20, wrapup_seconds=10)
 TOWN = ORGANISATION.replace(
     "  support: {}\n",
@@ -146,7 +147,7 @@ async def opened(redis: Redis, folder: Path) -> AsyncIterator[Site]:
     phones = SupervisorsPhones(ami.as_client(), ("phone4001", "phone4002"))
     supervising = Supervising(offices, phones, system_clock)
     floor = partial(Floor, redis, clock=system_clock)
-    database = await open_database(f"sqlite+aiosqlite:///{folder / 'vaxel.db'}")
+    database = await open_database(f"sqlite+aiosqlite:///{folder / RECORD}")
     auditing = Auditing(database)
     api = Api(offices, floor, doorkeeper, feed, supervising, auditing=auditing, version="1")
     app = web.Application()

@@ -11,7 +11,7 @@ from store.projection import ContactProjection
 from store.stream import EventStream
 from tests.day import DayStream
 from tests.integration.following import caught_up
-from tests.integration.ivr.api.site import Site
+from tests.integration.ivr.api.site import RECORD, Site
 from tests.supervised_day import ACTS, AT, BOARD, DISA, ORG, afternoon
 
 pytestmark = pytest.mark.integration
@@ -96,8 +96,8 @@ async def test_what_is_no_question_is_refused(site: Site, query: str) -> None:
 
 async def test_a_database_that_is_away_is_told_as_such(site: Site) -> None:
     await site.database.close()
-    (site.folder / "vaxel.db").rename(site.folder / "away.db")
-    (site.folder / "vaxel.db").mkdir()
+    (site.folder / RECORD).rename(site.folder / "away.db")
+    (site.folder / RECORD).mkdir()
     answer = await site.ask("GET", PAGE, "admin")
     assert (answer.status, answer.code) == (HTTPStatus.SERVICE_UNAVAILABLE, "database_away")
 
