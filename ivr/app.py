@@ -194,6 +194,7 @@ class Controller:
             lambda number: self._pins.get(number, ""),
             ground.prompts,
             Presences(self._ami, self._attention, system_clock),
+            self._floor,
         )
         codes = RecordingCodes(offices, self._pauses, ground.prompts)
         handovers = HandoverCodes(offices, self._pauses, ground.prompts)
