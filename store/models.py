@@ -6,7 +6,8 @@ in their name. Personal data: callers' numbers stand in ``contacts.caller`` and
 
 Those of recordings are written down in :mod:`store.recording_models`, those of the call trees'
 versions in :mod:`store.tree_models`, those of the steps through them in :mod:`store.step_models`,
-that of supervisors' acts in :mod:`store.act_models`; all have their name here.
+that of supervisors' acts in :mod:`store.act_models`; all have their name here. Columns that two
+share stand in :mod:`store.handing_models`.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from store.act_models import ActOutcome, SupervisorAct, Via
 from store.columns import Base, CountedId, OutsideText, UtcDateTime, instant, text_of
 from store.doing import AgentState
+from store.handing_models import Handed, Handling
 from store.recording_models import (
     Deletion,
     Recording,
@@ -50,6 +52,7 @@ __all__ = [
     "ChangeKind",
     "Contact",
     "Deletion",
+    "Handed",
     "OutsideText",
     "QueueVisit",
     "Recording",
@@ -115,7 +118,7 @@ class VisitOutcome(StrEnum):
     TAKEN_OVER = "taken_over"  # no wait: a second agent went on with the conversation
 
 
-class QueueVisit(Base):
+class QueueVisit(Handling, Base):
     """One stay of a contact in one queue; a contact may have several.
 
     Attributes:
@@ -129,6 +132,7 @@ class QueueVisit(Base):
         wrapup_ms: After-call work for it, ``None`` until that is over.
         result: What came of it, the organisation's code; the last one that was given.
         result_by: Who gave it: the agent, or the token of a program.
+        received: How it came here, where an agent handed it over: to the queue, or to an agent.
     """
 
     __tablename__ = "queue_visits"
@@ -154,6 +158,7 @@ class QueueVisit(Base):
     wrapup_ms: Mapped[int | None] = mapped_column(BigInteger)
     result: Mapped[str | None] = mapped_column(OutsideText(80))
     result_by: Mapped[str | None] = mapped_column(OutsideText(80))
+    received: Mapped[Handed | None] = mapped_column(text_of(Handed))
 
 
 class CallbackOutcome(StrEnum):
@@ -164,7 +169,7 @@ class CallbackOutcome(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Callback(Base):
+class Callback(Handling, Base):
     """One promise to call back; a contact may have several, one after the other.
 
     Attributes:

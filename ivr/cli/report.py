@@ -19,6 +19,7 @@ from monitoring.report.intervals import Step
 from monitoring.report.queues import QueueReport
 from monitoring.report.reading import read_queues
 from monitoring.report.results import read_results, results_sheet
+from monitoring.report.transfers import read_transfers, transfers_sheet
 from store.models import VisitOutcome
 
 _USUAL_THRESHOLD_MS = 20_000
@@ -34,12 +35,14 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(
         name="report",
         no_args_is_help=True,
-        help="Figures from the record: queues by interval, agents, results, contacts behind them.",
+        help="Figures from the record: queues by interval, agents, results, transfers, contacts "
+        "behind them.",
     )
     group.command("queues")(queues)
     group.command("agents")(agents)
     group.command("contacts")(contacts)
     group.command("results")(results)
+    group.command("transfers")(transfers)
     app.add_typer(group)
 
 
@@ -194,4 +197,25 @@ def results(
         for result in organisation.results.values()
     }
     sheet = results_sheet(organisation.name, period, tallies, said, house.language)
+    give(house, sheet, lambda: "", style, output)
+
+
+def transfers(
+    *,
+    org: OrgOption = "",
+    first: First = None,
+    last: Last = None,
+    queue: Queues = None,
+    style: As = Format.TABLE,
+    output: Output = None,
+    language: Language = "",
+) -> None:
+    """Show by queue who was handed over to queues, agents and numbers, who was asked, and holds."""
+    house = House.open(org, language)
+    organisation = house.organisation
+    period = house.days(first, last, Step.DAY)
+    names = tuple(queue or ())
+    tallies = house.read(lambda database: read_transfers(database, organisation.id, period, names))
+    house.require(names, tallies)
+    sheet = transfers_sheet(organisation.name, period, tallies, house.language)
     give(house, sheet, lambda: "", style, output)
