@@ -6,7 +6,8 @@ in their name. Personal data: callers' numbers stand in ``contacts.caller`` and
 
 Those of recordings are written down in :mod:`store.recording_models`, those of the call trees'
 versions in :mod:`store.tree_models`, those of the steps through them in :mod:`store.step_models`,
-that of supervisors' acts in :mod:`store.act_models`; all have their name here. Columns that two
+that of supervisors' acts in :mod:`store.act_models`, that of surveys in
+:mod:`store.survey_models`; all have their name here. Columns that two
 share stand in :mod:`store.handing_models`.
 """
 
@@ -40,6 +41,7 @@ from store.recording_models import (
     TranscriptState,
 )
 from store.step_models import TreeStep
+from store.survey_models import SurveyQuestion
 from store.tree_models import ChangeKind, TreeChange, TreeFile, TreeVersion
 
 __all__ = [
@@ -62,6 +64,7 @@ __all__ = [
     "RecordingPause",
     "StreamPosition",
     "SupervisorAct",
+    "SurveyQuestion",
     "Transcript",
     "TranscriptState",
     "TreeChange",

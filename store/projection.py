@@ -28,6 +28,7 @@ from store.models import (
     RecordingPause,
     StreamPosition,
     SupervisorAct,
+    SurveyQuestion,
     TreeStep,
 )
 from store.pause_records import PauseRecords
@@ -35,8 +36,9 @@ from store.records import Records
 from store.records import Row as ContactRow
 from store.step_records import StepRecords
 from store.stream import BEGINNING
+from store.survey_records import SurveyRecords
 
-Row = ContactRow | TreeStep | SupervisorAct
+Row = ContactRow | TreeStep | SupervisorAct | SurveyQuestion
 
 _CONSUMER = "contacts"
 _BATCH = 200
@@ -44,7 +46,7 @@ _GATHER_SECONDS = 0.5  # a transaction costs as much as a whole call may; many s
 
 
 class ContactProjection:
-    """Contacts, visits, callbacks, agents' times, supervisors' acts of one organisation.
+    """Contacts, visits, callbacks, agents' times, answers, supervisors' acts of an organisation.
 
     Attributes:
         reached: Id of the last event that this process knows to be in the rows.
@@ -85,7 +87,7 @@ class ContactProjection:
         """
         async with self._database.writing() as session:
             for table in (
-                *(QueueVisit, Callback, Contact),
+                *(QueueVisit, Callback, SurveyQuestion, Contact),
                 *(AgentSession, AgentPeriod, RecordingPause, TreeStep),
             ):
                 await session.execute(delete(table).where(table.org == self._org))
@@ -135,15 +137,20 @@ class ContactProjection:
                 records = await self._load(session, events)
                 steps = StepRecords(self._org, self._zone)
                 acts = ActRecords(self._org)
+                surveys = SurveyRecords(self._org)
                 for event in events:
                     records.apply(event)
                     steps.apply(event)
                     acts.apply(event)
+                    surveys.apply(event)
                 if steps:
                     steps.add_to(await session.scalars(steps.known()))
                 if acts:
                     acts.add_to(await session.scalars(acts.known()))
-                await _insert(session, [*records.new, *steps.new, *acts.new])
+                if surveys:
+                    surveys.add_to(await session.scalars(surveys.known()))
+                new = [*records.new, *steps.new, *acts.new, *surveys.new]
+                await _insert(session, new)
         if not ours:
             return await self.position()
         self.reached = events[-1].id

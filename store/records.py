@@ -266,6 +266,8 @@ class Records:
         EventType.CONTACT_ENDED: _contact_ended,
         EventType.NODE_VISITED: _contact_seen,
         EventType.CONTACT_RESULT_GIVEN: _result_given,
+        EventType.SURVEY_ASKED: _contact_seen,
+        EventType.SURVEY_ANSWERED: _contact_seen,
         EventType.CALL_QUEUED: _call_queued,
         EventType.CALL_ANSWERED: _call_answered,
         EventType.CALL_ABANDONED: _call_abandoned,

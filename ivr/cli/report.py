@@ -19,6 +19,7 @@ from monitoring.report.intervals import Step
 from monitoring.report.queues import QueueReport
 from monitoring.report.reading import read_queues
 from monitoring.report.results import read_results, results_sheet
+from monitoring.report.surveys import read_surveys, surveys_sheet
 from monitoring.report.transfers import read_transfers, transfers_sheet
 from store.models import VisitOutcome
 
@@ -35,14 +36,15 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(
         name="report",
         no_args_is_help=True,
-        help="Figures from the record: queues by interval, agents, results, transfers, contacts "
-        "behind them.",
+        help="Figures from the record: queues by interval, agents, results, transfers, surveys, "
+        "contacts behind them.",
     )
     group.command("queues")(queues)
     group.command("agents")(agents)
     group.command("contacts")(contacts)
     group.command("results")(results)
     group.command("transfers")(transfers)
+    group.command("surveys")(surveys)
     app.add_typer(group)
 
 
@@ -218,4 +220,22 @@ def transfers(
     tallies = house.read(lambda database: read_transfers(database, organisation.id, period, names))
     house.require(names, tallies)
     sheet = transfers_sheet(organisation.name, period, tallies, house.language)
+    give(house, sheet, lambda: "", style, output)
+
+
+def surveys(
+    *,
+    org: OrgOption = "",
+    first: First = None,
+    last: Last = None,
+    style: As = Format.TABLE,
+    output: Output = None,
+    language: Language = "",
+) -> None:
+    """Show what callers answered in surveys: how many of those asked, each score, the mean."""
+    house = House.open(org, language)
+    organisation = house.organisation
+    period = house.days(first, last, Step.DAY)
+    tallies = house.read(lambda database: read_surveys(database, organisation.id, period))
+    sheet = surveys_sheet(organisation.name, period, tallies, house.language)
     give(house, sheet, lambda: "", style, output)

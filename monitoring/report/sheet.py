@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
+from typing import Final
 
 _FORMULA = re.compile(r"[=\-@\t\r\n]|\+(?!\d+$)")  # a caller's number is none
 
@@ -33,6 +34,10 @@ class Kind(Enum):
     SECONDS = "seconds"
     SHARE = "share"  # 0 to 1
     TIME = "time"  # local
+    MEAN = "mean"  # of numbers that people give
+
+
+_DECIMAL: Final = {Kind.SHARE: ".1%", Kind.MEAN: ".2f"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +104,8 @@ def shown(value: Value, kind: Kind, language: str) -> str:
             return f"{value:%Y-%m-%d %H:%M:%S}"
         case Said():
             return value.words
-        case float() | int() if kind is Kind.SHARE:
-            text = f"{value:.1%}".replace("%", " %")
+        case float() | int() if kind in _DECIMAL:
+            text = format(value, _DECIMAL[kind]).replace("%", " %")
             return text if language == "en" else text.replace(".", ",")
         case float() | int() if kind is Kind.SECONDS:
             minutes, seconds = divmod(round(value), 60)

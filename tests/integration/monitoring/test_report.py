@@ -234,7 +234,6 @@ def test_transfers_are_told_by_queue_beside_what_was_handled() -> None:
         ("fees", "5", "0"),
         ("support", "2", "0"),
     ]
-    assert "Överlämnade samtal" in report("transfers", "--language", "sv").output
     assert report("transfers", "--queue", "nowhere").exit_code == 2
 
 
