@@ -136,6 +136,10 @@ class QueueVisit(Handling, Base):
         result: What came of it, the organisation's code; the last one that was given.
         result_by: Who gave it: the agent, or the token of a program.
         received: How it came here, where an agent handed it over: to the queue, or to an agent.
+        estimated_ms: The wait that was foretold when it began, on the average; of answered ones,
+            where there was one.
+        estimated_low_ms: The range's end before which one in ten was to be answered.
+        estimated_high_ms: That beyond which one in ten was to wait.
     """
 
     __tablename__ = "queue_visits"
@@ -162,6 +166,9 @@ class QueueVisit(Handling, Base):
     result: Mapped[str | None] = mapped_column(OutsideText(80))
     result_by: Mapped[str | None] = mapped_column(OutsideText(80))
     received: Mapped[Handed | None] = mapped_column(text_of(Handed))
+    estimated_ms: Mapped[int | None] = mapped_column(BigInteger)
+    estimated_low_ms: Mapped[int | None] = mapped_column(BigInteger)
+    estimated_high_ms: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class CallbackOutcome(StrEnum):

@@ -152,6 +152,9 @@ class Records:
             visit.answered_at = at
             visit.agent = event.agent or None
             visit.waited_ms = event.milliseconds("waited")
+            visit.estimated_ms = event.milliseconds("estimated")
+            visit.estimated_low_ms = event.milliseconds("estimated_low")
+            visit.estimated_high_ms = event.milliseconds("estimated_high")
 
     def _call_abandoned(self, event: Event, at: datetime) -> None:
         self._leave(event, at, VisitOutcome.ABANDONED)

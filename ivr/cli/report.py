@@ -15,6 +15,7 @@ from monitoring.definitions import Belongs, formula
 from monitoring.report.agents import agents_sheet, read_agents
 from monitoring.report.contacts import contacts_sheet, read_contacts
 from monitoring.report.counting import Question
+from monitoring.report.estimates import estimates_sheet, read_estimates
 from monitoring.report.intervals import Step
 from monitoring.report.queues import QueueReport
 from monitoring.report.reading import read_queues
@@ -37,7 +38,7 @@ def register(app: typer.Typer) -> None:
         name="report",
         no_args_is_help=True,
         help="Figures from the record: queues by interval, agents, results, transfers, surveys, "
-        "contacts behind them.",
+        "estimates, contacts behind them.",
     )
     group.command("queues")(queues)
     group.command("agents")(agents)
@@ -45,6 +46,7 @@ def register(app: typer.Typer) -> None:
     group.command("results")(results)
     group.command("transfers")(transfers)
     group.command("surveys")(surveys)
+    group.command("estimates")(estimates)
     app.add_typer(group)
 
 
@@ -238,4 +240,25 @@ def surveys(
     period = house.days(first, last, Step.DAY)
     tallies = house.read(lambda database: read_surveys(database, organisation.id, period))
     sheet = surveys_sheet(organisation.name, period, tallies, house.language)
+    give(house, sheet, lambda: "", style, output)
+
+
+def estimates(
+    *,
+    org: OrgOption = "",
+    first: First = None,
+    last: Last = None,
+    queue: Queues = None,
+    style: As = Format.TABLE,
+    output: Output = None,
+    language: Language = "",
+) -> None:
+    """Show by queue how far waits were from what was foretold: inside the range, error, bias."""
+    house = House.open(org, language)
+    organisation = house.organisation
+    period = house.days(first, last, Step.DAY)
+    names = tuple(queue or ())
+    counts = house.read(lambda database: read_estimates(database, organisation.id, period, names))
+    house.require(names, counts)
+    sheet = estimates_sheet(organisation.name, period, counts, house.language)
     give(house, sheet, lambda: "", style, output)

@@ -96,7 +96,7 @@ class Sheet:
 
 
 def shown(value: Value, kind: Kind, language: str) -> str:
-    """A value for people: ``83.0 %`` (``83,0 %``), ``1:05``, ``2:03:20``."""
+    """A value for people: ``83.0 %`` (``83,0 %``), ``−1:05``, ``2:03:20``."""
     match value:
         case None:
             return "–"
@@ -108,9 +108,11 @@ def shown(value: Value, kind: Kind, language: str) -> str:
             text = format(value, _DECIMAL[kind]).replace("%", " %")
             return text if language == "en" else text.replace(".", ",")
         case float() | int() if kind is Kind.SECONDS:
-            minutes, seconds = divmod(round(value), 60)
+            sign = "−" if round(value) < 0 else ""
+            minutes, seconds = divmod(abs(round(value)), 60)
             hours, minutes = divmod(minutes, 60)
-            return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+            rest = f"{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+            return f"{sign}{hours}:{rest}" if hours else f"{sign}{rest}"
         case _:
             return str(value)
 
