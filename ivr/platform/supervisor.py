@@ -37,7 +37,7 @@ STEADY_SECONDS = 60.0
 SIGN_OF_LIFE_SECONDS = 10.0
 """A part that takes long to start is mentioned again so often."""
 
-SETTLING_SECONDS = 3.0
+SETTLING_SECONDS = 10.0
 """A spare is started so long after the one before has taken its place: callers come first."""
 
 _POLL_SECONDS = 0.1
