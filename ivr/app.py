@@ -239,7 +239,8 @@ class Controller:
             trees=self._trees,
             doorkeeper=self._doorkeeper,
             feed=self._feed,
-            state=settings.state,
+            layout=ground.layout,
+            since_seconds=system_clock() / 1000,
         )
         registry = CollectorRegistry()
         ProcessCollector(registry=registry)

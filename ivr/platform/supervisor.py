@@ -3,28 +3,24 @@
 A part that dies is started again. Where a spare of it runs, that has its place already when it is
 noticed here; it is noted under that name, and a new spare is started.
 
-One supervisor a state folder. It writes down who its children are before it does anything else with
-them, so that a supervisor that was killed leaves nothing that the next one, or ``vaxel down``, does
-not recognise and end.
+It writes down who its children are before it does anything else with them
+(:mod:`ivr.platform.ownership`).
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import fcntl
 import json
-import os
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import IO
 
-from ivr.platform.errors import AlreadyRunning, NotHealthy
+from ivr.platform.errors import NotHealthy
 from ivr.platform.health import PROBE_SECONDS
-from ivr.platform.parts import STOP_ORDER, STOP_SIGNALS, SUPERVISOR, Part, stop_seconds
+from ivr.platform.ownership import Tell
+from ivr.platform.parts import STOP_ORDER, STOP_SIGNALS, Part, stop_seconds
 from ivr.platform.paths import Layout
-from ivr.platform.preflight import writing
 from ivr.platform.processes import ProcessRecord
 from ivr.settings import CHECKOUT, Settings
 
@@ -38,57 +34,10 @@ SIGN_OF_LIFE_SECONDS = 10.0
 """A part that takes long to start is mentioned again so often."""
 
 SETTLING_SECONDS = 10.0
-"""A spare is started so long after the one before has taken its place: callers come first."""
+"""A spare is started so long after the one before has taken the place: callers come first."""
 
 _POLL_SECONDS = 0.1
 _LOG_TAIL_LINES = 5
-
-Tell = Callable[[str], None]
-
-
-@contextlib.contextmanager
-def sole_supervisor(layout: Layout) -> Iterator[None]:
-    """Be the one supervisor of a state folder; the lock ends with the process, however it ends.
-
-    Raises:
-        AlreadyRunning: Another one is.
-        StateNotWritable: It cannot be noted.
-    """
-    with writing(layout):
-        lock = (layout.run / "supervisor.lock").open("w")
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise AlreadyRunning(
-                f"Växel already runs from {layout.state}; `make status` tells more, "
-                "`make down` stops it."
-            ) from error
-        record = layout.record(SUPERVISOR)
-        with writing(layout):
-            ProcessRecord.of(os.getpid()).write(record)
-        try:
-            yield
-        finally:
-            record.unlink(missing_ok=True)
-
-
-def stop_leftovers(layout: Layout, settings: Settings, tell: Tell) -> int:
-    """End, in order, the children that a killed supervisor left behind.
-
-    Returns:
-        How many there were.
-    """
-    stopped = 0
-    for name in STOP_ORDER:
-        path = layout.record(name)
-        record = ProcessRecord.read(path)
-        if record is not None and record.alive():
-            tell(f"Stopping {name}, left from before (process {record.pid})")
-            record.stop(STOP_SIGNALS[name], stop_seconds(name, settings))
-            stopped += 1
-        path.unlink(missing_ok=True)
-    return stopped
 
 
 @dataclass(slots=True)
@@ -250,7 +199,7 @@ class Supervisor:
     async def _keep(self, child: _Child) -> None:
         """Start a part again whenever it ends: at once, then after 1, 2, 4 … seconds.
 
-        One whose spare has its place is the spare from then on.
+        Of one whose spare has taken the place another spare is started.
         """
         backoff = 0.0
         while True:
@@ -265,7 +214,8 @@ class Supervisor:
                 part, restarts = spare.part, spare.restarts + 1
                 self._promote(spare, child)
             else:
-                then = f"it is started again {f'in {backoff:g} s' if backoff else 'at once'}"
+                pause = max(backoff, SETTLING_SECONDS if part.replaces else 0.0)
+                then = f"it is started again {f'in {pause:g} s' if pause else 'at once'}"
             self._tell(f"{child.part.title} ended unexpectedly (code {code}); {then}")
             started: _Child | None = None
             while started is None:
@@ -288,7 +238,7 @@ class Supervisor:
         self._layout.record(waited.name).unlink(missing_ok=True)
 
     async def _until_settled(self, name: str) -> None:
-        """Until a part does its work and has had time for what had waited for it."""
+        """Until a part does its work and has had time for all that had waited for it."""
         while True:
             await self._sleep(SETTLING_SECONDS)
             if (await self._children[name].part.probe()).ok:

@@ -64,6 +64,8 @@ class City:
 
     def controller(self) -> ControllerNow:
         return ControllerNow(
+            since_seconds=1_795_100_000.0,
+            spare=True,
             calls={one.org: 5 for one in self.consumers},
             agi_sessions=60,
             agi_refused=0,

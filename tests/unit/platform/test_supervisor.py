@@ -15,10 +15,11 @@ import pytest
 
 from ivr.platform.errors import AlreadyRunning, NotHealthy, StateNotWritable
 from ivr.platform.health import Health
+from ivr.platform.ownership import sole_supervisor, stop_leftovers
 from ivr.platform.parts import Part
 from ivr.platform.paths import Layout
 from ivr.platform.processes import ProcessRecord
-from ivr.platform.supervisor import Supervisor, sole_supervisor, stop_leftovers
+from ivr.platform.supervisor import Supervisor
 from ivr.settings import Settings
 
 pytestmark = pytest.mark.unit
@@ -242,7 +243,7 @@ async def test_a_spare_that_dies_is_started_again_and_stops_before_whom_it_waits
         await day.ready.wait()
         first, waiting = pid(layout, "controller"), pid(layout, "spare")
         os.kill(waiting, signal.SIGKILL)
-        await day.said("Spare ended unexpectedly (code -9); it is started again at once")
+        await day.said("Spare ended unexpectedly (code -9); it is started again in 10 s")
         await until_noted(layout, "spare", waiting)
         assert pid(layout, "controller") == first
         day.stop.set()
