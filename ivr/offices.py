@@ -36,7 +36,8 @@ from ivr.services import Services
 from ivr.settings import OutgoingSettings
 from ivr.stranded import Stranded
 from ivr.world import Surroundings
-from monitoring.consumer import FiguresConsumer, RedisSnapshots
+from monitoring.consumer import FiguresConsumer
+from monitoring.snapshots import RedisSnapshots
 from recorder.recorder import Recorder
 from store.database import Database
 from store.projection import ContactProjection

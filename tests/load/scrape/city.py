@@ -132,10 +132,13 @@ class _NoStream:
 
 
 class _NoSnapshots:
-    async def load(self) -> str | None:
-        return None
+    async def load(self) -> dict[str, str]:
+        return {}
 
-    async def save(self, text: str) -> None:
+    async def save(self, totals: Totals, since: str) -> bool:
+        return True
+
+    async def forget(self) -> None:
         pass
 
 
