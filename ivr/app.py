@@ -24,6 +24,7 @@ from ivr.announced_sounds import AnnouncedSounds
 from ivr.announcements import Announcements
 from ivr.answers import AnswerWatch
 from ivr.api.application import Api
+from ivr.api.auditing import Auditing
 from ivr.api.events import EventFeed
 from ivr.api.route import PREFIX
 from ivr.api.supervising import Supervising
@@ -68,6 +69,7 @@ from ivr.services import Services
 from ivr.settings import Settings
 from ivr.speech_server import SpeechServer
 from ivr.supervision.desk import SupervisorsDesk
+from ivr.supervision.keeping import Keeping
 from ivr.supervision.orders import SupervisorsPhones
 from ivr.supervision.presence import Presences
 from ivr.text_messages import sender_of
@@ -192,6 +194,7 @@ class Controller:
             lambda number: self._pins.get(number, ""),
             ground.prompts,
             Presences(self._ami, self._attention, system_clock),
+            self._floor,
         )
         codes = RecordingCodes(offices, self._pauses, ground.prompts)
         handovers = HandoverCodes(offices, self._pauses, ground.prompts)
@@ -253,6 +256,7 @@ class Controller:
             self._doorkeeper,
             self._feed,
             Supervising(self._offices.all, SupervisorsPhones(self._ami, phones), system_clock),
+            auditing=Auditing(ground.database),
             version=version("vaxel"),
         )
         self._http = HttpServer(
@@ -284,6 +288,7 @@ class Controller:
         yield self._offers.run()
         yield self._recorder.run()
         yield self._retention.run()
+        yield Keeping(self._ground.database, self._offices.all, system_clock).run()
         yield self._pauses.run()
         yield self._phones.run()
         yield self._transcribing.run()

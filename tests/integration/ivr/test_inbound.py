@@ -235,6 +235,8 @@ async def test_each_answer_to_a_survey_is_an_event(redis: Redis, tmp_path: Path)
     async with opened(redis, catalogue=load_all(tmp_path)) as board:
         await board.serve(calling("100", keys="4"))
         [answered] = await board.events(EventType.SURVEY_ANSWERED, "town")
+        asked = await board.events(EventType.SURVEY_ASKED, "town")
+    assert [one.fields["question"] for one in asked] == ["helpful", "again"]
     assert answered.contact == CONTACT
     assert answered.fields == {
         "node": "a",
