@@ -242,7 +242,8 @@ class Controller:
             trees=self._trees,
             doorkeeper=self._doorkeeper,
             feed=self._feed,
-            state=settings.state,
+            layout=ground.layout,
+            since_seconds=system_clock() / 1000,
         )
         registry = CollectorRegistry()
         ProcessCollector(registry=registry)
@@ -291,7 +292,6 @@ class Controller:
         yield self._pauses.run()
         yield self._phones.run()
         yield self._transcribing.run()
-        yield self._inbound.tidy()
         yield keep_tidy(self._ground.prompts)
         for org in self._offices.all:
             yield from self._duties_of(org)
@@ -307,6 +307,7 @@ class Controller:
         yield Sweeper(
             office.distributor, lambda: self._offices.queues(org), self._live_contacts
         ).run()
+        yield office.stranded.tidy()
         yield self._callbacks.run(office)
         yield self._offices.counted[number].run()
         yield self._offices.recorded[number].run()
@@ -338,12 +339,17 @@ class Controller:
             self._begin(self._duties_of(org))
 
     async def _live_contacts(self) -> Collection[str] | None:
-        """The contacts whose channel exists in Asterisk; nothing known while it is away."""
+        """The contacts whose channel exists in Asterisk, and those of whose end we tell ourselves.
+
+        Nothing is known while it is away.
+        """
         try:
             channels = await self._ami.list("CoreShowChannels")
         except AmiError:
             return None
-        return {channel.get("Uniqueid") for channel in channels}
+        ours = (office.stranded.contacts for office in self._offices.all.values())
+        live = {channel.get("Uniqueid") for channel in channels}
+        return live.union(self._inbound.contacts, *ours)
 
     def _after_digits(self, sidecar: Sidecar) -> float:
         """Seconds of silence in the recording after a caller's last digit."""
