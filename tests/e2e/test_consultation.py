@@ -79,13 +79,14 @@ async def test_a_colleague_is_asked_and_takes_the_caller_over(
     assert sorted(recordings) == [AGENT, COLLEAGUE]
 
     async def is_told() -> bool:
-        rows = platform.rows(
-            "select agent, outcome, talked_ms from queue_visits where contact = ?", taken.contact
-        )
+        rows = platform.rows("select * from queue_visits where contact = ?", taken.contact)
         return [(r["agent"], r["outcome"], r["talked_ms"] >= 1000) for r in rows] == [
             (AGENT, "answered", True),
             (COLLEAGUE, "taken_over", True),
-        ]
+        ] and [
+            (r["consultations"], r["holds"], r["handed_to"], r["handed_target"], r["received"])
+            for r in rows
+        ] == [(1, 1, "agent", COLLEAGUE, None), (None, None, None, None, "agent")]
 
     await eventually(is_told)
 
