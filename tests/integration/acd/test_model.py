@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -55,7 +55,7 @@ from tests.integration.acd.indexes import (
     known_lines,
     line_of,
 )
-from tests.integration.acd.orders import Deeds, place_of, strategies_of
+from tests.integration.acd.orders import DEFAULT, Deeds, place_of, strategies_of
 from tests.integration.acd.replay import Replay
 
 pytestmark = pytest.mark.integration
@@ -110,6 +110,7 @@ NUMBERS = [f"+4670174060{last}" for last in range(4)]
 numbers = st.sampled_from(NUMBERS)
 bullseyes = st.sampled_from(BULLSEYES)
 strategies = st.sampled_from(Strategy)
+rung_at_once = st.sampled_from([1, 1, 2, 3])
 preferred = st.sampled_from(["", "", "1", "3", "nobody"])
 PREFERRED_MS = 5_000
 JUMPS = -3600, 3600
@@ -118,6 +119,7 @@ PHONES = ("p1", "p2", "p3")
 DESK_STEPS = (
     "login",
     "login",
+    "login alone",
     "trained",
     "unpause",
     "unpause",
@@ -236,12 +238,17 @@ class Histories(RuleBasedStateMachine):
 
     # Rules -------------------------------------------------------------------------------------
 
-    @initialize(kept=st.booleans(), demands=st.booleans(), ways=st.tuples(strategies, strategies))
+    @initialize(
+        kept=st.booleans(),
+        demands=st.booleans(),
+        ways=st.tuples(strategies, strategies),
+        rung=st.tuples(rung_at_once, rung_at_once),
+    )
     def a_working_day_begins(
-        self, kept: bool, demands: bool, ways: tuple[Strategy, Strategy]
+        self, kept: bool, demands: bool, ways: tuple[Strategy, Strategy], rung: tuple[int, int]
     ) -> None:
-        for queue, strategy in zip(QUEUES, ways, strict=True):
-            self.adopt(queue, strategy, 1)
+        for queue, strategy, number in zip(QUEUES, ways, rung, strict=True):
+            self.adopt(queue, strategy, 1, number)
         for number, agent in enumerate(STAFF.values(), 1):
             self.run(self.agents.login(agent, f"p{number}"))
         for number, queue in enumerate((*QUEUES, *QUEUES)):
@@ -274,17 +281,22 @@ class Histories(RuleBasedStateMachine):
             self.effective[contact] = min(self.effective[contact], self.clock())
             self.needs[contact].put_off(-max(0, before["arrived"] - self.clock()))
 
-    @rule(queue=queues, strategy=strategies, weight=st.sampled_from([1, 1, 2, 100]))
-    def adopt(self, queue: Queue, strategy: Strategy, weight: int) -> None:
+    @rule(
+        queue=queues,
+        strategy=strategies,
+        weight=st.sampled_from([1, 1, 2, 100]),
+        rung=rung_at_once,
+    )
+    def adopt(self, queue: Queue, strategy: Strategy, weight: int, rung: int) -> None:
         """The organisation's file says something else of a queue."""
         before = self.raw()
-        told = replace(queue, strategy=strategy, weight=weight)
+        told = replace(queue, strategy=strategy, weight=weight, ring_at_once=rung)
         anew = self.run(self.acd[0].adopt([told]))
-        was, _ = strategies_of(before).get(queue.name, (Strategy.LONGEST_IDLE, 1))
+        was, *_ = strategies_of(before).get(queue.name, DEFAULT)
         stood = {one.rpartition("|")[2] for one in before["ready"] if one.startswith(queue.name)}
         assert set(anew) == (stood if strategy is not was else set())
-        kept = strategies_of(self.raw()).get(queue.name, (Strategy.LONGEST_IDLE, 1))
-        assert kept == (strategy, weight)
+        kept = strategies_of(self.raw()).get(queue.name, DEFAULT)
+        assert kept == (strategy, weight, rung)
         once = self.raw()
         assert self.run(self.acd[1].adopt([told])) == ()
         assert self.raw() == once
@@ -297,7 +309,8 @@ class Histories(RuleBasedStateMachine):
         assert (offer is None) == (not pairs)
         if offer is not None:
             self.is_next(before, offer, pairs)
-            self.offers.append(offer)
+            self.rings_the_next_beside(before, offer, pairs)
+            self.offers += offer.views
 
     @rule(who=controllers)
     def tick(self, who: int) -> None:
@@ -308,13 +321,15 @@ class Histories(RuleBasedStateMachine):
         tick = self.run(self.acd[who].tick(QUEUES))
         for offer in tick.offers:
             self.is_next(before, offer, pairs)
+            self.rings_the_next_beside(before, offer, pairs)
+            rung = {view.agent for view in offer.views}
             pairs = [
                 (contact, agent)
                 for contact, agent in pairs
-                if contact != offer.contact and agent != offer.agent
+                if contact != offer.contact and agent not in rung
             ]
+            self.offers += offer.views
         assert not pairs
-        self.offers += tick.offers
 
     @rule(agent=staff, who=controllers)
     def match_agent(self, agent: str, who: int) -> None:
@@ -324,10 +339,12 @@ class Histories(RuleBasedStateMachine):
         offer = self.run(self.acd[who].match_agent(agent))
         assert (offer is None) == (not served)
         if offer is not None:
+            assert offer.agent == agent
             assert self.weighs(before, offer.contact) == max(
                 self.weighs(before, contact) for contact in served
             )
-            self.offers.append(offer)
+            self.rings_the_next_beside(before, offer, pairs)
+            self.offers += offer.views
 
     @rule(data=st.data(), who=controllers)
     def answered(self, data: st.DataObject, who: int) -> None:
@@ -411,7 +428,7 @@ class Histories(RuleBasedStateMachine):
         before = self.record(contact)
         on_line = bool(before) and ("callback" not in before or "live" in before)
         freed = self.run(self.acd[who].leave(contact, reason))
-        assert freed == (before.get("agent", "") if on_line else None)
+        assert freed == (rung_for(before) if on_line else None)
         if "callback" not in before or before["state"] == "talking":
             assert not kept_of(contact, self.raw())
         else:
@@ -462,7 +479,10 @@ class Histories(RuleBasedStateMachine):
     def all_goes_well(self, data: st.DataObject, steps: int) -> None:
         """Deep states are rare among random steps: lead an offer that is current on its way."""
         held = [
-            offer for offer in self.offers if self.record(offer.contact).get("offer") == offer.id
+            offer
+            for offer in self.offers
+            if (record := self.record(offer.contact)).get("offer") == offer.id
+            if offer.agent in rung_for(record)
         ]
         if not held:
             return
@@ -506,6 +526,8 @@ class Histories(RuleBasedStateMachine):
         match step:
             case "login":
                 self.attempt(lambda: self.agents.login(STAFF[agent], phone))
+            case "login alone":
+                self.attempt(lambda: self.agents.login(STAFF[agent], phone, alone=True))
             case "trained":
                 self.attempt(lambda: self.agents.login(TRAINED[agent], phone))
             case "logout":
@@ -627,6 +649,12 @@ class Histories(RuleBasedStateMachine):
             if (record := json.loads(text))
         }
         assert held == self.replay.contacts
+        beside = {
+            contact: record["beside"]
+            for contact, text in raw["contacts"].items()
+            if "beside" in (record := json.loads(text))
+        }
+        assert beside == self.replay.beside
         attempts = {
             contact: record["attempt"]
             for contact, text in raw["contacts"].items()
@@ -752,11 +780,30 @@ class Histories(RuleBasedStateMachine):
         places = {agent: place_of(raw, line, agent) for agent in able}
         assert places[offer.agent] == min(places.values())
 
+    def rings_the_next_beside(
+        self, raw: dict[str, Any], offer: Offer, pairs: list[tuple[str, str]]
+    ) -> None:
+        """The next by the strategy, as many as the queue has rung, but nobody who is rung alone."""
+        record = json.loads(raw["contacts"][offer.contact])
+        line = line_of(record["queue"], record.get("line", ""))
+        crew = {name: json.loads(text) for name, text in raw["agents"].items()}
+        able = {agent for contact, agent in pairs if contact == offer.contact} - {offer.agent}
+        places = {agent: place_of(raw, line, agent) for agent in able if "alone" not in crew[agent]}
+        _, _, rung = strategies_of(raw).get(record["queue"], DEFAULT)
+        several = "callback" not in record and "alone" not in crew[offer.agent]
+        wanted = sorted(places.values())[: rung - 1] if several else []
+        assert [places[view.agent] for view in offer.beside] == wanted
+
     def weighs(self, raw: dict[str, Any], contact: str) -> int:
         """A contact's wait, as agents of several queues count it."""
         queue = json.loads(raw["contacts"][contact])["queue"]
-        _, weight = strategies_of(raw).get(queue, (Strategy.LONGEST_IDLE, 1))
+        _, weight, _ = strategies_of(raw).get(queue, DEFAULT)
         return (self.clock() - self.effective[contact]) * weight
+
+
+def rung_for(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """Whoever is rung for a contact or talks with it, the first one first."""
+    return (record["agent"], *record.get("beside", ())) if "agent" in record else ()
 
 
 def test_random_histories_keep_the_rules(redis_url: str) -> None:
