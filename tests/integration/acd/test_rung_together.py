@@ -223,6 +223,22 @@ async def test_several_are_drawn_one_after_the_other(house: House) -> None:
     assert all(70 < drawn[agent] < 145 for agent in TEAM[:3])
 
 
+async def test_who_was_drawn_as_the_second_is_drawn_again_no_sooner_than_others(
+    house: House,
+) -> None:
+    queue = replace(TOGETHER, ring_at_once=2, strategy=Strategy.WEIGHTED_RANDOM)
+    await house.acd.adopt([queue])
+    for agent in TEAM:
+        await house.log_in(agent)
+    before, again, draws = set(TEAM[:2]), 0, 500
+    for number in range(draws):
+        offer = await offered(house, f"c-{number}", queue)
+        again += len(before & (before := set(agents_of(offer))))
+        await house.acd.leave(offer.contact, LeaveReason.ABANDONED)
+        house.clock.forward(0.001)
+    assert 0.9 < again / draws < 1.1  # of two among four one is the same; four deviations
+
+
 async def test_how_many_are_rung_changes_with_the_file(house: House) -> None:
     await rung(house, *TEAM)
     await house.acd.leave("c-1", LeaveReason.ABANDONED)
