@@ -6,8 +6,8 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
-from acd.errors import StaleOffer
-from acd.model import LeaveReason, Offer, Queue
+from acd.errors import AcdUnavailable
+from acd.model import Offer, Queue
 from ivr.agi_call import AgiCaller
 from ivr.answers import ANSWER, DIALLED, phone_in
 from ivr.consent import when_recorded
@@ -15,11 +15,12 @@ from ivr.flow.call import QueueRequest
 from ivr.flow.organisation import Organisation
 from ivr.flow.recording import When
 from ivr.handovers import WISH, Handovers, HandoverWish
-from ivr.joining import leave
+from ivr.joining import end
 from ivr.recorded_talks import RecordedTalks
 from ivr.remote_agents import ANSWERED
 from ivr.rung_agents import RungAgents
 from ivr.services import Services
+from ivr.stranded import Talk
 from ivr.telephones import Telephones, telephones_of
 from recorder.sidecar import Sidecar
 from store.models import RecordingKind
@@ -112,9 +113,15 @@ class Ringing:
         ended = await self._dial(offer, telephones, rung, recorded.arguments)
         talked_ms, talker = max(0, self._services.clock() - ended.answered_ms), ended.talker
         if talker is not None:
-            await rung.answered(talker, ended.answered_ms)
-            if ended.wish is None or self._session.hung_up:
-                await self._end(talker, talked_ms)
+            over = ended.wish is None or self._session.hung_up
+            try:
+                await rung.answered(talker, ended.answered_ms)
+                if over:
+                    await end(self._distributor, talker, talked_ms)
+            except AcdUnavailable:
+                if over:
+                    self._services.stranded.talked(Talk(talker, ended.answered_ms, talked_ms))
+                raise
             await recorded.finish(talker.agent)
         else:
             await recorded.drop()
@@ -154,17 +161,6 @@ class Ringing:
             on_demand=self._recorded is When.ON_DEMAND,
             phone=offer.phone if several else "",
         )
-
-    async def _end(self, offer: Offer, talked_ms: int) -> None:
-        """The conversation is over, by now perhaps with an agent who took it over."""
-        try:
-            await self._distributor.ended(offer, talked_ms)
-        except StaleOffer:
-            taken = await self._distributor.current_offer(offer.contact)
-            if taken is not None and taken.controller == self._distributor.controller:
-                await leave(self._distributor, offer.contact, LeaveReason.FAILED)
-            return
-        await self._distributor.match_agent(offer.agent)  # ready, without wrap-up time
 
     async def _follow(self, wish: HandoverWish) -> None:
         """Record from here on as the queue wants it that the caller was handed over to."""
