@@ -6,28 +6,26 @@ the same as at the agents' desk.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Mapping
 
-from acd.errors import AgentLocked, NotLoggedIn, WrongPin
+from acd.agents import Agents
+from acd.errors import NotLoggedIn
 from acd.model import AgentState, AgentStatus, Offer
-from ivr.agi_call import AgiVoice, AllPrompts
+from ivr.agi_call import AllPrompts
 from ivr.desk import phone_of
-from ivr.desk_visit import KEY_WAIT_S, LONGEST_NUMBER, TRIES
+from ivr.desk_visit import TRIES, Visit
 from ivr.dialplan import DONE
-from ivr.flow.call import CallerHungUp, Utterance
+from ivr.flow.call import CallerHungUp
 from ivr.flow.supervision import Right, SupervisionTexts
 from ivr.flow.texts import Text
 from ivr.office import Office
+from ivr.pin_dialogue import PinOf, prove
 from ivr.supervision.audit import PRESENCE, Presence, Refusal
 from ivr.supervision.orders import Order, order_of
 from ivr.supervision.presence import End, Presences
 from ivr.supervision.rights import BACK, KEYS, WAYS_IN, supervised_by
 from wire.agi.errors import AgiHungUp
 from wire.agi.session import AgiSession
-
-_KEYS: Final = "0123456789*#"
-_MINUTE_MS: Final = 60_000
 
 
 class SupervisorsDesk:
@@ -36,7 +34,7 @@ class SupervisorsDesk:
     def __init__(
         self,
         offices: Mapping[str, Office],
-        pin_of: Callable[[str], str],
+        pin_of: PinOf,
         prompts: AllPrompts,
         presences: Presences,
     ) -> None:
@@ -60,13 +58,16 @@ class SupervisorsDesk:
         home = self._home(order)
         if home is None or (texts := home.organisation.texts.supervision) is None:
             return  # there is nobody whom to lead
-        visit = _Visit(session, self._prompts, home, texts, self._presences)
+        phone, clock = phone_of(session.environment.channel), self._presences.clock
+        visit = Visit(session, self._prompts, phone, self._offices, clock)
+        visit.come_to(home)
+        supervisor = _Supervisor(session, visit, texts, self._presences)
         try:
             await visit.call.answer()
             if order is not None:
-                await visit.obey(order)
-            elif (number := await visit.prove(self._offices, self._pin_of)) is not None:
-                await visit.lead(number, self._offices)
+                await supervisor.obey(order)
+            elif (number := await supervisor.prove(self._offices, self._pin_of)) is not None:
+                await supervisor.lead(number, self._offices)
             await session.set_variable(DONE, "1")
             await visit.call.hang_up()
         except (CallerHungUp, AgiHungUp):
@@ -80,61 +81,45 @@ class SupervisorsDesk:
         return next((o for o in speaking if o.organisation.supervisors), next(iter(speaking), None))
 
 
-class _Visit:
-    """One call."""
+class _Supervisor:
+    """Whoever calls."""
 
     def __init__(
         self,
         session: AgiSession,
-        prompts: AllPrompts,
-        home: Office,
+        visit: Visit,
         texts: SupervisionTexts,
         presences: Presences,
     ) -> None:
-        self.call = AgiVoice(session, prompts.of(home.organisation.id))
         self._session = session
-        self._prompts = prompts
-        self._home = home
+        self._visit = visit
         self._texts = texts
         self._presences = presences
-        self._phone = phone_of(session.environment.channel)
 
-    async def prove(
-        self, offices: Mapping[str, Office], pin_of: Callable[[str], str]
-    ) -> str | None:
-        """Ask for number and PIN, a few times at most: the supervisor's number, if they have."""
-        desk = self._home.organisation.texts.desk
-        for _ in range(TRIES):
-            number = await self._enter(self._texts.enter_supervisor)
-            pin = await self._enter(desk.enter_pin)
-            known = supervised_by({org: o.organisation for org, o in offices.items()}, number)
-            if not known:  # an unknown number sounds like a wrong PIN
-                await self._say(desk.wrong_pin)
-                continue
-            try:
-                agents = offices[known[0]].agents
-                await agents.check_pin(number, pin, pin_of(number), supervising=self._phone)
-            except WrongPin:
-                await self._say(desk.wrong_pin)
-            except AgentLocked as locked:
-                minutes = -(-(locked.until_ms - self._presences.clock()) // _MINUTE_MS)
-                await self._say(desk.locked, minutes=max(1, minutes))
-                return None
-            else:
-                return number
-        return None
+    async def prove(self, offices: Mapping[str, Office], pin_of: PinOf) -> str | None:
+        """Have a supervisor prove who they are: their number, if they can."""
+
+        async def number() -> str:
+            return await self._visit.enter(self._texts.enter_supervisor)
+
+        def counted_by(claimed: str) -> Agents | None:
+            known = supervised_by({org: o.organisation for org, o in offices.items()}, claimed)
+            return offices[known[0]].agents if known else None
+
+        visit = self._visit
+        return await prove(visit, number, counted_by, pin_of, supervising=visit.phone)
 
     async def lead(self, number: str, offices: Mapping[str, Office]) -> None:
         """Ask for agents, and for each what to do, until nothing is answered any more."""
         known = supervised_by({org: o.organisation for org, o in offices.items()}, number)
         for _ in range(TRIES):
-            while agent := await self._enter(self._texts.enter_agent):
+            while agent := await self._visit.enter(self._texts.enter_agent):
                 office = next(
                     (offices[org] for org in known if agent in offices[org].organisation.agents),
                     None,
                 )
                 if office is None:
-                    await self._say(self._texts.unknown_agent)
+                    await self._visit.say(self._texts.unknown_agent)
                     break
                 self._come_to(office)
                 await self._lead_one(number, agent)
@@ -143,7 +128,7 @@ class _Visit:
         """Do what a program has asked for, by whose order the phone has rung."""
         offer = await self._home.distributor.conversation(order.agent)
         if offer is None or offer.contact != order.contact:
-            await self._say(self._texts.not_talking)
+            await self._visit.say(self._texts.not_talking)
             return
         await self._come_in(order.by, offer, order.mode, (order.mode,))
 
@@ -161,26 +146,22 @@ class _Visit:
                 continue
             if right not in may:
                 await self._refuse(number, right, "right", agent)
-                await self._say(self._texts.not_allowed)
+                await self._visit.say(self._texts.not_allowed)
             elif right in WAYS_IN:
                 await self._into_conversation(number, agent, right, may)
             else:
                 await self._act(number, agent, right)
 
     async def _menu(self, may: tuple[Right, ...]) -> str:
-        for right in Right:
-            if right in may and (
-                key := await self._say(self._texts.acts.of(right), interrupt=_KEYS)
-            ):
-                return key
-        return await self.call.collect(count=1, wait=KEY_WAIT_S, stop="")
+        acts = self._texts.acts
+        return await self._visit.key(*(acts.of(right) for right in Right if right in may))
 
     async def _into_conversation(
         self, number: str, agent: str, mode: Right, may: tuple[Right, ...]
     ) -> None:
         offer = await self._home.distributor.conversation(agent)
         if offer is None:
-            await self._say(self._texts.not_talking)
+            await self._visit.say(self._texts.not_talking)
             return
         await self._come_in(number, offer, mode, may)
 
@@ -188,23 +169,25 @@ class _Visit:
         queue = self._home.organisation.queues.get(offer.queue)
         if queue is None or not queue.supervision.allowed:  # what nobody describes is private
             await self._refuse(by, mode, "queue", offer.agent, offer)
-            await self._say(self._texts.private)
+            await self._visit.say(self._texts.private)
             return
         tell = ""
         if queue.supervision.tell_agent and mode is not Right.TAKE_OVER:
-            tell = await self.call.sound(self._utterance(self._texts.joined))
+            tell = await self._visit.call.sound(self._visit.worded(self._texts.joined))
         end = await self._presences.come_in(
             self._session,
             self._home,
             offer,
             by=by,
-            phone=self._phone,
+            phone=self._visit.phone,
             mode=mode,
             may=may,
             tell=tell,
         )
         if end is not End.BACK:
-            await self._say(self._texts.not_talking if end is End.NOBODY else self._texts.over)
+            await self._visit.say(
+                self._texts.not_talking if end is End.NOBODY else self._texts.over
+            )
 
     async def _act(self, number: str, agent: str, right: Right) -> None:
         """Pause an agent or log them out, as by the API."""
@@ -217,44 +200,32 @@ class _Visit:
                 status = await agents.pause(agent, reason, by=number)
                 await self._confirm(status, AgentState.PAUSED, self._texts.paused)
         except NotLoggedIn:
-            await self._say(self._texts.not_logged_in)
+            await self._visit.say(self._texts.not_logged_in)
 
     async def _confirm(self, status: AgentStatus, wanted: AgentState, done: Text) -> None:
-        await self._say(done if status.state is wanted else self._texts.after_call)
+        await self._visit.say(done if status.state is wanted else self._texts.after_call)
 
     async def _reason(self) -> str:
         """The key of a pause, ``""`` for none."""
         desk, pauses = self._home.organisation.texts.desk, self._home.organisation.pauses
         for _ in range(TRIES):
-            key = await self._say(desk.enter_reason, interrupt=_KEYS)
-            key = key or await self.call.collect(count=1, wait=KEY_WAIT_S, stop="")
-            if (reason := pauses.get(key)) is not None:
+            if (reason := pauses.get(await self._visit.key(desk.enter_reason))) is not None:
                 return reason.key
-            await self._say(desk.unknown_reason)
+            await self._visit.say(desk.unknown_reason)
         return ""
 
     async def _refuse(
         self, by: str, act: Right, reason: str, agent: str, offer: Offer | None = None
     ) -> None:
-        refusal = Refusal(by, act, reason, agent, offer, self._phone)
+        refusal = Refusal(by, act, reason, agent, offer, self._visit.phone)
         home = self._home
         await refusal.note(home.stream, home.organisation.id, self._presences.clock())
 
+    @property
+    def _home(self) -> Office:
+        return self._visit.home
+
     def _come_to(self, office: Office) -> None:
         """Speak from now on as an organisation does."""
-        self._home = office
+        self._visit.come_to(office)
         self._texts = office.organisation.texts.supervision or self._texts
-        self.call.prompts = self._prompts.of(office.organisation.id)
-
-    async def _enter(self, question: Text) -> str:
-        first = await self._say(question, interrupt=_KEYS)
-        return await self.call.collect(first=first, count=LONGEST_NUMBER, wait=KEY_WAIT_S)
-
-    async def _say(self, text: Text, *, interrupt: str = "", **variables: object) -> str:
-        return await self.call.say(self._utterance(text, **variables), interrupt=interrupt)
-
-    def _utterance(self, text: Text, **variables: object) -> Utterance:
-        organisation = self._home.organisation
-        language = organisation.default_language
-        everyday = {"organisation": organisation.name, "language": language}
-        return text.utterance(language, {**everyday, **variables})
