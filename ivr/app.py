@@ -13,7 +13,6 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, ProcessCollector
 
-from acd.agents import Agents
 from acd.errors import AcdUnavailable, StaleOffer
 from acd.floor import Floor
 from acd.model import system_clock
@@ -31,6 +30,7 @@ from ivr.api.tokens import Doorkeeper, TokenFile
 from ivr.attention import Attention
 from ivr.callback_wishes import CallbackWishes
 from ivr.callbacks import CallbackRunner
+from ivr.common_agents import CommonAgents
 from ivr.confirmations import Confirmations
 from ivr.consultations import Consultations
 from ivr.counted_pins import CountedPins
@@ -141,7 +141,12 @@ class Controller:
             streams,
             clock_ms=system_clock,
         )
-        elsewhere = Elsewhere(self._offices.all)
+        elsewhere = self._elsewhere = Elsewhere(self._offices.all, node=node)
+        phones = {account.name for account in accounts(ground.secrets) if account.is_agent}
+        alone = not settings.asterisk.peers
+        self._phones = Phones(
+            self._ami, self._offices.all, phones, elsewhere, node=node, alone=alone
+        )
         self._means = Means(
             controller=name,
             redis=ground.redis,
@@ -166,9 +171,6 @@ class Controller:
         self._offices.adopt(self._trees.catalogue, self._means)
         offices = self._offices.all
         self._speech = SpeechServer(f"http://{settings.speech.host}:{settings.speech.port}")
-        phones = {account.name for account in accounts(ground.secrets) if account.is_agent}
-        alone = not settings.asterisk.peers
-        self._phones = Phones(self._ami, offices, phones, elsewhere, node=node, alone=alone)
         listener = Listener(self._speech, ground.nothing)
         self._inbound = Inbound(self._trees, offices, ground.prompts, listener.ask, system_clock)
         self._callbacks = CallbackRunner(
@@ -305,6 +307,7 @@ class Controller:
         yield self._callbacks.run(office)
         yield self._offices.counted[number].run()
         yield self._offices.recorded[number].run()
+        yield CommonAgents(org, office.stream, self._elsewhere, self._phones.look).run()
 
     async def render(self, catalogue: Catalogue) -> Heard:
         """Have all that call trees say spoken before they are heard.
@@ -392,10 +395,11 @@ class Controller:
             outgoing=services.outgoing,
             texts=sender_of(self._settings.sms),
             desk=RemoteDesk(
-                organisation,
-                Agents(self._ground.redis, org, system_clock),
-                services.distributor,
+                org,
+                self._offices.all,
+                self._ground.prompts,
                 self._pin_of,
+                self._phones.engaged,
                 regions=self._settings.outgoing.regions,
                 clock=system_clock,
             ),
