@@ -70,6 +70,7 @@ from ivr.speech_server import SpeechServer
 from ivr.supervision.desk import SupervisorsDesk
 from ivr.supervision.orders import SupervisorsPhones
 from ivr.supervision.presence import Presences
+from ivr.supervision.tickets import Tickets
 from ivr.text_messages import sender_of
 from ivr.transfers import Transfers
 from ivr.tree_pins import pins_of
@@ -194,6 +195,7 @@ class Controller:
             lambda number: self._pins.get(number, ""),
             ground.prompts,
             Presences(self._ami, self._attention, system_clock),
+            Tickets(ground.redis, self._means.destinations),
         )
         codes = RecordingCodes(offices, self._pauses, ground.prompts)
         handovers = HandoverCodes(offices, self._pauses, ground.prompts)
@@ -253,7 +255,12 @@ class Controller:
             self._floor,
             self._doorkeeper,
             self._feed,
-            Supervising(self._offices.all, SupervisorsPhones(self._ami, phones), system_clock),
+            Supervising(
+                self._offices.all,
+                SupervisorsPhones(self._ami, phones),
+                self._phones.reachable,
+                system_clock,
+            ),
             version=version("vaxel"),
         )
         self._http = HttpServer(

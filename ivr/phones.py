@@ -118,6 +118,10 @@ class Phones:
         """Tell soon what another organisation has its agents do by now."""
         self._changed.set()
 
+    def reachable(self, phone: str) -> bool:
+        """Whether the Asterisk of this node can ring a phone, as far as it has said anything."""
+        return self._states.get(phone) is not PhoneState.UNREACHABLE
+
     @asynccontextmanager
     async def engaged(self, phone: str) -> AsyncIterator[None]:
         """Offer nothing to a telephone outside during the block: its agent talks to us.

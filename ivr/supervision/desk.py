@@ -24,6 +24,7 @@ from ivr.supervision.audit import PRESENCE, Presence, Refusal
 from ivr.supervision.orders import Order, order_of
 from ivr.supervision.presence import End, Presences
 from ivr.supervision.rights import BACK, KEYS, WAYS_IN, supervised_by
+from ivr.supervision.tickets import TICKET, Ticket, Tickets
 from wire.agi.errors import AgiHungUp
 from wire.agi.session import AgiSession
 
@@ -37,11 +38,13 @@ class SupervisorsDesk:
         pin_of: PinOf,
         prompts: AllPrompts,
         presences: Presences,
+        tickets: Tickets,
     ) -> None:
         self._offices = offices
         self._pin_of = pin_of
         self._prompts = prompts
         self._presences = presences
+        self._tickets = tickets
 
     async def serve(self, session: AgiSession) -> None:
         """One call of a supervisor, or what a dead controller has left of one.
@@ -54,18 +57,23 @@ class SupervisorsDesk:
             if left.org in self._offices:
                 await self._presences.leave(session, self._offices[left.org], left)
             return
-        order = await order_of(session)
+        ticket = None
+        if number := await session.get_variable(TICKET):
+            ticket = await self._tickets.redeem(number)
+            if ticket is None:
+                return  # refused by the dialplan
+        order = await order_of(session) if ticket is None else ticket.order
         home = self._home(order)
         if home is None or (texts := home.organisation.texts.supervision) is None:
             return  # there is nobody whom to lead
-        phone, clock = phone_of(session.environment.channel), self._presences.clock
-        visit = Visit(session, self._prompts, phone, self._offices, clock)
+        phone = ticket.phone if ticket else phone_of(session.environment.channel)
+        visit = Visit(session, self._prompts, phone, self._offices, self._presences.clock)
         visit.come_to(home)
-        supervisor = _Supervisor(session, visit, texts, self._presences)
+        supervisor = _Supervisor(session, visit, texts, self._presences, self._tickets)
         try:
             await visit.call.answer()
             if order is not None:
-                await supervisor.obey(order)
+                await supervisor.obey(order, ticket.may if ticket else (order.mode,))
             elif (number := await supervisor.prove(self._offices, self._pin_of)) is not None:
                 await supervisor.lead(number, self._offices)
             await session.set_variable(DONE, "1")
@@ -90,11 +98,13 @@ class _Supervisor:
         visit: Visit,
         texts: SupervisionTexts,
         presences: Presences,
+        tickets: Tickets,
     ) -> None:
         self._session = session
         self._visit = visit
         self._texts = texts
         self._presences = presences
+        self._tickets = tickets
 
     async def prove(self, offices: Mapping[str, Office], pin_of: PinOf) -> str | None:
         """Have a supervisor prove who they are: their number, if they can."""
@@ -124,13 +134,13 @@ class _Supervisor:
                 self._come_to(office)
                 await self._lead_one(number, agent)
 
-    async def obey(self, order: Order) -> None:
-        """Do what a program has asked for, by whose order the phone has rung."""
+    async def obey(self, order: Order, may: tuple[Right, ...]) -> None:
+        """Do what a program has asked for, by whose order the phone has rung, or another node."""
         offer = await self._home.distributor.conversation(order.agent)
         if offer is None or offer.contact != order.contact:
             await self._visit.say(self._texts.not_talking)
             return
-        await self._come_in(order.by, offer, order.mode, (order.mode,))
+        await self._come_in(order.by, offer, order.mode, may)
 
     async def _lead_one(self, number: str, agent: str) -> None:
         """What to do with one agent, again and again, until another one is wanted."""
@@ -170,6 +180,12 @@ class _Supervisor:
         if queue is None or not queue.supervision.allowed:  # what nobody describes is private
             await self._refuse(by, mode, "queue", offer.agent, offer)
             await self._visit.say(self._texts.private)
+            return
+        if self._tickets.elsewhere(offer):
+            order = Order.about(self._home.organisation.id, by, offer, mode)
+            ticket = Ticket(order, self._visit.phone, may)
+            if not await self._tickets.use(self._session, offer, ticket):
+                await self._visit.say(self._visit.texts.technical_fault)
             return
         tell = ""
         if queue.supervision.tell_agent and mode is not Right.TAKE_OVER:

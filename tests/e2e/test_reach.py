@@ -37,6 +37,7 @@ from tests.e2e.rig.reach import (
     AUTO_AGENT,
     DESK,
     HANG_UP,
+    IN_READINESS,
     MENU_OF_THE_DESK,
     NOT_ALLOWED,
     OUTSIDE,
@@ -193,7 +194,7 @@ async def test_a_mailbox_that_picks_up_never_gets_the_caller(
     await line.hang_up()
 
 
-async def test_an_agent_outside_logs_in_and_out_by_calling_from_their_telephone(
+async def test_an_agent_outside_logs_in_hears_how_they_stand_and_logs_out_by_calling(
     platform: Platform, cast: Cast, ears: Ears, journal: Journal
 ) -> None:
     mobile = await cast.reachable(REMOTE_NUMBER)
@@ -206,6 +207,9 @@ async def test_an_agent_outside_logs_in_and_out_by_calling_from_their_telephone(
     )
     line = await mobile.call(DESK)
     await _enter_pin(line, platform, ears)
+    await ears.hear(line, MENU_OF_THE_DESK, first=2 * BEGINNING)
+    await line.press("0")
+    await ears.hear(line, IN_READINESS)
     await ears.hear(line, MENU_OF_THE_DESK, first=2 * BEGINNING)
     await line.press("2")
     await journal.wait(EventType.AGENT_LOGGED_OUT, agent=REMOTE_AGENT)

@@ -17,9 +17,15 @@ from media.tones import tone
 from store.events import Event, EventType
 from tests.e2e.conftest import AGENT, RESULTS, until_nothing_is_left
 from tests.e2e.rig.journal import Journal
-from tests.e2e.rig.listening import is_silent, tone_share, tone_span, wait_until_hears_tone
+from tests.e2e.rig.listening import (
+    is_silent,
+    tone_share,
+    tone_span,
+    wait_until_hears_music,
+    wait_until_hears_tone,
+)
 from tests.e2e.rig.phones import CALLER_NUMBER, RECEPTION, AgentHandset, Cast, Ears, Handset
-from tests.e2e.rig.platform import NODES, ORG, Platform
+from tests.e2e.rig.platform import NODES, ORG, Platform, eventually
 from tests.e2e.rig.policies import NUMBERS
 from tests.e2e.rig.privacy import personal_lines
 from tests.e2e.rig.reception import walk_to_queue
@@ -100,7 +106,11 @@ async def test_an_agent_at_the_other_asterisk_is_rung_heard_and_recorded(
     journal: Journal,
 ) -> None:
     await there.log_in(AGENT, other.secrets.pins[AGENT], ears)
-    assert await _state(platform, AGENT) == (AgentState.READY, "")
+
+    async def free() -> bool:
+        return await _state(platform, AGENT) == (AgentState.READY, "")
+
+    await eventually(free, why="the phone is free")
     line = await caller.call(RECEPTION)
     await walk_to_queue(line, ears)
     theirs = await there.pick_up()
@@ -117,6 +127,12 @@ async def test_an_agent_at_the_other_asterisk_is_rung_heard_and_recorded(
     await ears.hear(theirs, "Inspelningen fortsätter.")
     await _say(line, theirs, AFTER)
     assert line.digits == ""
+    await theirs.hold()
+    held = await journal.wait(EventType.CALL_HELD, agent=AGENT)
+    await wait_until_hears_music(line, since=len(line.heard))
+    await theirs.resume()
+    await journal.wait(EventType.CALL_RESUMED, agent=AGENT, contact=held.contact)
+    assert held.contact == answered.contact
     await theirs.hang_up()
     await journal.wait(EventType.AGENT_WRAPUP, agent=AGENT)
     await journal.wait(EventType.AGENT_READY, agent=AGENT, count=2)

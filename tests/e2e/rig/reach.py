@@ -24,6 +24,7 @@ TAKE = "Samtal från kön always. Tryck 1 för att ta emot det."
 
 DESK = "242"
 MENU_OF_THE_DESK = "Du är inloggad. För att logga ut, tryck 2."
+IN_READINESS = "Du är redo att ta emot samtal."
 HANG_UP = "Lägg på nu. Därefter kommer samtalen till dig."
 
 

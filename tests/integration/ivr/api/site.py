@@ -68,6 +68,7 @@ class Site:
     feed: EventFeed
     runner: web.AppRunner
     ami: FakeAmi
+    away: set[str] = field(default_factory=set)
     document: dict[str, Any] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
 
@@ -140,7 +141,8 @@ async def opened(redis: Redis, folder: Path) -> AsyncIterator[Site]:
     feed = EventFeed(doorkeeper, heartbeat_seconds=0.2, patience_seconds=1.0)
     ami = FakeAmi()
     phones = SupervisorsPhones(ami.as_client(), ("phone4001", "phone4002"))
-    supervising = Supervising(offices, phones, system_clock)
+    away = set[str]()
+    supervising = Supervising(offices, phones, lambda phone: phone not in away, system_clock)
     floor = partial(Floor, redis, clock=system_clock)
     api = Api(offices, floor, doorkeeper, feed, supervising, version="1")
     app = web.Application()
@@ -150,7 +152,7 @@ async def opened(redis: Redis, folder: Path) -> AsyncIterator[Site]:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     async with ClientSession() as http:
         root = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        site = Site(redis, root, http, offices, file, doorkeeper, feed, runner, ami)
+        site = Site(redis, root, http, offices, file, doorkeeper, feed, runner, ami, away)
         for role in Role:
             site.tokens[role.word] = file.make(role.word, role, ("town",), datetime.now(UTC))
         site.tokens["every"] = file.make("every", Role.ADMIN, (EVERY,), datetime.now(UTC))
