@@ -35,6 +35,9 @@ DIALLED: Final = "order-"
 LASTS_S: Final = 15
 RING_S: Final = "10"
 
+OPTIONS: Final = "g"
+"""When the other node hangs up, they are back in the menu."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
@@ -104,7 +107,7 @@ class Tickets:
         async with replying():
             await self._redis.set(_key(number), ticket.noted, ex=LASTS_S)
         called = f"PJSIP/{DIALLED}{number}@{endpoint_of(node)}"
-        await session.exec("Dial", called, RING_S, limit_s=NO_LIMIT)
+        await session.exec("Dial", called, RING_S, OPTIONS, limit_s=NO_LIMIT)
         return await session.get_variable("DIALSTATUS") == "ANSWER"
 
     async def redeem(self, number: str) -> Ticket | None:

@@ -24,12 +24,22 @@ from tests.e2e.rig.listening import (
     wait_until_hears_music,
     wait_until_hears_tone,
 )
-from tests.e2e.rig.phones import CALLER_NUMBER, RECEPTION, AgentHandset, Cast, Ears, Handset
+from tests.e2e.rig.phones import (
+    BEGINNING,
+    CALLER_NUMBER,
+    RECEPTION,
+    AgentHandset,
+    Cast,
+    Ears,
+    Handset,
+)
 from tests.e2e.rig.platform import NODES, ORG, Platform, eventually
 from tests.e2e.rig.policies import NUMBERS
 from tests.e2e.rig.privacy import personal_lines
 from tests.e2e.rig.reception import walk_to_queue
 from tests.e2e.rig.recordings import sides
+from tests.e2e.rig.supervised import SUPERVISOR
+from tests.e2e.rig.supervision import CODE, MENU, choose, speak, wait_until_hears_just
 
 pytestmark = [
     pytest.mark.e2e,
@@ -150,6 +160,44 @@ async def test_an_agent_at_the_other_asterisk_is_rung_heard_and_recorded(
     await there.log_out(ears)
 
 
+async def test_a_supervisor_at_one_asterisk_comes_into_a_conversation_of_the_other(
+    *,
+    platform: Platform,
+    cast: Cast,
+    cast_there: Cast,
+    here: AgentHandset,
+    ears: Ears,
+    journal: Journal,
+) -> None:
+    await here.sit_down(AT_A, platform.redis, (QUEUE,))
+    line = await (await cast_there.caller()).call(NUMBERS[QUEUE])
+    theirs = await here.pick_up()
+    speak(line, BEFORE[0])
+    speak(theirs, BEFORE[1])
+    answered = await journal.wait(EventType.CALL_ANSWERED, agent=AT_A)
+    assert answered.contact.startswith("b-")
+
+    leader = await (await cast.agent(3)).call(CODE)
+    await choose(leader, ears, platform.secrets.pins, SUPERVISOR, AT_A)
+    await leader.press("1")
+    joined = await journal.wait(EventType.SUPERVISOR_JOINED, mode="listen")
+    assert (joined.contact, joined.fields["phone"]) == (answered.contact, "agent3")
+    await wait_until_hears_just(leader, set(BEFORE))
+    speak(leader, AFTER[0])
+    await leader.press("5")
+    await journal.wait(EventType.SUPERVISOR_SWITCHED, mode="whisper")
+    await wait_until_hears_just(theirs, {BEFORE[0], AFTER[0]})
+    await wait_until_hears_just(line, {BEFORE[1]})
+    since = len(leader.heard)
+    await leader.press("*")
+    await journal.wait(EventType.SUPERVISOR_LEFT)
+    await ears.hear(leader, MENU, first=BEGINNING, since=since)
+    await leader.hang_up()
+    await line.hang_up()
+    await theirs.wait_closed()
+    await here.stand_up(AT_A, platform.redis)
+
+
 async def test_why_the_agent_at_the_other_asterisk_did_not_answer_is_known(
     platform: Platform, cast_there: Cast, here: AgentHandset, journal: Journal
 ) -> None:
@@ -172,7 +220,9 @@ async def test_why_the_agent_at_the_other_asterisk_did_not_answer_is_known(
     await here.stand_up(AT_A, platform.redis)
 
 
-@pytest.mark.parametrize("number", [RECEPTION, "*11", "caller", CALLER_NUMBER, "s"])
+@pytest.mark.parametrize(
+    "number", [RECEPTION, "*11", "caller", CALLER_NUMBER, "s", f"order-{32 * 'a'}", "order-"]
+)
 async def test_another_node_has_no_way_to_anything_but_agents_phones(
     platform: Platform, softphones: Softphones, cast: Cast, number: str
 ) -> None:
