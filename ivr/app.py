@@ -33,6 +33,7 @@ from ivr.callbacks import CallbackRunner
 from ivr.common_agents import CommonAgents
 from ivr.confirmations import Confirmations
 from ivr.consultations import Consultations
+from ivr.consulted_telephones import ConsultedTelephones
 from ivr.counted_pins import CountedPins
 from ivr.desk import Desk
 from ivr.destinations import Destinations
@@ -206,7 +207,9 @@ class Controller:
             self._pauses,
             ground.prompts,
             self._recorder,
-            destinations=self._means.destinations,
+            telephones=ConsultedTelephones(
+                self._means.destinations, self._offices.shown_number, system_clock
+            ),
             clock=system_clock,
         )
         self._agi = FastAgiServer(
@@ -220,6 +223,7 @@ class Controller:
                 "supervision": supervisors.serve,
                 "handover": handovers.serve,
                 "consult": consultations.serve,
+                "asked": consultations.ask,
                 "silence": consultations.silence,
             },
             host=settings.agi.host,

@@ -19,6 +19,7 @@ NOT_ALLOWED = "Det numret får inte ringas härifrån."
 REMOTE_AGENT, REMOTE_NUMBER = "4002", "+46702223344"
 """Works at a mobile telephone."""
 
+ASKED = "En kollega frågar om ett samtal från kön front. Tryck 1 för att svara."
 TAKE = "Samtal från kön always. Tryck 1 för att ta emot det."
 
 
