@@ -15,8 +15,10 @@ from ivr.flow.staff import Supervisor
 from ivr.flow.supervision import Right
 from ivr.supervision.audit import Presence
 from ivr.supervision.channels import agents_channel
+from ivr.supervision.orders import Order
 from ivr.supervision.rights import KEYS, MODES, may_switch, spy_options, supervised_by
 from ivr.supervision.taking_over import share_bridge
+from ivr.supervision.tickets import Ticket
 from wire.ami.frames import Frame
 
 pytestmark = pytest.mark.unit
@@ -115,6 +117,26 @@ def test_there_is_no_channel_while_the_two_are_not_connected() -> None:
     assert agents_channel([connected, elsewhere], talk("vaxel-1.0", "agent1"), "trunk") is None
     twice = [channel(f"agent1-0000000{n}", f"vaxel-1.{n}", "b1") for n in (4, 5)]
     assert agents_channel([connected, *twice], talk("vaxel-1.0", "agent1"), "trunk") is None
+
+
+def test_a_ticket_is_read_as_it_was_noted() -> None:
+    order = Order("demo", "4900", "4001", "a-1.0", Right.LISTEN)
+    ticket = Ticket(order, "agent2", (Right.LISTEN, Right.BARGE))
+    assert Ticket.of_note(ticket.noted) == ticket
+
+
+@pytest.mark.parametrize(
+    "noted",
+    [
+        "",
+        "demo|4900|4001|a-1.0|listen",
+        "demo|4900|4001|a-1.0|listen|",
+        "demo|4900|4001|a-1.0|hear|agent2|listen",
+        "demo|4900|4001|a-1.0|listen|agent2|everything",
+    ],
+)
+def test_what_is_no_ticket_lets_nobody_in(noted: str) -> None:
+    assert Ticket.of_note(noted) is None
 
 
 def test_two_are_joined_when_they_share_a_bridge() -> None:
