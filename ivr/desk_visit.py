@@ -86,7 +86,10 @@ class Visit:
 
     async def enter(self, question: Text) -> str:
         """Ask for digits up to ``#``; the first may interrupt the question."""
-        first = await self.say(question, interrupt=KEYS)
+        return await self.take(await self.say(question, interrupt=KEYS))
+
+    async def take(self, first: str) -> str:
+        """The digits up to ``#`` that begin with a key."""
         return await self.call.collect(first=first, count=LONGEST_NUMBER, wait=KEY_WAIT_S)
 
     async def key(self, *questions: Text) -> str:

@@ -6,25 +6,29 @@ the same as at the agents' desk.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from acd.agents import Agents
 from acd.errors import NotLoggedIn
+from acd.floor import Floor
 from acd.model import AgentState, AgentStatus, Offer
 from ivr.agi_call import AllPrompts
 from ivr.desk import phone_of
-from ivr.desk_visit import TRIES, Visit
+from ivr.desk_visit import TRIES
 from ivr.dialplan import DONE
 from ivr.flow.call import CallerHungUp
-from ivr.flow.supervision import Right, SupervisionTexts
+from ivr.flow.supervision import Right
 from ivr.flow.texts import Text
 from ivr.office import Office
 from ivr.pin_dialogue import PinOf, prove
 from ivr.supervision.audit import PRESENCE, Presence, Refusal
 from ivr.supervision.orders import Order, order_of
 from ivr.supervision.presence import End, Presences
-from ivr.supervision.rights import BACK, KEYS, WAYS_IN, supervised_by
+from ivr.supervision.rights import BACK, RIGHTS, WAYS_IN, supervised_by
 from ivr.supervision.tickets import TICKET, Ticket, Tickets
+from ivr.supervision.visit import SupervisorsVisit
+from ivr.supervision.waiting_calls import ON_WAITING
+from ivr.supervision.waiting_calls import lead as lead_waiting
 from wire.agi.errors import AgiHungUp
 from wire.agi.session import AgiSession
 
@@ -38,12 +42,15 @@ class SupervisorsDesk:
         pin_of: PinOf,
         prompts: AllPrompts,
         presences: Presences,
+        floor: Callable[[str], Floor],
+        *,
         tickets: Tickets,
     ) -> None:
         self._offices = offices
         self._pin_of = pin_of
         self._prompts = prompts
         self._presences = presences
+        self._floor = floor
         self._tickets = tickets
 
     async def serve(self, session: AgiSession) -> None:
@@ -58,24 +65,26 @@ class SupervisorsDesk:
                 await self._presences.leave(session, self._offices[left.org], left)
             return
         ticket = None
-        if number := await session.get_variable(TICKET):
-            ticket = await self._tickets.redeem(number)
+        if dialled := await session.get_variable(TICKET):
+            ticket = await self._tickets.redeem(dialled)
             if ticket is None:
                 return  # refused by the dialplan
         order = await order_of(session) if ticket is None else ticket.order
         home = self._home(order)
-        if home is None or (texts := home.organisation.texts.supervision) is None:
+        if home is None or (words := home.organisation.texts.supervision) is None:
             return  # there is nobody whom to lead
-        phone = ticket.phone if ticket else phone_of(session.environment.channel)
-        visit = Visit(session, self._prompts, phone, self._offices, self._presences.clock)
+        phone = phone_of(session.environment.channel) if ticket is None else ticket.phone
+        visit = SupervisorsVisit(
+            session, self._prompts, phone, self._offices, self._presences.clock, words=words
+        )
         visit.come_to(home)
-        supervisor = _Supervisor(session, visit, texts, self._presences, self._tickets)
+        leading = _Leading(visit, self._presences, self._floor, self._tickets)
         try:
             await visit.call.answer()
             if order is not None:
-                await supervisor.obey(order, ticket.may if ticket else (order.mode,))
-            elif (number := await supervisor.prove(self._offices, self._pin_of)) is not None:
-                await supervisor.lead(number, self._offices)
+                await leading.obey(order, (order.mode,) if ticket is None else ticket.may)
+            elif (number := await leading.prove(self._offices, self._pin_of)) is not None:
+                await leading.lead(number, self._offices)
             await session.set_variable(DONE, "1")
             await visit.call.hang_up()
         except (CallerHungUp, AgiHungUp):
@@ -89,28 +98,26 @@ class SupervisorsDesk:
         return next((o for o in speaking if o.organisation.supervisors), next(iter(speaking), None))
 
 
-class _Supervisor:
-    """Whoever calls."""
+class _Leading:
+    """What is done in one call."""
 
     def __init__(
         self,
-        session: AgiSession,
-        visit: Visit,
-        texts: SupervisionTexts,
+        visit: SupervisorsVisit,
         presences: Presences,
+        floor: Callable[[str], Floor],
         tickets: Tickets,
     ) -> None:
-        self._session = session
         self._visit = visit
-        self._texts = texts
         self._presences = presences
+        self._floor = floor
         self._tickets = tickets
 
     async def prove(self, offices: Mapping[str, Office], pin_of: PinOf) -> str | None:
         """Have a supervisor prove who they are: their number, if they can."""
 
         async def number() -> str:
-            return await self._visit.enter(self._texts.enter_supervisor)
+            return await self._visit.enter(self._visit.words.enter_supervisor)
 
         def counted_by(claimed: str) -> Agents | None:
             known = supervised_by({org: o.organisation for org, o in offices.items()}, claimed)
@@ -123,22 +130,22 @@ class _Supervisor:
         """Ask for agents, and for each what to do, until nothing is answered any more."""
         known = supervised_by({org: o.organisation for org, o in offices.items()}, number)
         for _ in range(TRIES):
-            while agent := await self._visit.enter(self._texts.enter_agent):
+            while agent := await self._visit.enter(self._visit.words.enter_agent):
                 office = next(
                     (offices[org] for org in known if agent in offices[org].organisation.agents),
                     None,
                 )
                 if office is None:
-                    await self._visit.say(self._texts.unknown_agent)
+                    await self._visit.say(self._visit.words.unknown_agent)
                     break
-                self._come_to(office)
+                self._visit.come_to(office)
                 await self._lead_one(number, agent)
 
     async def obey(self, order: Order, may: tuple[Right, ...]) -> None:
         """Do what a program has asked for, by whose order the phone has rung, or another node."""
-        offer = await self._home.distributor.conversation(order.agent)
+        offer = await self._visit.home.distributor.conversation(order.agent)
         if offer is None or offer.contact != order.contact:
-            await self._visit.say(self._texts.not_talking)
+            await self._visit.say(self._visit.words.not_talking)
             return
         await self._come_in(order.by, offer, order.mode, may)
 
@@ -146,53 +153,59 @@ class _Supervisor:
         """What to do with one agent, again and again, until another one is wanted."""
         silent = 0
         while silent < TRIES:
-            may = self._home.organisation.supervisors[number].may
+            may = self._visit.home.organisation.supervisors[number].may
             key = await self._menu(may)
             silent = 0 if key else silent + 1
             if key == BACK:
                 return
-            right = KEYS.get(key)
+            right = RIGHTS.get(key)
             if right is None:
                 continue
             if right not in may:
                 await self._refuse(number, right, "right", agent)
-                await self._visit.say(self._texts.not_allowed)
+                await self._visit.say(self._visit.words.not_allowed)
             elif right in WAYS_IN:
                 await self._into_conversation(number, agent, right, may)
+            elif right in ON_WAITING:
+                floor, now_ms = (
+                    self._floor(self._visit.home.organisation.id),
+                    self._presences.clock(),
+                )
+                await lead_waiting(self._visit, floor, agent, right, by=number, now_ms=now_ms)
             else:
                 await self._act(number, agent, right)
 
     async def _menu(self, may: tuple[Right, ...]) -> str:
-        acts = self._texts.acts
+        acts = self._visit.words.acts
         return await self._visit.key(*(acts.of(right) for right in Right if right in may))
 
     async def _into_conversation(
         self, number: str, agent: str, mode: Right, may: tuple[Right, ...]
     ) -> None:
-        offer = await self._home.distributor.conversation(agent)
+        offer = await self._visit.home.distributor.conversation(agent)
         if offer is None:
-            await self._visit.say(self._texts.not_talking)
+            await self._visit.say(self._visit.words.not_talking)
             return
         await self._come_in(number, offer, mode, may)
 
     async def _come_in(self, by: str, offer: Offer, mode: Right, may: tuple[Right, ...]) -> None:
-        queue = self._home.organisation.queues.get(offer.queue)
+        queue = self._visit.home.organisation.queues.get(offer.queue)
         if queue is None or not queue.supervision.allowed:  # what nobody describes is private
             await self._refuse(by, mode, "queue", offer.agent, offer)
-            await self._visit.say(self._texts.private)
+            await self._visit.say(self._visit.words.private)
             return
         if self._tickets.elsewhere(offer):
-            order = Order.about(self._home.organisation.id, by, offer, mode)
+            order = Order.about(self._visit.home.organisation.id, by, offer, mode)
             ticket = Ticket(order, self._visit.phone, may)
-            if not await self._tickets.use(self._session, offer, ticket):
+            if not await self._tickets.use(self._visit.session, offer, ticket):
                 await self._visit.say(self._visit.texts.technical_fault)
             return
         tell = ""
         if queue.supervision.tell_agent and mode is not Right.TAKE_OVER:
-            tell = await self._visit.call.sound(self._visit.worded(self._texts.joined))
+            tell = await self._visit.call.sound(self._visit.worded(self._visit.words.joined))
         end = await self._presences.come_in(
-            self._session,
-            self._home,
+            self._visit.session,
+            self._visit.home,
             offer,
             by=by,
             phone=self._visit.phone,
@@ -202,28 +215,31 @@ class _Supervisor:
         )
         if end is not End.BACK:
             await self._visit.say(
-                self._texts.not_talking if end is End.NOBODY else self._texts.over
+                self._visit.words.not_talking if end is End.NOBODY else self._visit.words.over
             )
 
     async def _act(self, number: str, agent: str, right: Right) -> None:
         """Pause an agent or log them out, as by the API."""
-        agents = self._home.agents
+        agents = self._visit.home.agents
         try:
             if right is Right.LOGOUT:
                 status = await agents.logout(agent, by=number)
-                await self._confirm(status, AgentState.LOGGED_OUT, self._texts.logged_out)
+                await self._confirm(status, AgentState.LOGGED_OUT, self._visit.words.logged_out)
             elif right is Right.PAUSE and (reason := await self._reason()):
                 status = await agents.pause(agent, reason, by=number)
-                await self._confirm(status, AgentState.PAUSED, self._texts.paused)
+                await self._confirm(status, AgentState.PAUSED, self._visit.words.paused)
         except NotLoggedIn:
-            await self._visit.say(self._texts.not_logged_in)
+            await self._visit.say(self._visit.words.not_logged_in)
 
     async def _confirm(self, status: AgentStatus, wanted: AgentState, done: Text) -> None:
-        await self._visit.say(done if status.state is wanted else self._texts.after_call)
+        await self._visit.say(done if status.state is wanted else self._visit.words.after_call)
 
     async def _reason(self) -> str:
         """The key of a pause, ``""`` for none."""
-        desk, pauses = self._home.organisation.texts.desk, self._home.organisation.pauses
+        desk, pauses = (
+            self._visit.home.organisation.texts.desk,
+            self._visit.home.organisation.pauses,
+        )
         for _ in range(TRIES):
             if (reason := pauses.get(await self._visit.key(desk.enter_reason))) is not None:
                 return reason.key
@@ -234,14 +250,5 @@ class _Supervisor:
         self, by: str, act: Right, reason: str, agent: str, offer: Offer | None = None
     ) -> None:
         refusal = Refusal(by, act, reason, agent, offer, self._visit.phone)
-        home = self._home
+        home = self._visit.home
         await refusal.note(home.stream, home.organisation.id, self._presences.clock())
-
-    @property
-    def _home(self) -> Office:
-        return self._visit.home
-
-    def _come_to(self, office: Office) -> None:
-        """Speak from now on as an organisation does."""
-        self._visit.come_to(office)
-        self._texts = office.organisation.texts.supervision or self._texts

@@ -75,7 +75,7 @@ def test_a_controller_that_is_killed_comes_back_by_itself(terminal: Terminal) ->
     asterisk = terminal.process("asterisk")
 
     terminal.process("controller").kill()
-    terminal.hear("Controller ended unexpectedly (code -9); it is started again at once")
+    terminal.hear("Controller ended unexpectedly (code -9); its spare takes its place")
 
     assert asterisk.is_running()
     assert terminal.signal(signal.SIGTERM) == 0
@@ -119,8 +119,8 @@ def test_the_next_start_ends_what_a_killed_supervisor_left(terminal: Terminal) -
 
     screen = terminal.up()
 
-    # the controller, the speech server, Asterisk and Redis
-    assert screen.count("left from before") == 4
+    # the controller, its spare, the speech server, Asterisk and Redis
+    assert screen.count("left from before") == 5
     assert not old & {process.pid for process in terminal.left()}
 
 
