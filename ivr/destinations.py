@@ -1,8 +1,8 @@
 """Where an agent is rung: at a phone of this node, or by way of the node that has the phone.
 
 Each node's Asterisk knows each other one as a SIP endpoint (``asterisk.peers``), which rings
-agents' phones and nothing else. The caller, the recording and the call's decisions stay where the
-caller is.
+agents' phones, lets supervisors in by a ticket (:mod:`ivr.supervision.tickets`) and nothing else.
+The caller, the recording and the call's decisions stay where the caller is.
 """
 
 from __future__ import annotations
