@@ -9,6 +9,7 @@ from acd.model import HAS_A_CALL, AgentState, AgentStatus
 from ivr.desk_visit import Visit
 from ivr.joining import acd_agent
 from ivr.office import Office
+from ivr.remote_agents import is_remote
 
 
 async def move_in(visit: Visit, number: str, offices: Collection[Office]) -> list[AgentStatus]:
@@ -37,7 +38,8 @@ async def move_in(visit: Visit, number: str, offices: Collection[Office]) -> lis
         raise PhoneBusy(visit.phone)
     for office, was in zip(theirs, before, strict=True):
         if office.organisation.id in here:
-            await office.agents.login(acd_agent(number, office.organisation), visit.phone)
+            person = acd_agent(number, office.organisation)
+            await office.agents.login(person, visit.phone, alone=is_remote(visit.phone))
         elif was.state is not AgentState.LOGGED_OUT:
             await office.agents.logout(number)
     return before

@@ -38,6 +38,7 @@ class Visit:
 
     Attributes:
         call: What is said and keyed in it.
+        offices: Of all organisations; may grow.
         phone: Where it comes from, as the queues know it: a PJSIP endpoint, or an agent's place
             outside (:func:`ivr.remote_agents.remote_phone`).
         home: The organisation that speaks.
@@ -54,7 +55,7 @@ class Visit:
     ) -> None:
         """Begin; the first organisation speaks until another does."""
         self._prompts = prompts
-        self._offices = offices
+        self.offices = offices
         self.phone = phone
         self.clock = clock
         self.home = next(iter(offices.values()))
@@ -72,13 +73,13 @@ class Visit:
 
     def offices_of(self, number: str) -> list[Office]:
         """Where an agent's number is known: one person, who may work for several organisations."""
-        offices = tuple(self._offices.values())
+        offices = tuple(self.offices.values())
         return [office for office in offices if number in office.organisation.agents]
 
     async def who(self) -> list[Presence]:
         """Who is logged in at this phone, at each organisation where they are."""
         found = []
-        for office in tuple(self._offices.values()):
+        for office in tuple(self.offices.values()):
             agent = await office.agents.at_phone(self.phone)
             if agent is not None:
                 found.append(Presence(office, agent))

@@ -71,20 +71,24 @@ class SupervisorsDesk:
                 return  # refused by the dialplan
         order = await order_of(session) if ticket is None else ticket.order
         home = self._home(order)
-        if home is None or (words := home.organisation.texts.supervision) is None:
+        if home is None or home.organisation.texts.supervision is None:
             return  # there is nobody whom to lead
-        phone = phone_of(session.environment.channel) if ticket is None else ticket.phone
-        visit = SupervisorsVisit(
-            session, self._prompts, phone, self._offices, self._presences.clock, words=words
+        visit = _Leading(
+            session,
+            self._prompts,
+            phone_of(session.environment.channel) if ticket is None else ticket.phone,
+            self._offices,
+            home=home,
+            presences=self._presences,
+            floor=self._floor,
+            tickets=self._tickets,
         )
-        visit.come_to(home)
-        leading = _Leading(visit, self._presences, self._floor, self._tickets)
         try:
             await visit.call.answer()
             if order is not None:
-                await leading.obey(order, (order.mode,) if ticket is None else ticket.may)
-            elif (number := await leading.prove(self._offices, self._pin_of)) is not None:
-                await leading.lead(number, self._offices)
+                await visit.obey(order, (order.mode,) if ticket is None else ticket.may)
+            elif (number := await visit.prove(self._pin_of)) is not None:
+                await visit.lead(number, self._offices)
             await session.set_variable(DONE, "1")
             await visit.call.hang_up()
         except (CallerHungUp, AgiHungUp):
@@ -98,54 +102,60 @@ class SupervisorsDesk:
         return next((o for o in speaking if o.organisation.supervisors), next(iter(speaking), None))
 
 
-class _Leading:
-    """What is done in one call."""
+class _Leading(SupervisorsVisit):
+    """One call, and what is done in it."""
 
     def __init__(
         self,
-        visit: SupervisorsVisit,
+        session: AgiSession,
+        prompts: AllPrompts,
+        phone: str,
+        offices: Mapping[str, Office],
+        *,
+        home: Office,
         presences: Presences,
         floor: Callable[[str], Floor],
         tickets: Tickets,
     ) -> None:
-        self._visit = visit
+        super().__init__(session, prompts, phone, offices, presences.clock)
+        self.come_to(home)
         self._presences = presences
         self._floor = floor
         self._tickets = tickets
 
-    async def prove(self, offices: Mapping[str, Office], pin_of: PinOf) -> str | None:
+    async def prove(self, pin_of: PinOf) -> str | None:
         """Have a supervisor prove who they are: their number, if they can."""
 
         async def number() -> str:
-            return await self._visit.enter(self._visit.words.enter_supervisor)
+            return await self.enter(self.words.enter_supervisor)
 
         def counted_by(claimed: str) -> Agents | None:
+            offices = self.offices
             known = supervised_by({org: o.organisation for org, o in offices.items()}, claimed)
             return offices[known[0]].agents if known else None
 
-        visit = self._visit
-        return await prove(visit, number, counted_by, pin_of, supervising=visit.phone)
+        return await prove(self, number, counted_by, pin_of, supervising=self.phone)
 
     async def lead(self, number: str, offices: Mapping[str, Office]) -> None:
         """Ask for agents, and for each what to do, until nothing is answered any more."""
         known = supervised_by({org: o.organisation for org, o in offices.items()}, number)
         for _ in range(TRIES):
-            while agent := await self._visit.enter(self._visit.words.enter_agent):
+            while agent := await self.enter(self.words.enter_agent):
                 office = next(
                     (offices[org] for org in known if agent in offices[org].organisation.agents),
                     None,
                 )
                 if office is None:
-                    await self._visit.say(self._visit.words.unknown_agent)
+                    await self.say(self.words.unknown_agent)
                     break
-                self._visit.come_to(office)
+                self.come_to(office)
                 await self._lead_one(number, agent)
 
     async def obey(self, order: Order, may: tuple[Right, ...]) -> None:
         """Do what a program has asked for, by whose order the phone has rung, or another node."""
-        offer = await self._visit.home.distributor.conversation(order.agent)
+        offer = await self.home.distributor.conversation(order.agent)
         if offer is None or offer.contact != order.contact:
-            await self._visit.say(self._visit.words.not_talking)
+            await self.say(self.words.not_talking)
             return
         await self._come_in(order.by, offer, order.mode, may)
 
@@ -153,7 +163,7 @@ class _Leading:
         """What to do with one agent, again and again, until another one is wanted."""
         silent = 0
         while silent < TRIES:
-            may = self._visit.home.organisation.supervisors[number].may
+            may = self.home.organisation.supervisors[number].may
             key = await self._menu(may)
             silent = 0 if key else silent + 1
             if key == BACK:
@@ -163,92 +173,84 @@ class _Leading:
                 continue
             if right not in may:
                 await self._refuse(number, right, "right", agent)
-                await self._visit.say(self._visit.words.not_allowed)
+                await self.say(self.words.not_allowed)
             elif right in WAYS_IN:
                 await self._into_conversation(number, agent, right, may)
             elif right in ON_WAITING:
-                floor, now_ms = (
-                    self._floor(self._visit.home.organisation.id),
-                    self._presences.clock(),
-                )
-                await lead_waiting(self._visit, floor, agent, right, by=number, now_ms=now_ms)
+                floor, now_ms = self._floor(self.home.organisation.id), self._presences.clock()
+                await lead_waiting(self, floor, agent, right, by=number, now_ms=now_ms)
             else:
                 await self._act(number, agent, right)
 
     async def _menu(self, may: tuple[Right, ...]) -> str:
-        acts = self._visit.words.acts
-        return await self._visit.key(*(acts.of(right) for right in Right if right in may))
+        acts = self.words.acts
+        return await self.key(*(acts.of(right) for right in Right if right in may))
 
     async def _into_conversation(
         self, number: str, agent: str, mode: Right, may: tuple[Right, ...]
     ) -> None:
-        offer = await self._visit.home.distributor.conversation(agent)
+        offer = await self.home.distributor.conversation(agent)
         if offer is None:
-            await self._visit.say(self._visit.words.not_talking)
+            await self.say(self.words.not_talking)
             return
         await self._come_in(number, offer, mode, may)
 
     async def _come_in(self, by: str, offer: Offer, mode: Right, may: tuple[Right, ...]) -> None:
-        queue = self._visit.home.organisation.queues.get(offer.queue)
+        queue = self.home.organisation.queues.get(offer.queue)
         if queue is None or not queue.supervision.allowed:  # what nobody describes is private
             await self._refuse(by, mode, "queue", offer.agent, offer)
-            await self._visit.say(self._visit.words.private)
+            await self.say(self.words.private)
             return
         if self._tickets.elsewhere(offer):
-            order = Order.about(self._visit.home.organisation.id, by, offer, mode)
-            ticket = Ticket(order, self._visit.phone, may)
-            if not await self._tickets.use(self._visit.session, offer, ticket):
-                await self._visit.say(self._visit.texts.technical_fault)
+            order = Order.about(self.home.organisation.id, by, offer, mode)
+            ticket = Ticket(order, self.phone, may)
+            if not await self._tickets.use(self.session, offer, ticket):
+                await self.say(self.texts.technical_fault)
             return
         tell = ""
         if queue.supervision.tell_agent and mode is not Right.TAKE_OVER:
-            tell = await self._visit.call.sound(self._visit.worded(self._visit.words.joined))
+            tell = await self.call.sound(self.worded(self.words.joined))
         end = await self._presences.come_in(
-            self._visit.session,
-            self._visit.home,
+            self.session,
+            self.home,
             offer,
             by=by,
-            phone=self._visit.phone,
+            phone=self.phone,
             mode=mode,
             may=may,
             tell=tell,
         )
         if end is not End.BACK:
-            await self._visit.say(
-                self._visit.words.not_talking if end is End.NOBODY else self._visit.words.over
-            )
+            await self.say(self.words.not_talking if end is End.NOBODY else self.words.over)
 
     async def _act(self, number: str, agent: str, right: Right) -> None:
         """Pause an agent or log them out, as by the API."""
-        agents = self._visit.home.agents
+        agents = self.home.agents
         try:
             if right is Right.LOGOUT:
                 status = await agents.logout(agent, by=number)
-                await self._confirm(status, AgentState.LOGGED_OUT, self._visit.words.logged_out)
+                await self._confirm(status, AgentState.LOGGED_OUT, self.words.logged_out)
             elif right is Right.PAUSE and (reason := await self._reason()):
                 status = await agents.pause(agent, reason, by=number)
-                await self._confirm(status, AgentState.PAUSED, self._visit.words.paused)
+                await self._confirm(status, AgentState.PAUSED, self.words.paused)
         except NotLoggedIn:
-            await self._visit.say(self._visit.words.not_logged_in)
+            await self.say(self.words.not_logged_in)
 
     async def _confirm(self, status: AgentStatus, wanted: AgentState, done: Text) -> None:
-        await self._visit.say(done if status.state is wanted else self._visit.words.after_call)
+        await self.say(done if status.state is wanted else self.words.after_call)
 
     async def _reason(self) -> str:
         """The key of a pause, ``""`` for none."""
-        desk, pauses = (
-            self._visit.home.organisation.texts.desk,
-            self._visit.home.organisation.pauses,
-        )
+        desk, pauses = self.home.organisation.texts.desk, self.home.organisation.pauses
         for _ in range(TRIES):
-            if (reason := pauses.get(await self._visit.key(desk.enter_reason))) is not None:
+            if (reason := pauses.get(await self.key(desk.enter_reason))) is not None:
                 return reason.key
-            await self._visit.say(desk.unknown_reason)
+            await self.say(desk.unknown_reason)
         return ""
 
     async def _refuse(
         self, by: str, act: Right, reason: str, agent: str, offer: Offer | None = None
     ) -> None:
-        refusal = Refusal(by, act, reason, agent, offer, self._visit.phone)
-        home = self._visit.home
+        refusal = Refusal(by, act, reason, agent, offer, self.phone)
+        home = self.home
         await refusal.note(home.stream, home.organisation.id, self._presences.clock())

@@ -12,12 +12,14 @@ from wire.agi.session import AgiSession
 
 
 class SupervisorsVisit(Visit):
-    """The call.
+    """The call; first of all it comes to an organisation that has those words.
 
     Attributes:
         session: Its channel.
         words: What supervisors hear, by the organisation that speaks.
     """
+
+    words: SupervisionTexts
 
     def __init__(
         self,
@@ -26,14 +28,12 @@ class SupervisorsVisit(Visit):
         phone: str,
         offices: Mapping[str, Office],
         clock: Callable[[], int],
-        *,
-        words: SupervisionTexts,
     ) -> None:
         super().__init__(session, prompts, phone, offices, clock)
         self.session = session
-        self.words = words
 
     def come_to(self, office: Office) -> None:
-        """Speak from now on as an organisation does."""
+        """Speak from now on as an organisation does; the words stay where it has none."""
         super().come_to(office)
-        self.words = office.organisation.texts.supervision or self.words
+        if (words := office.organisation.texts.supervision) is not None:
+            self.words = words

@@ -116,7 +116,7 @@ def an_office(
     return office
 
 
-async def _nobody_elsewhere(_contact: str) -> None:
+async def _nobody_elsewhere(_contact: str, _channel: str) -> None:
     return
 
 

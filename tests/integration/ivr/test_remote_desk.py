@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from redis.asyncio import Redis
@@ -43,6 +43,7 @@ MENU = "sv: Du är inloggad."
 class Bench:
     """One organisation with an agent outside."""
 
+    redis: Redis
     office: Office
 
     async def visit(self, keys: str, caller: str = MOBILE) -> tuple[bool, list[str], FakeSession]:
@@ -58,12 +59,18 @@ class Bench:
     async def events(self, kind: EventType) -> list[Event]:
         return [one for one in await self.office.stream.read(BEGINNING) if one.type is kind]
 
+    async def kept(self) -> dict[str, Any]:
+        """What Redis keeps of her."""
+        key = f"vaxel:{{{self.office.organisation.id}}}:agents"
+        record: dict[str, Any] = json.loads(str(await self.redis.hget(key, ALVA.id)))
+        return record
+
 
 @pytest.fixture
 def bench(redis: Redis) -> Bench:
     offers, ami = OfferListener(redis, "test-1"), asterisk_away()
     recorder = FakeRecorder()
-    return Bench(an_office(redis, OUTSIDE, offers, "test-1", ami=ami, recorder=recorder))
+    return Bench(redis, an_office(redis, OUTSIDE, offers, "test-1", ami=ami, recorder=recorder))
 
 
 async def test_an_agent_logs_in_by_number_and_pin_when_the_call_is_over(bench: Bench) -> None:
@@ -74,18 +81,18 @@ async def test_an_agent_logs_in_by_number_and_pin_when_the_call_is_over(bench: B
     assert alva.queues == OUTSIDE.agents[ALVA.id].queues
     events = await bench.office.stream.read(BEGINNING)
     assert [e.fields for e in events if e.type is EventType.AGENT_LOGGED_IN] == [{"phone": HOME}]
+    assert (await bench.kept())["alone"], "no other phone is rung together with theirs"
 
 
 async def test_who_only_helps_a_queue_out_does_so_from_outside_too(redis: Redis) -> None:
     helper = OUTSIDE.agents[ALVA.id].model_copy(update={"queues": (), "backup": ("support",)})
     home = OUTSIDE.model_copy(update={"agents": {**OUTSIDE.agents, ALVA.id: helper}})
     offers, ami = OfferListener(redis, "test-1"), asterisk_away()
-    bench = Bench(an_office(redis, home, offers, "test-1", ami=ami, recorder=FakeRecorder()))
+    bench = Bench(redis, an_office(redis, home, offers, "test-1", ami=ami, recorder=FakeRecorder()))
     served, _, _ = await bench.visit(f"{PIN}#")
     assert served
     assert (await bench.alva()).queues == ("support",)
-    kept = json.loads(str(await redis.hget(f"vaxel:{{{home.id}}}:agents", ALVA.id)))
-    assert kept["backup"] == {"support": True}
+    assert (await bench.kept())["backup"] == {"support": True}
 
 
 @pytest.mark.parametrize("caller", ["0702223345", "", "anonymous", "+4670222334"])
@@ -188,11 +195,12 @@ async def test_who_owes_a_result_is_asked_for_it_and_ready_then(bench: Bench) ->
 class House:
     """Organisations that share an agent outside, and a controller that tells of phones."""
 
+    redis: Redis
     offices: dict[str, Office] = field(default_factory=dict)
     phones: Phones = field(init=False)
 
     def bench(self, org: str) -> Bench:
-        return Bench(self.offices[org])
+        return Bench(self.redis, self.offices[org])
 
     async def states(self) -> dict[str, tuple[AgentState, str, str]]:
         """What the agent does, why, and where."""
@@ -216,7 +224,7 @@ class House:
 
 
 async def opened(redis: Redis, files: Mapping[str, Organisation]) -> AsyncIterator[House]:
-    house = House()
+    house = House(redis)
     offices, ami = OfferListener(redis, "test-1"), FakeAmi()
     elsewhere = Elsewhere(house.offices)
     phones = house.phones = Phones(ami.as_client(), house.offices, [], elsewhere)
