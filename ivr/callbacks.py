@@ -26,8 +26,16 @@ from ivr.agi_call import AgiCaller, AllPrompts, Prompts, speaking_of_callers
 from ivr.callback_offer import NOTHING, YES, Speaker
 from ivr.consent import note_consent
 from ivr.dialplan import DONE
-from ivr.flow.call import CallerHungUp, CallFailed, QueueAway, QueueOutcome, QueueRequest
+from ivr.flow.call import (
+    CallerHungUp,
+    CallFailed,
+    CallReferred,
+    QueueAway,
+    QueueOutcome,
+    QueueRequest,
+)
 from ivr.flow.callback import CallbackTexts
+from ivr.handovers import wish_of
 from ivr.joining import leave
 from ivr.office import Office
 from ivr.outgoing import ORGANISATION, Dialler, Outcome, OutgoingCall
@@ -143,11 +151,13 @@ class CallbackRunner:
         try:
             if callback is None:
                 await answer.apologise()
+            elif await wish_of(session) is not None:
+                await answer.go_on(callback)
             else:
                 await answer.connect(callback)
             await session.set_variable(DONE, "1")
             await answer.call.hang_up()
-        except CallerHungUp:
+        except (CallerHungUp, CallReferred):
             return
         except (CallFailed, QueueAway) as fault:
             logger.warning(
@@ -194,6 +204,11 @@ class _Answer:
             reason = LeaveReason.ABANDONED if hung_up else LeaveReason.FAILED
             await leave(office.distributor, call.contact, reason)
             raise
+        await self.go_on(callback)
+
+    async def go_on(self, callback: Callback) -> None:
+        """Put them through, or where their agent has handed them over to."""
+        call, office = self.call, self._office
         request = QueueRequest(callback.queue, self._language, LONGEST_WAIT_S, callback.answers)
         if await office.rides.take_up(call, request) is not QueueOutcome.TALKED:
             await self.apologise()

@@ -163,7 +163,10 @@ class _Ride:
             return await self._wait(ringing, self._callback(), staying)
 
     async def _handed_over(self) -> QueueOutcome | None:
-        """How a caller goes on whose agent has handed them over and whose controller was dead."""
+        """How a caller goes on whose agent has handed them over and who is back in a new session.
+
+        The agent's phone has transferred them, or the controller died.
+        """
         wish = await wish_of(self._call.session)
         if wish is None:
             return None
@@ -207,6 +210,8 @@ class _Ride:
 
     async def called_back(self) -> QueueOutcome:
         """The same for somebody who was called, and for whom an agent is held, as a rule."""
+        if (handed := await self._handed_over()) is not None:
+            return handed
         async with self._until_gone():
             ringing = await self._ringing()
             await self._distributor.match(self._queue)

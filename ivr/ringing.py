@@ -12,10 +12,10 @@ from acd.model import LeaveReason, Offer, Queue, RefusalReason
 from ivr.agi_call import AgiCaller
 from ivr.answers import Answered
 from ivr.consent import when_recorded
-from ivr.flow.call import QueueRequest
+from ivr.flow.call import CallReferred, QueueRequest
 from ivr.flow.organisation import Organisation
 from ivr.flow.recording import When
-from ivr.handovers import WISH, Handovers, HandoverWish
+from ivr.handovers import REFERRED, WISH, Handovers, HandoverWish
 from ivr.joining import leave
 from ivr.remote_agents import (
     ANSWERED,
@@ -102,23 +102,27 @@ class Ringing:
 
         Raises:
             AgiHungUp: The caller is gone.
+            CallReferred: The agent's phone has transferred the caller; the conversation is not
+                over yet, as far as the queue knows.
             AgiError: The channel failed.
         """
         recorder = self._services.recorder
         sidecar, recording = await self._recording(offer)
-        status, answered_ms, wish = await self._dial(offer, recording)
+        status, answered_ms, wish, referred = await self._dial(offer, recording)
         if status == "ANSWER":
             talked_ms = max(0, self._services.clock() - answered_ms)
             with suppress(StaleOffer):  # taken over, or over: the sweep was first
                 await self._distributor.answered(offer, at_ms=answered_ms)
                 await self._keep_agent(offer)
-            if wish is None or self._session.hung_up:
+            if not referred and (wish is None or self._session.hung_up):
                 await self._end(offer, talked_ms)
             if sidecar is not None:
                 recorder.finish(sidecar.base)
         elif sidecar is not None:
             with suppress(OSError):  # the recorder's sweep finds it
                 await recorder.drop(sidecar)
+        if referred:  # the channel is alive, and called hung up by AGI all the same
+            raise CallReferred
         if self._session.hung_up:
             raise AgiHungUp
         if wish is not None:
@@ -193,18 +197,21 @@ class Ringing:
                 self._call, wish.queue, self._organisation, self._request.language
             )
 
-    async def _dial(self, offer: Offer, recording: str) -> tuple[str, int, HandoverWish | None]:
+    async def _dial(
+        self, offer: Offer, recording: str
+    ) -> tuple[str, int, HandoverWish | None, bool]:
         """Run ``Dial`` to its end.
 
         Returns:
-            ``DIALSTATUS``, when the agent answered (epoch ms), and whom they hand the caller to.
+            ``DIALSTATUS``, when the agent answered (epoch ms), whom they hand the caller to, and
+            whether their phone has transferred the caller.
         """
         remote = is_remote(offer.phone)
         destination = self._services.destinations.of(offer)
         if remote:
             outside = remote_destination(offer, self._organisation, self._services.outgoing)
             if outside is None:
-                return "CHANUNAVAIL", self._services.clock(), None
+                return "CHANUNAVAIL", self._services.clock(), None, False
             destination = outside
 
         async def answered() -> None:
@@ -239,12 +246,15 @@ class Ringing:
             finally:
                 overdue.cancel()
                 await asyncio.gather(overdue, return_exceptions=True)
-        outcome = await self._session.evaluate(f"${{DIALSTATUS}} ${{{ANSWERED}}} ${{{WISH}}}")
-        status, at, wish = (*outcome.split(" ", 2), "", "")[:3]
+        outcome = await self._session.evaluate(
+            f"${{{REFERRED}}} ${{DIALSTATUS}} ${{{ANSWERED}}} ${{{WISH}}}"
+        )
+        referred, status, at, wish = (*outcome.split(" ", 3), "", "", "")[:4]
         if remote and (at == UNTAKEN or (status == "ANSWER" and not at)):
             status = "NOANSWER"  # a mailbox, or nobody who wanted the call
         answered_ms = int(at) if at.isdecimal() else self._services.clock()
-        return status, answered_ms, HandoverWish.read(wish) if status == "ANSWER" else None
+        heard = HandoverWish.read(wish) if status == "ANSWER" else None
+        return status, answered_ms, heard, referred == "yes"
 
     async def _keep_agent(self, offer: Offer) -> None:
         """Keep who talks to the caller, once, where the call tree will ask for it."""

@@ -6,14 +6,12 @@ import pytest
 
 from store.events import EventType
 from tests.e2e.conftest import AGENT
+from tests.e2e.rig.conversations import conversation, talk, told_of
 from tests.e2e.rig.handover import (
     AFTERWARDS,
     COLLEAGUE,
     FRONT,
-    NUMBER,
     UNKNOWN,
-    talk,
-    told_of,
 )
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import wait_until_hears_music
@@ -41,9 +39,7 @@ async def test_a_colleague_is_asked_and_takes_the_caller_over(
     ears: Ears,
     journal: Journal,
 ) -> None:
-    line = await caller.call(NUMBER)
-    first = await agent.pick_up()
-    await talk(line, first)
+    line, first = await conversation(caller, agent)
     await first.press("*3")
     await wait_until_hears_music(line)
     await first.press(f"{COLLEAGUE}#")
@@ -98,9 +94,7 @@ async def test_three_talk_together_and_the_caller_stays_with_the_second(
     ears: Ears,
     journal: Journal,
 ) -> None:
-    line = await caller.call(NUMBER)
-    first = await agent.pick_up()
-    await talk(line, first)
+    line, first = await conversation(caller, agent)
     await first.press(f"*3{COLLEAGUE}#")
     second = await colleague.pick_up()
     await talk(second, first)
@@ -124,9 +118,7 @@ async def test_whoever_is_asked_may_not_be_there_or_go_and_the_caller_stays(
     ears: Ears,
     journal: Journal,
 ) -> None:
-    line = await caller.call(NUMBER)
-    first = await agent.pick_up()
-    await talk(line, first)
+    line, first = await conversation(caller, agent)
     await first.press("*34999#")
     await ears.hear(first, UNKNOWN)
     await talk(line, first)
