@@ -196,7 +196,7 @@ class Controller:
         )
         codes = RecordingCodes(offices, self._pauses, ground.prompts)
         handovers = HandoverCodes(offices, self._pauses, ground.prompts)
-        referrals = Referrals(offices)
+        referrals = Referrals(self._ami, offices)
         Holds(self._ami, offices)
         consultations = Consultations(
             self._ami,

@@ -149,10 +149,10 @@ class CallbackRunner:
         prompts = self._prompts.of(office.organisation.id)
         answer = _Answer(session, office, prompts, callback)
         try:
-            if callback is None:
-                await answer.apologise()
-            elif await wish_of(session) is not None:
+            if await wish_of(session) is not None:
                 await answer.go_on(callback)
+            elif callback is None:
+                await answer.apologise()
             else:
                 await answer.connect(callback)
             await session.set_variable(DONE, "1")
@@ -180,7 +180,7 @@ class _Answer:
             session,
             prompts,
             contact=session.environment.uniqueid,
-            caller=callback.number if callback else "",
+            caller=callback.number if callback else session.environment.caller_number,
         )
         self._office = office
         self._language = language
@@ -206,10 +206,14 @@ class _Answer:
             raise
         await self.go_on(callback)
 
-    async def go_on(self, callback: Callback) -> None:
-        """Put them through, or where their agent has handed them over to."""
+    async def go_on(self, callback: Callback | None) -> None:
+        """Put them through, or where an agent has handed them over to, who are a call since."""
         call, office = self.call, self._office
-        request = QueueRequest(callback.queue, self._language, LONGEST_WAIT_S, callback.answers)
+        queue = callback.queue if callback else await office.distributor.held(call.contact)
+        if queue is None:
+            return
+        answers = callback.answers if callback else {}
+        request = QueueRequest(queue, self._language, LONGEST_WAIT_S, answers)
         if await office.rides.take_up(call, request) is not QueueOutcome.TALKED:
             await self.apologise()
 

@@ -7,29 +7,38 @@ agent, ``Dial`` and its AGI session, and comes back in a session of its own (``a
 The target is judged there once more, since the world goes on between; where it cannot be any more,
 the caller waits for an agent of their own queue.
 
-A phone may name what ``*2`` takes, or a number outside as it would be called. A transfer to a
-second call of the phone (Replaces, RFC 3891) is none of this: Asterisk asks nobody about those, so
-an agent in a conversation has no second call (:mod:`ivr.agent_calls`).
+A phone may name what ``*2`` takes, or a number outside as it would be called.
+
+About a transfer to a second call of the phone (Replaces, RFC 3891) Asterisk asks nobody. An agent
+in a conversation has no second call to anybody (:mod:`ivr.agent_calls`), so only a code's is left:
+a caller who is put there would sit at the agent's desk, and is taken away at once to begin anew.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Final
 
 from aiohttp import web
 
 from acd.errors import AcdUnavailable
 from acd.model import Offer
-from ivr.desk import agent_at
+from ivr.desk import agent_at, phone_of
 from ivr.handover_targets import CannotHandOver, judged
 from ivr.handovers import WISH, HandoverWish
 from ivr.local_requests import nearby
 from ivr.office import Office
 from wire.agi.session import AgiSession
+from wire.ami.client import AmiClient
+from wire.ami.errors import AmiError
+from wire.ami.frames import Frame
 
 logger = logging.getLogger(__name__)
+
+ASTRAY: Final = "vaxel-astray"
+"""The dialplan's context for callers at an agent's desk."""
 
 _ROW: Final = "app=Goto&appdata=vaxel-consult%2C%24%7BEXTEN%7D%2C1"
 """The extension that Asterisk is told of; only who has keyed ``*3`` and no ``#`` gets to it."""
@@ -38,8 +47,11 @@ _ROW: Final = "app=Goto&appdata=vaxel-consult%2C%24%7BEXTEN%7D%2C1"
 class Referrals:
     """Judges REFERs, and takes up the callers."""
 
-    def __init__(self, offices: Mapping[str, Office]) -> None:
+    def __init__(self, ami: AmiClient, offices: Mapping[str, Office]) -> None:
+        """Subscribe to ``ami``, which is not yet connected."""
+        self._ami = ami
         self._offices = offices
+        ami.subscribe("AttendedTransfer", self._on_attended)
 
     def pages(self) -> Iterator[web.AbstractRouteDef]:
         """What Asterisk asks, for the controller's server."""
@@ -112,6 +124,24 @@ class Referrals:
                 "a phone transfers a caller", extra={"contact": contact, "to": wish.to.value}
             )
             return
+
+    async def _on_attended(self, event: Frame) -> None:
+        """Take away whoever was put in the place of a phone's call to a code."""
+        phone, second = (
+            phone_of(event.get(f"{which}TransfererChannel")) for which in ("Orig", "Second")
+        )
+        if event.get("DestType") != "App" or phone != second or not phone:
+            return
+        channel = event.get("SecondTransfererUniqueid")
+        logger.warning(
+            "a phone has put somebody in the place of its own second call; they begin anew",
+            extra={"contact": event.get("TransfereeUniqueid"), "phone": phone},
+        )
+        with suppress(AmiError):  # hung up meanwhile
+            await self._ami.action(
+                "Redirect",
+                {"Channel": channel, "Context": ASTRAY, "Exten": "s", "Priority": "1"},
+            )
 
 
 async def _wish(office: Office, target: str, offer: Offer) -> HandoverWish:

@@ -158,15 +158,21 @@ class Line:
         with _translated():
             await self._native.resume()
 
-    async def transfer(self, number: str) -> None:
-        """Have the other side connected with ``number`` instead (REFER); the line closes.
+    async def transfer(self, to: str | Line) -> None:
+        """Have the other side connected with somebody else instead (REFER); the line closes.
+
+        Args:
+            to: A number, or another line of this phone: whoever is there (Replaces).
 
         Raises:
             TransferRefused: It was not done, and the call goes on.
             LineClosed: The call is over.
         """
         try:
-            await self._native.transfer(number)
+            if isinstance(to, Line):
+                await self._native.attended_transfer(to._native)
+            else:
+                await self._native.transfer(to)
         except TransferFailed as error:
             raise TransferRefused(f"The call goes on: {error}.", error.status) from error
         except BaresipError as error:

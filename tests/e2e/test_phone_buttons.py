@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.softphone import TransferRefused
+from ivr.softphone import CallNotAnswered, TransferRefused
 from store.events import EventType
 from tests.e2e.conftest import AGENT
 from tests.e2e.rig.conversations import conversation, talk, told_of
@@ -19,7 +19,15 @@ from tests.e2e.rig.handover import (
 )
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import wait_until_hears_music
-from tests.e2e.rig.phones import AgentHandset, Cast, Ears, Handset
+from tests.e2e.rig.phones import (
+    BEGINNING,
+    ENTER_REASON,
+    PAUSE,
+    AgentHandset,
+    Cast,
+    Ears,
+    Handset,
+)
 from tests.e2e.rig.platform import ORG, Platform, eventually
 from tests.e2e.rig.world import OUTSIDE
 
@@ -29,7 +37,7 @@ pytestmark = [
     pytest.mark.timeout(120),
 ]
 
-NOT_FOUND, DECLINE = 404, 603
+NOT_FOUND, BUSY, DECLINE = 404, 486, 603
 FOREIGN = "+19005550100"
 """A number that nobody lists. No caller's: Asterisk writes down whom it does not transfer to."""
 
@@ -132,6 +140,31 @@ async def test_a_phone_that_may_not_transfer_there_is_told_so_and_they_talk_on(
     await first.hang_up()
     await journal.wait(EventType.CALL_ENDED, agent=AGENT)
     assert not journal.all(EventType.CALL_TRANSFERRED)
+
+
+async def test_a_caller_is_given_to_no_second_call_of_the_phone(
+    *,
+    caller: Handset,
+    agent: AgentHandset,
+    colleague: AgentHandset,
+    ears: Ears,
+    journal: Journal,
+) -> None:
+    line, first = await conversation(caller, agent)
+    with pytest.raises(CallNotAnswered) as refused:
+        await agent.call(COLLEAGUE)
+    assert refused.value.status == BUSY
+    await talk(line, first)
+    code = await agent.call(PAUSE)
+    await ears.hear(code, ENTER_REASON, first=BEGINNING)
+    await first.transfer(code)  # Asterisk asks nobody about this
+    await wait_until_hears_music(line, since=len(line.heard))
+    again = await agent.pick_up()
+    await talk(line, again)
+    await again.hang_up()
+    await ears.hear(line, AFTERWARDS)
+    assert len({e.contact for e in journal.all(EventType.CONTACT_STARTED)}) == 2
+    assert not journal.all(EventType.AGENT_PAUSED)
 
 
 async def test_a_caller_on_hold_hears_music_and_is_counted(

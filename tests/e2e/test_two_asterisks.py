@@ -107,6 +107,8 @@ async def test_an_agent_at_the_other_asterisk_is_rung_heard_and_recorded(
     shown = theirs.headers["From"]
     assert shown.startswith('"sv support')
     assert CALLER_NUMBER in shown
+    with pytest.raises(TransferRefused):  # there is no caller where the phone is
+        await theirs.transfer("4002")
     await _say(line, theirs, BEFORE)
     answered = await journal.wait(EventType.CALL_ANSWERED, agent=AGENT)
     assert answered.contact.startswith("a-")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from inspect import isawaitable
 from typing import cast
 
 from wire.ami.client import AmiClient
@@ -61,6 +62,13 @@ class FakeAmi:
         """An event arrives."""
         for handler in self._handlers[event]:
             handler(_frame(event, fields))
+
+    async def told(self, event: str, **fields: str) -> None:
+        """The same, for those who take a while to see to it."""
+        for handler in self._handlers[event]:
+            seeing_to_it = handler(_frame(event, fields))
+            if isawaitable(seeing_to_it):
+                await seeing_to_it
 
 
 def _frame(event: str, fields: Mapping[str, str]) -> Frame:
