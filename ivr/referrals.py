@@ -11,7 +11,8 @@ A phone may name what ``*2`` takes, or a number outside as it would be called.
 
 About a transfer to a second call of the phone (Replaces, RFC 3891) Asterisk asks nobody. An agent
 in a conversation has no second call to anybody (:mod:`ivr.agent_calls`), so only a code's is left:
-a caller who is put there would sit at the agent's desk, and is taken away at once to begin anew.
+a caller who is put there would sit at the agent's desk, and is taken away at once to wait for an
+agent again.
 """
 
 from __future__ import annotations
@@ -51,7 +52,9 @@ class Referrals:
         """Subscribe to ``ami``, which is not yet connected."""
         self._ami = ami
         self._offices = offices
+        self._astray: dict[str, str] = {}
         ami.subscribe("AttendedTransfer", self._on_attended)
+        ami.subscribe("Hangup", self._on_hang_up)
 
     def pages(self) -> Iterator[web.AbstractRouteDef]:
         """What Asterisk asks, for the controller's server."""
@@ -126,21 +129,35 @@ class Referrals:
             return
 
     async def _on_attended(self, event: Frame) -> None:
-        """Take away whoever was put in the place of a phone's call to a code."""
+        """See whom a phone puts in the place of its call to a code."""
         phone, second = (
             phone_of(event.get(f"{which}TransfererChannel")) for which in ("Orig", "Second")
         )
         if event.get("DestType") != "App" or phone != second or not phone:
             return
-        channel = event.get("SecondTransfererUniqueid")
+        contact, place = event.get("TransfereeUniqueid"), event.get("SecondTransfererUniqueid")
         logger.warning(
-            "a phone has put somebody in the place of its own second call; they begin anew",
-            extra={"contact": event.get("TransfereeUniqueid"), "phone": phone},
+            "a phone has put a caller in the place of its own second call; they wait again",
+            extra={"contact": contact, "phone": phone},
         )
+        self._astray[place] = contact
+        try:
+            await self._ami.action("Getvar", {"Channel": place, "Variable": "CHANNEL(uniqueid)"})
+        except AmiError:
+            await self._take_away(place)
+
+    async def _on_hang_up(self, event: Frame) -> None:
+        await self._take_away(event.get("Uniqueid"))
+
+    async def _take_away(self, place: str) -> None:
+        """Once the channels have changed places, ids included, and the phone's is over."""
+        contact = self._astray.pop(place, None)
+        if contact is None:
+            return
         with suppress(AmiError):  # hung up meanwhile
             await self._ami.action(
                 "Redirect",
-                {"Channel": channel, "Context": ASTRAY, "Exten": "s", "Priority": "1"},
+                {"Channel": contact, "Context": ASTRAY, "Exten": "s", "Priority": "1"},
             )
 
 

@@ -247,14 +247,16 @@ class Ringing:
                 overdue.cancel()
                 await asyncio.gather(overdue, return_exceptions=True)
         outcome = await self._session.evaluate(
-            f"${{{REFERRED}}} ${{DIALSTATUS}} ${{{ANSWERED}}} ${{{WISH}}}"
+            f"${{CHANNEL(uniqueid)}} ${{{REFERRED}}} ${{DIALSTATUS}} ${{{ANSWERED}}} ${{{WISH}}}"
         )
-        referred, status, at, wish = (*outcome.split(" ", 3), "", "", "")[:4]
+        channel, refer, status, at, wish = (*outcome.split(" ", 4), "", "", "", "")[:5]
+        # What is left here is the agent's where a phone has put the caller in a call of its own.
+        referred = refer == "yes" or channel not in ("", offer.contact)
         if remote and (at == UNTAKEN or (status == "ANSWER" and not at)):
             status = "NOANSWER"  # a mailbox, or nobody who wanted the call
         answered_ms = int(at) if at.isdecimal() else self._services.clock()
         heard = HandoverWish.read(wish) if status == "ANSWER" else None
-        return status, answered_ms, heard, referred == "yes"
+        return status, answered_ms, heard, referred
 
     async def _keep_agent(self, offer: Offer) -> None:
         """Keep who talks to the caller, once, where the call tree will ask for it."""

@@ -163,7 +163,11 @@ async def test_a_caller_is_given_to_no_second_call_of_the_phone(
     await talk(line, again)
     await again.hang_up()
     await ears.hear(line, AFTERWARDS)
-    assert len({e.contact for e in journal.all(EventType.CONTACT_STARTED)}) == 2
+    started = await journal.wait(EventType.CONTACT_STARTED)
+    await journal.wait(EventType.CONTACT_ENDED, contact=started.contact)
+    assert len(journal.all(EventType.CONTACT_STARTED)) == 1
+    told = told_of(journal.events, started.contact)
+    assert [e.type.value for e in told].count("call.answered") == 2
     assert not journal.all(EventType.AGENT_PAUSED)
 
 

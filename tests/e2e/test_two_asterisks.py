@@ -12,7 +12,7 @@ import pytest_asyncio
 from acd.agents import Agents
 from acd.model import AgentState, system_clock
 from ivr.destinations import endpoint_of
-from ivr.softphone import RATE_HZ, CallNotAnswered, Line, Phone, Softphones
+from ivr.softphone import RATE_HZ, CallNotAnswered, Line, Phone, Softphones, TransferRefused
 from media.tones import tone
 from store.events import Event, EventType
 from tests.e2e.conftest import AGENT, RESULTS, until_nothing_is_left

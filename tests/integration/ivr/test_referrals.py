@@ -134,9 +134,27 @@ async def test_a_caller_at_an_agents_desk_is_taken_away(
         "OrigTransfererChannel": "PJSIP/agent1-00000001",
         "SecondTransfererChannel": "PJSIP/agent1-00000007",
         "SecondTransfererUniqueid": "vaxel-1.9",
+        "TransfereeUniqueid": CONTACT,
         "DestType": "App",
     }
+    bench.ami.channels.add("vaxel-1.9")
     await bench.ami.told("AttendedTransfer", **(said | event))
+    assert not [name for name, _ in bench.ami.asked if name == "Redirect"], "not there yet"
+    bench.ami.channels.clear()
+    for _ in range(2):
+        await bench.ami.told("Hangup", Uniqueid="vaxel-1.9")
     asked = [fields["Channel"] for name, fields in bench.ami.asked if name == "Redirect"]
-    assert asked == (["vaxel-1.9"] if is_taken_away else [])
-    assert all(fields["Context"] == ASTRAY for _, fields in bench.ami.asked)
+    assert asked == ([CONTACT] if is_taken_away else [])
+    assert {fields.get("Context", ASTRAY) for _, fields in bench.ami.asked} <= {ASTRAY}
+
+
+async def test_one_who_is_there_already_is_taken_away_at_once(bench: Bench) -> None:
+    await bench.ami.told(
+        "AttendedTransfer",
+        OrigTransfererChannel="PJSIP/agent1-00000001",
+        SecondTransfererChannel="PJSIP/agent1-00000007",
+        SecondTransfererUniqueid="vaxel-1.9",
+        TransfereeUniqueid=CONTACT,
+        DestType="App",
+    )
+    assert [name for name, _ in bench.ami.asked] == ["Getvar", "Redirect"]

@@ -464,16 +464,16 @@ async def test_a_caller_who_ends_the_talk_has_talked(bench: Bench) -> None:
     assert bench.recorder.finished == ["vaxel-1.1-1"]
 
 
-async def transfer_button(session: FakeSession) -> str:
-    session.answered_at = str(system_clock())
-    session.variables[REFERRED] = "yes"
-    session.hang_up_now()  # so says AGI, of a channel that goes on in the dialplan
-    return "ANSWER"
-
-
+@pytest.mark.parametrize(("name", "value"), [(REFERRED, "yes"), ("uniqueid", "vaxel-1.9")])
 async def test_a_caller_whom_a_phone_transfers_is_in_the_conversation_until_they_come_back(
-    bench: Bench,
+    bench: Bench, name: str, value: str
 ) -> None:
+    async def transfer_button(session: FakeSession) -> str:
+        session.answered_at = str(system_clock())
+        session.variables[name] = value
+        session.hang_up_now()  # so says AGI, of a channel that goes on in the dialplan
+        return "ANSWER"
+
     await bench.agents.login(ALVA, "agent1")
     with pytest.raises(CallReferred):
         await bench.ride(FakeSession(transfer_button))

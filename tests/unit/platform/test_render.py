@@ -164,7 +164,8 @@ OURS = {
     *CONSULT,
 }
 """Variables that only the dialplan sets, on an agent's channel, or the controller: an agent's wish,
-in names of queues and agents and a number's digits; and Asterisk, that a phone transfers a caller."""
+in names of queues and agents and a number's digits; or Asterisk: a phone has transferred them.
+"""
 
 
 def sections(layout: Layout, file: str, name: str) -> dict[str, dict[str, str]]:

@@ -44,9 +44,6 @@ def test_a_trunk_of_the_file_may_be_the_way_out(tmp_path: Path) -> None:
 def test_a_trunk_transfers_no_calls_and_is_else_as_it_was_written(tmp_path: Path) -> None:
     first, rest = TRUNK.split("transport", 1)
     assert read(tmp_path, TRUNK, "city") == f"{first}allow_transfer = no\ntransport{rest}"
-    assert read(tmp_path, "[t](!)\ntype=endpoint ; all\n[a](t)\n", "") == (
-        "[t](!)\ntype=endpoint ; all\nallow_transfer = no\n[a](t)\n"
-    )
 
 
 @pytest.mark.parametrize("endpoint", ["", "caller"])
