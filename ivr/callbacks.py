@@ -19,7 +19,7 @@ from contextlib import suppress
 from typing import Final
 
 from acd.callback_model import Callback, MissReason
-from acd.errors import AcdError, StaleOffer
+from acd.errors import AcdError, AcdUnavailable, StaleOffer
 from acd.model import LeaveReason, Offer, check_name
 from acd.offers import OfferListener
 from ivr.agi_call import AgiCaller, AllPrompts, Prompts, speaking_of_callers
@@ -35,10 +35,11 @@ from ivr.flow.call import (
     QueueRequest,
 )
 from ivr.flow.callback import CallbackTexts
-from ivr.handovers import wish_of
+from ivr.handovers import comes_back, wish_of
 from ivr.joining import leave
 from ivr.office import Office
 from ivr.outgoing import ORGANISATION, Dialler, Outcome, OutgoingCall
+from ivr.stranded import CALLED_BACK_PATIENCE_MS
 from wire.agi.session import AgiSession
 from wire.ami.errors import AmiError
 
@@ -139,7 +140,7 @@ class CallbackRunner:
 
         Raises:
             AgiError: The channel is gone or failed.
-            AcdUnavailable: Redis does not answer; the dialplan goes on.
+            AcdUnavailable, QueueAway: Redis does not answer; the dialplan goes on.
         """
         contact = check_name("Contact", session.environment.uniqueid)
         office = self._offices[await session.get_variable(ORGANISATION) or ""]
@@ -148,6 +149,7 @@ class CallbackRunner:
             callback = None  # its queue was taken away while the phone rang
         prompts = self._prompts.of(office.organisation.id)
         answer = _Answer(session, office, prompts, callback)
+        office.stranded.is_back(contact)
         try:
             if await wish_of(session) is not None:
                 await answer.go_on(callback)
@@ -159,7 +161,11 @@ class CallbackRunner:
             await answer.call.hang_up()
         except (CallerHungUp, CallReferred):
             return
-        except (CallFailed, QueueAway) as fault:
+        except (AcdUnavailable, QueueAway):
+            returns_ms = CALLED_BACK_PATIENCE_MS if await comes_back(session) else 0
+            office.stranded.add(contact, returns_ms=returns_ms)
+            raise
+        except CallFailed as fault:
             logger.warning(
                 "a caller who was called back could not be served",
                 extra={"contact": contact, "fault": str(fault)},

@@ -11,6 +11,7 @@ from rich.text import Text
 from acd.errors import AcdError
 from ivr.cli import (
     announcements,
+    audit,
     callbacks,
     dashboards,
     demo,
@@ -77,7 +78,8 @@ app = typer.Typer(
         "`vaxel callbacks` tells who is to be called back, `vaxel recordings` finds and plays "
         "what was said. "
         "`vaxel announcements` switches on what every caller hears. "
-        "`vaxel events` tells what happens as it happens. "
+        "`vaxel events` tells what happens as it happens, `vaxel audit` what supervisors have "
+        "done. "
         "`vaxel secrets` keeps the keys of web services, `vaxel tokens` tells who may ask the "
         "API. "
         "`vaxel report` gives the figures of any past time, `vaxel simulate` those of a time that "
@@ -101,6 +103,7 @@ secrets.register(app)
 tokens.register(app)
 recordings.register(app)
 report.register(app)
+audit.register(app)
 simulate.register(app)
 dashboards.register(app)
 demo.register(app)

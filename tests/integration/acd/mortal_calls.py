@@ -48,8 +48,9 @@ class Mortal:
             return  # its conversation was answered just before its controller died
         self.step()
         for _ in range(IN_VAIN):
-            if await self.acd.match(queue) is not None:
-                self.step()
+            for one in (queue, SUPPORT):  # where they may have been handed over to
+                if await self.acd.match(one) is not None:
+                    self.step()
             if (offer := await self.acd.current_offer(contact)) is not None:
                 with suppress(StaleOffer):
                     if await self.is_through(offer, number):

@@ -6,11 +6,15 @@ import re
 import signal
 import socket
 import time
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from ivr.platform.processes import ProcessRecord
 from ivr.platform.secrets import PHONES, Secrets
+from ivr.platform.succession import spare_waits
 from tests.integration.platform.conftest import Terminal
 
 pytestmark = pytest.mark.integration
@@ -72,11 +76,24 @@ def test_a_start_beside_a_broken_file_serves_what_served_and_makes_nothing_anew(
 
 def test_a_controller_that_is_killed_comes_back_by_itself(terminal: Terminal) -> None:
     terminal.up()
-    asterisk = terminal.process("asterisk")
+    asterisk, spare = terminal.process("asterisk"), terminal.process("spare")
+    while not spare_waits(terminal.layout):
+        time.sleep(0.05)
+    assert spare.net_connections("all") == [], "it knows neither Redis nor Asterisk"
+    assert {Path(file.path).name for file in spare.open_files()} == {
+        *("controller.log", "controller.lock", "spare.lock")
+    }, "nor the database"
+    spare.send_signal(signal.SIGHUP)  # new call trees are for the one that serves
+    assert "spare: waits yes" in terminal.vaxel("status").stdout
 
     terminal.process("controller").kill()
-    terminal.hear("Controller ended unexpectedly (code -9); it is started again at once")
+    terminal.hear("Controller ended unexpectedly (code -9); its spare takes its place")
 
+    assert terminal.process("controller") == spare
+    while not (figures := _page(terminal, "metrics")):
+        time.sleep(0.05)
+    assert "vaxel_controller_spare 0.0" in figures, "the next one is not started yet"
+    assert terminal.vaxel("trees", "reload").returncode == 0
     assert asterisk.is_running()
     assert terminal.signal(signal.SIGTERM) == 0
     assert not terminal.left()
@@ -119,8 +136,8 @@ def test_the_next_start_ends_what_a_killed_supervisor_left(terminal: Terminal) -
 
     screen = terminal.up()
 
-    # the controller, the speech server, Asterisk and Redis
-    assert screen.count("left from before") == 4
+    # the controller, its spare, the speech server, Asterisk and Redis
+    assert screen.count("left from before") == 5
     assert not old & {process.pid for process in terminal.left()}
 
 
@@ -174,6 +191,15 @@ def test_a_wrong_setting_is_one_sentence_for_every_command(
     assert refused.returncode == 2
     assert "agi.port is wrong" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def _page(terminal: Terminal, name: str) -> str:
+    """A page of the controller; nothing while none serves, or not all of it."""
+    with suppress(OSError):
+        http = terminal.settings.http
+        with urllib.request.urlopen(f"http://{http.host}:{http.port}/{name}", timeout=10) as page:
+            return str(page.read().decode())
+    return ""
 
 
 def _spoken(terminal: Terminal) -> dict[str, int]:

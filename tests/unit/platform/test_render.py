@@ -160,7 +160,7 @@ ARGUMENTS = {f"ARG{number}" for number in range(1, 7)}
 OURS = {
     *("VAXEL_PRESENCE", "VAXEL_RECORDING", "VAXEL_TAKEN", "VAXEL_TAPE", "VAXEL_TONE"),
     *("VAXEL_HANDOVER", "VAXEL_EAR", "VAXEL_SAY", "CHANNEL"),
-    *("VAXEL_DIALLED", "VAXEL_TRANSFERS", "SIPTRANSFER", "IF"),
+    *("VAXEL_DIALLED", "VAXEL_ORG", "VAXEL_TRANSFERS", "SIPTRANSFER", "IF"),
     *CONSULT,
 }
 """Variables that only the dialplan sets, on an agent's channel, or the controller: an agent's wish,
