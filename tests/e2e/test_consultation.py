@@ -181,6 +181,6 @@ async def test_both_talk_on_when_the_controller_dies_and_both_are_free_when_they
     ]
     assert len(journal.all(EventType.CONTACT_ENDED, contact=asked.contact)) == 1
 
-    again, rung = await conversation(caller, agent)  # neither is stuck
+    _, rung = await conversation(caller, agent)  # neither is stuck
     await rung.press(f"*3{COLLEAGUE}#")
     await colleague.pick_up()

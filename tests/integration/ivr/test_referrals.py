@@ -138,18 +138,18 @@ async def test_a_caller_at_an_agents_desk_is_taken_away(
         "DestType": "App",
     }
     bench.ami.channels.add("vaxel-1.9")
-    await bench.ami.told("AttendedTransfer", **(said | event))
+    await bench.ami.tell_and_wait("AttendedTransfer", **(said | event))
     assert not [name for name, _ in bench.ami.asked if name == "Redirect"], "not there yet"
     bench.ami.channels.clear()
     for _ in range(2):
-        await bench.ami.told("Hangup", Uniqueid="vaxel-1.9")
+        await bench.ami.tell_and_wait("Hangup", Uniqueid="vaxel-1.9")
     asked = [fields["Channel"] for name, fields in bench.ami.asked if name == "Redirect"]
     assert asked == ([CONTACT] if is_taken_away else [])
     assert {fields.get("Context", ASTRAY) for _, fields in bench.ami.asked} <= {ASTRAY}
 
 
 async def test_one_who_is_there_already_is_taken_away_at_once(bench: Bench) -> None:
-    await bench.ami.told(
+    await bench.ami.tell_and_wait(
         "AttendedTransfer",
         OrigTransfererChannel="PJSIP/agent1-00000001",
         SecondTransfererChannel="PJSIP/agent1-00000007",
