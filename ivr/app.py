@@ -64,6 +64,7 @@ from ivr.platform.secrets import Secrets
 from ivr.prompting import Heard, keep_tidy, make_ready
 from ivr.recognition_of_callers import CallerMemory
 from ivr.recording_codes import RecordingCodes
+from ivr.referrals import Referrals
 from ivr.remote_agents import is_remote
 from ivr.remote_desk import RemoteDesk
 from ivr.services import Services
@@ -203,6 +204,7 @@ class Controller:
         )
         codes = RecordingCodes(offices, self._pauses, ground.prompts)
         handovers = HandoverCodes(offices, self._pauses, ground.prompts)
+        referrals = Referrals(self._ami, offices)
         Holds(self._ami, offices)
         consultations = Consultations(
             self._ami,
@@ -228,6 +230,7 @@ class Controller:
                 "consult": consultations.serve,
                 "asked": consultations.ask,
                 "silence": consultations.silence,
+                "referred": referrals.serve,
             },
             host=settings.agi.host,
             port=settings.agi.port,
@@ -275,7 +278,7 @@ class Controller:
         self._http = HttpServer(
             exposition,
             live.checks(),
-            pages(self._trees),
+            (*pages(self._trees), *referrals.pages()),
             {PREFIX: api.application},
         )
 

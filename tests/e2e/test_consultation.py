@@ -9,14 +9,12 @@ from acd.model import Agent, system_clock
 from ivr.remote_agents import remote_phone
 from store.events import EventType
 from tests.e2e.conftest import AGENT
+from tests.e2e.rig.conversations import conversation, talk, told_of
 from tests.e2e.rig.handover import (
     AFTERWARDS,
     COLLEAGUE,
     FRONT,
-    NUMBER,
     UNKNOWN,
-    talk,
-    told_of,
 )
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import wait_until_hears_music
@@ -45,9 +43,7 @@ async def test_a_colleague_is_asked_and_takes_the_caller_over(
     ears: Ears,
     journal: Journal,
 ) -> None:
-    line = await caller.call(NUMBER)
-    first = await agent.pick_up()
-    await talk(line, first)
+    line, first = await conversation(caller, agent)
     await first.press("*3")
     await wait_until_hears_music(line)
     await first.press(f"{COLLEAGUE}#")
@@ -103,9 +99,7 @@ async def test_three_talk_together_and_the_caller_stays_with_the_second(
     ears: Ears,
     journal: Journal,
 ) -> None:
-    line = await caller.call(NUMBER)
-    first = await agent.pick_up()
-    await talk(line, first)
+    line, first = await conversation(caller, agent)
     await first.press(f"*3{COLLEAGUE}#")
     second = await colleague.pick_up()
     await talk(second, first)
@@ -129,9 +123,7 @@ async def test_whoever_is_asked_may_not_be_there_or_go_and_the_caller_stays(
     ears: Ears,
     journal: Journal,
 ) -> None:
-    line = await caller.call(NUMBER)
-    first = await agent.pick_up()
-    await talk(line, first)
+    line, first = await conversation(caller, agent)
     await first.press("*34999#")
     await ears.hear(first, UNKNOWN)
     await talk(line, first)
@@ -216,9 +208,7 @@ async def test_both_talk_on_when_the_controller_dies_and_both_are_free_when_they
     colleague: AgentHandset,
     journal: Journal,
 ) -> None:
-    line = await caller.call(NUMBER)
-    first = await agent.pick_up()
-    await talk(line, first)
+    line, first = await conversation(caller, agent)
     await first.press(f"*3{COLLEAGUE}#")
     second = await colleague.pick_up()
     asked = await journal.wait(EventType.CALL_CONSULT_ANSWERED, agent=COLLEAGUE)
@@ -246,8 +236,6 @@ async def test_both_talk_on_when_the_controller_dies_and_both_are_free_when_they
     ]
     assert len(journal.all(EventType.CONTACT_ENDED, contact=asked.contact)) == 1
 
-    again = await caller.call(NUMBER)  # neither is stuck
-    rung = await agent.pick_up()
-    await talk(again, rung)
+    _, rung = await conversation(caller, agent)  # neither is stuck
     await rung.press(f"*3{COLLEAGUE}#")
     await colleague.pick_up()

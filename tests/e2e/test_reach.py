@@ -11,7 +11,7 @@ import pytest_asyncio
 from acd.agents import Agents
 from acd.model import Agent, system_clock
 from ivr.remote_agents import remote_phone
-from ivr.softphone import Line
+from ivr.softphone import Line, TransferRefused
 from media.tones import tone
 from store.events import EventType
 from tests.e2e.conftest import AGENT
@@ -102,6 +102,8 @@ async def test_an_agent_calls_somebody_and_is_offered_nothing_until_that_is_over
     await wait_until_hears_tone(line, CALLER_HZ)
     await wait_until_hears_tone(theirs, AGENT_HZ)
     assert journal.all(EventType.CALL_OFFERED) == []
+    with pytest.raises(TransferRefused):  # they are nobody's caller
+        await line.transfer(AGENT)
     await theirs.hang_up()
 
     ended = await journal.wait(EventType.AGENT_CALL_ENDED, agent=AGENT, outcome="talked")

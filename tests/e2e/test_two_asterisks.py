@@ -12,7 +12,7 @@ import pytest_asyncio
 from acd.agents import Agents
 from acd.model import AgentState, system_clock
 from ivr.destinations import endpoint_of
-from ivr.softphone import RATE_HZ, CallNotAnswered, Line, Phone, Softphones
+from ivr.softphone import RATE_HZ, CallNotAnswered, Line, Phone, Softphones, TransferRefused
 from media.tones import tone
 from store.events import Event, EventType
 from tests.e2e.conftest import AGENT, RESULTS, until_nothing_is_left
@@ -128,6 +128,8 @@ async def test_an_agent_at_the_other_asterisk_is_rung_heard_and_recorded(
     shown = theirs.headers["From"]
     assert shown.startswith('"sv support')
     assert CALLER_NUMBER in shown
+    with pytest.raises(TransferRefused):  # there is no caller where the phone is
+        await theirs.transfer("4002")
     await _say(line, theirs, BEFORE)
     answered = await journal.wait(EventType.CALL_ANSWERED, agent=AGENT)
     assert answered.contact.startswith("a-")
