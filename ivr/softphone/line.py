@@ -130,24 +130,6 @@ class Line:
             await self._native.hangup()
         await self.wait_closed()
 
-    async def hold(self) -> None:
-        """Put the other side on hold, until :meth:`resume`.
-
-        Raises:
-            LineClosed: The call is over, or not answered.
-        """
-        with _translated():
-            await self._native.hold()
-
-    async def resume(self) -> None:
-        """Speak with the other side again.
-
-        Raises:
-            LineClosed: The call is over.
-        """
-        with _translated():
-            await self._native.resume()
-
     async def press(self, keys: str) -> None:
         """Press keys (``0-9 A-D * #``), a tenth of a second each with a short pause between.
 

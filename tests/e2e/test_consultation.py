@@ -162,10 +162,7 @@ async def test_an_agent_outside_is_asked_by_a_key_and_takes_the_caller_over(
     agents = Agents(platform.redis, ORG, system_clock)
     await agents.login(Agent(REMOTE_AGENT, "", ("always",)), remote_phone(REMOTE_AGENT))
     mobile = await cast.reachable(REMOTE_NUMBER)
-    line = await caller.call(NUMBER)
-    first = await agent.pick_up()
-    await talk(line, first)
-
+    line, first = await conversation(caller, agent)
     await first.press(f"*3{REMOTE_AGENT}#")
     mailbox = await mobile.pick_up()
     await ears.hear(mailbox, ASKED)
