@@ -18,19 +18,15 @@ local function reserve_for(id, contact, agent_id, agent, now)
   reserve_agent(agent_id, agent, now)
 end
 
--- How many agents a queue has rung at once, as the file says.
-local function rung_at_once(queue)
-  local kept = call('HGET', STRATEGIES, queue)
-  return kept and tonumber(string.match(kept, '^[^|]*|%d+|(%d+)$')) or 1
-end
-
--- The next ready agents of the contact's line, to be rung beside its first -> {agent…}, nil: none.
+-- The next ready agents of the contact's line, to be rung beside its first, as many as the file
+-- wants -> {agent…}, nil: none.
 local function reserve_beside(id, contact, now)
-  local most = rung_at_once(contact.queue) - 1
-  if most == 0 then return nil end
+  local kept = call('HGET', STRATEGIES, contact.queue)
+  local most = kept and tonumber(string.match(kept, '^[^|]*|%d+|(%d+)$')) or 1
+  if most == 1 then return nil end
   local line, found, passed = line_of(contact), {}, 0
   local from, till = bounds(line)
-  while #found < most do
+  while #found < most - 1 do
     local ready = call('ZRANGE', READY, from, till, 'BYLEX', 'LIMIT', passed, 1)[1]
     if not ready then break end
     local agent_id = string.match(ready, '|%d+|(.*)')
@@ -80,7 +76,7 @@ local function place_beside(contact, agent_id)
   end
 end
 
--- The contact of a current offer, else (nil, error). `agent_id`: of whom it must be one, nil: of any.
+-- The contact of a current offer, else (nil, error). `agent_id`: whose it must be, nil: anybody's.
 local function current(id, offer, agent_id)
   local contact = contact_of(id)
   if contact and contact.offer == offer and
