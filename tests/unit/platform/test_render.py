@@ -209,7 +209,7 @@ def test_the_nodes_of_a_house_know_each_other_by_name_and_secret(layout: Layout)
     assert set(sections(layout, "pjsip.conf", "node-c")) == {"endpoint", "auth", "aor"}
 
 
-def test_another_node_reaches_agents_phones_by_their_names_and_nothing_else(
+def test_another_node_reaches_agents_phones_by_name_conversations_by_ticket_and_nothing_else(
     layout: Layout,
 ) -> None:
     rendered(layout, node="a", peers={"b": "10.0.0.2:5060"})
@@ -217,7 +217,8 @@ def test_another_node_reaches_agents_phones_by_their_names_and_nothing_else(
     ours = text.partition("[peers]\n")[2].partition("\n[")[0]
     phones = [line.split(",")[0] for line in ours.splitlines() if line.startswith("exten")]
     agents = [f"exten => {name}" for name in PHONES if name.startswith("agent")]
-    assert phones == [*agents, "exten => _[+*#0-9]!"]
+    assert phones == [*agents, "exten => _order-[0-9a-f].", "exten => _[+*#0-9]!"]
+    assert ours.count("Goto(vaxel-supervision,ticket,1)") == 1
     assert ours.count("Dial(") == len(agents)
     assert "include" not in text
     assert "AGI" not in ours
@@ -282,6 +283,7 @@ def test_supervisors_come_from_agents_phones_and_from_nowhere_else(layout: Layou
         ("vaxel-tell", "same"),
         ("vaxel-tell", "n"),
         ("vaxel-supervision", "s"),
+        ("vaxel-supervision", "ticket"),  # where only context peers leads
         ("vaxel-supervision", "same"),
         ("vaxel-supervision", "n"),
     }
