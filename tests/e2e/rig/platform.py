@@ -404,7 +404,10 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
 
 
 def free_range(count: int) -> int:
-    """The first of so many UDP ports in a row; test processes side by side never share any."""
+    """The first of so many UDP ports in a row; workers side by side never share any.
+
+    Platforms of ``tests/integration`` run beside those of ``tests/e2e``, and carry no call.
+    """
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     first = 10_000 + worker % 3 * 3_000  # 20000 and above are those of `make up`
     return random.randrange(first, first + 3_000 - count, 2)
