@@ -18,8 +18,8 @@ from store.events import EventType
 from store.stream import BEGINNING
 from tests.integration.ivr.fake_line import FakePrompts, FakeRecorder, FakeSession
 from tests.integration.ivr.fake_office import PIN, an_office, asterisk_away
+from tests.integration.ivr.rides.conftest import ALVA, BIRK
 from tests.integration.ivr.test_reach import HOME, OUTSIDE
-from tests.integration.ivr.test_rides import ALVA, BIRK
 from wire.agi.session import AgiSession
 
 pytestmark = pytest.mark.integration

@@ -1,0 +1,84 @@
+"""How a ride ends: by the caller, the clock, the controller or a Redis that is away."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from acd.distributor import Distributor
+from acd.model import AgentState, system_clock
+from ivr.flow.call import CallerHungUp, QueueAway, QueueOutcome
+from store.events import EventType
+from store.stream import connect
+from tests.integration.conftest import start_redis
+from tests.integration.ivr.fake_line import FakeSession
+from tests.integration.ivr.rides.conftest import (
+    ALVA,
+    Bench,
+    answer,
+    caller_ends_the_talk,
+    opened,
+)
+
+pytestmark = pytest.mark.integration
+
+
+async def test_a_caller_whom_redis_forgot_stands_in_line_again(bench: Bench) -> None:
+    await bench.agents.login(ALVA, "agent1")
+    await bench.agents.pause(ALVA.id, "break")
+    session = FakeSession(answer)
+    riding = asyncio.create_task(bench.ride(session))
+    await session.music.wait()
+    await bench.redis.flushdb()
+    await bench.agents.login(ALVA, "agent1")
+    session.music.clear()
+    await session.music.wait()  # the next announcement
+    await Distributor(bench.redis, "demo", system_clock, "test-2").match_agent(ALVA.id)
+    assert await riding is QueueOutcome.TALKED
+
+
+async def test_a_caller_who_ends_the_talk_has_talked(bench: Bench) -> None:
+    await bench.agents.login(ALVA, "agent1")
+    with pytest.raises(CallerHungUp):
+        await bench.ride(FakeSession(caller_ends_the_talk))
+    assert (await bench.agent(ALVA)).state is AgentState.WRAPUP
+    assert [kind for kind, _ in await bench.happened()][-1] is EventType.CALL_ENDED
+    assert bench.recorder.finished == ["vaxel-1.1-1"]
+
+
+async def test_nobody_logged_in_ends_the_wait_before_it_begins(bench: Bench) -> None:
+    assert await bench.ride(FakeSession()) is QueueOutcome.NOBODY
+    assert (await bench.happened())[-1] == (EventType.CALL_LEFT, "nobody")
+    assert await bench.traces() == []
+
+
+async def test_the_longest_wait_ends_the_ride(bench: Bench) -> None:
+    await bench.agents.login(ALVA, "agent1")
+    await bench.agents.pause(ALVA.id, "break")
+    assert await bench.ride(FakeSession(), max_wait=0.5) is QueueOutcome.TIMED_OUT
+    assert (await bench.happened())[-1] == (EventType.CALL_LEFT, "timeout")
+    assert await bench.traces() == []
+
+
+async def test_a_controller_that_stops_leaves_the_caller_in_line(bench: Bench) -> None:
+    await bench.agents.login(ALVA, "agent1")
+    await bench.agents.pause(ALVA.id, "break")
+    session = FakeSession()
+    riding = asyncio.create_task(bench.ride(session))
+    await session.music.wait()
+    riding.cancel()
+    await asyncio.gather(riding, return_exceptions=True)
+    other = Distributor(bench.redis, "demo", system_clock, "test-2")
+    assert await other.held("vaxel-1.1") == "support"
+
+
+async def test_without_redis_the_call_goes_another_way(tmp_path: Path) -> None:
+    process, url = start_redis(tmp_path)
+    async with connect(url) as redis, opened(redis) as bench:
+        await bench.agents.login(ALVA, "agent1")
+        process.kill()
+        process.wait()
+        with pytest.raises(QueueAway):
+            await bench.ride(FakeSession())
