@@ -27,7 +27,7 @@ from ivr.stranded import Stranded
 from ivr.tidings import as_event
 from store.events import Event, EventType
 from store.stream import StreamUnavailable
-from store.tree_history import SHORT
+from store.tree_files import SHORT
 from wire.agi.errors import AgiError
 from wire.agi.session import AgiSession
 

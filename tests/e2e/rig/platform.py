@@ -334,7 +334,9 @@ class Platform:
         async with self._http.get("/metrics") as answer:
             text = await answer.text()
         assert answer.status == 200, text
-        families = text_string_to_metric_families(text)
+        # the others would take their time to be read
+        ours = "\n".join(line for line in text.splitlines() if line.startswith(name))
+        families = text_string_to_metric_families(ours)
         return [s for family in families for s in family.samples if s.name == name]
 
     def _is_shown(self) -> bool:
