@@ -102,6 +102,16 @@ class Floor:
         record = await self._run("contact", contact)
         return None if record is None else _contact(contact, json.loads(record))
 
+    async def callers(self, queues: Sequence[str], limit: int) -> list[ContactStatus]:
+        """Callers whom no agent has answered, who came first first; no callbacks.
+
+        Args:
+            queues: Those that they wait in.
+            limit: At most so many.
+        """
+        rows = await self._run("callers", limit, *queues)
+        return [_contact(name, json.loads(row)) for name, row in rows]
+
     async def prioritise(self, contact: str, credit_ms: int, *, by: str) -> ContactStatus:
         """Move a contact forward in line, or back to the place of its arrival.
 

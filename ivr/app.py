@@ -24,6 +24,7 @@ from ivr.announced_sounds import AnnouncedSounds
 from ivr.announcements import Announcements
 from ivr.answers import AnswerWatch
 from ivr.api.application import Api
+from ivr.api.auditing import Auditing
 from ivr.api.events import EventFeed
 from ivr.api.route import PREFIX
 from ivr.api.supervising import Supervising
@@ -68,6 +69,7 @@ from ivr.services import Services
 from ivr.settings import Settings
 from ivr.speech_server import SpeechServer
 from ivr.supervision.desk import SupervisorsDesk
+from ivr.supervision.keeping import Keeping
 from ivr.supervision.orders import SupervisorsPhones
 from ivr.supervision.presence import Presences
 from ivr.text_messages import sender_of
@@ -192,6 +194,7 @@ class Controller:
             lambda number: self._pins.get(number, ""),
             ground.prompts,
             Presences(self._ami, self._attention, system_clock),
+            self._floor,
         )
         codes = RecordingCodes(offices, self._pauses, ground.prompts)
         handovers = HandoverCodes(offices, self._pauses, ground.prompts)
@@ -239,7 +242,8 @@ class Controller:
             trees=self._trees,
             doorkeeper=self._doorkeeper,
             feed=self._feed,
-            state=settings.state,
+            layout=ground.layout,
+            since_seconds=system_clock() / 1000,
         )
         registry = CollectorRegistry()
         ProcessCollector(registry=registry)
@@ -252,6 +256,7 @@ class Controller:
             self._doorkeeper,
             self._feed,
             Supervising(self._offices.all, SupervisorsPhones(self._ami, phones), system_clock),
+            auditing=Auditing(ground.database),
             version=version("vaxel"),
         )
         self._http = HttpServer(
@@ -283,10 +288,10 @@ class Controller:
         yield self._offers.run()
         yield self._recorder.run()
         yield self._retention.run()
+        yield Keeping(self._ground.database, self._offices.all, system_clock).run()
         yield self._pauses.run()
         yield self._phones.run()
         yield self._transcribing.run()
-        yield self._inbound.tidy()
         yield keep_tidy(self._ground.prompts)
         for org in self._offices.all:
             yield from self._duties_of(org)
@@ -302,6 +307,7 @@ class Controller:
         yield Sweeper(
             office.distributor, lambda: self._offices.queues(org), self._live_contacts
         ).run()
+        yield office.stranded.tidy()
         yield self._callbacks.run(office)
         yield self._offices.counted[number].run()
         yield self._offices.recorded[number].run()
@@ -333,12 +339,17 @@ class Controller:
             self._begin(self._duties_of(org))
 
     async def _live_contacts(self) -> Collection[str] | None:
-        """The contacts whose channel exists in Asterisk; nothing known while it is away."""
+        """The contacts whose channel exists in Asterisk, and those of whose end we tell ourselves.
+
+        Nothing is known while it is away.
+        """
         try:
             channels = await self._ami.list("CoreShowChannels")
         except AmiError:
             return None
-        return {channel.get("Uniqueid") for channel in channels}
+        ours = (office.stranded.contacts for office in self._offices.all.values())
+        live = {channel.get("Uniqueid") for channel in channels}
+        return live.union(self._inbound.contacts, *ours)
 
     def _after_digits(self, sidecar: Sidecar) -> float:
         """Seconds of silence in the recording after a caller's last digit."""

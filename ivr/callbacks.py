@@ -19,7 +19,7 @@ from contextlib import suppress
 from typing import Final
 
 from acd.callback_model import Callback, MissReason
-from acd.errors import AcdError, StaleOffer
+from acd.errors import AcdError, AcdUnavailable, StaleOffer
 from acd.model import LeaveReason, Offer, check_name
 from acd.offers import OfferListener
 from ivr.agi_call import AgiCaller, AllPrompts, Prompts, speaking_of_callers
@@ -28,9 +28,11 @@ from ivr.consent import note_consent
 from ivr.dialplan import DONE
 from ivr.flow.call import CallerHungUp, CallFailed, QueueAway, QueueOutcome, QueueRequest
 from ivr.flow.callback import CallbackTexts
+from ivr.handovers import comes_back
 from ivr.joining import leave
 from ivr.office import Office
 from ivr.outgoing import ORGANISATION, Dialler, Outcome, OutgoingCall
+from ivr.stranded import CALLED_BACK_PATIENCE_MS
 from wire.agi.session import AgiSession
 from wire.ami.errors import AmiError
 
@@ -131,7 +133,7 @@ class CallbackRunner:
 
         Raises:
             AgiError: The channel is gone or failed.
-            AcdUnavailable: Redis does not answer; the dialplan goes on.
+            AcdUnavailable, QueueAway: Redis does not answer; the dialplan goes on.
         """
         contact = check_name("Contact", session.environment.uniqueid)
         office = self._offices[await session.get_variable(ORGANISATION) or ""]
@@ -140,6 +142,7 @@ class CallbackRunner:
             callback = None  # its queue was taken away while the phone rang
         prompts = self._prompts.of(office.organisation.id)
         answer = _Answer(session, office, prompts, callback)
+        office.stranded.is_back(contact)
         try:
             if callback is None:
                 await answer.apologise()
@@ -149,7 +152,11 @@ class CallbackRunner:
             await answer.call.hang_up()
         except CallerHungUp:
             return
-        except (CallFailed, QueueAway) as fault:
+        except (AcdUnavailable, QueueAway):
+            returns_ms = CALLED_BACK_PATIENCE_MS if await comes_back(session) else 0
+            office.stranded.add(contact, returns_ms=returns_ms)
+            raise
+        except CallFailed as fault:
             logger.warning(
                 "a caller who was called back could not be served",
                 extra={"contact": contact, "fault": str(fault)},

@@ -6,7 +6,6 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -21,6 +20,8 @@ from ivr.inbound import Inbound
 from ivr.live.model import Outcome
 from ivr.live.trees import LiveTrees
 from ivr.office import Office
+from ivr.platform.paths import Layout
+from ivr.platform.succession import spare_waits
 from ivr.speech_server import SpeechServer
 from monitoring import metrics
 from monitoring.consumer import FiguresConsumer
@@ -79,7 +80,8 @@ class Figures:
         trees: The call trees.
         doorkeeper: Judges who asks the API.
         feed: Serves who follows events there.
-        state: Folder of everything that the installation makes.
+        layout: Where everything is that the installation makes.
+        since_seconds: When this controller began to serve, epoch.
     """
 
     offices: Mapping[str, Office]
@@ -95,7 +97,8 @@ class Figures:
     trees: LiveTrees
     doorkeeper: Doorkeeper
     feed: EventFeed
-    state: Path
+    layout: Layout
+    since_seconds: float
 
     async def acd(self) -> AcdNow:
         """A ping, and two round trips an organisation.
@@ -160,8 +163,10 @@ class Figures:
     def controller(self) -> ControllerNow:
         """Counters of this process."""
         agi, ami, calls = self.agi.stats, self.ami.stats, self.inbound.calls
-        disk = shutil.disk_usage(self.state)
+        disk = shutil.disk_usage(self.layout.state)
         return ControllerNow(
+            since_seconds=self.since_seconds,
+            spare=spare_waits(self.layout),
             calls={org: calls.get(org, 0) for org in self.offices},
             agi_sessions=agi.open,
             agi_refused=agi.refused,

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 
 from ivr.flow.load import Catalogue
 from ivr.live.first import first_trees, in_place
-from ivr.live.survey import Part
+from ivr.live.survey import Part, Survey
 from ivr.platform.announcements import SENTENCES
 from ivr.platform.paths import Layout
 from ivr.platform.preflight import layout_of
@@ -51,8 +51,12 @@ class Foundation:
 
 
 @asynccontextmanager
-async def laid_for(settings: Settings) -> AsyncIterator[Foundation]:
+async def laid_for(settings: Settings, read: Survey) -> AsyncIterator[Foundation]:
     """Open all of it; it is closed, in the opposite order, behind the block.
+
+    Args:
+        settings: Of the installation.
+        read: The call trees as they were a while ago.
 
     Raises:
         StoreError, FlowError, MediaError, PlatformError, OSError: A part cannot be had; each says
@@ -61,7 +65,7 @@ async def laid_for(settings: Settings) -> AsyncIterator[Foundation]:
     layout = layout_of(settings)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(database_of(settings))
-        first = await first_trees(settings.trees, lambda: in_place(TreeHistory(database)))
+        first = await first_trees(settings.trees, lambda: in_place(TreeHistory(database)), read)
         for warning in first.warnings():
             logger.warning("Call trees on disk are refused", extra={"problem": warning})
         catalogue = Catalogue.together(part.catalogue for part in first.parts.values())

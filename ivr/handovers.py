@@ -29,7 +29,7 @@ from ivr.services import Services
 from ivr.transfers import Transfers
 from store.events import Event, EventType
 from store.stream import StreamUnavailable
-from wire.agi.errors import AgiHungUp
+from wire.agi.errors import AgiError, AgiHungUp
 from wire.agi.session import AgiSession
 
 logger = logging.getLogger(__name__)
@@ -88,6 +88,21 @@ class HandoverWish:
 async def wish_of(session: AgiSession) -> HandoverWish | None:
     """The wish on a caller's channel."""
     return HandoverWish.read(await session.get_variable(WISH) or "")
+
+
+async def comes_back(session: AgiSession) -> bool:
+    """Whether the dialplan asks for a controller again for a call that is given up here.
+
+    Not for one that is gone, nor for a caller who has talked, unless an agent hands them over.
+    """
+    if session.hung_up:
+        return False
+    try:
+        outcome = await session.evaluate(f"${{DIALSTATUS}} ${{{WISH}}}")
+    except AgiError:
+        return False
+    status, _, wish = outcome.partition(" ")
+    return status != "ANSWER" or bool(wish)
 
 
 def waits_in(agent: AgentStatus, own: str, queues: Mapping[str, Queue]) -> str:

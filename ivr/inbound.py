@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Protocol
@@ -21,14 +21,14 @@ from ivr.dialplan import DONE
 from ivr.flow.call import QueueAway
 from ivr.flow.engine import Observed, Run, RunResult, Told
 from ivr.flow.tree import BEGAN, Tree
+from ivr.handovers import comes_back
 from ivr.office import Office
 from ivr.stand import STOOD_AT, STOOD_WITH, Stand
-from ivr.stranded import Stranded
+from ivr.stranded import CALLERS_PATIENCE_MS
 from ivr.tidings import as_event
 from store.events import Event, EventType
 from store.stream import StreamUnavailable
 from store.tree_files import SHORT
-from wire.agi.errors import AgiError
 from wire.agi.session import AgiSession
 
 logger = logging.getLogger(__name__)
@@ -72,12 +72,16 @@ class Inbound:
         self._listen = listen
         self._clock = clock
         self._in_hand: dict[str, str] = {}
-        self._stranded = Stranded(clock)
 
     @property
     def calls(self) -> Mapping[str, int]:
         """Calls in progress, by organisation."""
         return Counter(self._in_hand.values())
+
+    @property
+    def contacts(self) -> Set[str]:
+        """Whose calls are in progress."""
+        return self._in_hand.keys()
 
     async def serve(self, session: AgiSession) -> None:
         """One call.
@@ -110,23 +114,20 @@ class Inbound:
         self._in_hand[contact] = office.organisation.id
         try:
             stood = await self._begin(call, tree, office)
-            self._stranded.is_back(contact)
+            office.stranded.is_back(contact)
             try:
                 result = await self._run(call, tree, office, stood)
             except REDIS_AWAY:
                 ended = {"reason": "caller" if session.hung_up else "lost", "tree": tree.name}
                 event = self._event(office, contact, EventType.CONTACT_ENDED, ended)
-                self._stranded.add(office, event, returns=not await _is_over(session))
+                returns_ms = CALLERS_PATIENCE_MS if await comes_back(session) else 0
+                office.stranded.add(contact, event, returns_ms=returns_ms)
                 raise
         finally:
             del self._in_hand[contact]
         await self._end(office, contact, tree, result)
         if not session.disconnected:
             await session.set_variable(DONE, "1")
-
-    async def tidy(self) -> None:
-        """See to what could not be told while Redis was away; until cancelled."""
-        await self._stranded.tidy()
 
     async def _begin(self, call: AgiCall, tree: Tree, office: Office) -> _Begun:
         """Where the call begins: at the tree's start, or where its last controller left it."""
@@ -161,7 +162,7 @@ class Inbound:
         try:
             await office.stream.append(event)
         except StreamUnavailable:
-            self._stranded.add(office, event, returns=False)
+            office.stranded.add(contact, event)
 
     async def _run(self, call: AgiCall, tree: Tree, office: Office, begun: _Begun) -> RunResult:
         stood = begun.stood
@@ -218,13 +219,3 @@ class Inbound:
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock() / 1000, UTC)
-
-
-async def _is_over(session: AgiSession) -> bool:
-    """Whether the dialplan will not bring a call back of which the rest could not be told."""
-    if session.hung_up:
-        return True
-    try:
-        return await session.get_variable("DIALSTATUS") == "ANSWER"
-    except AgiError:
-        return True

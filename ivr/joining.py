@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 
 from acd.distributor import Distributor
-from acd.errors import TooManyLines
-from acd.model import Agent, LeaveReason, Queue, Strategy
+from acd.errors import StaleOffer, TooManyLines
+from acd.model import Agent, LeaveReason, Offer, Queue, Strategy
 from acd.skills import Requirement, narrowed
 from ivr.flow.call import QueueRequest
 from ivr.flow.organisation import Organisation
@@ -104,3 +104,24 @@ async def leave(distributor: Distributor, contact: str, reason: LeaveReason) -> 
     """
     if freed := await distributor.leave(contact, reason):
         await distributor.match_agent(freed)
+
+
+async def end(distributor: Distributor, offer: Offer, talked_ms: int) -> None:
+    """A conversation is over, by now perhaps with an agent who took it over.
+
+    Args:
+        distributor: The organisation's queues.
+        offer: The conversation, as it began.
+        talked_ms: Its length.
+
+    Raises:
+        AcdUnavailable: Redis does not answer.
+    """
+    try:
+        await distributor.ended(offer, talked_ms)
+    except StaleOffer:
+        taken = await distributor.current_offer(offer.contact)
+        if taken is not None and taken.controller == distributor.controller:
+            await leave(distributor, offer.contact, LeaveReason.FAILED)
+        return
+    await distributor.match_agent(offer.agent)  # ready, without wrap-up time

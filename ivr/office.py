@@ -11,6 +11,7 @@ from ivr.flow.organisation import Organisation
 from ivr.flow.pins import NO_PINS, Pins
 from ivr.messages import Messages
 from ivr.queueing import QueueRides
+from ivr.stranded import Stranded
 from ivr.world import Surroundings
 from store.stream import EventStream
 
@@ -25,6 +26,7 @@ class Office:
         distributor: Its queues.
         callbacks: Its people who are to be called back.
         agents: Its agents' states.
+        stranded: Tells late of calls' ends, where Redis was away.
         rides: Brings callers through its queues.
         messages: Takes callers' messages.
         pins: Judges the PINs that its trees ask callers for.
@@ -36,6 +38,7 @@ class Office:
     distributor: Distributor
     callbacks: Callbacks
     agents: Agents
+    stranded: Stranded
     rides: QueueRides
     messages: Messages
     around: Surroundings

@@ -34,8 +34,10 @@ from ivr.queueing import QueueRides
 from ivr.recognition_of_callers import CallerMemory
 from ivr.services import Services
 from ivr.settings import OutgoingSettings
+from ivr.stranded import Stranded
 from ivr.world import Surroundings
-from monitoring.consumer import FiguresConsumer, RedisSnapshots
+from monitoring.consumer import FiguresConsumer
+from monitoring.snapshots import RedisSnapshots
 from recorder.recorder import Recorder
 from store.database import Database
 from store.projection import ContactProjection
@@ -140,10 +142,12 @@ class Offices:
         before = self.all.get(org)
         if before is not None:
             distributor, callbacks, agents = before.distributor, before.callbacks, before.agents
+            stranded = before.stranded
         else:
             distributor = Distributor(means.redis, org, means.clock, means.controller)
             callbacks = Callbacks(means.redis, org, means.clock)
             agents = Agents(means.redis, org, means.clock)
+            stranded = Stranded(distributor, self.streams[org], means.clock)
         services = Services(
             distributor=distributor,
             callbacks=callbacks,
@@ -153,6 +157,7 @@ class Offices:
             recorder=means.recorder,
             outgoing=outgoing,
             stream=self.streams[org],
+            stranded=stranded,
             memory=means.memory(org),
             clock=means.clock,
             destinations=means.destinations,
@@ -165,6 +170,7 @@ class Offices:
             distributor=distributor,
             callbacks=callbacks,
             agents=agents,
+            stranded=stranded,
             rides=QueueRides(organisation, services),
             messages=Messages(organisation, means.recorder, means.beep, means.clock),
             pins=means.pins(org),

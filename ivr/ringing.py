@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Final
 
 from acd.errors import AcdUnavailable, StaleOffer
-from acd.model import LeaveReason, Offer, Queue, RefusalReason
+from acd.model import Offer, Queue, RefusalReason
 from ivr.agi_call import AgiCaller
 from ivr.answers import Answered
 from ivr.consent import when_recorded
@@ -16,7 +16,7 @@ from ivr.flow.call import QueueRequest
 from ivr.flow.organisation import Organisation
 from ivr.flow.recording import When
 from ivr.handovers import WISH, Handovers, HandoverWish
-from ivr.joining import leave
+from ivr.joining import end
 from ivr.remote_agents import (
     ANSWERED,
     LATE_S,
@@ -26,6 +26,7 @@ from ivr.remote_agents import (
     remote_options,
 )
 from ivr.services import Services
+from ivr.stranded import Talk
 from recorder.sidecar import Sidecar
 from store.models import RecordingKind
 from wire.agi.errors import AgiHungUp
@@ -109,11 +110,17 @@ class Ringing:
         status, answered_ms, wish = await self._dial(offer, recording)
         if status == "ANSWER":
             talked_ms = max(0, self._services.clock() - answered_ms)
-            with suppress(StaleOffer):  # taken over, or over: the sweep was first
-                await self._distributor.answered(offer, at_ms=answered_ms)
-                await self._keep_agent(offer)
-            if wish is None or self._session.hung_up:
-                await self._end(offer, talked_ms)
+            over = wish is None or self._session.hung_up
+            try:
+                with suppress(StaleOffer):  # taken over, or over: the sweep was first
+                    await self._distributor.answered(offer, at_ms=answered_ms)
+                    await self._keep_agent(offer)
+                if over:
+                    await end(self._distributor, offer, talked_ms)
+            except AcdUnavailable:
+                if over:
+                    self._services.stranded.talked(Talk(offer, answered_ms, talked_ms))
+                raise
             if sidecar is not None:
                 recorder.finish(sidecar.base)
         elif sidecar is not None:
@@ -174,17 +181,6 @@ class Ringing:
             keep_days=self._organisation.queues[self._known(offer)].recording.keep_days,
             on_demand=self._recorded is When.ON_DEMAND,
         )
-
-    async def _end(self, offer: Offer, talked_ms: int) -> None:
-        """The conversation is over, by now perhaps with an agent who took it over."""
-        try:
-            await self._distributor.ended(offer, talked_ms)
-        except StaleOffer:
-            taken = await self._distributor.current_offer(offer.contact)
-            if taken is not None and taken.controller == self._distributor.controller:
-                await leave(self._distributor, offer.contact, LeaveReason.FAILED)
-            return
-        await self._distributor.match_agent(offer.agent)  # ready, without wrap-up time
 
     async def _follow(self, wish: HandoverWish) -> None:
         """Record from here on as the queue wants it that the caller was handed over to."""

@@ -14,6 +14,7 @@ from ivr.callback_offer import Outgoing
 from ivr.destinations import ALONE, Destinations
 from ivr.excuses import NO_EXCUSES, Excuses
 from ivr.recognition_of_callers import CallerMemory
+from ivr.stranded import Stranded
 from recorder.recorder import Recorder
 from store.stream import EventStream
 
@@ -32,6 +33,7 @@ class Services:
         memory: What is kept of callers' numbers.
         attention: Hears keys and stops sentences while a caller waits.
         stream: The organisation's events.
+        stranded: Tells late what Redis cannot be told now.
         clock: Epoch milliseconds.
         destinations: Where agents' phones are rung.
         shown_number: What people see whom the organisation calls, ``""`` for nothing.
@@ -47,6 +49,7 @@ class Services:
     memory: CallerMemory
     attention: Attention
     stream: EventStream
+    stranded: Stranded
     clock: Callable[[], int]
     destinations: Destinations = ALONE
     shown_number: str = ""

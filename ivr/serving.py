@@ -1,8 +1,11 @@
 """One controller, from its start to its end.
 
-Start: database, Redis, AMI, then FastAGI, so that the first call finds everything. Stop (SIGTERM):
-no new calls, running ones finish for a while, then the rest. A call that is cut off goes on in
-Asterisk's dialplan; a conversation does not even notice.
+Start: modules and call trees; then, when no other controller of the state folder serves any more
+(:mod:`ivr.platform.succession`), settings, database, Redis, AMI, then FastAGI, so that the first
+call finds everything. Until then it is a spare, which opens and writes nothing. What it has read is
+read again if it is not what it was. Stop (SIGTERM): no new calls, running ones finish for a while,
+then the rest; a spare ends at once. A call that is cut off goes on in Asterisk's dialplan; a
+conversation does not even notice.
 """
 
 from __future__ import annotations
@@ -19,9 +22,11 @@ import uvloop
 from ivr.app import Controller
 from ivr.flow.errors import FlowError
 from ivr.foundation import laid_for
+from ivr.live.survey import Survey, survey
 from ivr.logs import configure_logs
 from ivr.platform.errors import PlatformError
-from ivr.platform.preflight import load_settings
+from ivr.platform.preflight import layout_of, load_settings
+from ivr.platform.succession import sole_controller
 from ivr.settings import Settings
 from media.errors import MediaError
 from monitoring.errors import MonitoringError
@@ -44,8 +49,12 @@ FAULTS: Final = (
 """What can keep the controller from starting; each says in a sentence what to do."""
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, read: Survey) -> None:
     """Open what a controller stands on and run one until SIGTERM or SIGINT.
+
+    Args:
+        settings: Of the installation.
+        read: Its call trees, as they were a while ago.
 
     Raises:
         One of :data:`FAULTS`.
@@ -53,7 +62,7 @@ async def serve(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with laid_for(settings) as foundation:
+    async with laid_for(settings, read) as foundation:
         controller = Controller(settings, foundation)
         # What is loaded by now stays to the end; whenever a full collection went through all of
         # it, every call would be held for a tenth of a second.
@@ -65,9 +74,15 @@ async def serve(settings: Settings) -> None:
 def run() -> int:
     """Serve until told to end: the exit code, 2 with one sentence when it cannot start."""
     configure_logs()
+    # While it waits: as for any process, and a call for new call trees is not meant for it.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     code = 0
     try:
-        uvloop.run(serve(load_settings()))
+        settings = load_settings()
+        read = survey(settings.trees)
+        with sole_controller(layout_of(settings)):
+            uvloop.run(serve(load_settings(), read))
     except* FAULTS as faults:
         for fault in _leaves(faults):
             logger.error("The controller cannot go on", extra={"fault": str(fault)})

@@ -1,29 +1,51 @@
 """Contacts of which Redis could not be told how they went on; it is told when it is back.
 
-A caller may hang up, or a conversation end, while Redis is away. Without this the queue would keep
-whoever is gone, an agent would be rung for them, and the contact's record would have no end. A
-caller who is still there comes back by the dialplan, which asks for a controller for some seconds;
-only then the call has gone to Asterisk's own queue, and no agent must be rung for it here.
+A caller may hang up, or a conversation end, while Redis is away, or out of this machine's reach.
+Without this the queue would keep whoever is gone, an agent would be rung for them or talk to them
+for ever, and the contact's record would have no end: the controller lives, so that nobody takes its
+contacts for lost. A caller who is still there comes back by the dialplan, which asks for a
+controller for some time; only then the call has gone elsewhere, and no agent must be rung for it.
+
+What was told and only not confirmed is not told again.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Set
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Final
 
-from acd.errors import AcdError
-from acd.model import LeaveReason
-from ivr.joining import leave
-from ivr.office import Office
+from acd.distributor import Distributor
+from acd.errors import AcdError, StaleOffer
+from acd.model import LeaveReason, Offer
+from ivr.joining import end, leave
 from store.events import Event
-from store.stream import StreamUnavailable
+from store.stream import EventStream, StreamUnavailable
 
-PATIENCE_MS: Final = 11_000
+CALLERS_PATIENCE_MS: Final = 11_000
 """The dialplan asks for a controller for eight seconds, and somewhat longer on a busy machine."""
 
+CALLED_BACK_PATIENCE_MS: Final = 30_000
+"""For whoever was called back it asks for twenty-five."""
+
 RETRY_S: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation that is over.
+
+    Attributes:
+        offer: Which.
+        answered_ms: When it began, epoch.
+        talked_ms: Its length.
+    """
+
+    offer: Offer
+    answered_ms: int
+    talked_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,33 +53,46 @@ class _Left:
     """One contact.
 
     Attributes:
-        office: Of its organisation.
-        ended: What is to be told of its end.
-        due_ms: Epoch; not before.
+        due_ms: Epoch; nothing is told before.
+        talk: Its conversation, if that was the last of it.
+        ended: What is to be told of its end beside that.
     """
 
-    office: Office
-    ended: Event
     due_ms: int
+    talk: Talk | None = None
+    ended: Event | None = None
 
 
 class Stranded:
-    """Those of one controller."""
+    """Those of one organisation that one controller had in hand."""
 
-    def __init__(self, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, distributor: Distributor, stream: EventStream, clock: Callable[[], int]
+    ) -> None:
+        self._distributor = distributor
+        self._stream = stream
         self._clock = clock
         self._left: dict[str, _Left] = {}
 
-    def add(self, office: Office, ended: Event, *, returns: bool) -> None:
+    @property
+    def contacts(self) -> Set[str]:
+        """Of whom there is something to tell; nobody else tells of their end."""
+        return self._left.keys()
+
+    def talked(self, talk: Talk) -> None:
+        """A conversation is over, as exactly as this controller saw it."""
+        self._left[talk.offer.contact] = _Left(self._clock(), talk)
+
+    def add(self, contact: str, ended: Event | None = None, *, returns_ms: int = 0) -> None:
         """A call is over here.
 
         Args:
-            office: Whose call.
-            ended: What is to be told unless it comes back.
-            returns: Whether the dialplan may bring it back.
+            contact: Whose call.
+            ended: What is to be told of its end, unless it comes back.
+            returns_ms: Within which time the dialplan may bring it back; 0: never.
         """
-        due = self._clock() + (PATIENCE_MS if returns else 0)
-        self._left[ended.contact] = _Left(office, ended, due)
+        known = self._left.get(contact, _Left(0))
+        self._left[contact] = replace(known, due_ms=self._clock() + returns_ms, ended=ended)
 
     def is_back(self, contact: str) -> None:
         """The call goes on; harmless for any other."""
@@ -76,7 +111,12 @@ class Stranded:
         for contact, left in list(self._left.items()):
             if self._clock() < left.due_ms:
                 continue
-            await leave(left.office.distributor, contact, LeaveReason.FAILED)
+            if left.talk is not None:
+                with suppress(StaleOffer):
+                    await self._distributor.answered(left.talk.offer, at_ms=left.talk.answered_ms)
+                await end(self._distributor, left.talk.offer, left.talk.talked_ms)
+            await leave(self._distributor, contact, LeaveReason.FAILED)
             if self._left.get(contact) is left:  # it has not come back at this very moment
-                await left.office.stream.append(left.ended)
-                del self._left[contact]
+                if left.ended is not None and not await self._stream.holds(left.ended):
+                    await self._stream.append(left.ended)
+                self._left.pop(contact, None)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ivr.flow.call import Heard
 from ivr.flow.conversation import Tidings
-from ivr.flow.survey_answer import SurveyAnswer
+from ivr.flow.survey_answer import SurveyAnswer, SurveyQuestion
 from ivr.flow.world import Conferred, TransferOutcome, Transferred
 from store.events import EventType
 
@@ -20,6 +20,8 @@ def as_event(what: Tidings) -> tuple[EventType, Mapping[str, str]]:
     match what:
         case Heard():
             return EventType.SPEECH_HEARD, {"outcome": what.hearing or "", "engine": what.engine}
+        case SurveyQuestion():
+            return EventType.SURVEY_ASKED, {"survey": what.survey, "question": what.question}
         case SurveyAnswer():
             return EventType.SURVEY_ANSWERED, {
                 "survey": what.survey,

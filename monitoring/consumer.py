@@ -1,8 +1,9 @@
 """The consumer that counts an organisation's events, exactly, over restarts.
 
-Totals and position are saved together in one Redis ``SET`` every few seconds and at the end. At
-the start they are read back and the events behind that position are counted. So a process killed
-at any moment is followed by one with the same totals: nothing twice, nothing lost.
+Totals and position are saved together every few seconds and at the end
+(:mod:`monitoring.snapshots`). At the start they are read back and the events behind that position
+are counted. So a process killed at any moment is followed by one with the same totals: nothing
+twice, nothing lost.
 """
 
 from __future__ import annotations
@@ -10,17 +11,16 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from monitoring.counting import Known, count, prepare
 from monitoring.errors import SnapshotUnusable
+from monitoring.snapshots import Snapshots, restored
 from monitoring.totals import Totals
 from store.events import Event
 from store.following import EventReader, Gaps, follow
-from store.stream import place_of
+from store.stream import BEGINNING, place_of
 
 log = logging.getLogger(__name__)
 
@@ -29,41 +29,6 @@ _SILENT_SECONDS = 5.0  # a read that finds nothing comes back after one second
 _BATCH = 200  # counted in well under 5 ms
 _GATHER_SECONDS = 0.2  # nobody scrapes so often; a read for every single event would cost more
 _SETTLED_MS = 5_000  # by then an event is in the stream, however late its writer was
-
-
-class Snapshots(Protocol):
-    """Where an organisation's totals are saved."""
-
-    async def load(self) -> str | None:
-        """The last saved text, ``None`` before the first."""
-
-    async def save(self, text: str) -> None:
-        """Replace it, at once and whole."""
-
-
-class RedisSnapshots:
-    """Snapshots in one Redis key, ``vaxel:{org}:totals``."""
-
-    def __init__(self, redis: Redis, org: str) -> None:
-        self._redis = redis
-        self._key = f"vaxel:{{{org}}}:totals"
-
-    async def load(self) -> str | None:
-        """See :class:`Snapshots`.
-
-        Raises:
-            RedisError: Redis does not answer.
-        """
-        text = await self._redis.get(self._key)
-        return text.decode() if isinstance(text, bytes) else text
-
-    async def save(self, text: str) -> None:
-        """See :class:`Snapshots`.
-
-        Raises:
-            RedisError: Redis does not answer.
-        """
-        await self._redis.set(self._key, text)
 
 
 class FiguresConsumer:
@@ -114,7 +79,7 @@ class FiguresConsumer:
         self._head = (0, 0)
         self._heard_at = float("-inf")
         self._saved_at = float("-inf")
-        self._saved_position: str | None = None
+        self._saved_position = BEGINNING
 
     def know(self, known: Known) -> None:
         """Take in words that labels may hold from now on; those before remain.
@@ -150,6 +115,7 @@ class FiguresConsumer:
         if not self._restored:
             self._head = place_of(await self._stream.last_id())
             self.totals = await self._load()
+            self._saved_position = self.totals.position
             prepare(self.totals, self.org, self.known)
             self._restored = True
         return self.totals.position
@@ -178,17 +144,16 @@ class FiguresConsumer:
             RedisError: Redis does not answer.
         """
         position = self.totals.position
-        if self._restored and position != self._saved_position:
-            await self._snapshots.save(self.totals.to_json())
+        is_news = self._restored and position != self._saved_position
+        if is_news and await self._snapshots.save(self.totals, self._saved_position):
+            self.totals.changed.clear()
             self._saved_position = position
         self._saved_at = self._clock()
 
     async def _load(self) -> Totals:
-        saved = await self._snapshots.load()
-        if saved is None:
-            return Totals()
         try:
-            return Totals.from_json(saved)
+            return restored(await self._snapshots.load())
         except SnapshotUnusable as error:
             log.warning("totals are counted anew", extra={"org": self.org, "reason": str(error)})
+            await self._snapshots.forget()
             return Totals()

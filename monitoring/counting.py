@@ -166,11 +166,9 @@ def _follow_agent(totals: Totals, event: Event, known: Known) -> None:
             totals.count(counter, *labels, by=spent)
         if was.state is AgentState.WRAPUP and was.queue:  # "": its call was trimmed away
             totals.observe(metrics.WRAPUP, spent, event.org, was.queue)
-    if after.state is AgentState.LOGGED_OUT:
-        totals.agents.pop(event.agent, None)
-    else:
-        # Two controllers' clocks may differ a little: no millisecond is counted twice.
-        totals.agents[event.agent] = after, max(event.at, since)
+    works = after.state is not AgentState.LOGGED_OUT
+    # Two controllers' clocks may differ a little: no millisecond is counted twice.
+    totals.agent_does(event.agent, after if works else None, max(event.at, since))
 
 
 def spent_on(doing: Doing, org: str, known: Known) -> list[tuple[Counter, Labels]]:

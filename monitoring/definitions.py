@@ -12,8 +12,8 @@ Symbols, as the field writes them:
 * T the threshold, s the limit of a short abandonment; AN≤T answered within T, AB≤T, AB≤s.
 
 Which interval a contact belongs to is asked as well, see :class:`Belongs`. Hold time is part of
-talk: the platform has no hold of its own yet, so hold is 0. Utilisation (time on contacts or
-available over *paid* time) and adherence need a roster and are not offered.
+talk; `vaxel report transfers` tells it apart. Utilisation (time on contacts or available over
+*paid* time) and adherence need a roster and are not offered.
 """
 
 from __future__ import annotations

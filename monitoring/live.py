@@ -105,6 +105,8 @@ class ControllerNow:
     """This controller itself; its counters begin with it.
 
     Attributes:
+        since_seconds: When it began to serve, epoch.
+        spare: Whether another one waits to take its place.
         calls: Contacts that it serves, by organisation.
         agi_sessions: Open FastAGI sessions.
         agi_refused: FastAGI sessions refused.
@@ -127,6 +129,8 @@ class ControllerNow:
         api_let_go: Such connections that were closed from here, by why.
     """
 
+    since_seconds: float
+    spare: bool
     calls: Mapping[str, int]
     agi_sessions: int
     agi_refused: int

@@ -20,6 +20,8 @@ def controller_lines(now: ControllerNow) -> list[str]:
     """The controller's own figures."""
     ping: dict[Labels, float] = {} if now.ami_ping_seconds is None else {(): now.ami_ping_seconds}
     return [
+        *gauge(metrics.SERVES_SINCE, {(): now.since_seconds}),
+        *gauge(metrics.SPARE, {(): now.spare}),
         *gauge(metrics.CALLS_IN_PROGRESS, _by_word(now.calls)),
         *gauge(metrics.AGI_SESSIONS, {(): now.agi_sessions}),
         *gauge(metrics.AGI_REFUSED, {(): now.agi_refused}),

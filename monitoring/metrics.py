@@ -445,6 +445,16 @@ EVENT_LOOP_DELAY = Histogram(
     DELAY_BOUNDS_SECONDS,
     each=True,
 )
+SERVES_SINCE = Gauge(
+    "vaxel_controller_serves_since_seconds",
+    "When this controller began to serve, Unix time; its process may have waited long before.",
+    each=True,
+)
+SPARE = Gauge(
+    "vaxel_controller_spare",
+    "1 while another controller waits, all loaded, to take this one's place, else 0.",
+    each=True,
+)
 AGI_SESSIONS = Gauge("vaxel_agi_sessions", "Open FastAGI sessions of this controller.", each=True)
 AGI_REFUSED = Counter(
     "vaxel_agi_sessions_refused_total",

@@ -6,22 +6,18 @@ same result, which is what makes a restart exact.
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from typing import Any, Self
 
-from monitoring.errors import SnapshotUnusable
 from monitoring.kinds import Counter, Histogram
 from monitoring.metrics import COUNTERS, HISTOGRAMS, OTHER
-from store.doing import AgentState, Doing
+from store.doing import Doing
 from store.stream import BEGINNING
 
 Labels = tuple[str, ...]
 
-_SHAPE = [[metric.name, *metric.labels] for metric in COUNTERS] + [
-    [metric.name, *metric.labels, *map(str, metric.bounds_seconds)] for metric in HISTOGRAMS
-]
+AGENT = "agent"
+"""Stands where else a metric's name does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +48,8 @@ class Totals:
         counters: By metric name, then label values.
         tallies: By metric name, then label values.
         agents: By agent: what they do, and since when (epoch milliseconds); the logged in only.
+        changed: The series that were added to, and the agents that do something else, since
+            somebody has saved them last: (metric name, label values), and (:data:`AGENT`, (id,)).
     """
 
     position: str = BEGINNING
@@ -62,6 +60,7 @@ class Totals:
         default_factory=lambda: {metric.name: {} for metric in HISTOGRAMS}
     )
     agents: dict[str, tuple[Doing, int]] = field(default_factory=dict)
+    changed: set[tuple[str, Labels]] = field(default_factory=set, compare=False, repr=False)
 
     def count(self, metric: Counter, *labels: str, by: int = 1) -> None:
         """Add to a counter; a word outside its label's closed set counts as ``other``."""
@@ -72,6 +71,8 @@ class Totals:
             )
         series = self.counters[metric.name]
         series[labels] = series.get(labels, 0) + by
+        if by:
+            self.changed.add((metric.name, labels))
 
     def observe(self, metric: Histogram, milliseconds: int | None, *labels: str) -> None:
         """Add a duration to a histogram; ``None`` (unknown) only makes the series exist."""
@@ -80,7 +81,16 @@ class Totals:
         if milliseconds is not None:
             bucket = bisect_left(metric.bounds_seconds, milliseconds / 1000)
             tally = tally.plus(bucket, milliseconds)
+            self.changed.add((metric.name, labels))
         series[labels] = tally
+
+    def agent_does(self, agent: str, doing: Doing | None, since: int) -> None:
+        """What an agent does since a time; ``None``: the agent is logged out."""
+        if doing is None:
+            self.agents.pop(agent, None)
+        else:
+            self.agents[agent] = doing, since
+        self.changed.add((AGENT, (agent,)))
 
     def copy(self) -> Totals:
         """The same numbers, independent of later counting."""
@@ -90,52 +100,3 @@ class Totals:
             {name: series.copy() for name, series in self.tallies.items()},
             self.agents.copy(),
         )
-
-    def to_json(self) -> str:
-        """Everything, as one text."""
-        return json.dumps(
-            {
-                "shape": _SHAPE,
-                "position": self.position,
-                "counters": {
-                    name: [[*key, value] for key, value in series.items()]
-                    for name, series in self.counters.items()
-                },
-                "tallies": {
-                    name: [[key, tally.counts, tally.sum_ms] for key, tally in series.items()]
-                    for name, series in self.tallies.items()
-                },
-                "agents": [
-                    [agent, since, doing.state, doing.reason, doing.contact, doing.queue]
-                    for agent, (doing, since) in self.agents.items()
-                ],
-            },
-            separators=(",", ":"),
-        )
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """The totals of :meth:`to_json`.
-
-        Raises:
-            SnapshotUnusable: They were saved by a version that counts other things, or are damaged.
-        """
-        try:
-            saved: dict[str, Any] = json.loads(text)
-            if saved["shape"] != _SHAPE:
-                raise SnapshotUnusable("another version counted other things")
-            counters = {
-                name: {tuple(row[:-1]): int(row[-1]) for row in rows}
-                for name, rows in saved["counters"].items()
-            }
-            tallies = {
-                name: {tuple(key): Tally(tuple(counts), int(total)) for key, counts, total in rows}
-                for name, rows in saved["tallies"].items()
-            }
-            agents = {
-                str(agent): (Doing(AgentState(state), *map(str, about)), int(since))
-                for agent, since, state, *about in saved["agents"]
-            }
-            return cls(str(saved["position"]), counters, tallies, agents)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise SnapshotUnusable(f"damaged: {type(error).__name__}") from error

@@ -45,6 +45,10 @@ class CallbackRecords:
             case EventType.CALLBACK_ENDED if callback.outcome is None:
                 self._end(callback, event, at)
 
+    def latest(self, contact: str) -> Callback | None:
+        """The contact's last callback."""
+        return self._latest.get(contact)
+
     def last_talk(self, contact: str, queue: str, agent: str) -> Callback | None:
         """The contact's last callback, if this agent talks or has talked in it."""
         callback = self._latest.get(contact)

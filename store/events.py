@@ -102,6 +102,7 @@ class EventType(StrEnum):
 
     # What the caller says
     SPEECH_HEARD = "speech.heard"
+    SURVEY_ASKED = "survey.asked"
     SURVEY_ANSWERED = "survey.answered"
 
 

@@ -5,8 +5,10 @@ in their name. Personal data: callers' numbers stand in ``contacts.caller`` and
 ``recordings.caller`` and nowhere else, what was said in ``transcripts``.
 
 Those of recordings are written down in :mod:`store.recording_models`, those of the call trees'
-versions in :mod:`store.tree_models`, those of the steps through them in :mod:`store.step_models`;
-all have their name here.
+versions in :mod:`store.tree_models`, those of the steps through them in :mod:`store.step_models`,
+that of supervisors' acts in :mod:`store.act_models`, that of surveys in
+:mod:`store.survey_models`; all have their name here. Columns that two
+share stand in :mod:`store.handing_models`.
 """
 
 from __future__ import annotations
@@ -24,8 +26,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from store.act_models import ActOutcome, SupervisorAct, Via
 from store.columns import Base, CountedId, OutsideText, UtcDateTime, instant, text_of
 from store.doing import AgentState
+from store.handing_models import Handed, Handling
 from store.recording_models import (
     Deletion,
     Recording,
@@ -37,9 +41,11 @@ from store.recording_models import (
     TranscriptState,
 )
 from store.step_models import TreeStep
+from store.survey_models import SurveyQuestion
 from store.tree_models import ChangeKind, TreeChange, TreeFile, TreeVersion
 
 __all__ = [
+    "ActOutcome",
     "AgentPeriod",
     "AgentSession",
     "Base",
@@ -48,6 +54,7 @@ __all__ = [
     "ChangeKind",
     "Contact",
     "Deletion",
+    "Handed",
     "OutsideText",
     "QueueVisit",
     "Recording",
@@ -56,6 +63,8 @@ __all__ = [
     "RecordingKind",
     "RecordingPause",
     "StreamPosition",
+    "SupervisorAct",
+    "SurveyQuestion",
     "Transcript",
     "TranscriptState",
     "TreeChange",
@@ -63,6 +72,7 @@ __all__ = [
     "TreeStep",
     "TreeVersion",
     "UtcDateTime",
+    "Via",
     "VisitOutcome",
     "instant",
 ]
@@ -111,7 +121,7 @@ class VisitOutcome(StrEnum):
     TAKEN_OVER = "taken_over"  # no wait: a second agent went on with the conversation
 
 
-class QueueVisit(Base):
+class QueueVisit(Handling, Base):
     """One stay of a contact in one queue; a contact may have several.
 
     Attributes:
@@ -125,6 +135,11 @@ class QueueVisit(Base):
         wrapup_ms: After-call work for it, ``None`` until that is over.
         result: What came of it, the organisation's code; the last one that was given.
         result_by: Who gave it: the agent, or the token of a program.
+        received: How it came here, where an agent handed it over: to the queue, or to an agent.
+        estimated_ms: The wait that was foretold when it began, on the average; of answered ones,
+            where there was one.
+        estimated_low_ms: The range's end before which one in ten was to be answered.
+        estimated_high_ms: That beyond which one in ten was to wait.
     """
 
     __tablename__ = "queue_visits"
@@ -150,6 +165,10 @@ class QueueVisit(Base):
     wrapup_ms: Mapped[int | None] = mapped_column(BigInteger)
     result: Mapped[str | None] = mapped_column(OutsideText(80))
     result_by: Mapped[str | None] = mapped_column(OutsideText(80))
+    received: Mapped[Handed | None] = mapped_column(text_of(Handed))
+    estimated_ms: Mapped[int | None] = mapped_column(BigInteger)
+    estimated_low_ms: Mapped[int | None] = mapped_column(BigInteger)
+    estimated_high_ms: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class CallbackOutcome(StrEnum):
@@ -160,7 +179,7 @@ class CallbackOutcome(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Callback(Base):
+class Callback(Handling, Base):
     """One promise to call back; a contact may have several, one after the other.
 
     Attributes:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from store.act_records import ActRecords
 from store.agent_records import AgentRecords
 from store.database import Database
 from store.events import Event
@@ -26,6 +27,8 @@ from store.models import (
     QueueVisit,
     RecordingPause,
     StreamPosition,
+    SupervisorAct,
+    SurveyQuestion,
     TreeStep,
 )
 from store.pause_records import PauseRecords
@@ -33,8 +36,9 @@ from store.records import Records
 from store.records import Row as ContactRow
 from store.step_records import StepRecords
 from store.stream import BEGINNING
+from store.survey_records import SurveyRecords
 
-Row = ContactRow | TreeStep
+Row = ContactRow | TreeStep | SupervisorAct | SurveyQuestion
 
 _CONSUMER = "contacts"
 _BATCH = 200
@@ -42,7 +46,7 @@ _GATHER_SECONDS = 0.5  # a transaction costs as much as a whole call may; many s
 
 
 class ContactProjection:
-    """Contacts, visits, callbacks, agents' times and recordings' pauses of one organisation.
+    """Contacts, visits, callbacks, agents' times, answers, supervisors' acts of an organisation.
 
     Attributes:
         reached: Id of the last event that this process knows to be in the rows.
@@ -76,13 +80,14 @@ class ContactProjection:
         """Forget the organisation's rows and position; a running consumer makes them anew.
 
         Contacts whose events the stream no longer holds are lost: for repair, not for routine.
+        What supervisors have done stays, and is told no second time.
 
         Raises:
             DatabaseAway: The database does not answer; nothing is changed.
         """
         async with self._database.writing() as session:
             for table in (
-                *(QueueVisit, Callback, Contact),
+                *(QueueVisit, Callback, SurveyQuestion, Contact),
                 *(AgentSession, AgentPeriod, RecordingPause, TreeStep),
             ):
                 await session.execute(delete(table).where(table.org == self._org))
@@ -131,12 +136,21 @@ class ContactProjection:
             if ours:
                 records = await self._load(session, events)
                 steps = StepRecords(self._org, self._zone)
+                acts = ActRecords(self._org)
+                surveys = SurveyRecords(self._org)
                 for event in events:
                     records.apply(event)
                     steps.apply(event)
+                    acts.apply(event)
+                    surveys.apply(event)
                 if steps:
                     steps.add_to(await session.scalars(steps.known()))
-                await _insert(session, [*records.new, *steps.new])
+                if acts:
+                    acts.add_to(await session.scalars(acts.known()))
+                if surveys:
+                    surveys.add_to(await session.scalars(surveys.known()))
+                new = [*records.new, *steps.new, *acts.new, *surveys.new]
+                await _insert(session, new)
         if not ours:
             return await self.position()
         self.reached = events[-1].id

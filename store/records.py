@@ -17,11 +17,13 @@ from store.agent_records import AgentRecords
 from store.callback_records import CallbackRecords
 from store.doing import AgentState
 from store.events import Event, EventType
+from store.handing_records import agent_of, note, received_from
 from store.models import (
     AgentPeriod,
     AgentSession,
     Callback,
     Contact,
+    Handed,
     QueueVisit,
     RecordingPause,
     VisitOutcome,
@@ -133,7 +135,15 @@ class Records:
         queued_at = at if arrived is None else instant(arrived)
         visits = self._visits_of(event, queued_at)
         if all(visit.queued_at != queued_at for visit in visits):
-            self._open(event, visits, queued_at)
+            before = [
+                visit
+                for (contact, _), known in self._visits.items()
+                if contact == event.contact
+                for visit in known
+            ]
+            callback = self._callbacks.latest(event.contact)
+            visit = self._open(event, visits, queued_at)
+            visit.received = received_from(before, callback, queued_at)
 
     def _call_answered(self, event: Event, at: datetime) -> None:
         visit = self._waiting(event, at)
@@ -142,6 +152,9 @@ class Records:
             visit.answered_at = at
             visit.agent = event.agent or None
             visit.waited_ms = event.milliseconds("waited")
+            visit.estimated_ms = event.milliseconds("estimated")
+            visit.estimated_low_ms = event.milliseconds("estimated_low")
+            visit.estimated_high_ms = event.milliseconds("estimated_high")
 
     def _call_abandoned(self, event: Event, at: datetime) -> None:
         self._leave(event, at, VisitOutcome.ABANDONED)
@@ -183,6 +196,7 @@ class Records:
             visit.outcome = VisitOutcome.TAKEN_OVER
             visit.answered_at = at
             visit.agent = event.agent or None
+            visit.received = Handed.AGENT
 
     def _waiting(self, event: Event, at: datetime) -> QueueVisit:
         """The visit that an end of waiting speaks of: the latest that waits, or that began then."""
@@ -230,6 +244,12 @@ class Records:
             talk.result = _text(event, "result")
             talk.result_by = _text(event, "by") or event.agent
 
+    def _handled(self, event: Event, at: datetime) -> None:
+        self._contact(event, at)
+        talk = self._last_talk(event.contact, event.queue, agent_of(event))
+        if talk is not None:
+            note(talk, event)
+
     def _last_talk(
         self, contact: str, queue: str, agent: str, *, over: bool = False
     ) -> QueueVisit | Callback | None:
@@ -249,12 +269,17 @@ class Records:
         EventType.CONTACT_ENDED: _contact_ended,
         EventType.NODE_VISITED: _contact_seen,
         EventType.CONTACT_RESULT_GIVEN: _result_given,
+        EventType.SURVEY_ASKED: _contact_seen,
+        EventType.SURVEY_ANSWERED: _contact_seen,
         EventType.CALL_QUEUED: _call_queued,
         EventType.CALL_ANSWERED: _call_answered,
         EventType.CALL_ABANDONED: _call_abandoned,
         EventType.CALL_LEFT: _call_left,
         EventType.CALL_TAKEN_OVER: _call_taken_over,
         EventType.CALL_ENDED: _call_ended,
+        EventType.CALL_RESUMED: _handled,
+        EventType.CALL_CONSULTED: _handled,
+        EventType.CALL_TRANSFERRED: _handled,
         EventType.CALLBACK_REQUESTED: _callback,
         EventType.CALLBACK_DIALLED: _callback,
         EventType.CALLBACK_MISSED: _callback,

@@ -29,6 +29,9 @@ REPLY_SECONDS = 10.0
 CONNECTIONS = 256
 """A client opens no more. Each who follows events holds one, all calls share the others."""
 
+_CLOCKS_DIFFER_MS = 10_000
+"""An entry's id is of Redis's clock, an event's time of a controller's."""
+
 BEGINNING = "0-0"
 """The id before all events."""
 
@@ -171,6 +174,21 @@ class EventStream:
             return str(
                 await self._redis.xadd(self._key, fields, maxlen=STREAM_LIMIT, approximate=True)
             )
+
+    async def holds(self, event: Event) -> bool:
+        """Whether its contact has had such an event since about that time.
+
+        For one whose append was not confirmed: it may have been done all the same.
+
+        Raises:
+            StreamUnavailable: Redis cannot be used.
+        """
+        after = id_before(event.at - _CLOCKS_DIFFER_MS)
+        while events := await self.read(after):
+            if any((one.contact, one.type) == (event.contact, event.type) for one in events):
+                return True
+            after = events[-1].id
+        return False
 
     async def read(self, after_id: str, count: int = 500, block_ms: int = 0) -> list[Event]:
         """The events after one that the caller has taken in, oldest first.

@@ -15,6 +15,8 @@ from ivr.api.reading import agent_of, call_of
 from ivr.api.route import Asked, House, Route
 from ivr.api.tokens import Role
 from ivr.flow.after_call import choices_of
+from ivr.supervision import moving
+from ivr.supervision.moving import Difference, difference
 
 
 async def pause(house: House, asked: Asked[Nothing, Pause]) -> Agent:
@@ -71,11 +73,7 @@ async def prioritise(house: House, asked: Asked[Nothing, Priority]) -> Call:
 
 
 async def move(house: House, asked: Asked[Nothing, Move]) -> Call:
-    """Let a waiting call wait in another queue, and give it to whoever is ready there.
-
-    Whether it is recorded was settled, and the caller asked, when it came to its first queue: it
-    may go where the same rule holds, and nowhere else; so with supervisors' presence.
-    """
+    """Let a waiting call wait in another queue, and give it to whoever is ready there."""
     known, to = house.office.organisation.queues, asked.body.queue
     if to not in known:
         raise RequestInvalid(
@@ -84,14 +82,12 @@ async def move(house: House, asked: Asked[Nothing, Move]) -> Call:
     contact = await house.floor.contact(asked.path["contact"])
     if contact is None:
         raise ContactUnknown(asked.path["contact"])
-    origin = known.get(contact.queue)
-    if origin is None or origin.recording.when is not known[to].recording.when:
-        raise RecordingDiffers(contact.queue, to)
-    if origin.supervision.allowed is not known[to].supervision.allowed:
-        raise SupervisionDiffers(contact.queue, to)
-    queue = house.office.rides.queues[to]
-    moved = await house.floor.move(contact.id, contact.queue, queue, by=asked.token.name)
-    await house.office.distributor.match(queue)
+    match difference(known, contact.queue, to):
+        case Difference.RECORDING:
+            raise RecordingDiffers(contact.queue, to)
+        case Difference.SUPERVISION:
+            raise SupervisionDiffers(contact.queue, to)
+    moved = await moving.move(house.office, house.floor, contact, to, by=asked.token.name)
     return call_of(moved, asked.token)
 
 

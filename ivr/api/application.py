@@ -15,6 +15,7 @@ from acd.errors import AcdError
 from acd.floor import Floor
 from ivr.api.acts import ACTS
 from ivr.api.announcing import ANNOUNCING
+from ivr.api.auditing import Auditing
 from ivr.api.errors import (
     ApiError,
     Broken,
@@ -33,6 +34,7 @@ from ivr.api.route import PREFIX, Asked, House, Route
 from ivr.api.supervising import Supervising
 from ivr.api.tokens import Doorkeeper, Token
 from ivr.office import Office
+from store.errors import DatabaseAway
 from store.stream import StreamUnavailable
 
 logger = logging.getLogger(__name__)
@@ -51,6 +53,7 @@ class Api:
         feed: EventFeed,
         supervising: Supervising,
         *,
+        auditing: Auditing,
         version: str,
     ) -> None:
         """Make it; the controller's server serves :attr:`application`.
@@ -61,6 +64,7 @@ class Api:
             doorkeeper: Judges who asks.
             feed: Serves who follows events.
             supervising: Rings supervisors.
+            auditing: Tells what they have done.
             version: Of Växel.
         """
         self._offices = offices
@@ -68,7 +72,7 @@ class Api:
         self._doorkeeper = doorkeeper
         self._feed = feed
         self.routes: Sequence[Route] = (
-            *(*READING, *ACTS, *supervising.routes, *ANNOUNCING),
+            *(*READING, *ACTS, *supervising.routes, *ANNOUNCING, *auditing.routes),
             feed.route,
         )
         self._document = json.dumps(document(self.routes, version), ensure_ascii=False)
@@ -147,7 +151,7 @@ async def _refusing(request: web.Request, handler: Handler) -> web.StreamRespons
     """Every refusal in the one shape of errors."""
     try:
         return await handler(request)
-    except (ApiError, AcdError, StreamUnavailable) as error:
+    except (ApiError, AcdError, StreamUnavailable, DatabaseAway) as error:
         return _refusal(error)
     except web.HTTPMethodNotAllowed as wrong:
         return _refusal(MethodWrong(", ".join(sorted(wrong.allowed_methods))))
@@ -160,7 +164,7 @@ async def _refusing(request: web.Request, handler: Handler) -> web.StreamRespons
         return _refusal(Broken())
 
 
-def _refusal(error: ApiError | AcdError | StreamUnavailable) -> web.Response:
+def _refusal(error: ApiError | AcdError | StreamUnavailable | DatabaseAway) -> web.Response:
     status, body = told(error)
     headers = dict(_NEVER_KEPT)
     if isinstance(error, TokenRefused):

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import ClassVar, Final
 
 from acd.errors import AcdError, AcdUnavailable, CallbackUnknown, ContactUnknown
+from store.errors import DatabaseAway
 from store.stream import StreamUnavailable
 
 _NOT_FOUND: Final = (CallbackUnknown, ContactUnknown)
@@ -218,12 +219,14 @@ class Broken(ApiError):
         )
 
 
-def told(error: ApiError | AcdError | StreamUnavailable) -> tuple[HTTPStatus, dict[str, str]]:
+def told(
+    error: ApiError | AcdError | StreamUnavailable | DatabaseAway,
+) -> tuple[HTTPStatus, dict[str, str]]:
     """An error as HTTP has it: the status, and the one shape of all errors."""
     body = {"code": error.code, "message": str(error)}
     if isinstance(error, ApiError):
         return error.status, body | ({"advice": error.advice} if error.advice else {})
-    if isinstance(error, AcdUnavailable | StreamUnavailable):
+    if isinstance(error, AcdUnavailable | StreamUnavailable | DatabaseAway):
         return HTTPStatus.SERVICE_UNAVAILABLE, body
     if isinstance(error, _NOT_FOUND):
         return HTTPStatus.NOT_FOUND, body

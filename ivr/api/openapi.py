@@ -23,7 +23,7 @@ _REFUSALS: Final = {
     "415": "No JSON.",
     "422": "Not what the page takes.",
     "429": "The token follows events as often as it may.",
-    "503": "Redis is away, or Asterisk.",
+    "503": "Redis is away, or Asterisk, or the database.",
 }
 """Refusals by status. All have the shape of `Error`."""
 

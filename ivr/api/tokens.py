@@ -45,7 +45,7 @@ class Role(IntEnum):
 
     VIEWER = 1  # read
     SUPERVISOR = 2  # act on agents and calls, see callers' numbers
-    ADMIN = 3  # switch what everybody hears
+    ADMIN = 3  # switch what everybody hears, see what supervisors have done
 
     @property
     def word(self) -> str:

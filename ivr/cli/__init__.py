@@ -28,6 +28,7 @@ MODULES = {
     "tokens": "tokens",
     "recordings": "recordings",
     "report": "report",
+    "audit": "audit",
     "simulate": "simulate",
     "dashboards": "dashboards",
     "demo": "demo",
@@ -58,7 +59,8 @@ def application(command: str = "") -> typer.Typer:
             "`vaxel callbacks` tells who is to be called back, `vaxel recordings` finds and plays "
             "what was said. "
             "`vaxel announcements` switches on what every caller hears. "
-            "`vaxel events` tells what happens as it happens. "
+            "`vaxel events` tells what happens as it happens, `vaxel audit` what supervisors have "
+            "done. "
             "`vaxel secrets` keeps the keys of web services, `vaxel tokens` tells who may ask the "
             "API. "
             "`vaxel report` gives the figures of any past time, `vaxel simulate` those of a time "

@@ -14,11 +14,12 @@ from rich.live import Live
 
 from ivr.cli.saying import warn
 from ivr.platform.asterisk import AsteriskProgram
+from ivr.platform.ownership import stop_leftovers
 from ivr.platform.parts import SUPERVISOR
 from ivr.platform.paths import Layout
 from ivr.platform.preflight import layout_of, load_settings, make_folders
 from ivr.platform.processes import ProcessRecord
-from ivr.platform.supervisor import down_seconds, stop_leftovers
+from ivr.platform.supervisor import down_seconds
 from ivr.settings import Settings
 
 _NOT_WELL = 1

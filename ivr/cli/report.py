@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable
 from datetime import UTC, datetime
-from enum import StrEnum
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
-from rich.cells import cell_len
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
+from ivr.cli.giving import As, First, Format, Language, Last, Output, Queues, give
 from ivr.cli.names import OrgOption
 from ivr.cli.record import House
 from ivr.flow.organisation import Organisation
@@ -22,42 +15,16 @@ from monitoring.definitions import Belongs, formula
 from monitoring.report.agents import agents_sheet, read_agents
 from monitoring.report.contacts import contacts_sheet, read_contacts
 from monitoring.report.counting import Question
+from monitoring.report.estimates import estimates_sheet, read_estimates
 from monitoring.report.intervals import Step
-from monitoring.report.page import as_page
 from monitoring.report.queues import QueueReport
 from monitoring.report.reading import read_queues
 from monitoring.report.results import read_results, results_sheet
-from monitoring.report.sheet import Kind, Sheet, as_csv, shown
+from monitoring.report.surveys import read_surveys, surveys_sheet
+from monitoring.report.transfers import read_transfers, transfers_sheet
 from store.models import VisitOutcome
 
 _USUAL_THRESHOLD_MS = 20_000
-
-
-class Format(StrEnum):
-    """How a report is given."""
-
-    TABLE = "table"
-    CSV = "csv"
-    HTML = "html"
-
-
-First = Annotated[
-    datetime | None,
-    typer.Option("--from", formats=["%Y-%m-%d"], help="The first day. Today when left out."),
-]
-Last = Annotated[
-    datetime | None,
-    typer.Option("--to", formats=["%Y-%m-%d"], help="The last day. The first when left out."),
-]
-Queues = Annotated[
-    list[str] | None,
-    typer.Option("--queue", help="Only this queue; may be given several times."),
-]
-As = Annotated[Format, typer.Option("--as", help="Table, CSV or an HTML page with a plot.")]
-Output = Annotated[Path | None, typer.Option(help="The file to write; the terminal when left out.")]
-Language = Annotated[
-    str, typer.Option(help="Of the headings: sv, da, en. The organisation's when left out.")
-]
 
 
 def _own_thresholds(organisation: Organisation) -> dict[str, int]:
@@ -70,12 +37,16 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(
         name="report",
         no_args_is_help=True,
-        help="Figures from the record: queues by interval, agents, results, contacts behind them.",
+        help="Figures from the record: queues by interval, agents, results, transfers, surveys, "
+        "estimates, contacts behind them.",
     )
     group.command("queues")(queues)
     group.command("agents")(agents)
     group.command("contacts")(contacts)
     group.command("results")(results)
+    group.command("transfers")(transfers)
+    group.command("surveys")(surveys)
+    group.command("estimates")(estimates)
     app.add_typer(group)
 
 
@@ -139,11 +110,11 @@ def queues(
     report = QueueReport(house.organisation.name, question, grid, figure, not total, house.language)
 
     def plot() -> str:
-        from monitoring.report.plots import queue_plot  # noqa: PLC0415 - see _give
+        from monitoring.report.plots import queue_plot  # noqa: PLC0415 - see give
 
         return queue_plot(report)
 
-    _give(house, report.sheet(), plot, style, output)
+    give(house, report.sheet(), plot, style, output)
 
 
 def agents(
@@ -166,12 +137,12 @@ def agents(
     sheet = agents_sheet(organisation.name, period, times, names, house.language)
 
     def plot() -> str:
-        from monitoring.report.plots import agents_plot  # noqa: PLC0415 - see _give
+        from monitoring.report.plots import agents_plot  # noqa: PLC0415 - see give
 
         labelled = [(names.get(agent, agent), times[agent]) for agent in sorted(times)]
         return agents_plot(labelled, house.language)
 
-    _give(house, sheet, plot, style, output)
+    give(house, sheet, plot, style, output)
 
 
 def contacts(
@@ -203,7 +174,7 @@ def contacts(
     )
     house.require(names, (row.queue for row in rows))
     sheet = contacts_sheet(house.organisation.name, period, rows, house.language)
-    _give(house, sheet, lambda: "", style, output)
+    give(house, sheet, lambda: "", style, output)
 
 
 def results(
@@ -230,63 +201,64 @@ def results(
         for result in organisation.results.values()
     }
     sheet = results_sheet(organisation.name, period, tallies, said, house.language)
-    _give(house, sheet, lambda: "", style, output)
+    give(house, sheet, lambda: "", style, output)
 
 
-def _give(
-    house: House, sheet: Sheet, plot: Callable[[], str], style: Format, output: Path | None
+def transfers(
+    *,
+    org: OrgOption = "",
+    first: First = None,
+    last: Last = None,
+    queue: Queues = None,
+    style: As = Format.TABLE,
+    output: Output = None,
+    language: Language = "",
 ) -> None:
-    """Show or write a report; only a page has a plot, whose library is slow to load."""
-    if style is Format.TABLE and output is None:
-        _print(Console(soft_wrap=True), sheet, house.language)
-        return
-    encoding = "utf-8"
-    match style:
-        case Format.TABLE:
-            file = io.StringIO()
-            _print(Console(file=file, soft_wrap=True), sheet, house.language)
-            text = file.getvalue()
-        case Format.CSV:
-            text = as_csv(sheet)
-            encoding = "utf-8-sig"  # by this mark a spreadsheet knows the letters; others skip it
-        case Format.HTML:
-            made = datetime.now(house.organisation.time_zone)
-            text = as_page(sheet, plot=plot(), language=house.language, made=made)
-    if output is None:
-        typer.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, encoding=encoding)
-    except OSError as error:
-        raise typer.BadParameter(
-            f"{output} cannot be written ({error.strerror})", param_hint="--output"
-        ) from error
+    """Show by queue who was handed over to queues, agents and numbers, who was asked, and holds."""
+    house = House.open(org, language)
+    organisation = house.organisation
+    period = house.days(first, last, Step.DAY)
+    names = tuple(queue or ())
+    tallies = house.read(lambda database: read_transfers(database, organisation.id, period, names))
+    house.require(names, tallies)
+    sheet = transfers_sheet(organisation.name, period, tallies, house.language)
+    give(house, sheet, lambda: "", style, output)
 
 
-def _print(console: Console, whole: Sheet, language: str) -> None:
-    sheet = whole.for_people()
-    table = Table(box=None, pad_edge=False, title=sheet.title, title_justify="left")
-    every = sheet.rows if sheet.total is None else [*sheet.rows, sheet.total]
-    cells = [
-        [
-            shown(value, column.kind, language)
-            for value, column in zip(row, sheet.columns, strict=True)
-        ]
-        for row in every
-    ]
-    for at, column in enumerate(sheet.columns):
-        text = column.kind in (Kind.TEXT, Kind.TIME)
-        justify: Literal["left", "right"] = "left" if text else "right"
-        # no word and no figure is ever broken: a line may rather be longer than the terminal
-        whole_words = [*column.heading.split(), *(row[at] for row in cells)]
-        table.add_column(
-            column.heading,
-            justify=justify,
-            no_wrap=text,
-            min_width=max(map(cell_len, whole_words), default=0),
-        )
-    for index, row in enumerate(cells):
-        table.add_row(*map(Text, row), style="" if index < len(sheet.rows) else "bold")
-    console.print(table)
-    for note in sheet.notes:
-        console.print(Text(note, "dim"))
+def surveys(
+    *,
+    org: OrgOption = "",
+    first: First = None,
+    last: Last = None,
+    style: As = Format.TABLE,
+    output: Output = None,
+    language: Language = "",
+) -> None:
+    """Show what callers answered in surveys: how many of those asked, each score, the mean."""
+    house = House.open(org, language)
+    organisation = house.organisation
+    period = house.days(first, last, Step.DAY)
+    tallies = house.read(lambda database: read_surveys(database, organisation.id, period))
+    sheet = surveys_sheet(organisation.name, period, tallies, house.language)
+    give(house, sheet, lambda: "", style, output)
+
+
+def estimates(
+    *,
+    org: OrgOption = "",
+    first: First = None,
+    last: Last = None,
+    queue: Queues = None,
+    style: As = Format.TABLE,
+    output: Output = None,
+    language: Language = "",
+) -> None:
+    """Show by queue how far waits were from what was foretold: inside the range, error, bias."""
+    house = House.open(org, language)
+    organisation = house.organisation
+    period = house.days(first, last, Step.DAY)
+    names = tuple(queue or ())
+    counts = house.read(lambda database: read_estimates(database, organisation.id, period, names))
+    house.require(names, counts)
+    sheet = estimates_sheet(organisation.name, period, counts, house.language)
+    give(house, sheet, lambda: "", style, output)

@@ -14,16 +14,16 @@ from ivr.flow.organisation import Organisation
 from ivr.flow.pins import NO_PINS, Pins
 from ivr.flow.sensitive import Sensitive, revealed, without_sensitive
 from ivr.flow.setting import Setting
-from ivr.flow.survey_answer import SurveyAnswer
+from ivr.flow.survey_answer import SurveyAnswer, SurveyQuestion
 from ivr.flow.texts import Text
 from ivr.flow.world import Conferred, Transferred
 
 log = logging.getLogger(__name__)
 
 
-Tidings: TypeAlias = Heard | SurveyAnswer | Transferred | Conferred
+Tidings: TypeAlias = Heard | SurveyQuestion | SurveyAnswer | Transferred | Conferred
 """What a node tells of its work as it happens: a voice that was listened to (``hearing`` is never
-``None``), a survey's answer, what came of a transfer or of a conference."""
+``None``), a survey's question and its answer, what came of a transfer or of a conference."""
 
 
 class Conversation:

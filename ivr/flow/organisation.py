@@ -83,6 +83,16 @@ class Callers(Strict):
     keep_days: Annotated[int, Days()] = Field(90, alias="keep")
 
 
+class Audit(Strict):
+    """What is kept of supervisors' acts; see ``vaxel audit``.
+
+    Attributes:
+        keep_days: So long it can be said who has listened to whom, or paused whom.
+    """
+
+    keep_days: Annotated[int, Days()] = Field(730, alias="keep")
+
+
 class Organisation(Strict):
     """One organisation.
 
@@ -106,6 +116,7 @@ class Organisation(Strict):
         results: What can come of a contact, by the digits that an agent presses.
         texts: Standard texts.
         callers: Whom the node ``recognise`` knows.
+        audit: How long it is kept what supervisors have done.
         announcements: What can be switched on for everybody, by name.
         http_hosts: What the node ``http`` may ask; nothing when left out.
         transfers: Whom the node ``transfer`` may dial; nobody when left out.
@@ -129,6 +140,7 @@ class Organisation(Strict):
     results: Table[ResultCode, Result] = Field(default_factory=dict)
     texts: StandardTexts
     callers: Callers = Callers()
+    audit: Audit = Audit()
     announcements: Table[Identifier, Text] = Field(default_factory=dict)
     http_hosts: tuple[Host, ...] = ()
     transfers: tuple[Pattern, ...] = ()

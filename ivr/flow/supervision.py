@@ -8,7 +8,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, model_validator
 
 from ivr.flow.faults import Strict, fault
-from ivr.flow.texts import Text
+from ivr.flow.texts import Phrase, Text, Using
+from ivr.flow.vocabulary import LanguageTag, Table
 
 
 class Right(StrEnum):
@@ -20,6 +21,8 @@ class Right(StrEnum):
     TAKE_OVER = "take_over"  # talk to the caller in the agent's place
     PAUSE = "pause"
     LOGOUT = "logout"
+    MOVE = "move"  # let a call that waits for the agent's queues wait in another one
+    PRIORITISE = "prioritise"  # give such a call another place in its line
 
 
 class Supervised(StrEnum):
@@ -79,7 +82,7 @@ class SupervisionPolicy(Strict):
 
 
 class ActTexts(Strict):
-    """The supervisor's menu: what each right is for, and its key, 1 to 6 in this order."""
+    """The supervisor's menu: what each right is for, and its key, 1 to 8 in this order."""
 
     listen: Text
     whisper: Text
@@ -87,11 +90,38 @@ class ActTexts(Strict):
     take_over: Text
     pause: Text
     logout: Text
+    move: Text
+    prioritise: Text
 
     def of(self, right: Right) -> Text:
         """What the menu says of a right."""
         text: Text = getattr(self, right.value)
         return text
+
+
+class WaitingCallText(Text):
+    """A text with the caller who waits ``number``-th, in ``queue``, for whole ``minutes``."""
+
+    root: Table[LanguageTag, Annotated[Phrase, Using(frozenset({"number", "queue", "minutes"}))]]
+
+
+class WaitingTexts(Strict):
+    """What a supervisor hears of calls that wait.
+
+    ``enter_queue`` asks for the ``transfer_key`` of the queue that a call goes to,
+    ``enter_minutes`` how much earlier it is to count as arrived. ``other_rules``: that queue is
+    recorded or supervised by another rule.
+    """
+
+    none: Text
+    call: WaitingCallText
+    enter_queue: Text
+    enter_minutes: Text
+    unknown: Text
+    other_rules: Text
+    not_now: Text
+    moved: Text
+    prioritised: Text
 
 
 class SupervisionTexts(Strict):
@@ -113,3 +143,4 @@ class SupervisionTexts(Strict):
     logged_out: Text
     after_call: Text
     joined: Text
+    waiting: WaitingTexts

@@ -1,8 +1,21 @@
-"""What a caller has answered to one question of a survey."""
+"""What a caller is asked in a survey, and has answered to it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyQuestion:
+    """A question is put to the caller; told once, however often it is repeated.
+
+    Attributes:
+        survey: Name of the survey.
+        question: Id of the question.
+    """
+
+    survey: str
+    question: str
 
 
 @dataclass(frozen=True, slots=True)

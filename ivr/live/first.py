@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from ivr.flow.errors import TreesInvalidError
 from ivr.live.files import home_of, write_whole
-from ivr.live.survey import Part, Survey, survey
+from ivr.live.survey import Part, Survey, read_all, survey
 from store.errors import StoreError
 from store.tree_files import Version
 
@@ -64,23 +64,34 @@ class First:
             yield f"{org} is NOT SERVED, nobody answers its numbers: {why}"
 
 
-async def first_trees(root: Path, before: Callable[[], Awaitable[Sequence[Version]]]) -> First:
+async def first_trees(
+    root: Path,
+    before: Callable[[], Awaitable[Sequence[Version]]],
+    read: Survey | None = None,
+) -> First:
     """Every organisation that can be served.
 
     Args:
         root: The folder of all organisations.
         before: What each organisation had in place last; asked only where files are broken.
+        read: What was found a while ago; it holds if every file is what it was.
 
     Raises:
         TreesInvalidError: Nothing can be served.
     """
-    found = await asyncio.to_thread(survey, root)
+    found = await asyncio.to_thread(_survey, root, read)
     first = First(found.parts)
     if found.refused or not found.parts:
         first = await asyncio.to_thread(_with_older, found, await before(), root)
     if not first.parts:
         raise TreesInvalidError(found.problems)
     return first
+
+
+def _survey(root: Path, read: Survey | None) -> Survey:
+    if read is not None and read.settled and read.files == read_all(root):
+        return read
+    return survey(root)
 
 
 async def in_place(history: TreeHistory) -> list[Version]:

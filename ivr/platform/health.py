@@ -1,4 +1,4 @@
-"""Ask each part whether it does its work: Redis, Asterisk, the controller, Prometheus."""
+"""Ask each part whether it does its work: Redis, Asterisk, the controllers, Prometheus."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+
+from ivr.platform.paths import Layout
+from ivr.platform.succession import spare_waits
 
 PROBE_SECONDS = 3.0
 """A part that does not answer for so long is not healthy."""
@@ -87,6 +90,22 @@ def controller_probe(host: str, port: int) -> Probe:
         return Health(False, " ".join(["The controller is not ready.", *reasons]))
 
     return _limited(ask, "The controller")
+
+
+def spare_probe(layout: Layout) -> Probe:
+    """Whether a second controller waits for the end of the one that serves."""
+
+    async def ask() -> Health:
+        if spare_waits(layout):
+            return Health(True, figures={"waits": "yes"})
+        return Health(
+            False,
+            "No controller waits to take the place of the one that serves: until one does, callers "
+            "would hear music for some seconds if that one died.",
+            {"waits": "no"},
+        )
+
+    return ask
 
 
 def speech_probe(host: str, port: int) -> Probe:

@@ -13,6 +13,7 @@ from ivr.platform.health import (
     controller_probe,
     prometheus_probe,
     redis_probe,
+    spare_probe,
     speech_probe,
 )
 from ivr.platform.paths import Layout, models_folder
@@ -22,12 +23,17 @@ from ivr.settings import Settings
 SUPERVISOR = "supervisor"
 """Name of the supervisor's own record."""
 
-STOP_ORDER = ("prometheus", "controller", "speech", "asterisk", "redis")
+CONTROLLER = "controller"
+SPARE = "spare"
+"""The controller that waits for the end of the one that serves (:mod:`ivr.platform.succession`)."""
+
+STOP_ORDER = ("prometheus", SPARE, CONTROLLER, "speech", "asterisk", "redis")
 """Names of all parts, in the order in which they are stopped; started the other way round."""
 
 STOP_SIGNALS = {
     "prometheus": signal.SIGTERM,
-    "controller": signal.SIGTERM,
+    SPARE: signal.SIGTERM,
+    CONTROLLER: signal.SIGTERM,
     "speech": signal.SIGTERM,
     "asterisk": signal.SIGTERM,
     "redis": signal.SIGTERM,
@@ -46,6 +52,8 @@ class Part:
         probe: Whether it does its work.
         ready_seconds: How long it may take to become ready.
         vital: Whether no call can be taken without it; the others go on without one that is not.
+        replaces: The part whose place its process takes when that one dies; it writes to that
+            one's log. Nobody waits for it to become ready.
     """
 
     name: str
@@ -54,11 +62,18 @@ class Part:
     probe: Probe
     ready_seconds: float
     vital: bool = True
+    replaces: str = ""
+
+    @property
+    def log(self) -> str:
+        """The name of its log."""
+        return self.replaces or self.name
 
 
 def stop_seconds(name: str, settings: Settings) -> float:
     """How long a part may take to end before it is killed."""
-    return settings.agi.drain_seconds + 5 if name == "controller" else 10
+    # a spare may serve by now, unseen by a supervisor that was killed
+    return settings.agi.drain_seconds + 5 if name in (CONTROLLER, SPARE) else 10
 
 
 def parts(
@@ -101,12 +116,21 @@ def parts(
         vital=False,
     )
     controller = Part(
-        name="controller",
+        name=CONTROLLER,
         title="Controller",
         command=(sys.executable, "-m", "ivr.serve"),
         probe=controller_probe(settings.http.host, settings.http.port),
         # its first start speaks every prompt of every tree
         ready_seconds=300,
+    )
+    spare = Part(
+        name=SPARE,
+        title="Spare controller",
+        command=controller.command,
+        probe=spare_probe(layout),
+        ready_seconds=60,
+        vital=False,
+        replaces=CONTROLLER,
     )
     prometheus = Part(
         name="prometheus",
@@ -125,6 +149,6 @@ def parts(
     )
     return (
         *(() if settings.redis_url else (redis,)),
-        *(asterisk, speech, controller),
+        *(asterisk, speech, controller, spare),
         *((prometheus,) if settings.prometheus.enabled else ()),
     )

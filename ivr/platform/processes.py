@@ -32,7 +32,8 @@ class ProcessRecord:
     Attributes:
         pid: Process id.
         start: The boot, and the clock ticks from it to the process's start.
-        created: The same as epoch seconds, by the clock of that time.
+        created: When it began its part, epoch seconds by the clock of that time: at its start, or
+            when it took another's place.
         restarts: How often it was started again since its supervisor began.
     """
 

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from ivr.live.known import known_trees
 from ivr.platform.asterisk import AsteriskProgram
+from ivr.platform.ownership import sole_supervisor, stop_leftovers
 from ivr.platform.parts import parts
 from ivr.platform.preflight import (
     check_ports,
@@ -23,7 +24,7 @@ from ivr.platform.preflight import (
 from ivr.platform.prepare import prepare
 from ivr.platform.screen import ready_screen
 from ivr.platform.speaking import render_ahead
-from ivr.platform.supervisor import Supervisor, sole_supervisor, stop_leftovers
+from ivr.platform.supervisor import Supervisor
 from ivr.settings import Settings
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -13,13 +14,17 @@ from ivr.platform.health import (
     controller_probe,
     prometheus_probe,
     redis_probe,
+    spare_probe,
     speech_probe,
 )
-from ivr.platform.parts import SUPERVISOR
+from ivr.platform.parts import SPARE, SUPERVISOR
 from ivr.platform.paths import Layout
 from ivr.platform.processes import ProcessRecord
 from ivr.platform.secrets import Secrets
 from ivr.settings import Settings
+
+SPARE_LOADS_SECONDS = 30.0
+"""A spare that was started less than so long ago may well be loading what it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,7 @@ def _probes(settings: Settings, layout: Layout) -> dict[str, Probe]:
         "asterisk": asterisk_probe(settings.asterisk.host, settings.asterisk.ami_port, secret),
         "speech": speech_probe(settings.speech.host, settings.speech.port),
         "controller": controller_probe(settings.http.host, settings.http.port),
+        SPARE: spare_probe(layout),
     }
     if settings.redis_url:
         del probes["redis"]
@@ -96,6 +102,6 @@ async def _part(name: str, layout: Layout, probe: Probe) -> PartStatus:
         wrong = f"{name.title()} does not run; its last words are in {layout.part_log(name)}."
         return PartStatus(name, None, None, record.restarts if record else 0, wrong)
     health: Health = await probe()
-    return PartStatus(
-        name, record.pid, record.created, record.restarts, health.text, health.figures
-    )
+    loads = name == SPARE and time.time() < record.created + SPARE_LOADS_SECONDS
+    wrong = "" if loads else health.text
+    return PartStatus(name, record.pid, record.created, record.restarts, wrong, health.figures)

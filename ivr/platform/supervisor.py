@@ -1,26 +1,26 @@
 """Start the parts in order, keep them running, stop them in order.
 
-One supervisor a state folder. It writes down who its children are before it does anything else with
-them, so that a supervisor that was killed leaves nothing that the next one, or ``vaxel down``, does
-not recognise and end.
+A part that dies is started again. Where a spare of it runs, that has its place already when it is
+noticed here; it is noted under that name, and a new spare is started.
+
+It writes down who its children are before it does anything else with them
+(:mod:`ivr.platform.ownership`).
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import fcntl
 import json
-import os
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import IO
 
-from ivr.platform.errors import AlreadyRunning, NotHealthy
+from ivr.platform.errors import NotHealthy
 from ivr.platform.health import PROBE_SECONDS
-from ivr.platform.parts import STOP_ORDER, STOP_SIGNALS, SUPERVISOR, Part, stop_seconds
+from ivr.platform.ownership import Tell
+from ivr.platform.parts import STOP_ORDER, STOP_SIGNALS, Part, stop_seconds
 from ivr.platform.paths import Layout
-from ivr.platform.preflight import writing
 from ivr.platform.processes import ProcessRecord
 from ivr.settings import CHECKOUT, Settings
 
@@ -33,64 +33,24 @@ STEADY_SECONDS = 60.0
 SIGN_OF_LIFE_SECONDS = 10.0
 """A part that takes long to start is mentioned again so often."""
 
+SETTLING_SECONDS = 10.0
+"""A spare is started so long after the one before has taken the place: callers come first."""
+
 _POLL_SECONDS = 0.1
 _LOG_TAIL_LINES = 5
-
-Tell = Callable[[str], None]
-
-
-@contextlib.contextmanager
-def sole_supervisor(layout: Layout) -> Iterator[None]:
-    """Be the one supervisor of a state folder; the lock ends with the process, however it ends.
-
-    Raises:
-        AlreadyRunning: Another one is.
-        StateNotWritable: It cannot be noted.
-    """
-    with writing(layout):
-        lock = (layout.run / "supervisor.lock").open("w")
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise AlreadyRunning(
-                f"Växel already runs from {layout.state}; `make status` tells more, "
-                "`make down` stops it."
-            ) from error
-        record = layout.record(SUPERVISOR)
-        with writing(layout):
-            ProcessRecord.of(os.getpid()).write(record)
-        try:
-            yield
-        finally:
-            record.unlink(missing_ok=True)
-
-
-def stop_leftovers(layout: Layout, settings: Settings, tell: Tell) -> int:
-    """End, in order, the children that a killed supervisor left behind.
-
-    Returns:
-        How many there were.
-    """
-    stopped = 0
-    for name in STOP_ORDER:
-        path = layout.record(name)
-        record = ProcessRecord.read(path)
-        if record is not None and record.alive():
-            tell(f"Stopping {name}, left from before (process {record.pid})")
-            record.stop(STOP_SIGNALS[name], stop_seconds(name, settings))
-            stopped += 1
-        path.unlink(missing_ok=True)
-    return stopped
 
 
 @dataclass(slots=True)
 class _Child:
-    """A part's process; replaced by a new one at each restart."""
+    """A part's process; replaced by a new one at each restart, or by a spare."""
 
     part: Part
     process: asyncio.subprocess.Process
     restarts: int
+
+    def replaces(self, part: Part) -> bool:
+        """Whether it has the place of ``part`` when that ends."""
+        return self.part.replaces == part.name and self.process.returncode is None
 
 
 class Supervisor:
@@ -144,6 +104,8 @@ class Supervisor:
         for part in self._parts:
             self._tell(f"Starting {part.title}")
             child = await self._spawn(part, restarts=0)
+            if part.replaces:
+                continue
             try:
                 if not await self._until_ready(child, stop):
                     return False
@@ -154,7 +116,7 @@ class Supervisor:
         return True
 
     async def _spawn(self, part: Part, restarts: int) -> _Child:
-        log = self._layout.part_log(part.name)
+        log = self._layout.part_log(part.log)
         try:
             with log.open("ab") as output:
                 process = await self._exec(part, output)
@@ -162,13 +124,19 @@ class Supervisor:
             raise NotHealthy(f"{part.title} cannot be started ({error}).") from error
         child = _Child(part, process, restarts)
         self._children[part.name] = child
+        self._note(child)
+        return child
+
+    def _note(self, child: _Child) -> None:
+        part = child.part
         try:
-            ProcessRecord.of(process.pid, restarts).write(self._layout.record(part.name))
+            record = ProcessRecord.of(child.process.pid, child.restarts)
+            # not of its start: a spare has waited before it had the place
+            replace(record, created=time.time()).write(self._layout.record(part.name))
         except ProcessLookupError:
             pass  # one that has ended at once is noticed by whoever waits for it
         except OSError as error:
             self._tell(f"{part.title} runs, but this cannot be noted ({error}); make room for it.")
-        return child
 
     async def _exec(self, part: Part, output: IO[bytes]) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
@@ -214,7 +182,7 @@ class Supervisor:
                 )
 
     def _last_words(self, part: Part) -> str:
-        path = self._layout.part_log(part.name)
+        path = self._layout.part_log(part.log)
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()[-_LOG_TAIL_LINES:]
         if not lines:
             return f" See {path}."
@@ -223,29 +191,58 @@ class Supervisor:
     async def _watch(self, stop: asyncio.Event) -> None:
         """Keep every part running until the stop comes."""
         async with asyncio.TaskGroup() as group:
-            keepers = [group.create_task(self._keep(part)) for part in self._parts]
+            keepers = [group.create_task(self._keep(child)) for child in self._children.values()]
             await stop.wait()
             for keeper in keepers:
                 keeper.cancel()
 
-    async def _keep(self, part: Part) -> None:
-        """Start a part again whenever it ends: at once, then after 1, 2, 4 … seconds."""
+    async def _keep(self, child: _Child) -> None:
+        """Start a part again whenever it ends: at once, then after 1, 2, 4 … seconds.
+
+        Of one whose spare has taken the place another spare is started.
+        """
         backoff = 0.0
         while True:
-            child = self._children[part.name]
             began = self._clock()
             code = await child.process.wait()
             if self._clock() - began >= STEADY_SECONDS:
                 backoff = 0.0
-            when = f"in {backoff:g} s" if backoff else "at once"
-            self._tell(f"{part.title} ended unexpectedly (code {code}); it is started again {when}")
-            await self._sleep(backoff)
-            backoff = min(MAX_BACKOFF_SECONDS, backoff * 2 or 1.0)
-            try:
-                await self._spawn(part, child.restarts + 1)
-            except NotHealthy as error:
-                # out of memory or processes, say: it passes, and the others can still do their work
-                self._tell(str(error))
+            part, restarts = child.part, child.restarts + 1
+            spare = next((one for one in self._children.values() if one.replaces(part)), None)
+            if spare is not None:
+                then = "its spare takes its place"
+                part, restarts = spare.part, spare.restarts + 1
+                self._promote(spare, child)
+            else:
+                pause = max(backoff, SETTLING_SECONDS if part.replaces else 0.0)
+                then = f"it is started again {f'in {pause:g} s' if pause else 'at once'}"
+            self._tell(f"{child.part.title} ended unexpectedly (code {code}); {then}")
+            started: _Child | None = None
+            while started is None:
+                await self._sleep(backoff)
+                backoff = min(MAX_BACKOFF_SECONDS, backoff * 2 or 1.0)
+                if part.replaces:
+                    await self._until_settled(part.replaces)
+                try:
+                    started = await self._spawn(part, restarts)
+                except NotHealthy as error:
+                    # out of memory or processes, say: it passes, and the others can still work
+                    self._tell(str(error))
+            child = started
+
+    def _promote(self, spare: _Child, dead: _Child) -> None:
+        waited = spare.part
+        spare.part, spare.restarts = dead.part, dead.restarts + 1
+        self._children[dead.part.name] = self._children.pop(waited.name)
+        self._note(spare)
+        self._layout.record(waited.name).unlink(missing_ok=True)
+
+    async def _until_settled(self, name: str) -> None:
+        """Until a part does its work and has had time for all that had waited for it."""
+        while True:
+            await self._sleep(SETTLING_SECONDS)
+            if (await self._children[name].part.probe()).ok:
+                return
 
     async def _stop_all(self) -> None:
         for name in STOP_ORDER:

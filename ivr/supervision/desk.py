@@ -10,23 +10,25 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from acd.errors import AgentLocked, NotLoggedIn, WrongPin
+from acd.floor import Floor
 from acd.model import AgentState, AgentStatus, Offer
-from ivr.agi_call import AgiVoice, AllPrompts
-from ivr.desk import phone_of
-from ivr.desk_visit import KEY_WAIT_S, LONGEST_NUMBER, TRIES
+from ivr.agi_call import AllPrompts
+from ivr.desk_visit import KEY_WAIT_S, TRIES
 from ivr.dialplan import DONE
-from ivr.flow.call import CallerHungUp, Utterance
-from ivr.flow.supervision import Right, SupervisionTexts
+from ivr.flow.call import CallerHungUp
+from ivr.flow.supervision import Right
 from ivr.flow.texts import Text
 from ivr.office import Office
 from ivr.supervision.audit import PRESENCE, Presence, Refusal
 from ivr.supervision.orders import Order, order_of
 from ivr.supervision.presence import End, Presences
-from ivr.supervision.rights import BACK, KEYS, WAYS_IN, supervised_by
+from ivr.supervision.rights import BACK, RIGHTS, WAYS_IN, supervised_by
+from ivr.supervision.visit import KEYS, Visit
+from ivr.supervision.waiting_calls import ON_WAITING
+from ivr.supervision.waiting_calls import lead as lead_waiting
 from wire.agi.errors import AgiHungUp
 from wire.agi.session import AgiSession
 
-_KEYS: Final = "0123456789*#"
 _MINUTE_MS: Final = 60_000
 
 
@@ -39,11 +41,13 @@ class SupervisorsDesk:
         pin_of: Callable[[str], str],
         prompts: AllPrompts,
         presences: Presences,
+        floor: Callable[[str], Floor],
     ) -> None:
         self._offices = offices
         self._pin_of = pin_of
         self._prompts = prompts
         self._presences = presences
+        self._floor = floor
 
     async def serve(self, session: AgiSession) -> None:
         """One call of a supervisor, or what a dead controller has left of one.
@@ -60,15 +64,16 @@ class SupervisorsDesk:
         home = self._home(order)
         if home is None or (texts := home.organisation.texts.supervision) is None:
             return  # there is nobody whom to lead
-        visit = _Visit(session, self._prompts, home, texts, self._presences)
+        call = Visit(session, self._prompts, home, texts)
+        visit = _Leading(call, self._presences, self._floor)
         try:
-            await visit.call.answer()
+            await call.call.answer()
             if order is not None:
                 await visit.obey(order)
             elif (number := await visit.prove(self._offices, self._pin_of)) is not None:
                 await visit.lead(number, self._offices)
             await session.set_variable(DONE, "1")
-            await visit.call.hang_up()
+            await call.call.hang_up()
         except (CallerHungUp, AgiHungUp):
             return  # a supervisor who has heard enough
 
@@ -80,45 +85,34 @@ class SupervisorsDesk:
         return next((o for o in speaking if o.organisation.supervisors), next(iter(speaking), None))
 
 
-class _Visit:
-    """One call."""
+class _Leading:
+    """What is done in one call."""
 
-    def __init__(
-        self,
-        session: AgiSession,
-        prompts: AllPrompts,
-        home: Office,
-        texts: SupervisionTexts,
-        presences: Presences,
-    ) -> None:
-        self.call = AgiVoice(session, prompts.of(home.organisation.id))
-        self._session = session
-        self._prompts = prompts
-        self._home = home
-        self._texts = texts
+    def __init__(self, visit: Visit, presences: Presences, floor: Callable[[str], Floor]) -> None:
+        self._visit = visit
         self._presences = presences
-        self._phone = phone_of(session.environment.channel)
+        self._floor = floor
 
     async def prove(
         self, offices: Mapping[str, Office], pin_of: Callable[[str], str]
     ) -> str | None:
         """Ask for number and PIN, a few times at most: the supervisor's number, if they have."""
-        desk = self._home.organisation.texts.desk
+        desk = self._visit.home.organisation.texts.desk
         for _ in range(TRIES):
-            number = await self._enter(self._texts.enter_supervisor)
-            pin = await self._enter(desk.enter_pin)
+            number = await self._visit.enter(self._visit.texts.enter_supervisor)
+            pin = await self._visit.enter(desk.enter_pin)
             known = supervised_by({org: o.organisation for org, o in offices.items()}, number)
             if not known:  # an unknown number sounds like a wrong PIN
-                await self._say(desk.wrong_pin)
+                await self._visit.say(desk.wrong_pin)
                 continue
             try:
                 agents = offices[known[0]].agents
-                await agents.check_pin(number, pin, pin_of(number), supervising=self._phone)
+                await agents.check_pin(number, pin, pin_of(number), supervising=self._visit.phone)
             except WrongPin:
-                await self._say(desk.wrong_pin)
+                await self._visit.say(desk.wrong_pin)
             except AgentLocked as locked:
                 minutes = -(-(locked.until_ms - self._presences.clock()) // _MINUTE_MS)
-                await self._say(desk.locked, minutes=max(1, minutes))
+                await self._visit.say(desk.locked, minutes=max(1, minutes))
                 return None
             else:
                 return number
@@ -128,22 +122,22 @@ class _Visit:
         """Ask for agents, and for each what to do, until nothing is answered any more."""
         known = supervised_by({org: o.organisation for org, o in offices.items()}, number)
         for _ in range(TRIES):
-            while agent := await self._enter(self._texts.enter_agent):
+            while agent := await self._visit.enter(self._visit.texts.enter_agent):
                 office = next(
                     (offices[org] for org in known if agent in offices[org].organisation.agents),
                     None,
                 )
                 if office is None:
-                    await self._say(self._texts.unknown_agent)
+                    await self._visit.say(self._visit.texts.unknown_agent)
                     break
-                self._come_to(office)
+                self._visit.come_to(office)
                 await self._lead_one(number, agent)
 
     async def obey(self, order: Order) -> None:
         """Do what a program has asked for, by whose order the phone has rung."""
-        offer = await self._home.distributor.conversation(order.agent)
+        offer = await self._visit.home.distributor.conversation(order.agent)
         if offer is None or offer.contact != order.contact:
-            await self._say(self._texts.not_talking)
+            await self._visit.say(self._visit.texts.not_talking)
             return
         await self._come_in(order.by, offer, order.mode, (order.mode,))
 
@@ -151,110 +145,102 @@ class _Visit:
         """What to do with one agent, again and again, until another one is wanted."""
         silent = 0
         while silent < TRIES:
-            may = self._home.organisation.supervisors[number].may
+            may = self._visit.home.organisation.supervisors[number].may
             key = await self._menu(may)
             silent = 0 if key else silent + 1
             if key == BACK:
                 return
-            right = KEYS.get(key)
+            right = RIGHTS.get(key)
             if right is None:
                 continue
             if right not in may:
                 await self._refuse(number, right, "right", agent)
-                await self._say(self._texts.not_allowed)
+                await self._visit.say(self._visit.texts.not_allowed)
             elif right in WAYS_IN:
                 await self._into_conversation(number, agent, right, may)
+            elif right in ON_WAITING:
+                floor, now_ms = (
+                    self._floor(self._visit.home.organisation.id),
+                    self._presences.clock(),
+                )
+                await lead_waiting(self._visit, floor, agent, right, by=number, now_ms=now_ms)
             else:
                 await self._act(number, agent, right)
 
     async def _menu(self, may: tuple[Right, ...]) -> str:
         for right in Right:
             if right in may and (
-                key := await self._say(self._texts.acts.of(right), interrupt=_KEYS)
+                key := await self._visit.say(self._visit.texts.acts.of(right), interrupt=KEYS)
             ):
                 return key
-        return await self.call.collect(count=1, wait=KEY_WAIT_S, stop="")
+        return await self._visit.call.collect(count=1, wait=KEY_WAIT_S, stop="")
 
     async def _into_conversation(
         self, number: str, agent: str, mode: Right, may: tuple[Right, ...]
     ) -> None:
-        offer = await self._home.distributor.conversation(agent)
+        offer = await self._visit.home.distributor.conversation(agent)
         if offer is None:
-            await self._say(self._texts.not_talking)
+            await self._visit.say(self._visit.texts.not_talking)
             return
         await self._come_in(number, offer, mode, may)
 
     async def _come_in(self, by: str, offer: Offer, mode: Right, may: tuple[Right, ...]) -> None:
-        queue = self._home.organisation.queues.get(offer.queue)
+        queue = self._visit.home.organisation.queues.get(offer.queue)
         if queue is None or not queue.supervision.allowed:  # what nobody describes is private
             await self._refuse(by, mode, "queue", offer.agent, offer)
-            await self._say(self._texts.private)
+            await self._visit.say(self._visit.texts.private)
             return
         tell = ""
         if queue.supervision.tell_agent and mode is not Right.TAKE_OVER:
-            tell = await self.call.sound(self._utterance(self._texts.joined))
+            tell = await self._visit.call.sound(self._visit.utterance(self._visit.texts.joined))
         end = await self._presences.come_in(
-            self._session,
-            self._home,
+            self._visit.session,
+            self._visit.home,
             offer,
             by=by,
-            phone=self._phone,
+            phone=self._visit.phone,
             mode=mode,
             may=may,
             tell=tell,
         )
         if end is not End.BACK:
-            await self._say(self._texts.not_talking if end is End.NOBODY else self._texts.over)
+            await self._visit.say(
+                self._visit.texts.not_talking if end is End.NOBODY else self._visit.texts.over
+            )
 
     async def _act(self, number: str, agent: str, right: Right) -> None:
         """Pause an agent or log them out, as by the API."""
-        agents = self._home.agents
+        agents = self._visit.home.agents
         try:
             if right is Right.LOGOUT:
                 status = await agents.logout(agent, by=number)
-                await self._confirm(status, AgentState.LOGGED_OUT, self._texts.logged_out)
+                await self._confirm(status, AgentState.LOGGED_OUT, self._visit.texts.logged_out)
             elif right is Right.PAUSE and (reason := await self._reason()):
                 status = await agents.pause(agent, reason, by=number)
-                await self._confirm(status, AgentState.PAUSED, self._texts.paused)
+                await self._confirm(status, AgentState.PAUSED, self._visit.texts.paused)
         except NotLoggedIn:
-            await self._say(self._texts.not_logged_in)
+            await self._visit.say(self._visit.texts.not_logged_in)
 
     async def _confirm(self, status: AgentStatus, wanted: AgentState, done: Text) -> None:
-        await self._say(done if status.state is wanted else self._texts.after_call)
+        await self._visit.say(done if status.state is wanted else self._visit.texts.after_call)
 
     async def _reason(self) -> str:
         """The key of a pause, ``""`` for none."""
-        desk, pauses = self._home.organisation.texts.desk, self._home.organisation.pauses
+        desk, pauses = (
+            self._visit.home.organisation.texts.desk,
+            self._visit.home.organisation.pauses,
+        )
         for _ in range(TRIES):
-            key = await self._say(desk.enter_reason, interrupt=_KEYS)
-            key = key or await self.call.collect(count=1, wait=KEY_WAIT_S, stop="")
+            key = await self._visit.say(desk.enter_reason, interrupt=KEYS)
+            key = key or await self._visit.call.collect(count=1, wait=KEY_WAIT_S, stop="")
             if (reason := pauses.get(key)) is not None:
                 return reason.key
-            await self._say(desk.unknown_reason)
+            await self._visit.say(desk.unknown_reason)
         return ""
 
     async def _refuse(
         self, by: str, act: Right, reason: str, agent: str, offer: Offer | None = None
     ) -> None:
-        refusal = Refusal(by, act, reason, agent, offer, self._phone)
-        home = self._home
+        refusal = Refusal(by, act, reason, agent, offer, self._visit.phone)
+        home = self._visit.home
         await refusal.note(home.stream, home.organisation.id, self._presences.clock())
-
-    def _come_to(self, office: Office) -> None:
-        """Speak from now on as an organisation does."""
-        self._home = office
-        self._texts = office.organisation.texts.supervision or self._texts
-        self.call.prompts = self._prompts.of(office.organisation.id)
-
-    async def _enter(self, question: Text) -> str:
-        first = await self._say(question, interrupt=_KEYS)
-        return await self.call.collect(first=first, count=LONGEST_NUMBER, wait=KEY_WAIT_S)
-
-    async def _say(self, text: Text, *, interrupt: str = "", **variables: object) -> str:
-        return await self.call.say(self._utterance(text, **variables), interrupt=interrupt)
-
-    def _utterance(self, text: Text, **variables: object) -> Utterance:
-        organisation = self._home.organisation
-        language = organisation.default_language
-        everyday = {"organisation": organisation.name, "language": language}
-        return text.utterance(language, {**everyday, **variables})

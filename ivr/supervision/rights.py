@@ -9,7 +9,7 @@ from ivr.flow.organisation import Organisation
 from ivr.flow.shared_numbers import people
 from ivr.flow.supervision import Right
 
-KEYS: Final[Mapping[str, Right]] = {str(key): right for key, right in enumerate(Right, start=1)}
+RIGHTS: Final[Mapping[str, Right]] = {str(key): right for key, right in enumerate(Right, start=1)}
 """What the phone's menu takes."""
 
 MODES: Final = (Right.LISTEN, Right.WHISPER, Right.BARGE)

@@ -109,9 +109,17 @@ _CONTROLLER = Row(
         ),
         figure(
             "Runs since",
-            "How long the controller has run.",
+            "How long the controller has served.",
             Unit.SECONDS,
-            f"time() - max(process_start_time_seconds{_JOB})",
+            f"time() - max({m.SERVES_SINCE.name})",
+        ),
+        figure(
+            "Spare",
+            "Whether another controller waits to take the place of the one that serves.",
+            Unit.SWITCH,
+            asked.lowest(m.SPARE),
+            _BROKEN,
+            colour="yellow",
         ),
         bars(
             "Version",

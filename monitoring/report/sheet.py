@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
+from typing import Final
 
 _FORMULA = re.compile(r"[=\-@\t\r\n]|\+(?!\d+$)")  # a caller's number is none
 
-Value = str | int | float | datetime | None
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A code, which machines are given, and the words for it, which people are."""
+
+    code: str
+    words: str
+
+
+Value = str | int | float | datetime | Said | None
 
 
 class Kind(Enum):
@@ -23,6 +34,10 @@ class Kind(Enum):
     SECONDS = "seconds"
     SHARE = "share"  # 0 to 1
     TIME = "time"  # local
+    MEAN = "mean"  # of numbers that people give
+
+
+_DECIMAL: Final = {Kind.SHARE: ".1%", Kind.MEAN: ".2f"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +96,23 @@ class Sheet:
 
 
 def shown(value: Value, kind: Kind, language: str) -> str:
-    """A value for people: ``83.0 %`` (``83,0 %``), ``1:05``, ``2:03:20``."""
+    """A value for people: ``83.0 %`` (``83,0 %``), ``−1:05``, ``2:03:20``."""
     match value:
         case None:
             return "–"
         case datetime():
             return f"{value:%Y-%m-%d %H:%M:%S}"
-        case float() | int() if kind is Kind.SHARE:
-            text = f"{value:.1%}".replace("%", " %")
+        case Said():
+            return value.words
+        case float() | int() if kind in _DECIMAL:
+            text = format(value, _DECIMAL[kind]).replace("%", " %")
             return text if language == "en" else text.replace(".", ",")
         case float() | int() if kind is Kind.SECONDS:
-            minutes, seconds = divmod(round(value), 60)
+            sign = "−" if round(value) < 0 else ""
+            minutes, seconds = divmod(abs(round(value)), 60)
             hours, minutes = divmod(minutes, 60)
-            return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+            rest = f"{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+            return f"{sign}{hours}:{rest}" if hours else f"{sign}{rest}"
         case _:
             return str(value)
 
@@ -112,6 +131,23 @@ def as_csv(sheet: Sheet) -> str:
     return text.getvalue()
 
 
+def as_json(sheet: Sheet) -> str:
+    """The rows for programs: an array of objects, as in the CSV file but with null and numbers."""
+    keys = [column.key for column in sheet.columns]
+    rows = [dict(zip(keys, map(_told, row), strict=True)) for row in sheet.rows]
+    return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+
+
+def _told(value: Value) -> str | int | float | None:
+    match value:
+        case str():
+            return value
+        case None:
+            return None
+        case _:
+            return _plain(value)
+
+
 def _plain(value: Value) -> str | int | float:
     match value:
         case None:
@@ -120,6 +156,8 @@ def _plain(value: Value) -> str | int | float:
             return value.isoformat(timespec="milliseconds")
         case float():
             return round(value, 6)
+        case Said():
+            return value.code
         case str() if _FORMULA.match(value):
             return f"'{value}"
         case _:

@@ -128,15 +128,23 @@ def kinds() -> Iterator[Kind]:
         ),
         Field("engine", TEXT, "Who listened.", required=False),
     )
+    asked = (
+        *(CONTACT, NODE),
+        Field("survey", TEXT, "Name of the survey."),
+        Field("question", TEXT, "Id of the question."),
+    )
+    yield Kind(
+        EventType.SURVEY_ASKED,
+        Group.ANSWERS,
+        "A question of a survey is put to the caller; told once, however often it is repeated.",
+        asked,
+    )
     yield Kind(
         EventType.SURVEY_ANSWERED,
         Group.ANSWERS,
         "A question of a survey has an answer. One that is passed over has none.",
         (
-            CONTACT,
-            NODE,
-            Field("survey", TEXT, "Name of the survey."),
-            Field("question", TEXT, "Id of the question."),
+            *asked,
             Field("score", Whole(least=1, most=5), "Of an answer by number.", required=False),
             Field(
                 "duration",

@@ -96,7 +96,7 @@ def kinds() -> Iterator[Kind]:
             _BY,
             Field(
                 "act",
-                words(**_MODES, pause="", logout=""),
+                words(**_MODES, pause="", logout="", move="", prioritise=""),
                 "What; left out where it had not come to that.",
                 required=False,
             ),

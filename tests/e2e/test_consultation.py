@@ -151,3 +151,48 @@ async def test_whoever_is_asked_may_not_be_there_or_go_and_the_caller_stays(
     await talk(line, again)
     await again.hang_up()
     await ears.hear(line, AFTERWARDS)
+
+
+async def test_both_talk_on_when_the_controller_dies_and_both_are_free_when_they_have_hung_up(
+    *,
+    platform: Platform,
+    caller: Handset,
+    agent: AgentHandset,
+    colleague: AgentHandset,
+    journal: Journal,
+) -> None:
+    line = await caller.call(NUMBER)
+    first = await agent.pick_up()
+    await talk(line, first)
+    await first.press(f"*3{COLLEAGUE}#")
+    second = await colleague.pick_up()
+    asked = await journal.wait(EventType.CALL_CONSULT_ANSWERED, agent=COLLEAGUE)
+    platform.controller().kill()
+    await talk(second, first)
+    await platform.until_ready()
+    await talk(second, first)
+    await first.hang_up()
+    await talk(line, second)  # Asterisk has joined them
+    await second.hang_up()
+    await line.wait_closed()
+
+    await journal.wait(EventType.AGENT_READY, agent=COLLEAGUE)
+    await journal.wait(EventType.AGENT_READY, agent=AGENT)
+    await journal.wait(EventType.CONTACT_ENDED, contact=asked.contact)
+    told = told_of(journal.events, asked.contact)
+    assert [(e.type.value.removeprefix("call."), e.agent) for e in told] == [
+        ("queued", ""),
+        ("offered", AGENT),
+        ("answered", AGENT),
+        ("consulted", COLLEAGUE),
+        ("consult_answered", COLLEAGUE),
+        ("consult_ended", COLLEAGUE),
+        ("ended", AGENT),
+    ]
+    assert len(journal.all(EventType.CONTACT_ENDED, contact=asked.contact)) == 1
+
+    again = await caller.call(NUMBER)  # neither is stuck
+    rung = await agent.pick_up()
+    await talk(again, rung)
+    await rung.press(f"*3{COLLEAGUE}#")
+    await colleague.pick_up()

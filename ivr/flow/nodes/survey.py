@@ -11,7 +11,7 @@ from ivr.flow.asking import Repeat, Wait, press
 from ivr.flow.call import MessageRequest
 from ivr.flow.faults import Strict, fault, faults
 from ivr.flow.lengths import Length
-from ivr.flow.survey_answer import SurveyAnswer
+from ivr.flow.survey_answer import SurveyAnswer, SurveyQuestion
 from ivr.flow.texts import Text
 from ivr.flow.tree import Exit, Node
 from ivr.flow.vocabulary import Identifier, NotEmpty, Target, Variable
@@ -113,6 +113,7 @@ rating:
         """Ask all of them and say thank you."""
         given = 0
         for question in self.questions:
+            await talk.tell(SurveyQuestion(self.survey, question.id))
             if question.kind is QuestionKind.SCORE:
                 answer = await self._score(talk, question)
             else:

@@ -30,10 +30,11 @@ from redis.asyncio import Redis
 from ruamel.yaml import YAML
 
 from ivr.platform.asterisk import AsteriskProgram
-from ivr.platform.parts import STOP_ORDER
+from ivr.platform.parts import CONTROLLER, SPARE, STOP_ORDER
 from ivr.platform.paths import Layout
 from ivr.platform.processes import ProcessRecord
 from ivr.platform.secrets import Secrets
+from ivr.platform.succession import spare_waits
 from ivr.settings import (
     CHECKOUT,
     AgiSettings,
@@ -225,6 +226,10 @@ class Platform:
             said = (self._home / "up.txt").read_text(errors="replace")
             raise AssertionError(f"the platform did not come up:\n{said}") from None
 
+    async def until_spare_waits(self) -> None:
+        """Wait until a second controller is loaded, and would take the first one's place."""
+        await eventually(lambda: spare_waits(self.layout), seconds=60, why="a spare waits")
+
     async def stop(self) -> None:
         """Stop it as a person does, and see that nothing stays behind.
 
@@ -263,7 +268,7 @@ class Platform:
 
     def controller(self) -> psutil.Process:
         """The process that serves the calls."""
-        return self.part("controller")
+        return self.part(CONTROLLER)
 
     def part(self, name: str) -> psutil.Process:
         """The process of one part, by its name in ``STOP_ORDER``."""
@@ -273,9 +278,9 @@ class Platform:
 
     @asynccontextmanager
     async def without_controller(self) -> AsyncIterator[None]:
-        """Kill the controller (SIGKILL) and see to it that it comes back only afterwards."""
+        """Kill the controller and its spare, and see to it that none comes back before the end."""
         try:
-            async with self.without("controller"):
+            async with self.without(CONTROLLER):
                 yield
         finally:
             await self.until_ready()
@@ -288,12 +293,20 @@ class Platform:
         watcher.send_signal(signal.SIGSTOP)  # it shall not see it yet
         try:
             await eventually(lambda: watcher.status() == psutil.STATUS_STOPPED)
-            part = self.part(name)
-            part.kill()
-            await eventually(lambda: part.status() == psutil.STATUS_ZOMBIE)
+            if name == CONTROLLER:
+                await self._kill(SPARE)  # first, or it would serve
+            await self._kill(name)
             yield
         finally:
             self._up.send_signal(signal.SIGCONT)
+
+    async def _kill(self, name: str) -> None:
+        """Kill a part, if it runs, while nobody starts it again."""
+        record = ProcessRecord.read(self.layout.record(name))
+        if record is not None and record.alive():
+            part = psutil.Process(record.pid)
+            part.kill()
+            await eventually(lambda: part.status() == psutil.STATUS_ZOMBIE)
 
     async def asterisk(self, command: str) -> str:
         """What Asterisk's command line answers."""

@@ -141,3 +141,27 @@ async def test_who_is_to_be_called_back_is_not_moved(house: House, floor: Floor)
     await house.keep_place()
     with pytest.raises(NotWaiting):
         await floor.move("c-1", "fees", SUPPORT, by="lead")
+
+
+async def test_callers_of_several_queues_are_told_who_came_first_first(
+    house: House, floor: Floor
+) -> None:
+    for contact, queue in [("c-2", SUPPORT), ("c-1", FEES), ("c-3", SUPPORT)]:
+        await house.acd.join(contact, queue)
+        house.clock.forward(5)
+    await house.acd.join("c-4", SUPPORT, require=[Requirement(0, {"da": 1})])
+    await floor.prioritise("c-3", 60_000, by="lead")
+    await house.log_in("4001", FEES)
+    assert await served(house, FEES) == "c-1"
+
+    async def told(limit: int, *queues: str) -> list[tuple[str, str]]:
+        return [(one.id, one.state) for one in await floor.callers(queues, limit)]
+
+    assert await told(9, "fees", "support") == [
+        ("c-2", "waiting"),
+        ("c-1", "reserved"),
+        ("c-3", "waiting"),
+        ("c-4", "waiting"),
+    ]
+    assert await told(2, "support") == [("c-2", "waiting"), ("c-3", "waiting")]
+    assert await told(9, "nowhere") == []

@@ -25,6 +25,7 @@ from ivr.queueing import QueueRides
 from ivr.recognition_of_callers import CallerMemory
 from ivr.remote_desk import RemoteDesk
 from ivr.services import Services
+from ivr.stranded import Stranded
 from ivr.transfers import Transfers
 from ivr.web_request import WebServices
 from ivr.world import Surroundings
@@ -59,6 +60,7 @@ def an_office(
     org = organisation.id
     distributor = Distributor(redis, org, system_clock, controller)
     callbacks = Callbacks(redis, org, system_clock)
+    stranded = Stranded(distributor, EventStream(redis, org), system_clock)
     no_recorder = cast(Recorder, recorder)
     services = Services(
         distributor=distributor,
@@ -69,6 +71,7 @@ def an_office(
         recorder=no_recorder,
         outgoing=OUTGOING,
         stream=EventStream(redis, org),
+        stranded=stranded,
         memory=CallerMemory(redis, org, "secret", OUTGOING.regions),
         clock=system_clock,
     )
@@ -78,6 +81,7 @@ def an_office(
         distributor=distributor,
         callbacks=callbacks,
         agents=Agents(redis, org, system_clock),
+        stranded=stranded,
         rides=QueueRides(organisation, services),
         messages=Messages(organisation, no_recorder, Path("/beep"), system_clock),
         around=Surroundings(

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 
 from acd.agents import Agents
 from acd.distributor import Distributor
-from acd.model import Agent, system_clock
+from acd.model import Agent, AgentState, system_clock
 from acd.offers import OfferListener
 from ivr import stranded
 from ivr.agi_call import AgiCall, Listen
@@ -22,8 +22,10 @@ from ivr.flow.call import Heard, Hearing, ListenRequest, QueueAway
 from ivr.flow.load import Catalogue, load_all
 from ivr.flow.vocabulary import KEYS
 from ivr.inbound import Inbound
+from ivr.stranded import Stranded
 from store.events import Event, EventType
 from store.stream import BEGINNING, EventStream, connect
+from tests.e2e.rig.platform import eventually
 from tests.integration.conftest import start_redis
 from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeRecorder, FakeSession
 from tests.integration.ivr.fake_office import an_office, asterisk_away
@@ -39,6 +41,7 @@ CATALOGUE = load_all(Path(__file__).parents[3] / "dialplans" / "demo")
 SKILLS = CATALOGUE.organisations["demo"].agents["4001"].levels
 ALVA = Agent("4001", "Alva", ("support",), SKILLS)
 CONTACT = "vaxel-1.1"
+TALKED_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Switchboard:
     inbound: Inbound
     distributor: Distributor
     agents: Agents
+    stranded: Stranded
 
     async def serve(self, session: FakeSession) -> None:
         await self.inbound.serve(cast(AgiSession, session))
@@ -84,7 +88,7 @@ async def opened(
     listening = asyncio.create_task(offers.run())
     await offers.subscribed.wait()
     try:
-        yield Switchboard(redis, callers, office.distributor, office.agents)
+        yield Switchboard(redis, callers, office.distributor, office.agents, office.stranded)
     finally:
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
@@ -231,6 +235,8 @@ async def test_each_answer_to_a_survey_is_an_event(redis: Redis, tmp_path: Path)
     async with opened(redis, catalogue=load_all(tmp_path)) as board:
         await board.serve(calling("100", keys="4"))
         [answered] = await board.events(EventType.SURVEY_ANSWERED, "town")
+        asked = await board.events(EventType.SURVEY_ASKED, "town")
+    assert [one.fields["question"] for one in asked] == ["helpful", "again"]
     assert answered.contact == CONTACT
     assert answered.fields == {
         "node": "a",
@@ -277,7 +283,7 @@ async def test_a_contact_that_redis_kept_is_taken_out_and_ends_when_it_is_back(
         process, _ = start_redis(tmp_path, "--appendonly", "yes")
         stream = EventStream(redis, "demo")
         after = await stream.last_id()
-        tidying = asyncio.create_task(board.inbound.tidy())
+        tidying = asyncio.create_task(board.stranded.tidy())
         told: list[Event] = []
         while len(told) < 2:
             told += await stream.read(told[-1].id if told else after, block_ms=5000)
@@ -288,5 +294,48 @@ async def test_a_contact_that_redis_kept_is_taken_out_and_ends_when_it_is_back(
         assert told[1].fields == {"reason": "caller", "tree": "reception"}
         tidying.cancel()
         await asyncio.gather(tidying, return_exceptions=True)
+    process.terminate()
+    process.wait()
+
+
+@pytest.mark.parametrize("hangs_up", [True, False])
+async def test_a_conversation_that_ends_while_redis_is_away_ends_once_and_as_long_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hangs_up: bool
+) -> None:
+    monkeypatch.setattr(stranded, "RETRY_S", 0.05)
+    process, url = start_redis(tmp_path, "--appendonly", "yes", "--appendfsync", "always")
+    async with connect(url) as redis, opened(redis) as board:
+
+        async def talk_until_redis_is_gone(session: FakeSession) -> str:
+            session.answered_at = str(system_clock() - TALKED_MS)
+            process.kill()
+            process.wait()
+            if hangs_up:
+                session.hang_up_now()
+            return "ANSWER"
+
+        await board.agents.login(ALVA, "agent1")
+        with pytest.raises(QueueAway):
+            await board.serve(calling("100", talk_until_redis_is_gone, keys="31"))
+        process, _ = start_redis(tmp_path, "--appendonly", "yes")
+        assert (await board.agents.status(ALVA.id)).state is AgentState.RESERVED
+        stream = EventStream(redis, "demo")
+        after = await stream.last_id()
+        tidying = asyncio.create_task(board.stranded.tidy())
+        told: list[Event] = []
+        while EventType.CONTACT_ENDED not in [event.type for event in told]:
+            told += await stream.read(told[-1].id if told else after, block_ms=5000)
+        await eventually(lambda: not board.stranded.contacts)
+        tidying.cancel()
+        await asyncio.gather(tidying, return_exceptions=True)
+        by_contact = [event.type for event in told if event.contact == CONTACT]
+        assert by_contact == [
+            EventType.CALL_ANSWERED,
+            EventType.CALL_ENDED,
+            EventType.CONTACT_ENDED,
+        ]
+        (ended,) = await board.events(EventType.CALL_ENDED)
+        assert TALKED_MS <= int(ended.fields["talked"]) < TALKED_MS + 1000
+        assert (await board.agents.status(ALVA.id)).state is AgentState.WRAPUP
     process.terminate()
     process.wait()

@@ -6,17 +6,19 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from redis.asyncio import Redis
 
 from acd.errors import AgentLocked, WrongPin
-from acd.model import Agent, AgentState, Queue
+from acd.floor import Floor
+from acd.model import Agent, AgentState, Queue, system_clock
 from acd.offers import OfferListener
 from ivr.attention import Attention
 from ivr.dialplan import DONE
 from ivr.flow.load import load_organisation
+from ivr.flow.recording import RecordingPolicy, When
 from ivr.flow.staff import Supervisor
 from ivr.flow.supervision import Right, SupervisionPolicy
 from ivr.office import Office
@@ -24,7 +26,7 @@ from ivr.supervision.audit import PRESENCE, Presence
 from ivr.supervision.desk import SupervisorsDesk
 from ivr.supervision.orders import ORDER, Order
 from ivr.supervision.presence import Presences
-from ivr.supervision.rights import KEYS, MODES, spy_options
+from ivr.supervision.rights import MODES, RIGHTS, spy_options
 from store.events import Event, EventType
 from store.stream import BEGINNING, EventStream, StreamUnavailable
 from tests.integration.ivr.fake_line import FakePrompts, FakeRecorder, FakeSession
@@ -51,6 +53,7 @@ class Bench:
 
     office: Office
     ami: FakeAmi
+    redis: Redis
     now_ms: int = 1_000_000
 
     def led_by(self, *may: Right, **policy: object) -> None:
@@ -79,8 +82,36 @@ class Bench:
         presences = Presences(ami, Attention(ami), lambda: self.now_ms)
         offices = {self.office.organisation.id: self.office}
         return SupervisorsDesk(
-            offices, lambda number: PIN if number == "4900" else "", FakePrompts(), presences
+            offices,
+            lambda number: PIN if number == "4900" else "",
+            FakePrompts(),
+            presences,
+            self.floor,
         )
+
+    def floor(self, org: str) -> Floor:
+        return Floor(self.redis, org, system_clock)
+
+    async def wait(self, contact: str) -> None:
+        """A caller comes to support."""
+        await self.office.distributor.join(contact, SUPPORT)
+        self.now_ms = system_clock()
+
+    async def place(self, contact: str) -> tuple[str, int]:
+        """Where a caller waits, and how much earlier than they came, minutes."""
+        found = await self.floor("demo").contact(contact)
+        assert found is not None
+        return found.queue, round((found.arrived_ms - found.effective_ms) / 60_000)
+
+    def unlike(self) -> None:
+        """The other queue is recorded by another rule."""
+        queues = self.office.organisation.queues
+        never = RecordingPolicy(when=When.NEVER)
+        other = queues["operator"].model_copy(update={"recording": never})
+        changed = self.office.organisation.model_copy(
+            update={"queues": {**queues, "operator": other}}
+        )
+        self.office = replace(self.office, organisation=changed)
 
     async def talk(self, contact: str = "c-1") -> None:
         """Agent 4001 talks to a caller at ``agent1``."""
@@ -113,7 +144,7 @@ async def bench(redis: Redis) -> Bench:
         recorder=FakeRecorder(),
     )
     await office.distributor.renew()
-    bench = Bench(office, ami)
+    bench = Bench(office, ami, redis)
     bench.led_by(*Right)
     return bench
 
@@ -139,12 +170,16 @@ def spied(session: FakeSession) -> list[tuple[str, ...]]:
     return [step for step in session.executed if step[0] == "ChanSpy"]
 
 
-def said(session: FakeSession, name: str) -> bool:
-    """Whether a text of supervisors was said, in Swedish."""
-    texts = DEMO.texts.supervision
-    assert texts is not None
-    text = getattr(texts, name).utterance("sv", {}).text
-    return f"sv: {text}" in session.played
+def spoken(name: str, **variables: object) -> str:
+    """A text of supervisors, as it is said in Swedish."""
+    text: Any = DEMO.texts.supervision
+    for part in name.split("."):
+        text = getattr(text, part)
+    return f"sv: {text.utterance('sv', variables).text}"
+
+
+def said(session: FakeSession, name: str, **variables: object) -> bool:
+    return spoken(name, **variables) in session.played
 
 
 async def test_three_wrong_pins_lock_and_the_lock_outlives_the_controller(bench: Bench) -> None:
@@ -216,7 +251,7 @@ async def test_a_presence_is_told_from_its_beginning_to_its_end(bench: Bench) ->
 async def test_each_way_needs_its_own_right(bench: Bench, may: Right, right: Right) -> None:
     bench.led_by(may)
     await bench.talk()
-    key = next(key for key, meant in KEYS.items() if meant is right)
+    key = next(key for key, meant in RIGHTS.items() if meant is right)
 
     session = await bench.call(f"{LOGIN}4001#{key}")
 
@@ -373,3 +408,76 @@ async def test_an_agent_is_logged_out_by_phone(bench: Bench) -> None:
     assert (await bench.office.agents.status("4001")).state is AgentState.LOGGED_OUT
     again = await bench.call(f"{LOGIN}4001#6")
     assert said(again, "not_logged_in")
+
+
+async def test_a_waiting_call_is_moved_by_phone_and_it_is_told_by_whom(bench: Bench) -> None:
+    await bench.wait("c-1")
+    session = await bench.call(f"{LOGIN}4001#72#")
+    assert await bench.place("c-1") == ("operator", 0)
+    [acted] = await bench.told()
+    assert (acted.contact, acted.queue) == ("c-1", "support")
+    assert dict(acted.fields) == {"act": "move", "by": "4900", "to": "operator"}
+    assert said(session, "waiting.call", number=1, queue="support", minutes=0)
+    assert said(session, "waiting.moved")
+
+
+async def test_the_next_waiting_call_gets_another_place_by_phone(bench: Bench) -> None:
+    for contact in ("c-1", "c-2", "c-3"):
+        await bench.wait(contact)
+    session = await bench.call(f"{LOGIN}4001#8#15#*#")
+    assert [await bench.place(c) for c in ("c-1", "c-2", "c-3")] == [
+        ("support", 0),
+        ("support", 15),
+        ("support", 0),
+    ]
+    [acted] = await bench.told()
+    assert (acted.contact, dict(acted.fields)) == (
+        "c-2",
+        {"act": "prioritise", "by": "4900", "credit": "900000"},
+    )
+    assert said(session, "waiting.prioritised")
+
+
+@pytest.mark.parametrize(
+    ("keys", "refusal"),
+    [("72#", "other_rules"), ("79#", "unknown"), ("89999#", "unknown"), ("82*2#", "unknown")],
+)
+async def test_what_cannot_become_of_a_waiting_call_is_told_and_asked_anew(
+    bench: Bench, keys: str, refusal: str
+) -> None:
+    bench.unlike()
+    await bench.wait("c-1")
+    session = await bench.call(f"{LOGIN}4001#{keys}")
+    assert said(session, f"waiting.{refusal}")
+    assert (await bench.place("c-1"), await bench.told()) == (("support", 0), [])
+    asked = spoken("waiting.call", number=1, queue="support", minutes=0)
+    assert session.played.count(asked) == 2
+
+
+async def test_a_call_that_is_answered_meanwhile_is_left_where_it_is(bench: Bench) -> None:
+    await bench.wait("c-1")
+    await bench.office.agents.login(Agent("4001", "Alva", ("support",)), "agent1")
+    assert await bench.office.distributor.match(SUPPORT) is not None
+    session = await bench.call(f"{LOGIN}4001#72#")
+    assert said(session, "waiting.not_now")
+    assert (await bench.place("c-1"))[0] == "support"
+    assert await bench.told() == []
+
+
+@pytest.mark.parametrize(("key", "act"), [("7", "move"), ("8", "prioritise")])
+async def test_who_has_no_right_to_waiting_calls_is_refused(
+    bench: Bench, key: str, act: str
+) -> None:
+    bench.led_by(Right.LISTEN)
+    await bench.wait("c-1")
+    session = await bench.call(f"{LOGIN}4001#{key}")
+    [refused] = await bench.told()
+    assert (refused.fields["act"], refused.fields["reason"]) == (act, "right")
+    assert said(session, "not_allowed")
+    assert not said(session, "waiting.call", number=1, queue="support", minutes=0)
+
+
+async def test_where_nobody_waits_that_is_told(bench: Bench) -> None:
+    await bench.office.distributor.join("elsewhere", Queue("invoices"))
+    session = await bench.call(f"{LOGIN}4001#7")
+    assert said(session, "waiting.none")

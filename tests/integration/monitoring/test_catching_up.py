@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -14,7 +13,8 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import func, select
 
-from monitoring.consumer import FiguresConsumer, RedisSnapshots
+from monitoring.consumer import FiguresConsumer
+from monitoring.snapshots import POSITION, RedisSnapshots, saved
 from store.database import Database
 from store.events import Event
 from store.following import Consumer
@@ -24,33 +24,24 @@ from store.stream import EventStream, connect, stream_key
 from tests.day import KNOWN, ORG, DayStream, day
 from tests.integration.conftest import start_redis
 from tests.integration.following import caught_up
+from tests.unit.monitoring.test_totals import MemorySnapshots
 
 pytestmark = pytest.mark.integration
 
 VISITS = 6
 
 
-class NoSnapshots:
-    """Keeps nothing."""
-
-    async def load(self) -> str | None:
-        return None
-
-    async def save(self, text: str) -> None:
-        pass
-
-
-async def the_day_counted() -> dict[str, Any]:
+async def the_day_counted() -> dict[str, str]:
     """The totals of who was never down."""
-    figures = FiguresConsumer(ORG, DayStream(), NoSnapshots(), known=KNOWN)
+    figures = FiguresConsumer(ORG, DayStream(), MemorySnapshots(), known=KNOWN)
     await caught_up(DayStream(), figures)
     return told(figures)
 
 
-def told(figures: FiguresConsumer) -> dict[str, Any]:
+def told(figures: FiguresConsumer) -> dict[str, str]:
     """The totals without their place in the stream, which each Redis numbers by its own clock."""
-    totals: dict[str, Any] = json.loads(figures.totals.to_json())
-    del totals["position"]
+    totals = dict(saved(figures.totals))
+    del totals[POSITION]
     return totals
 
 

@@ -12,8 +12,9 @@ from prometheus_client import CollectorRegistry
 from redis.asyncio import Redis
 
 from monitoring import metrics
-from monitoring.consumer import FiguresConsumer, RedisSnapshots
+from monitoring.consumer import FiguresConsumer
 from monitoring.exposition import Exposition
+from monitoring.snapshots import RedisSnapshots
 from store.events import Event
 from store.stream import EventStream, connect
 from tests.day import ORG, day

@@ -228,6 +228,16 @@ def test_the_results_are_told_by_queue_and_beside_each_contact() -> None:
 
 
 @pytest.mark.usefixtures("house")
+def test_transfers_are_told_by_queue_beside_what_was_handled() -> None:
+    told = list(csv.DictReader(io.StringIO(report("transfers", "--as", "csv").output)))
+    assert [(row["queue"], row["handled"], row["handed_over"]) for row in told] == [
+        ("fees", "5", "0"),
+        ("support", "2", "0"),
+    ]
+    assert report("transfers", "--queue", "nowhere").exit_code == 2
+
+
+@pytest.mark.usefixtures("house")
 def test_hours_of_all_queues_together_are_23_on_this_day() -> None:
     result = report("queues", "--total", "--as", "csv")
     rows = list(csv.DictReader(io.StringIO(result.output)))

@@ -18,13 +18,14 @@ from prometheus_client import CollectorRegistry
 from redis.asyncio import Redis
 
 from monitoring import metrics
-from monitoring.consumer import FiguresConsumer, RedisSnapshots
+from monitoring.consumer import FiguresConsumer
 from monitoring.dashboards import BOARDS, board_named
 from monitoring.dashboards.asking import Answer, Span, ask, values_of
 from monitoring.dashboards.model import Board, Query
 from monitoring.exposition import Exposition
 from monitoring.kinds import Counter, Gauge, Histogram
 from monitoring.prometheus import Prometheus
+from monitoring.snapshots import RedisSnapshots
 from store.stream import BEGINNING, EventStream
 from tests.day import KNOWN, NINE, ORG, day
 from tests.integration.following import caught_up

@@ -73,7 +73,7 @@ def test_a_controller_that_is_killed_comes_back_by_itself(terminal: Terminal) ->
     asterisk = terminal.process("asterisk")
 
     terminal.process("controller").kill()
-    terminal.hear("Controller ended unexpectedly (code -9); it is started again at once")
+    terminal.hear("Controller ended unexpectedly (code -9); its spare takes its place")
 
     assert asterisk.is_running()
     assert terminal.signal(signal.SIGTERM) == 0
@@ -108,9 +108,9 @@ def test_what_a_killed_supervisor_leaves_is_told_and_ended_by_the_next_start_or_
     assert "left processes behind" in told.stdout
 
     screen = terminal.up()
-    # the controller, the speech server, Asterisk and Redis
-    assert screen.count("left from before") == 4
-    assert len(left) >= 4
+    # the controller, its spare, the speech server, Asterisk and Redis
+    assert screen.count("left from before") == 5
+    assert len(left) >= 5
     assert not left & {process.pid for process in terminal.left()}
 
     terminal.signal(signal.SIGKILL)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 
+from acd.model import system_clock
 from store.events import Event, EventType
 from store.stream import (
     BEGINNING,
@@ -90,6 +92,18 @@ async def test_a_waiting_reader_is_woken_by_the_next_event(
                 continue
         await stream.append(event("c-7"))
     assert [e.contact for e in reading.result()] == ["c-7"]
+
+
+async def test_what_a_contact_has_had_since_is_found_behind_many_others(
+    stream: EventStream,
+) -> None:
+    for number in range(1200):
+        await stream.append(event(f"c-{number}"))
+    assert await stream.holds(event("c-1100"))
+    assert not await stream.holds(event("c-1200"))
+    assert not await stream.holds(replace(event("c-1100"), type=EventType.CONTACT_ENDED))
+    long_after = system_clock() + 3_600_000
+    assert not await stream.holds(replace(event("c-1100"), at=long_after))
 
 
 async def test_another_organisations_event_is_refused(stream: EventStream) -> None:

@@ -64,6 +64,8 @@ class City:
 
     def controller(self) -> ControllerNow:
         return ControllerNow(
+            since_seconds=1_795_100_000.0,
+            spare=True,
             calls={one.org: 5 for one in self.consumers},
             agi_sessions=60,
             agi_refused=0,
@@ -130,10 +132,13 @@ class _NoStream:
 
 
 class _NoSnapshots:
-    async def load(self) -> str | None:
-        return None
+    async def load(self) -> dict[str, str]:
+        return {}
 
-    async def save(self, text: str) -> None:
+    async def save(self, totals: Totals, since: str) -> bool:
+        return True
+
+    async def forget(self) -> None:
         pass
 
 

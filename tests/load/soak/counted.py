@@ -11,8 +11,9 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 
 from monitoring import metrics
-from monitoring.consumer import FiguresConsumer, RedisSnapshots
+from monitoring.consumer import FiguresConsumer
 from monitoring.counting import Known
+from monitoring.snapshots import RedisSnapshots
 from store.database import Database
 from store.projection import ContactProjection
 from store.stream import EventStream

@@ -75,6 +75,13 @@ def test_a_python_module_that_is_started_exists(name: str) -> None:
         assert not is_package or find_spec(f"{command[2]}.__main__") is not None
 
 
+def test_a_second_controller_waits_where_it_sees_the_lock_of_the_first() -> None:
+    controller = SERVICES["controller"]
+    assert controller["deploy"] == {"replicas": 2}
+    assert "container_name" not in controller, "two cannot have one name"
+    assert ("state", "/var/lib/vaxel") in mounts(controller)
+
+
 @BY_NAME
 def test_an_image_that_is_built_has_its_dockerfile(name: str) -> None:
     build = SERVICES[name].get("build")

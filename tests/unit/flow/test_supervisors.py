@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from ivr.flow.load import check, load_organisation
-from ivr.flow.supervision import Right, SupervisionTexts
+from ivr.flow.supervision import Right, SupervisionTexts, WaitingTexts
 from tests.unit.flow.trees import END, ORGANISATION, check_organisation, texts, write
 
 pytestmark = pytest.mark.unit
 
 _ACTS = texts(dict.fromkeys(Right, 0), "      ")
-_OTHERS = texts(SupervisionTexts.model_fields.keys() - {"acts"}, "    ")  # type: ignore[arg-type]
-WORDS = f"  supervision:\n    acts:\n{_ACTS}\n{_OTHERS}\n"
+_PARTS = {"acts", "waiting"}
+_OTHERS = texts(dict.fromkeys(SupervisionTexts.model_fields.keys() - _PARTS), "    ")
+_WAITING = texts(WaitingTexts.model_fields, "      ")
+WORDS = f"  supervision:\n    acts:\n{_ACTS}\n    waiting:\n{_WAITING}\n{_OTHERS}\n"
 LED = f"""{ORGANISATION}{WORDS}supervisors:
   4900: {{name: Disa, may: [listen, pause]}}
 """

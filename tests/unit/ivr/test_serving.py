@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from ivr import serving
+from ivr.live.survey import Survey
 from ivr.settings import Settings
 
 pytestmark = pytest.mark.unit
@@ -42,6 +43,6 @@ async def test_what_is_loaded_is_not_looked_through_while_calls_run(
     monkeypatch.setattr(serving, "Controller", Controller)
     monkeypatch.setattr(serving, "laid_for", nothing)
 
-    await serving.serve(Settings())
+    await serving.serve(Settings(), Survey({}, {}, {}, ()))
 
     assert frozen[0] > 1000

@@ -15,7 +15,7 @@ from ivr.flow.staff import Supervisor
 from ivr.flow.supervision import Right
 from ivr.supervision.audit import Presence
 from ivr.supervision.channels import agents_channel
-from ivr.supervision.rights import KEYS, MODES, may_switch, spy_options, supervised_by
+from ivr.supervision.rights import MODES, RIGHTS, may_switch, spy_options, supervised_by
 from ivr.supervision.taking_over import share_bridge
 from wire.ami.frames import Frame
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.unit
 DEMO = load_organisation(Path(__file__).parents[3] / "dialplans" / "demo")
 TOWN = DEMO.model_copy(update={"id": "town", "agents": {}, "supervisors": {}})
 OFFER = Offer("7", "vaxel-1.0", "support", "4001", "agent1", "here-1", 0)
-EVERY_RIGHT = [set(some) for count in range(7) for some in combinations(Right, count)]
+EVERY_RIGHT = [set(some) for count in range(len(Right) + 1) for some in combinations(Right, count)]
 
 
 def with_supervisor(organisation: Organisation, number: str, name: str) -> Organisation:
@@ -42,8 +42,8 @@ def channel(name: str, uniqueid: str, bridge: str = "") -> Frame:
 
 
 def test_the_menu_has_a_key_for_each_right_in_their_order() -> None:
-    assert "".join(KEYS) == "123456"
-    assert list(KEYS.values()) == list(Right)
+    assert "".join(RIGHTS) == "12345678"
+    assert list(RIGHTS.values()) == list(Right)
 
 
 @pytest.mark.parametrize("may", EVERY_RIGHT, ids=lambda may: "+".join(sorted(may)) or "nothing")

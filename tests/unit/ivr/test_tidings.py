@@ -8,7 +8,7 @@ import pytest
 
 from ivr.flow.call import Heard, Hearing
 from ivr.flow.conversation import Tidings
-from ivr.flow.survey_answer import SurveyAnswer
+from ivr.flow.survey_answer import SurveyAnswer, SurveyQuestion
 from ivr.flow.world import Conferred, TransferOutcome, Transferred
 from ivr.tidings import as_event
 from store.events import EventType
@@ -28,6 +28,11 @@ pytestmark = pytest.mark.unit
             Heard(hearing=Hearing.MATCH, engine="vosk", words="min hund heter fido"),
             EventType.SPEECH_HEARD,
             {"outcome": "match", "engine": "vosk"},
+        ),
+        (
+            SurveyQuestion("after", "words"),
+            EventType.SURVEY_ASKED,
+            {"survey": "after", "question": "words"},
         ),
         (
             SurveyAnswer("after", "words", seconds=8.0),

@@ -50,6 +50,8 @@ class FakeLive:
 
     def controller(self) -> ControllerNow:
         return ControllerNow(
+            since_seconds=1_795_100_000.0,
+            spare=True,
             calls={ORG: 3},
             agi_sessions=4,
             agi_refused=5,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,8 +13,21 @@ import pytest
 from monitoring.errors import NoSuchDay, TooManyIntervals
 from monitoring.report.intervals import Period, Step
 from monitoring.report.page import as_page
-from monitoring.report.sheet import Column, Kind, Sheet, Value, as_csv, shown
-from monitoring.report.words import LANGUAGES, OUTCOMES, Word, outcome_in
+from monitoring.report.sheet import Column, Kind, Said, Sheet, Value, as_csv, as_json, shown
+from monitoring.report.words import (
+    ACTS,
+    LANGUAGES,
+    OUTCOMES,
+    REFUSALS,
+    Word,
+    act_in,
+    outcome_in,
+    refusal_in,
+)
+from store.act_models import PRESENT
+from store.contract.table import KINDS
+from store.contract.values import Word as OneOf
+from store.events import EventType
 from store.models import VisitOutcome
 
 pytestmark = pytest.mark.unit
@@ -27,6 +41,10 @@ pytestmark = pytest.mark.unit
         (0, Kind.SECONDS, "0:00"),
         (65.4, Kind.SECONDS, "1:05"),
         (7400, Kind.SECONDS, "2:03:20"),
+        (-65.4, Kind.SECONDS, "−1:05"),
+        (-0.4, Kind.SECONDS, "0:00"),
+        (4.333, Kind.MEAN, "4.33"),
+        (Said("move", "flytta"), Kind.TEXT, "flytta"),
         (None, Kind.SECONDS, "–"),
         (12, Kind.COUNT, "12"),
         (datetime(2026, 3, 29, 8, 1, tzinfo=UTC), Kind.TIME, "2026-03-29 08:01:00"),
@@ -55,6 +73,12 @@ def test_what_a_spreadsheet_would_calculate_stays_a_text(text: str) -> None:
     assert row == [f"'{text}", "1"]
 
 
+def test_programs_get_codes_and_numbers_and_null_in_json() -> None:
+    told = as_json(sheet([Said("move", "flytta"), None], ["=1+1", 0.5]))
+    assert json.loads(told) == [{"caller": "move", "n": None}, {"caller": "=1+1", "n": 0.5}]
+    assert as_csv(sheet([Said("move", "flytta"), None])) == "caller,n\nmove,\n"
+
+
 def test_a_callers_number_stays_as_it_is() -> None:
     assert as_csv(sheet(["+46700000004", 1])) == "caller,n\n+46700000004,1\n"
 
@@ -77,6 +101,20 @@ def test_every_heading_is_there_in_every_language() -> None:
     assert Word.QUEUE.spoken("fi") == "Queue"
     assert set(OUTCOMES) == {*VisitOutcome, ""}
     assert outcome_in("sv", VisitOutcome.ABANDONED) == "avbrutet"
+
+
+def test_each_act_and_refusal_of_a_supervisor_has_words() -> None:
+    def words(kind: EventType, name: str) -> set[str]:
+        field = KINDS[kind].field(name)
+        assert field is not None
+        assert isinstance(field.value, OneOf)
+        return set(field.value.words)
+
+    acts = words(EventType.SUPERVISOR_ACTED, "act") | words(EventType.SUPERVISOR_JOINED, "mode")
+    assert set(ACTS) == {*acts, PRESENT, ""} >= words(EventType.SUPERVISOR_REFUSED, "act")
+    assert set(REFUSALS) == words(EventType.SUPERVISOR_REFUSED, "reason")
+    assert act_in("da", "whisper") == "hviske"
+    assert (act_in("sv", "teleport"), refusal_in("sv", "because")) == ("teleport", "because")
 
 
 def test_a_report_of_more_intervals_than_anybody_reads_is_refused() -> None:

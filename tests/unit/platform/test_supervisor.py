@@ -15,10 +15,11 @@ import pytest
 
 from ivr.platform.errors import AlreadyRunning, NotHealthy, StateNotWritable
 from ivr.platform.health import Health
+from ivr.platform.ownership import sole_supervisor, stop_leftovers
 from ivr.platform.parts import Part
 from ivr.platform.paths import Layout
 from ivr.platform.processes import ProcessRecord
-from ivr.platform.supervisor import Supervisor, sole_supervisor, stop_leftovers
+from ivr.platform.supervisor import Supervisor
 from ivr.settings import Settings
 
 pytestmark = pytest.mark.unit
@@ -190,6 +191,94 @@ async def test_a_restart_is_written_down_with_the_new_process(layout: Layout) ->
 
     assert record is not None
     assert record.restarts == 1
+
+
+def spare_of(name: str) -> Part:
+    return replace(part("spare", healthy=False), title="Spare", vital=False, replaces=name)
+
+
+async def until_noted(layout: Layout, name: str, other_than: int) -> ProcessRecord:
+    """Nobody is told of a file: look until another process has the name."""
+    while True:
+        record = ProcessRecord.read(layout.record(name))
+        if record is not None and record.pid != other_than:
+            return record
+        await asyncio.sleep(0)
+
+
+async def test_who_waits_for_the_place_of_a_part_is_that_part_when_it_dies(layout: Layout) -> None:
+    day = Day(layout, part("controller"), spare_of("controller"))
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(day.run())
+        await day.ready.wait()
+        first, waiting = pid(layout, "controller"), pid(layout, "spare")
+        began = ProcessRecord.of(waiting).created
+        os.kill(first, signal.SIGKILL)
+        await day.said("Controller ended unexpectedly (code -9); its spare takes its place")
+        record = ProcessRecord.read(layout.record("controller"))
+        next_one = await until_noted(layout, "spare", waiting)
+        os.kill(waiting, signal.SIGKILL)
+        await day.said("its spare takes its place", times=2)
+        again = ProcessRecord.read(layout.record("controller"))
+        day.stop.set()
+
+    assert record is not None
+    assert (record.pid, record.restarts) == (waiting, 1)
+    assert record.created > began, "it has the place since then, and not since its start"
+    assert again is not None
+    assert (again.pid, again.restarts) == (next_one.pid, 2)
+    assert day.words[-1] == "Stopping Controller"
+    assert not (layout.log / "spare.log").exists(), "what it says stands where it is looked for"
+    assert not list(layout.run.glob("*.json"))
+
+
+async def test_a_spare_that_dies_is_started_again_and_stops_before_whom_it_waits_for(
+    layout: Layout,
+) -> None:
+    day = Day(layout, part("controller"), spare_of("controller"))
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(day.run())
+        await day.ready.wait()
+        first, waiting = pid(layout, "controller"), pid(layout, "spare")
+        os.kill(waiting, signal.SIGKILL)
+        await day.said("Spare ended unexpectedly (code -9); it is started again in 10 s")
+        await until_noted(layout, "spare", waiting)
+        assert pid(layout, "controller") == first
+        day.stop.set()
+
+    assert day.words[-2:] == ["Stopping Spare", "Stopping Controller"]
+
+
+async def test_no_spare_is_started_before_the_part_is_well_again(layout: Layout) -> None:
+    health = [Health(True)]
+
+    async def asked() -> Health:
+        return health[0]
+
+    day = Day(layout, replace(part("controller"), probe=asked), spare_of("controller"))
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(day.run())
+        await day.ready.wait()
+        first, waiting = pid(layout, "controller"), pid(layout, "spare")
+        health[0] = Health(False)
+        os.kill(waiting, signal.SIGKILL)
+        os.kill(first, signal.SIGKILL)
+        # whichever end is noticed first: in the end a new process has the place, and no other runs
+        while pid(layout, "controller") in (first, waiting):  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0)
+        settling = len(day.slept)
+        while len(day.slept) < settling + 5:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0)
+        record = ProcessRecord.read(layout.record("spare"))
+        assert record is None or record.pid == waiting
+        health[0] = Health(True)
+        await until_noted(layout, "spare", waiting)
+        day.stop.set()
+
+    assert not list(layout.run.glob("*.json"))
 
 
 async def test_a_part_that_is_not_vital_never_keeps_the_others_from_their_work(

@@ -19,6 +19,7 @@ from acd.floor import Floor
 from acd.model import Agent, Queue, system_clock
 from acd.offers import OfferListener
 from ivr.api.application import Api
+from ivr.api.auditing import Auditing
 from ivr.api.events import EventFeed
 from ivr.api.route import PREFIX
 from ivr.api.supervising import Supervising
@@ -26,11 +27,13 @@ from ivr.api.tokens import EVERY, Doorkeeper, Role, TokenFile
 from ivr.flow.load import load_organisation
 from ivr.office import Office
 from ivr.supervision.orders import SupervisorsPhones
+from store.database import Database, open_database
 from tests.integration.ivr.fake_line import FakeRecorder
 from tests.integration.ivr.fake_office import an_office, asterisk_away
 from tests.unit.flow.trees import ORGANISATION, write
 from tests.unit.ivr.fake_ami import FakeAmi
 
+RECORD = "vaxel.db"
 SUPPORT = Queue("support", ring_seconds=20, wrapup_seconds=10)
 TOWN = ORGANISATION.replace(
     "  support: {}\n",
@@ -68,6 +71,8 @@ class Site:
     feed: EventFeed
     runner: web.AppRunner
     ami: FakeAmi
+    database: Database
+    folder: Path
     document: dict[str, Any] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
 
@@ -142,7 +147,9 @@ async def opened(redis: Redis, folder: Path) -> AsyncIterator[Site]:
     phones = SupervisorsPhones(ami.as_client(), ("phone4001", "phone4002"))
     supervising = Supervising(offices, phones, system_clock)
     floor = partial(Floor, redis, clock=system_clock)
-    api = Api(offices, floor, doorkeeper, feed, supervising, version="1")
+    database = await open_database(f"sqlite+aiosqlite:///{folder / RECORD}")
+    auditing = Auditing(database)
+    api = Api(offices, floor, doorkeeper, feed, supervising, auditing=auditing, version="1")
     app = web.Application()
     app.add_subapp(PREFIX, api.application)
     runner = web.AppRunner(app, shutdown_timeout=1)
@@ -150,7 +157,9 @@ async def opened(redis: Redis, folder: Path) -> AsyncIterator[Site]:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     async with ClientSession() as http:
         root = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        site = Site(redis, root, http, offices, file, doorkeeper, feed, runner, ami)
+        site = Site(
+            redis, root, http, offices, file, doorkeeper, feed, runner, ami, database, folder
+        )
         for role in Role:
             site.tokens[role.word] = file.make(role.word, role, ("town",), datetime.now(UTC))
         site.tokens["every"] = file.make("every", Role.ADMIN, (EVERY,), datetime.now(UTC))
@@ -158,6 +167,7 @@ async def opened(redis: Redis, folder: Path) -> AsyncIterator[Site]:
             site.document = await reply.json()
         yield site
     await runner.cleanup()
+    await database.close()
 
 
 async def messages(socket: ClientWebSocketResponse, count: int) -> list[dict[str, Any]]:

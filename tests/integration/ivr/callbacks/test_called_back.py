@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 
 from acd.callback_model import CallbackState
-from acd.model import Agent, AgentState, Queue, RefusalReason
-from ivr.flow.call import QueueOutcome
+from acd.model import Agent, AgentState, Queue, RefusalReason, system_clock
+from ivr import stranded
+from ivr.flow.call import QueueAway, QueueOutcome
 from ivr.outgoing import OutgoingCall
 from store.events import EventType
+from store.stream import connect
 from tests.e2e.rig.platform import eventually
+from tests.integration.conftest import start_redis
 from tests.integration.ivr.callbacks.conftest import (
     ALVA,
     CONTACT,
@@ -219,3 +223,31 @@ async def test_somebody_whose_callback_was_cancelled_meanwhile_is_told(bench: Be
     session = await bench.picked_up("vaxel-9.9")
     assert session.played == ["sv: Vi kan tyvärr inte koppla samtalet just nu. Hej då."]
     assert session.hung_up
+
+
+async def test_a_talk_that_ends_while_redis_is_away_lets_the_agent_go_when_it_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stranded, "RETRY_S", 0.05)
+    process, url = start_redis(tmp_path, "--appendonly", "yes", "--appendfsync", "always")
+    async with connect(url) as redis, opened(redis) as bench:
+
+        async def talk_until_redis_is_gone(session: FakeSession) -> str:
+            session.answered_at = str(system_clock() - 60_000)
+            process.kill()
+            process.wait()
+            return "ANSWER"
+
+        contact = await ringing(bench)
+        with pytest.raises(QueueAway):
+            await bench.picked_up(contact, talk_until_redis_is_gone, keys="1")
+        process, _ = start_redis(tmp_path, "--appendonly", "yes")
+        tidying = asyncio.create_task(bench.office.stranded.tidy())
+        await eventually(lambda: agent_is(bench, AgentState.WRAPUP))
+        tidying.cancel()
+        await asyncio.gather(tidying, return_exceptions=True)
+        (ended,) = await bench.events(EventType.CALLBACK_ENDED)
+        assert ended.fields["outcome"] == "talked"
+        assert 60_000 <= int(ended.fields["talked"]) < 61_000
+    process.terminate()
+    process.wait()

@@ -9,7 +9,7 @@ import pytest
 from ivr.flow.engine import EndReason, Told
 from ivr.flow.load import load_all
 from ivr.flow.prompts import utterances
-from ivr.flow.survey_answer import SurveyAnswer
+from ivr.flow.survey_answer import SurveyAnswer, SurveyQuestion
 from tests.unit.flow.nodes.walk import Walk, walk
 from tests.unit.flow.trees import check_nodes, tree_of
 
@@ -29,6 +29,11 @@ def answers(walked: Walk) -> list[SurveyAnswer]:
     told = [one for one in walked.seen if isinstance(one, Told)]
     assert {one.node for one in told} <= {"a"}
     return [one.what for one in told if isinstance(one.what, SurveyAnswer)]
+
+
+def asked(walked: Walk) -> list[str]:
+    told = [one.what for one in walked.seen if isinstance(one, Told)]
+    return [one.question for one in told if isinstance(one, SurveyQuestion)]
 
 
 async def test_each_answer_is_told_to_the_observer(tmp_path: Path) -> None:
@@ -59,6 +64,7 @@ async def test_a_question_without_an_answer_is_asked_once_more_and_passed_over(
     walked = await walk(tmp_path, BOTH, keys)
     assert walked.heard == heard
     assert walked.run.values == ({} if score is None else {"helpful": score})
+    assert asked(walked) == ["helpful", "words"]  # each once, however often it was said
     assert [one.score for one in answers(walked)] == ([] if score is None else [score]) + [None]
 
 
@@ -72,6 +78,7 @@ async def test_what_was_answered_before_a_hang_up_is_told(tmp_path: Path) -> Non
     walked = await walk(tmp_path, BOTH, "2,h")
     assert walked.result.reason is EndReason.CALLER
     assert answers(walked) == [SurveyAnswer("after", "helpful", score=2)]
+    assert asked(walked) == ["helpful", "words"]
 
 
 def test_its_questions_are_rendered_ahead_of_time(tmp_path: Path) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from acd.floor import Floor
 from ivr.api.application import Api
+from ivr.api.auditing import Auditing
 from ivr.api.events import EventFeed
 from ivr.api.models import MOST
 from ivr.api.openapi import document
@@ -18,6 +19,7 @@ from ivr.api.route import PREFIX
 from ivr.api.supervising import Supervising
 from ivr.api.tokens import Doorkeeper, TokenFile
 from ivr.supervision.orders import SupervisorsPhones
+from store.database import Database
 from store.events import EventType
 from tests.unit.ivr.fake_ami import FakeAmi
 
@@ -32,7 +34,9 @@ def api(tmp_path: Any) -> Api:
     keeper = Doorkeeper(TokenFile(tmp_path / "tokens"), lambda: 0)
     phones = SupervisorsPhones(FakeAmi().as_client(), ())
     supervising = Supervising({}, phones, lambda: 0)
-    return Api({}, nowhere, keeper, EventFeed(keeper), supervising, version="1.2.3")
+    auditing = Auditing(cast(Database, None))
+    feed = EventFeed(keeper)
+    return Api({}, nowhere, keeper, feed, supervising, auditing=auditing, version="1.2.3")
 
 
 @pytest.fixture

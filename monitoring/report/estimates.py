@@ -1,0 +1,122 @@
+"""How waits came out beside what was foretold of them, queue by queue.
+
+The figures are those of :mod:`monitoring.definitions`, from the record instead of the metrics: of
+answered calls whose wait was estimated when it began. Who found an agent ready, or gave up, is not
+in them: there is no error to know.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+
+from monitoring import definitions as d
+from monitoring.definitions import Term
+from monitoring.report.intervals import Period
+from monitoring.report.reading import Rows
+from monitoring.report.sheet import Column, Kind, Sheet, Value
+from monitoring.report.words import Word
+from store.database import Database
+from store.models import QueueVisit, VisitOutcome
+
+EARLIER = Term("earlier than the range")
+LATER = Term("later than the range")
+_FIGURES = (d.ESTIMATES_HELD, d.ESTIMATE_ERROR, d.ESTIMATE_BIAS)
+
+Counts = Mapping[str, Counter[Term]]
+"""By queue."""
+
+
+async def read_estimates(
+    database: Database, org: str, period: Period, queues: Sequence[str] = ()
+) -> Counts:
+    """The terms of contacts that arrived within a period and were answered.
+
+    Args:
+        database: The record.
+        org: The organisation.
+        period: The days.
+        queues: Only these; all when empty.
+
+    Raises:
+        DatabaseAway: The database does not answer.
+    """
+    counts: dict[str, Counter[Term]] = {}
+    async with database.reading() as session:
+        for queue, *wait in await session.execute(waits_of(org, period, queues)):
+            counts.setdefault(queue, Counter()).update(judged(*wait))
+    return counts
+
+
+def waits_of(org: str, period: Period, queues: Sequence[str]) -> Rows:
+    """Queue, and what :func:`judged` takes."""
+    chosen = select(
+        QueueVisit.queue,
+        QueueVisit.waited_ms,
+        QueueVisit.estimated_low_ms,
+        QueueVisit.estimated_ms,
+        QueueVisit.estimated_high_ms,
+    ).where(
+        QueueVisit.org == org,
+        QueueVisit.queued_at >= period.begin,
+        QueueVisit.queued_at < period.end,
+        QueueVisit.outcome == VisitOutcome.ANSWERED,
+    )
+    return chosen.where(QueueVisit.queue.in_(queues)) if queues else chosen
+
+
+def judged(
+    waited: int | None, low: int | None, expected: int | None, high: int | None
+) -> Counter[Term]:
+    """The terms of one wait, all in milliseconds."""
+    terms = Counter({d.ANSWERED: 1})
+    if waited is None or low is None or expected is None or high is None:
+        return terms
+    lay = EARLIER if waited < low else LATER if waited > high else d.IN_RANGE
+    error = d.LONGER if waited >= expected else d.SHORTER
+    return terms + Counter({d.ESTIMATED: 1, lay: 1}) + Counter({error: abs(waited - expected)})
+
+
+def estimates_sheet(organisation: str, period: Period, counts: Counts, language: str) -> Sheet:
+    """The table.
+
+    Args:
+        organisation: Its name.
+        period: The days.
+        counts: What was found.
+        language: Of the headings.
+    """
+
+    def values(terms: Counter[Term]) -> list[Value]:
+        numbers = d.ANSWERED, d.ESTIMATED, d.IN_RANGE, EARLIER, LATER
+        return [
+            *(terms[term] for term in numbers),
+            *(figure.of(terms) for figure in _FIGURES),
+        ]
+
+    headings: Mapping[str, tuple[Word, Kind]] = {
+        "queue": (Word.QUEUE, Kind.TEXT),
+        "answered": (Word.ANSWERED, Kind.COUNT),
+        "estimated": (Word.ESTIMATED, Kind.COUNT),
+        "inside": (Word.INSIDE, Kind.COUNT),
+        "earlier": (Word.EARLIER, Kind.COUNT),
+        "later": (Word.LATER, Kind.COUNT),
+        "share_inside": (Word.SHARE, Kind.SHARE),
+        "mean_error_seconds": (Word.ERROR, Kind.SECONDS),
+        "bias_seconds": (Word.BIAS, Kind.SECONDS),
+    }
+    total: Counter[Term] = sum(counts.values(), Counter())
+    return Sheet(
+        title=f"{Word.ESTIMATES.spoken(language)}: {organisation}, {period.days}",
+        notes=(
+            *(f"{one.name}: {one.expression}; {one.source}" for one in _FIGURES),
+            "Eight in ten should be inside; a bias above zero: callers wait longer than foretold.",
+        ),
+        columns=[
+            Column(key, word.spoken(language), kind) for key, (word, kind) in headings.items()
+        ],
+        rows=[[queue, *values(counts[queue])] for queue in sorted(counts)],
+        total=[Word.TOTAL.spoken(language), *values(total)],
+    )
