@@ -78,11 +78,13 @@ class Terminal:
         )
         os.close(theirs)
         shown = b""
-        while shown.count(b"called back") < 2:
-            shown += os.read(ours, 65536)
-        watching.send_signal(signal.SIGINT)
-        code = watching.wait(10)
-        os.close(ours)
+        try:
+            while shown.count(b"called back") < 2:
+                shown += os.read(ours, 65536)
+        finally:
+            watching.send_signal(signal.SIGINT)
+            code = watching.wait(10)
+            os.close(ours)
         return shown.decode(errors="replace"), code
 
     def close(self) -> None:

@@ -59,6 +59,7 @@ def test_it_starts_shows_what_a_first_call_needs_stops_in_order_and_starts_besid
 
     assert re.search(r"demo gets version 1, .*reception\.yaml:\d+:\d+: error: ", screen)
     terminal.hear("demo gets version 1, its files cannot be used: ")  # again, below the screen
+    terminal.watch()  # as above
     told = terminal.vaxel("status")
     assert "newer ones of demo are refused: " in told.stdout
     assert "demo/support" in told.stdout
