@@ -31,7 +31,7 @@ class Terminal:
         self.asterisk = platform.asterisk
         self._environment = platform.environment | {"COLUMNS": "120"}
         self._command = platform.command
-        self._share_prompts = platform.share_prompts
+        self.share_prompts = platform.share_prompts
         self._up: subprocess.Popen[str] | None = None
         self._ever: set[psutil.Process] = set()
 
@@ -48,7 +48,7 @@ class Terminal:
 
     def up(self) -> str:
         """Start the platform and read its screen until it is ready."""
-        self._share_prompts()
+        self.share_prompts()
         self._up = subprocess.Popen(
             self._command("up"),
             env=self._environment,

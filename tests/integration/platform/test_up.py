@@ -154,6 +154,8 @@ def test_a_first_start_with_an_error_in_what_all_share_is_refused(terminal: Term
 
 
 def test_a_controller_that_cannot_start_takes_the_others_with_it(terminal: Terminal) -> None:
+    terminal.share_prompts()
+
     refused = terminal.vaxel("up", VAXEL_DATABASE_URL="sqlite+aiosqlite:////dev/null/no.db")
 
     assert refused.returncode == 2
