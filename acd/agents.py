@@ -102,7 +102,7 @@ class Agents:
             raise WrongPin(agent, int(figure))
         raise AgentLocked(agent, int(figure))
 
-    async def login(self, agent: Agent, phone: str) -> AgentStatus:
+    async def login(self, agent: Agent, phone: str, *, alone: bool = False) -> AgentStatus:
         """Make an agent ready at a phone.
 
         An agent who is logged in elsewhere moves: is logged out there and starts afresh here,
@@ -112,6 +112,7 @@ class Agents:
         Args:
             agent: Who, with the queues to serve, the skills and the weight.
             phone: PJSIP endpoint.
+            alone: This phone is never rung together with others, whatever the queue says.
 
         Raises:
             AgentBusy: The agent is being rung or talks.
@@ -120,7 +121,7 @@ class Agents:
         check_name("Phone", phone)
         skills = json.dumps(dict(agent.skills))
         backup = json.dumps(dict.fromkeys(sorted(agent.backup), True))
-        own = skills, backup, str(agent.weight)
+        own = skills, backup, str(agent.weight), str(int(alone))
         return await self._run("login", agent.id, phone, *own, *agent.queues)
 
     async def logout(self, agent: str, *, by: str = "") -> AgentStatus:

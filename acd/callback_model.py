@@ -30,8 +30,8 @@ class CallbackSource(StrEnum):
 class MissReason(StrEnum):
     """Why an attempt did not bring the caller to an agent.
 
-    The stream also knows ``timeout`` and ``nobody`` (the caller, once reached, left the queue so),
-    and ``lost`` (a controller died with the attempt in hand).
+    The stream also knows ``timeout``, ``nobody`` and ``closed`` (the caller, once reached, left the
+    queue so), and ``lost`` (a controller died with the attempt in hand).
     """
 
     NO_ANSWER = "no_answer"

@@ -5,14 +5,14 @@ its event (``acd/scripts``), so that no contact and no agent is ever in two plac
 
 A contact's way: ``join`` → waiting → (``match``) → reserved → ``answered`` → talking → ``ended``,
 or ``transferred``, by which it waits again.
-``refused`` leads back to waiting at the old place, ``leave`` out of any state. People who are to be
-called back stand in the same line, see :mod:`acd.callbacks`.
+``refused`` leads back to waiting at the old place, once nobody is rung any more; ``leave`` out of
+any state. People who are to be called back stand in the same line, see :mod:`acd.callbacks`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from redis.asyncio import Redis
 
@@ -53,8 +53,10 @@ _GAUGED = (
 def _offer(reply: Reply) -> Offer | None:
     if reply is None:
         return None
-    offer, contact, queue, agent, phone, controller, expires, node = reply
-    return Offer(offer, contact, queue, agent, phone, controller, int(expires), node)
+    offer, contact, queue, agent, phone, controller, expires, node, *beside = reply
+    first = Offer(offer, contact, queue, agent, phone, controller, int(expires), node)
+    others = tuple(replace(first, agent=a, phone=p, node=n) for a, p, n in beside)
+    return replace(first, beside=others) if others else first
 
 
 def _swept(reply: Reply) -> Swept:
@@ -184,7 +186,8 @@ class Distributor:
         """Bring together the longest waiting contact of a queue and the first agent for it.
 
         The longest waiting of those whom a ready agent can serve, that is: others may stand before.
-        The first by the queue's strategy, as :meth:`adopt` has told it.
+        The first by the queue's strategy, as :meth:`adopt` has told it, and the next ones beside
+        where it has several rung at once.
 
         The owner of the contact is told by its :class:`acd.offers.OfferListener`, whoever
         called this; a callback becomes this controller's. Call it when a contact has joined; for
@@ -230,37 +233,42 @@ class Distributor:
     async def answered(self, offer: Offer, at_ms: int | None = None) -> bool:
         """The agent picked up. Any controller may say so, also twice.
 
+        Whoever is rung beside is ready again at the old place.
+
         Args:
-            offer: Which one.
+            offer: Which one, as the agent has it who picked up.
             at_ms: When, epoch, if that is known to be earlier than now.
 
         Returns:
             Whether this was news.
 
         Raises:
-            StaleOffer: The offer is over.
+            StaleOffer: The offer is over, or somebody else was quicker.
         """
         now = self.clock()
         at = now if at_ms is None else at_ms
-        return bool(await self._scripts.run("answered", now, offer.contact, offer.id, at))
+        said = offer.contact, offer.id, offer.agent, at
+        return bool(await self._scripts.run("answered", now, *said))
 
     async def refused(self, offer: Offer, reason: RefusalReason, *, missed_offers: int = 1) -> None:
-        """The offer came to nothing; the contact waits again at its old place.
+        """The agent has not taken the offer.
 
-        The agent is paused, see :class:`acd.model.RefusalReason`.
+        The agent is paused, see :class:`acd.model.RefusalReason`. Others who are rung are so on;
+        with the last of them gone, the contact waits again at its old place.
 
         Args:
-            offer: Which.
+            offer: Which, as the agent has it.
             reason: Why.
             missed_offers: So many that ring in vain one after the other pause an agent; before
                 that the agent is ready as the last in line. Answering, or coming back from a
                 pause, begins the count anew.
 
         Raises:
-            StaleOffer: The offer is over.
+            StaleOffer: The offer is over, or over for this agent.
             OfferAnswered: The agent has picked up.
         """
-        await self._run("refused", offer.contact, offer.id, reason.value, missed_offers)
+        said = offer.contact, offer.id, offer.agent, reason.value, missed_offers
+        await self._run("refused", *said)
 
     async def ended(self, offer: Offer, talked_ms: int) -> None:
         """The conversation is over: the contact is gone, the agent wraps up.
@@ -375,7 +383,7 @@ class Distributor:
         """
         return bool(await self._run("hold", contact, phone, int(on)))
 
-    async def leave(self, contact: str, reason: LeaveReason) -> str | None:
+    async def leave(self, contact: str, reason: LeaveReason) -> tuple[str, ...] | None:
         """The contact is gone, whatever it was doing.
 
         An agent who was being rung is ready again at the old place; a conversation ends as by
@@ -383,11 +391,11 @@ class Distributor:
         tried again by its rules; one that has no call now stays as it is.
 
         Returns:
-            The agent whom it has let go, for :meth:`match_agent`, empty where it held none;
-            ``None`` when its call was not here.
+            The agents whom it has let go, for :meth:`match_agent`; ``None`` when its call was not
+            here.
         """
         freed = await self._run("leave", contact, reason.value)
-        return None if freed is None else str(freed)
+        return None if freed is None else tuple(freed)
 
     async def renew(self) -> int:
         """This controller lives, and with it all that it holds.
@@ -423,7 +431,9 @@ class Distributor:
         return tuple(await self._run("reconcile", self.controller, *live_contacts))
 
     async def adopt(self, queues: Iterable[Queue]) -> tuple[str, ...]:
-        """Have these queues work by their strategy and weight from now on, whoever matches.
+        """Have these queues work as they say from now on, whoever matches.
+
+        By their strategy and weight, that is, and by how many agents they have rung at once.
 
         Those of a queue that nobody has told of are the default ones. Any controller may say it,
         also again: what was said last counts, and all read the same files.
@@ -433,7 +443,7 @@ class Distributor:
         """
         words: list[str | int] = []
         for queue in queues:
-            words += queue.name, queue.strategy.value, queue.weight
+            words += queue.name, queue.strategy.value, queue.weight, queue.ring_at_once
         return tuple(await self._run("adopt", *words))
 
     async def tick(self, queues: Iterable[Queue]) -> Tick:

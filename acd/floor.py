@@ -28,7 +28,8 @@ class ContactStatus:
         arrived_ms: Epoch; in the queue.
         effective_ms: Epoch; what the line is ordered by: the arrival less the priority's credit.
         answered_ms: Epoch; ``None`` before.
-        agent: Who is rung or talks, ``""`` for nobody.
+        agent: Who is rung or talks, ``""`` for nobody; of several who are rung, the first.
+        beside: The others who are rung.
         number: Whom to call back, E.164; ``""`` for a call. Personal.
     """
 
@@ -40,6 +41,7 @@ class ContactStatus:
     answered_ms: int | None
     agent: str
     number: str = field(repr=False)
+    beside: tuple[str, ...] = ()
 
     @property
     def is_callback(self) -> bool:
@@ -163,4 +165,5 @@ def _contact(contact: str, kept: dict[str, Any]) -> ContactStatus:
         answered_ms=kept.get("answered"),
         agent=kept.get("agent", ""),
         number=kept.get("number", ""),
+        beside=tuple(kept.get("beside", ())),
     )

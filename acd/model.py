@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 Clock = Callable[[], int]
@@ -130,6 +130,9 @@ class Strategy(StrEnum):
 WEIGHTS = range(1, 101)
 """The weights of a queue, and of an agent where a queue draws by chance."""
 
+RUNG_AT_ONCE = range(1, 11)
+"""How many agents a queue may have rung at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Queue:
@@ -148,6 +151,9 @@ class Queue:
             this one counts so many times: the higher, the sooner it is served, and nobody starves.
         result_within_seconds: An agent must say what came of a contact: who has not said it wraps
             up until then, for so long at most. ``0``: nothing need be said.
+        ring_at_once: 1 to 10. A contact is offered to so many ready agents at once, if there are so
+            many who fit: whoever picks up first has it. Somebody who is called back is offered to
+            one, who is held while their phone rings.
     """
 
     name: str
@@ -158,6 +164,7 @@ class Queue:
     strategy: Strategy = Strategy.LONGEST_IDLE
     weight: int = 1
     result_within_seconds: int = 0
+    ring_at_once: int = 1
 
     def __post_init__(self) -> None:
         check_name("Queue", self.name)
@@ -169,6 +176,8 @@ class Queue:
             raise ValueError(f"Queue {self.name!r}: at least 1 missed offer pauses an agent")
         if self.weight not in WEIGHTS:
             raise ValueError(f"Queue {self.name!r}: use a weight from 1 to 100")
+        if self.ring_at_once not in RUNG_AT_ONCE:
+            raise ValueError(f"Queue {self.name!r}: ring 1 to 10 agents at once")
 
     @property
     def times_ms(self) -> tuple[int, int, int]:
@@ -216,8 +225,11 @@ class Agent:
 class Offer:
     """A contact given to an agent: a reservation with a lease, later the conversation.
 
+    Where several are rung at once they have one offer, and each a view of it: the first agent's has
+    the others' ``beside``. What is said of an offer is said of the agent whose view it is.
+
     Attributes:
-        id: Unique within the organisation.
+        id: Unique within the organisation; the same in all views.
         contact: Id of the contact.
         queue: Where it waited.
         agent: Id of the agent.
@@ -225,6 +237,7 @@ class Offer:
         controller: Who owns the contact's call and rings the phone.
         expires_at_ms: Epoch; unanswered by then, the reservation is given back.
         node: Where the phone is registered, ``""`` when that is unknown.
+        beside: The others' views, in the order of the queue's strategy.
     """
 
     id: str
@@ -235,6 +248,16 @@ class Offer:
     controller: str
     expires_at_ms: int
     node: str = ""
+    beside: tuple[Offer, ...] = ()
+
+    @property
+    def views(self) -> tuple[Offer, ...]:
+        """Each agent's, the first one's first, with nobody beside."""
+        return replace(self, beside=()), *self.beside
+
+    def at(self, phone: str) -> Offer | None:
+        """The view of the agent at a phone; ``None``: it is not rung."""
+        return next((view for view in self.views if view.phone == phone), None)
 
 
 class HandedTo(StrEnum):

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
 from acd.errors import AcdUnavailable, AgentBusy, NotLoggedIn
 from acd.model import AgentStatus, Clock, OwnCallOutcome, check_name
 from ivr.agi_call import AgiVoice, AllPrompts
-from ivr.answers import AnswerWatch
+from ivr.answers import ANSWER, AnswerWatch
 from ivr.callback_offer import Outgoing
 from ivr.desk import agent_at, phone_of
 from ivr.dialplan import DONE
@@ -204,15 +205,9 @@ class AgentCalls:
         endpoint = office.around.outgoing.endpoint
         ring = home.outgoing_calls.ring if home.outgoing_calls else 0
 
-        async def answered() -> None:
-            try:
-                await office.agents.call_answered(agent, call)
-            except AcdUnavailable as fault:  # told again at the end
-                logger.warning("an answer could not be noted", extra={"fault": fault.code})
-
         await session.set_variable("CALLERID(num)", self._shown_number(home.id))
         await session.set_variable("CALLERID(name)", home.name)
-        with self._answers.expect(call, answered):
+        with self._answers.expect(call, _Called(office, agent, call)):
             await session.exec(
                 "Dial", f"PJSIP/{number}@{endpoint}", str(round(ring)), OPTIONS, limit_s=NO_LIMIT
             )
@@ -241,6 +236,27 @@ class AgentCalls:
             return None
         off = refused.reason is CallRefusal.OFF
         return texts.outgoing_calls.off if off else texts.outgoing_calls.not_allowed
+
+
+@dataclass(frozen=True, slots=True)
+class _Called:
+    """Whom an agent calls (:class:`ivr.answers.Rung`)."""
+
+    office: Office
+    agent: str
+    call: str
+
+    def rings(self, phone: str) -> None:
+        """It is known."""
+
+    async def over(self, _phone: str, status: str) -> None:
+        """The queues are told of the answer."""
+        if status != ANSWER:
+            return
+        try:
+            await self.office.agents.call_answered(self.agent, self.call)
+        except AcdUnavailable as fault:  # told again at the end
+            logger.warning("an answer could not be noted", extra={"fault": fault.code})
 
 
 def _in_words(text: Text, home: Organisation) -> Utterance:

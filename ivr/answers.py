@@ -1,28 +1,61 @@
-"""The moment in which an agent answers, as Asterisk's Manager tells it.
+"""What becomes of each telephone that is rung for a caller, as Asterisk's Manager tells it.
 
-``Dial`` returns to AGI only when the conversation is over, so its beginning is learnt from the AMI
-event ``DialEnd``. A link that was down asks, when it is back, who is in a bridge by now. The phone
-may also be ringing for a controller that has died since; then its answer is noted by the others.
+``Dial`` returns to AGI only when the conversation is over, or nobody is left to be rung; when
+somebody picks up, or one of several declines, is learnt from the AMI events ``DialBegin`` and
+``DialEnd``. A link that was down asks, when it is back, who is in a bridge by now. The phone may
+also be ringing for a controller that has died since; then its answer is noted by the others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, Protocol
 
+from acd.model import Offer
 from wire.ami.client import AmiClient
+from wire.ami.errors import AmiError
 from wire.ami.frames import Frame
 
-Answered = Callable[[], Awaitable[None]]
-AnsweredElsewhere = Callable[[str], Awaitable[None]]
+AnsweredElsewhere = Callable[[str, str], Awaitable[None]]
+"""Told of a contact that somebody has answered, and of a channel that knows who it was."""
 
-EVENTS: Final = ("AttendedTransfer", "DialEnd", "Hangup", "Hold", "OriginateResponse", "Unhold")
+EVENTS: Final = (
+    *("AttendedTransfer", "DialBegin", "DialEnd", "Hangup", "Hold", "OriginateResponse", "Unhold"),
+)
 """The AMI events that Växel uses; ``manager.conf`` lets no other through."""
+
+ANSWER: Final = "ANSWER"
+
+DIALLED: Final = "DIALEDPEERNUMBER"
+"""What was dialled: on a channel that ``Dial`` makes, and on the caller's when one has answered."""
+
+
+class Rung(Protocol):
+    """Whoever rings telephones for a contact."""
+
+    def rings(self, phone: str) -> None:
+        """A telephone is rung."""
+
+    async def over(self, phone: str, status: str) -> None:
+        """It rings no longer.
+
+        Args:
+            phone: Which, ``""`` when that is unknown.
+            status: What became of it, in the words of ``DIALSTATUS``. :data:`ANSWER` may be told
+                twice after the link was lost.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    rung: Rung
+    phones: dict[str, str] = field(default_factory=dict)  # by the Uniqueid of their channel
 
 
 class AnswerWatch:
-    """Tells whoever rings an agent for a contact that the agent has answered."""
+    """Tells whoever rings telephones for a contact what becomes of them."""
 
     def __init__(self, ami: AmiClient, elsewhere: AnsweredElsewhere) -> None:
         """Subscribe to ``ami``, which is not yet connected.
@@ -34,33 +67,71 @@ class AnswerWatch:
         """
         self._ami = ami
         self._elsewhere = elsewhere
-        self._expected: dict[str, Answered] = {}
+        self._expected: dict[str, _Expected] = {}
+        ami.subscribe("DialBegin", self._on_dial_begin)
         ami.subscribe("DialEnd", self._on_dial_end)
         ami.on_connect(self._catch_up)
 
     @contextmanager
-    def expect(self, contact: str, answered: Answered) -> Iterator[None]:
-        """Call ``answered`` when the phone that is rung for ``contact`` is picked up.
-
-        It may be called twice after the link was lost; the caller must bear that.
-        """
-        self._expected[contact] = answered
+    def expect(self, contact: str, rung: Rung) -> Iterator[None]:
+        """Tell ``rung`` of the telephones that are rung for ``contact``."""
+        self._expected[contact] = _Expected(rung)
         try:
             yield
         finally:
             del self._expected[contact]
 
+    async def answered_by(self, offer: Offer, channel: str) -> Offer | None:
+        """Who of those who were rung has picked up, as they have the offer.
+
+        Args:
+            offer: The offer.
+            channel: One that knows: the caller's, or that of the telephone.
+
+        Returns:
+            ``None`` when Asterisk does not tell.
+        """
+        if not offer.beside:
+            return offer
+        return offer.at(await self._phone_of(channel))
+
+    async def _on_dial_begin(self, event: Frame) -> None:
+        expected = self._expected.get(event.get("Uniqueid"))
+        if expected is not None:
+            phone = phone_in(event.get("DialString"))
+            expected.phones[event.get("DestUniqueid")] = phone
+            expected.rung.rings(phone)
+
     async def _on_dial_end(self, event: Frame) -> None:
-        if event.get("DialStatus") == "ANSWER":
-            await self._tell(event.get("Uniqueid"))
+        contact, status = event.get("Uniqueid"), event.get("DialStatus")
+        expected = self._expected.get(contact)
+        if expected is not None:
+            phone = expected.phones.get(event.get("DestUniqueid"), "")
+            if not phone and status == ANSWER:  # its beginning was missed
+                phone = await self._phone_of(event.get("DestChannel"))
+            await expected.rung.over(phone, status)
+        elif contact and status == ANSWER:  # without a contact: a call that Växel made was answered
+            await self._elsewhere(contact, event.get("DestChannel"))
 
     async def _catch_up(self) -> None:
         for channel in await self._ami.list("CoreShowChannels"):
-            if channel.get("BridgeId"):
-                await self._tell(channel.get("Uniqueid"))
+            contact, name = channel.get("Uniqueid"), channel.get("Channel")
+            if not channel.get("BridgeId"):
+                continue
+            expected = self._expected.get(contact)
+            if expected is not None:
+                await expected.rung.over(await self._phone_of(name), ANSWER)
+            else:
+                await self._elsewhere(contact, name)
 
-    async def _tell(self, contact: str) -> None:
-        if not contact:
-            return  # a call that Växel made was answered: that is no agent yet
-        answered = self._expected.get(contact)
-        await (answered() if answered is not None else self._elsewhere(contact))
+    async def _phone_of(self, channel: str) -> str:
+        fields = {"Channel": channel, "Variable": DIALLED}
+        try:
+            return phone_in((await self._ami.action("Getvar", fields)).get("Value"))
+        except AmiError:
+            return ""
+
+
+def phone_in(dialled: str) -> str:
+    """The telephone in what ``Dial`` was given for it, wherever that is: ``agent1@node-b``."""
+    return dialled.partition("@")[0]

@@ -357,13 +357,16 @@ class Controller:
         queue = office.organisation.queues.get(sidecar.queue) if office else None
         return (queue.recording if queue else RecordingPolicy()).after_digits
 
-    async def _answered_elsewhere(self, contact: str) -> None:
+    async def _answered_elsewhere(self, contact: str, channel: str) -> None:
         """Note an answer for a controller that may not live to do it; idempotent."""
         for office in tuple(self._offices.all.values()):
             with suppress(StaleOffer, AcdUnavailable):
                 offer = await office.distributor.current_offer(contact)
-                if offer is not None and not is_remote(offer.phone):
-                    await office.distributor.answered(offer)
+                if offer is None or is_remote(offer.phone):
+                    continue
+                talker = await self._answers.answered_by(offer, channel)
+                if talker is not None:
+                    await office.distributor.answered(talker)
 
     def _pin_of(self, agent: str) -> str:
         """The right PIN of an agent, ``""`` for none; that of new ones is made while calls run."""

@@ -27,6 +27,7 @@ def acd_queue(name: str, organisation: Organisation) -> Queue:
         weight=queue.weight,
         backup_seconds=round(queue.backup_after) if helped else 0,
         result_within_seconds=queue.longest_wrapup_seconds if queue.result_required else 0,
+        ring_at_once=queue.ring_at_once,
     )
 
 
@@ -92,7 +93,7 @@ async def join(
 async def leave(distributor: Distributor, contact: str, reason: LeaveReason) -> None:
     """Take a contact out of its queue, whatever it was doing.
 
-    An agent whom it held is there at once for the next, in any of their queues.
+    The agents whom it held are there at once for the next, in any of their queues.
 
     Args:
         distributor: The organisation's queues.
@@ -102,7 +103,7 @@ async def leave(distributor: Distributor, contact: str, reason: LeaveReason) -> 
     Raises:
         AcdUnavailable: Redis does not answer.
     """
-    if freed := await distributor.leave(contact, reason):
+    for freed in await distributor.leave(contact, reason) or ():
         await distributor.match_agent(freed)
 
 

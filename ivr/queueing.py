@@ -105,10 +105,17 @@ class QueueRides:
         way: Callable[[_Ride], Awaitable[QueueOutcome]],
     ) -> QueueOutcome:
         queue = self._queues[request.queue]
+        ride = _Ride(call, request, queue, self._organisation, self._services, queues=self._queues)
         try:
-            return await way(
-                _Ride(call, request, queue, self._organisation, self._services, queues=self._queues)
-            )
+            try:
+                return await way(ride)
+            except (AcdUnavailable, AgiError):
+                raise
+            except Exception:
+                # Our own slip: the call goes on elsewhere. No agent shall be rung for it, or talk
+                # to it for ever, as this controller lives on.
+                await leave(self._services.distributor, call.contact, LeaveReason.FAILED)
+                raise
         except AcdUnavailable as away:
             raise QueueAway from away
 

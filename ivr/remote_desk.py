@@ -182,5 +182,6 @@ class RemoteDesk:
         await asyncio.sleep(self._settle_s)
 
     async def _log_in(self, agent: str) -> None:
-        await self._agents.login(acd_agent(agent, self._organisation), remote_phone(agent))
+        person, phone = acd_agent(agent, self._organisation), remote_phone(agent)
+        await self._agents.login(person, phone, alone=True)
         await self._distributor.match_agent(agent)

@@ -74,9 +74,7 @@ async def serve(settings: Settings, read: Survey) -> None:
 def run() -> int:
     """Serve until told to end: the exit code, 2 with one sentence when it cannot start."""
     configure_logs()
-    # While it waits: as for any process, and a call for new call trees is not meant for it.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    leave_signals()
     code = 0
     try:
         settings = load_settings()
@@ -88,6 +86,12 @@ def run() -> int:
             logger.error("The controller cannot go on", extra={"fault": str(fault)})
         code = 2
     return code
+
+
+def leave_signals() -> None:
+    """While it waits SIGINT ends it as any process; SIGHUP, for new call trees, is not for it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
 def _leaves(fault: BaseException) -> Iterator[BaseException]:

@@ -93,13 +93,13 @@ HANDOVERS = Counter(
 )
 AGENT_OFFERS = Counter(
     "vaxel_agent_offers_total",
-    "Offers of a call or callback to one agent; one may be offered to several.",
+    "Offers of a call or callback to one agent; one may be offered to several, also at once.",
     ("org", "queue"),
 )
 AGENT_OFFERS_REFUSED = Counter(
     "vaxel_agent_offers_refused_total",
     "Offers to an agent that came to nothing, by reason. A caller who hangs up while an agent is"
-    " rung is none of them: that call is abandoned.",
+    " rung is none of them (that call is abandoned), nor is an agent beside whom another answers.",
     ("org", "queue", "reason"),
     {"reason": ("busy", "expired", "no_answer", "unreachable")},
 )
@@ -207,7 +207,7 @@ SURVEY_ANSWERS = Counter(
 # Callbacks -------------------------------------------------------------------------------------
 
 _UNREACHED = ("busy", "failed", "no_answer", "unreachable")
-_LOST_AFTER = ("hung_up", "lost", "nobody", "timeout", "unconfirmed")
+_LOST_AFTER = ("closed", "hung_up", "lost", "nobody", "timeout", "unconfirmed")
 CALLBACKS_REQUESTED = Counter(
     "vaxel_callbacks_requested_total",
     "Callbacks asked for, by the caller in the queue or by an operator.",

@@ -11,6 +11,10 @@ offer to an agent, or one voicemail, has one *base*, and beside each other lie::
 ``n`` tells a contact's bases of one kind apart, also after a restart in its middle: the number of
 the ACD's offer, or the voicemail's beginning in epoch milliseconds. So a contact that talks twice
 has two recordings.
+
+Where several agents are rung at once each has a sidecar and a base of their own, with the telephone
+behind the number (``<contact>-<n>-<phone>``). Asterisk writes the legs of the one that is answered,
+whoever is alive then; the others never get any.
 """
 
 from __future__ import annotations
@@ -64,9 +68,10 @@ class Sidecar:
         language: BCP 47 tag of the language that the caller chose, ``""`` when unknown.
         keep_days: How long the recording is kept, 1 to 36,500 days.
         on_demand: The agent may begin the recording at any time in the conversation.
+        phone: The agent's, where several are rung at once; else ``""``.
 
     Raises:
-        BadName: ``contact`` or ``org`` cannot be part of a file name.
+        BadName: ``contact``, ``org`` or ``phone`` cannot be part of a file name.
         ValueError: ``offered_at_ms`` is no time, or ``keep_days`` out of bounds.
     """
 
@@ -82,19 +87,23 @@ class Sidecar:
     language: str = ""
     keep_days: int = KEEP_DAYS
     on_demand: bool = False
+    phone: str = ""
 
     def __post_init__(self) -> None:
         base_for(self.contact, self.n, self.kind)
         if not _NAME.fullmatch(self.org):
             raise BadName("organisation")
+        if self.phone and not _NAME.fullmatch(self.phone):
+            raise BadName("phone")
         instant(self.offered_at_ms)
         if not 1 <= self.keep_days <= MOST_DAYS:
             raise ValueError(f"{self.keep_days} days is no time to keep a recording")
 
     @property
     def base(self) -> str:
-        """See :func:`base_for`."""
-        return base_for(self.contact, self.n, self.kind)
+        """See :func:`base_for`, and the head of this module."""
+        base = base_for(self.contact, self.n, self.kind)
+        return f"{base}-{self.phone}" if self.phone else base
 
     def legs(self, folder: Path) -> tuple[Path, ...]:
         """The audio files that belong to it: the caller's, then the agent's."""

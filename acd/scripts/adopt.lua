@@ -1,13 +1,14 @@
--- adopt now [queue strategy weight]… -> {agent…} ready in a queue whose strategy is another now
+-- adopt now [queue strategy weight rung]… -> {agent…} ready in a queue whose strategy is another now
+--   rung   how many agents at once
 -- These queues work so from now on, as the organisation's file has it; the ready agents of those
 -- whose strategy is another now find their places anew. Said again, nothing changes.
 -- Writes strategies, agents, ready. Reads lines.
 local anew = {}
-for i = 2, #ARGV, 3 do
-  local queue, strategy, weight = ARGV[i], ARGV[i + 1], ARGV[i + 2]
-  local kept = call('HGET', STRATEGIES, queue) or 'longest_idle|1'
-  local wanted = strategy .. '|' .. weight
-  if wanted == 'longest_idle|1' then
+for i = 2, #ARGV, 4 do
+  local queue, strategy = ARGV[i], ARGV[i + 1]
+  local kept = call('HGET', STRATEGIES, queue) or 'longest_idle|1|1'
+  local wanted = table.concat({strategy, ARGV[i + 2], ARGV[i + 3]}, '|')
+  if wanted == 'longest_idle|1|1' then
     call('HDEL', STRATEGIES, queue)
   elseif wanted ~= kept then
     call('HSET', STRATEGIES, queue, wanted)

@@ -1,20 +1,28 @@
--- answered now contact offer at -> 1 the conversation begins, 0 it had begun already
---   at   when the agent picked up, not later than now
--- Writes contacts, arrivals, callbacks, numbers, agents, states, due, pace, events.
+-- answered now contact offer agent at -> 1 the conversation begins, 0 it had begun already
+--   agent   who has picked up, one of those who are rung; the others are ready again
+--   at      when, not later than now
+-- Writes contacts, arrivals, callbacks, numbers, agents, ready, states, due, pace, events.
 -- Errors: STALEOFFER
-local id, offer, at = ARGV[2], ARGV[3], math.min(now, tonumber(ARGV[4]))
-local contact, fault = current(id, offer)
+local id, offer, agent_id, at = ARGV[2], ARGV[3], ARGV[4], math.min(now, tonumber(ARGV[5]))
+local contact, fault = current(id, offer, agent_id)
 if not contact then return fault end
 if contact.state == 'talking' then return 0 end
 contact.answered = at
 if contact.callback then contact.live = true end
+local others = contact.beside or {}
+if contact.agent ~= agent_id then
+  others[place_beside(contact, agent_id)] = contact.agent
+  contact.agent = agent_id
+end
+contact.beside = nil
 move_contact(id, contact, 'talking', at)
-local agent = agent_of(contact.agent)
+local agent = agent_of(agent_id)
 agent.missed, agent.calls = nil, agent.calls or {}
 agent.calls[contact.queue] = (agent.calls[contact.queue] or 0) + 1
-move_agent(contact.agent, agent, 'talking', at, contact.queue)
+move_agent(agent_id, agent, 'talking', at, contact.queue)
 local expected = not contact.callback and contact.expected or {}
-event(contact.callback and 'callback.answered' or 'call.answered', at, id, contact.queue, contact.agent, 'offer', offer,
-  'waited', span(contact.arrived, at), known('estimated_low', expected[1],
+event(contact.callback and 'callback.answered' or 'call.answered', at, id, contact.queue, agent_id,
+  'offer', offer, 'waited', span(contact.arrived, at), known('estimated_low', expected[1],
   'estimated', expected[2], 'estimated_high', expected[3]))
+let_go_others(others, at)
 return 1

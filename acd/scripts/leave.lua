@@ -1,12 +1,10 @@
--- leave now contact reason -> the agent that it has let go, '' none; nil: it was not here (or no call
---                               any more: a callback)
+-- leave now contact reason -> {agent…} that it has let go; nil: it was not here (or no call any
+--                               more: a callback)
 --   reason   abandoned, timeout, nobody, failed; a contact that talks ends its conversation, a
 --            callback whose caller was on the line is missed and tried again by its rule
--- Writes contacts, waiting, arrivals, callbacks, numbers, owned, due, adrift, events and the agent
+-- Writes contacts, waiting, arrivals, callbacks, numbers, owned, due, adrift, events and the agents
 -- that it held.
 local id = ARGV[2]
 local contact = contact_of(id)
 if not contact or not on_line(contact) then return false end
-local agent_id = contact.agent or ''
-end_contact(id, contact, now, ARGV[3])
-return agent_id
+return end_contact(id, contact, now, ARGV[3])

@@ -1,7 +1,9 @@
--- match now queue controller -> offer {id, contact, queue, agent, phone, controller, expires}, nil: no pair
+-- match now queue controller -> offer, nil: no pair
+--   offer   {id, contact, queue, agent, phone, controller, expires, node, {agent, phone, node}… of
+--           those who are rung beside}
 -- The longest waiting contact (by effective arrival) of a queue among those whom a ready agent can
--- serve, and the first of these agents by the queue's strategy. A callback becomes the controller's,
--- to be called by it.
+-- serve, and the first of these agents by the queue's strategy, with the next ones beside where the
+-- queue has several rung at once. A callback becomes the controller's, to be called by it.
 -- Writes contacts, agents, waiting, ready, states, owned, due, offers, strategies, events;
 -- publishes the offer.
 local queue = ARGV[2]

@@ -13,6 +13,7 @@ import itertools
 import math
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from operator import itemgetter
 
 from acd.agents import Agents
 from acd.distributor import Distributor
@@ -210,7 +211,10 @@ class Floor:
         if offer is not None:
             contact = self._contacts[offer.contact]
             contact.stage = Stage.RINGING
-            self._at(self._now + contact.pick_up, partial(self._pick_up, contact, offer))
+            # There may be fewer who are ready than the queue wants rung.
+            rung = zip(contact.pick_ups, offer.views, strict=False)
+            after, theirs = min(rung, key=itemgetter(0))
+            self._at(self._now + after, partial(self._pick_up, contact, theirs))
 
     async def _pick_up(self, contact: Contact, offer: Offer) -> None:
         if contact.stage is not Stage.RINGING:
@@ -221,6 +225,8 @@ class Floor:
         if contact.tally is not None:
             contact.tally.answer(self._now - contact.arrived, self._threshold)
         self._at(self._now + contact.talk, partial(self._hang_up, contact, offer))
+        if len(contact.pick_ups) > 1:  # who was rung beside is there for the next
+            await self._upkeep()
 
     async def _hang_up(self, contact: Contact, offer: Offer) -> None:
         await self._acd.ended(offer, contact.talk)

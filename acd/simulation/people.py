@@ -31,7 +31,7 @@ class Contact:
         line: Which calls it is one of.
         arrived: When.
         tally: Where it is counted, if it is.
-        pick_up: From the offer to the answer.
+        pick_ups: From the offer to the answer, of each of the agents who are rung at once.
         talk: The conversation.
         after: The agent's work after it; ``None``: until the queue's wrap-up time is over.
         patience: After so long without an agent the caller hangs up; ``None``: never.
@@ -42,7 +42,7 @@ class Contact:
     line: Line
     arrived: int
     tally: Tally | None
-    pick_up: int
+    pick_ups: tuple[int, ...]
     talk: int
     after: int | None
     patience: int | None
@@ -100,13 +100,16 @@ class Callers:
         line = self.line
         impatient = self._impatient.random() < line.impatient
         patience = _drawn(line.patience, self._patience)
-        pick_up = _drawn(line.pick_up, self._pick_up) or 0
+        ring = line.queue.ring_seconds * 1000
+        pick_ups = (
+            _drawn(line.pick_up, self._pick_up) or 0 for _ in range(line.queue.ring_at_once)
+        )
         return Contact(
             id=id,
             line=line,
             arrived=now,
             tally=tally,
-            pick_up=min(pick_up, line.queue.ring_seconds * 1000),
+            pick_ups=tuple(min(pick_up, ring) for pick_up in pick_ups),
             talk=_drawn(line.talk, self._talk) or 0,
             after=_drawn(line.after_call, self._after),
             patience=patience if impatient else None,

@@ -146,7 +146,7 @@ class CallState(StrEnum):
 
     SCHEDULED = "scheduled"  # a callback before its time
     WAITING = "waiting"
-    RESERVED = "reserved"  # an agent is being rung
+    RESERVED = "reserved"  # an agent is being rung, or several
     TALKING = "talking"
     ORPHAN = "orphan"  # its controller died just now; the next one takes it up
 
@@ -167,6 +167,7 @@ class Call(BaseModel):
     priority_ms: int = Field(description="Stands in line as if it had arrived so much earlier.")
     answered_ms: Millis | None
     agent: str = Field(description="Who is rung or talks; empty for nobody.")
+    beside: tuple[str, ...] = Field(description="Who else is rung for it.")
     number: str = Field(
         description="Whom to call back: E.164 for supervisors, the last digits for viewers."
     )

@@ -170,6 +170,7 @@ def call_of(contact: ContactStatus, token: Token) -> Call:
         priority_ms=contact.arrived_ms - contact.effective_ms,
         answered_ms=contact.answered_ms,
         agent=contact.agent,
+        beside=contact.beside,
         number=number,
     )
 

@@ -37,11 +37,12 @@ def register(app: typer.Typer) -> None:
 def up() -> None:
     """Start the whole platform and keep it running.
 
-    That is Asterisk, Redis, the speech server, Prometheus and the controller. Stays in this
-    terminal. When everything is ready it shows the numbers to call, the SIP accounts and the
-    agents' PINs. Ctrl-C stops all in order: running calls may finish first. An organisation whose
-    files have an error is served as it was before, or not at all, and told; the others are served.
-    Ends with 2, and nothing left running, when something is not as it must be.
+    That is Asterisk, Redis, the speech server, Prometheus and two controllers, of which one waits
+    to take the place of the other. Stays in this terminal. When everything is ready it shows the
+    numbers to call, the SIP accounts and the agents' PINs. Ctrl-C stops all in order: running calls
+    may finish first. An organisation whose files have an error is served as it was before, or not
+    at all, and told; the others are served. Ends with 2, and nothing left running, when something
+    is not as it must be.
     """
     # here, not above: the other commands answer before all of this is read
     from ivr.platform.run import run  # noqa: PLC0415 - as said

@@ -29,6 +29,9 @@ class Queue(AfterCall):
         missed_offers: So many calls in a row that ring in vain pause an agent. One when left out:
             each more costs callers a whole ring at a chair that may be empty.
         strategy: Which of the agents who are ready is offered a call.
+        ring_at_once: 1 to 10. So many agents are rung at once, those who are first by the strategy;
+            whoever picks up first has the call. A telephone outside (``remote``) is rung alone, and
+            somebody who is called back has one agent held for them.
         weight: 1 to 100. For agents of several queues each second that a caller has waited in this
             one counts so many times: the higher, the sooner its callers are served, and those of
             the other queues are in the end.
@@ -55,6 +58,7 @@ class Queue(AfterCall):
     ring_seconds: Annotated[float, Length(3, 120)] = Field(20, alias="ring")
     missed_offers: Annotated[int, Field(ge=1, le=10)] = 1
     strategy: Chosen = Strategy.LONGEST_IDLE
+    ring_at_once: Annotated[int, Field(ge=1, le=10)] = 1
     weight: Weight = 1
     announce_every: Annotated[float, Length(5, 600)] = 45
     announce: Literal["position", "wait", "both", "none"] = "both"

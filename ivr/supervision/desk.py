@@ -16,7 +16,7 @@ from ivr.agi_call import AllPrompts
 from ivr.desk_visit import KEY_WAIT_S, TRIES
 from ivr.dialplan import DONE
 from ivr.flow.call import CallerHungUp
-from ivr.flow.supervision import Right
+from ivr.flow.supervision import Right, SupervisionTexts
 from ivr.flow.texts import Text
 from ivr.office import Office
 from ivr.supervision.audit import PRESENCE, Presence, Refusal
@@ -64,16 +64,22 @@ class SupervisorsDesk:
         home = self._home(order)
         if home is None or (texts := home.organisation.texts.supervision) is None:
             return  # there is nobody whom to lead
-        call = Visit(session, self._prompts, home, texts)
-        visit = _Leading(call, self._presences, self._floor)
+        visit = _Leading(
+            session,
+            self._prompts,
+            home,
+            texts=texts,
+            presences=self._presences,
+            floor=self._floor,
+        )
         try:
-            await call.call.answer()
+            await visit.call.answer()
             if order is not None:
                 await visit.obey(order)
             elif (number := await visit.prove(self._offices, self._pin_of)) is not None:
                 await visit.lead(number, self._offices)
             await session.set_variable(DONE, "1")
-            await call.call.hang_up()
+            await visit.call.hang_up()
         except (CallerHungUp, AgiHungUp):
             return  # a supervisor who has heard enough
 
@@ -85,11 +91,20 @@ class SupervisorsDesk:
         return next((o for o in speaking if o.organisation.supervisors), next(iter(speaking), None))
 
 
-class _Leading:
-    """What is done in one call."""
+class _Leading(Visit):
+    """One call, and what is done in it."""
 
-    def __init__(self, visit: Visit, presences: Presences, floor: Callable[[str], Floor]) -> None:
-        self._visit = visit
+    def __init__(
+        self,
+        session: AgiSession,
+        prompts: AllPrompts,
+        home: Office,
+        *,
+        texts: SupervisionTexts,
+        presences: Presences,
+        floor: Callable[[str], Floor],
+    ) -> None:
+        super().__init__(session, prompts, home, texts)
         self._presences = presences
         self._floor = floor
 
@@ -97,22 +112,22 @@ class _Leading:
         self, offices: Mapping[str, Office], pin_of: Callable[[str], str]
     ) -> str | None:
         """Ask for number and PIN, a few times at most: the supervisor's number, if they have."""
-        desk = self._visit.home.organisation.texts.desk
+        desk = self.home.organisation.texts.desk
         for _ in range(TRIES):
-            number = await self._visit.enter(self._visit.texts.enter_supervisor)
-            pin = await self._visit.enter(desk.enter_pin)
+            number = await self.enter(self.texts.enter_supervisor)
+            pin = await self.enter(desk.enter_pin)
             known = supervised_by({org: o.organisation for org, o in offices.items()}, number)
             if not known:  # an unknown number sounds like a wrong PIN
-                await self._visit.say(desk.wrong_pin)
+                await self.say(desk.wrong_pin)
                 continue
             try:
                 agents = offices[known[0]].agents
-                await agents.check_pin(number, pin, pin_of(number), supervising=self._visit.phone)
+                await agents.check_pin(number, pin, pin_of(number), supervising=self.phone)
             except WrongPin:
-                await self._visit.say(desk.wrong_pin)
+                await self.say(desk.wrong_pin)
             except AgentLocked as locked:
                 minutes = -(-(locked.until_ms - self._presences.clock()) // _MINUTE_MS)
-                await self._visit.say(desk.locked, minutes=max(1, minutes))
+                await self.say(desk.locked, minutes=max(1, minutes))
                 return None
             else:
                 return number
@@ -122,22 +137,22 @@ class _Leading:
         """Ask for agents, and for each what to do, until nothing is answered any more."""
         known = supervised_by({org: o.organisation for org, o in offices.items()}, number)
         for _ in range(TRIES):
-            while agent := await self._visit.enter(self._visit.texts.enter_agent):
+            while agent := await self.enter(self.texts.enter_agent):
                 office = next(
                     (offices[org] for org in known if agent in offices[org].organisation.agents),
                     None,
                 )
                 if office is None:
-                    await self._visit.say(self._visit.texts.unknown_agent)
+                    await self.say(self.texts.unknown_agent)
                     break
-                self._visit.come_to(office)
+                self.come_to(office)
                 await self._lead_one(number, agent)
 
     async def obey(self, order: Order) -> None:
         """Do what a program has asked for, by whose order the phone has rung."""
-        offer = await self._visit.home.distributor.conversation(order.agent)
+        offer = await self.home.distributor.conversation(order.agent)
         if offer is None or offer.contact != order.contact:
-            await self._visit.say(self._visit.texts.not_talking)
+            await self.say(self.texts.not_talking)
             return
         await self._come_in(order.by, offer, order.mode, (order.mode,))
 
@@ -145,7 +160,7 @@ class _Leading:
         """What to do with one agent, again and again, until another one is wanted."""
         silent = 0
         while silent < TRIES:
-            may = self._visit.home.organisation.supervisors[number].may
+            may = self.home.organisation.supervisors[number].may
             key = await self._menu(may)
             silent = 0 if key else silent + 1
             if key == BACK:
@@ -155,92 +170,82 @@ class _Leading:
                 continue
             if right not in may:
                 await self._refuse(number, right, "right", agent)
-                await self._visit.say(self._visit.texts.not_allowed)
+                await self.say(self.texts.not_allowed)
             elif right in WAYS_IN:
                 await self._into_conversation(number, agent, right, may)
             elif right in ON_WAITING:
-                floor, now_ms = (
-                    self._floor(self._visit.home.organisation.id),
-                    self._presences.clock(),
-                )
-                await lead_waiting(self._visit, floor, agent, right, by=number, now_ms=now_ms)
+                floor, now_ms = self._floor(self.home.organisation.id), self._presences.clock()
+                await lead_waiting(self, floor, agent, right, by=number, now_ms=now_ms)
             else:
                 await self._act(number, agent, right)
 
     async def _menu(self, may: tuple[Right, ...]) -> str:
         for right in Right:
-            if right in may and (
-                key := await self._visit.say(self._visit.texts.acts.of(right), interrupt=KEYS)
-            ):
+            if right in may and (key := await self.say(self.texts.acts.of(right), interrupt=KEYS)):
                 return key
-        return await self._visit.call.collect(count=1, wait=KEY_WAIT_S, stop="")
+        return await self.call.collect(count=1, wait=KEY_WAIT_S, stop="")
 
     async def _into_conversation(
         self, number: str, agent: str, mode: Right, may: tuple[Right, ...]
     ) -> None:
-        offer = await self._visit.home.distributor.conversation(agent)
+        offer = await self.home.distributor.conversation(agent)
         if offer is None:
-            await self._visit.say(self._visit.texts.not_talking)
+            await self.say(self.texts.not_talking)
             return
         await self._come_in(number, offer, mode, may)
 
     async def _come_in(self, by: str, offer: Offer, mode: Right, may: tuple[Right, ...]) -> None:
-        queue = self._visit.home.organisation.queues.get(offer.queue)
+        queue = self.home.organisation.queues.get(offer.queue)
         if queue is None or not queue.supervision.allowed:  # what nobody describes is private
             await self._refuse(by, mode, "queue", offer.agent, offer)
-            await self._visit.say(self._visit.texts.private)
+            await self.say(self.texts.private)
             return
         tell = ""
         if queue.supervision.tell_agent and mode is not Right.TAKE_OVER:
-            tell = await self._visit.call.sound(self._visit.utterance(self._visit.texts.joined))
+            tell = await self.call.sound(self.utterance(self.texts.joined))
         end = await self._presences.come_in(
-            self._visit.session,
-            self._visit.home,
+            self.session,
+            self.home,
             offer,
             by=by,
-            phone=self._visit.phone,
+            phone=self.phone,
             mode=mode,
             may=may,
             tell=tell,
         )
         if end is not End.BACK:
-            await self._visit.say(
-                self._visit.texts.not_talking if end is End.NOBODY else self._visit.texts.over
-            )
+            await self.say(self.texts.not_talking if end is End.NOBODY else self.texts.over)
 
     async def _act(self, number: str, agent: str, right: Right) -> None:
         """Pause an agent or log them out, as by the API."""
-        agents = self._visit.home.agents
+        agents = self.home.agents
         try:
             if right is Right.LOGOUT:
                 status = await agents.logout(agent, by=number)
-                await self._confirm(status, AgentState.LOGGED_OUT, self._visit.texts.logged_out)
+                await self._confirm(status, AgentState.LOGGED_OUT, self.texts.logged_out)
             elif right is Right.PAUSE and (reason := await self._reason()):
                 status = await agents.pause(agent, reason, by=number)
-                await self._confirm(status, AgentState.PAUSED, self._visit.texts.paused)
+                await self._confirm(status, AgentState.PAUSED, self.texts.paused)
         except NotLoggedIn:
-            await self._visit.say(self._visit.texts.not_logged_in)
+            await self.say(self.texts.not_logged_in)
 
     async def _confirm(self, status: AgentStatus, wanted: AgentState, done: Text) -> None:
-        await self._visit.say(done if status.state is wanted else self._visit.texts.after_call)
+        await self.say(done if status.state is wanted else self.texts.after_call)
 
     async def _reason(self) -> str:
         """The key of a pause, ``""`` for none."""
-        desk, pauses = (
-            self._visit.home.organisation.texts.desk,
-            self._visit.home.organisation.pauses,
-        )
+        desk, pauses = self.home.organisation.texts.desk, self.home.organisation.pauses
         for _ in range(TRIES):
-            key = await self._visit.say(desk.enter_reason, interrupt=KEYS)
-            key = key or await self._visit.call.collect(count=1, wait=KEY_WAIT_S, stop="")
+            key = await self.say(desk.enter_reason, interrupt=KEYS)
+            key = key or await self.call.collect(count=1, wait=KEY_WAIT_S, stop="")
             if (reason := pauses.get(key)) is not None:
                 return reason.key
-            await self._visit.say(desk.unknown_reason)
+            await self.say(desk.unknown_reason)
         return ""
 
     async def _refuse(
         self, by: str, act: Right, reason: str, agent: str, offer: Offer | None = None
     ) -> None:
-        refusal = Refusal(by, act, reason, agent, offer, self._visit.phone)
-        home = self._visit.home
+        refusal = Refusal(by, act, reason, agent, offer, self.phone)
+        home = self.home
         await refusal.note(home.stream, home.organisation.id, self._presences.clock())

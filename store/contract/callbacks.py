@@ -52,6 +52,7 @@ def kinds() -> Iterator[Kind]:
                 failed="a fault on our side",
                 timeout="reached, and waited as long as the tree allows",
                 nobody="reached, and no agent was logged in",
+                closed="reached, and the queue closed",
                 lost="whoever made the attempt is not alive to tell",
             ),
             "Why.",

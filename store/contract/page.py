@@ -83,7 +83,9 @@ The entry's form is [entry.schema.json](entry.schema.json), the JSON form's is
 `contact.started`, then a `node.visited` for each node that it comes to. A queue: `call.queued`,
 any number of `call.offered` with `call.refused`, then either `call.offered`, `call.answered` and
 `call.ended`, or `call.abandoned`, or `call.left`. After `call.left` the tree goes on.
-`contact.ended` ends the call.
+`contact.ended` ends the call. A queue that has several agents rung at once tells `call.offered` of
+each, with one number; of those who are still rung when one of them answers, or the contact leaves,
+their next `agent.*` tells that they are free.
 
 An agent may hand the contact over: `call.transferred`, then that agent's `call.ended` like any
 other, in one step. The contact stays the same contact: to a queue or an agent, a second

@@ -36,13 +36,22 @@ def kinds() -> Iterator[Kind]:
     yield contact_kind(
         EventType.CALL_OFFERED,
         group,
-        "The contact is given to an agent: the phone is about to ring, of a callback the caller's.",
+        "The contact is given to an agent: the phone is about to ring, of a callback the caller's."
+        " Where several are rung at once, one such event with the same number follows the other.",
         *(QUEUE, AGENT, OFFER, IS_CALLBACK),
+        Field(
+            "beside",
+            Flag(),
+            "Rung together with the agents before who have this number. Whoever answers first has"
+            " the contact, and the next event of each other one tells that they are free.",
+            required=False,
+        ),
     )
     yield contact_kind(
         EventType.CALL_REFUSED,
         group,
-        "The offer came to nothing; the contact waits again at its old place.",
+        "The offer to this agent came to nothing; the contact waits again at its old place, unless"
+        " others are still rung for it.",
         *(QUEUE, AGENT, OFFER),
         Field(
             "reason",
@@ -55,6 +64,7 @@ def kinds() -> Iterator[Kind]:
             "Why.",
         ),
         IS_CALLBACK,
+        Field("rings_on", Flag(), "Others are still rung for the contact.", required=False),
     )
     yield contact_kind(
         EventType.CALL_ANSWERED,

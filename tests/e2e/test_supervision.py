@@ -11,18 +11,23 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from acd.agents import Agents
+from acd.model import system_clock
 from ivr.softphone import RATE_HZ, CallNotAnswered, Line
 from store.events import EventType
 from tests.e2e.conftest import AGENT
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import hears_prompt, tone_share
 from tests.e2e.rig.phones import BEGINNING, ENTER_REASON, AgentHandset, Cast, Ears, Handset
-from tests.e2e.rig.platform import ORG, Platform
+from tests.e2e.rig.platform import ORG, Platform, eventually
 from tests.e2e.rig.recordings import sides
 from tests.e2e.rig.supervised import (
+    ABSENT,
     LISTENER,
     PRIVATE,
     PRIVATE_NUMBER,
+    SPARE,
+    SPARE_KEY,
     SUPERVISOR,
     WATCHED,
     WATCHED_NUMBER,
@@ -32,6 +37,8 @@ from tests.e2e.rig.supervision import (
     CODE,
     JOINED,
     MENU,
+    MOVE_TO,
+    MOVED,
     NOT_ALLOWED,
     OVER,
     PRIVACY,
@@ -198,6 +205,15 @@ async def test_a_phone_that_a_program_has_rung_comes_in_and_stays_without_the_co
     assert left.fields["duration"] == str(left.at - joined.at)
     await leader.wait_closed()
 
+    async def is_kept() -> bool:
+        query = "SELECT * FROM supervisor_acts WHERE contact = ?"
+        return [
+            (row["supervisor"], row["via"], row["act"], row["agent"], bool(row["ended_at"]))
+            for row in platform.rows(query, joined.contact)
+        ] == [(PROGRAM, "api", "barge", AGENT, True)]
+
+    await eventually(is_kept)
+
 
 async def ask(platform: Platform, path: str, **body: str) -> int:
     """The status of what the API answers to a supervisor's program."""
@@ -246,6 +262,45 @@ async def test_what_a_supervisor_may_not_is_refused_and_what_they_may_comes_afte
     acted = await journal.wait(EventType.SUPERVISOR_ACTED, agent=AGENT)
     assert dict(acted.fields) == {"act": "pause", "by": LISTENER, "reason": "meeting"}
     assert journal.all(EventType.SUPERVISOR_JOINED) == []
+
+
+async def test_a_waiting_call_is_moved_from_the_phone_and_that_is_in_the_audit_log(
+    *,
+    caller: Handset,
+    agent: AgentHandset,
+    cast: Cast,
+    ears: Ears,
+    journal: Journal,
+    platform: Platform,
+) -> None:
+    await Agents(platform.redis, ORG, system_clock).pause(AGENT, "meeting")
+    line = await caller.call(WATCHED_NUMBER)
+    waits = await journal.wait(EventType.CALL_QUEUED)
+    leader = await (await cast.agent(2)).call(CODE)
+    await choose(leader, ears, platform.secrets.pins, SUPERVISOR, ABSENT)
+    await leader.press("7")
+    await ears.hear(leader, MOVE_TO, first=BEGINNING)
+    await leader.press(f"{SPARE_KEY}#")
+    await ears.hear(leader, MOVED)
+    await leader.hang_up()
+    await agent.sit_down(AGENT, platform.redis, (SPARE,))
+    theirs = await agent.pick_up()
+    speak(line, CALLER)
+    speak(theirs, AGENTS)
+    await asyncio.gather(
+        wait_until_hears_just(line, {AGENTS}), wait_until_hears_just(theirs, {CALLER})
+    )
+    await line.hang_up()
+    assert (await journal.wait(EventType.CALL_ANSWERED, queue=SPARE)).contact == waits.contact
+
+    async def is_kept() -> bool:
+        query = "SELECT * FROM supervisor_acts WHERE contact = ?"
+        return [
+            (row["supervisor"], row["via"], row["act"], row["queue"], row["to_queue"])
+            for row in platform.rows(query, waits.contact)
+        ] == [(SUPERVISOR, "phone", "move", WATCHED, SPARE)]
+
+    await eventually(is_kept)
 
 
 async def test_a_callers_telephone_does_not_come_to_the_supervisors_code(caller: Handset) -> None:

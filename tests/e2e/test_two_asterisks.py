@@ -16,6 +16,7 @@ from ivr.softphone import RATE_HZ, CallNotAnswered, Line, Phone, Softphones
 from media.tones import tone
 from store.events import Event, EventType
 from tests.e2e.conftest import AGENT, RESULTS, until_nothing_is_left
+from tests.e2e.rig import together
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import is_silent, tone_share, tone_span, wait_until_hears_tone
 from tests.e2e.rig.phones import CALLER_NUMBER, RECEPTION, AgentHandset, Cast, Ears, Handset
@@ -153,6 +154,40 @@ async def test_why_the_agent_at_the_other_asterisk_did_not_answer_is_known(
     await line.hang_up()
     await theirs.wait_closed()
     await journal.wait(EventType.CALL_ENDED, contact=answered.contact)
+    await here.stand_up(AT_A, platform.redis)
+
+
+async def test_phones_of_both_ring_together_and_who_picks_up_at_the_other_has_the_call(
+    *,
+    platform: Platform,
+    caller: Handset,
+    there: AgentHandset,
+    here: AgentHandset,
+    journal: Journal,
+) -> None:
+    await there.sit_down(AGENT, platform.redis, (together.QUEUE,))
+    await here.sit_down(AT_A, platform.redis, (together.QUEUE,))
+    line = await caller.call(together.NUMBER)
+    theirs, ours = await asyncio.gather(there.ring(), here.ring())
+    await theirs.answer()
+    await ours.wait_closed()
+    await _say(line, theirs, BEFORE)
+    answered = await journal.wait(EventType.CALL_ANSWERED)
+    assert answered.agent == AGENT
+    await theirs.hang_up()
+    stored = await journal.wait(EventType.RECORDING_STORED, contact=answered.contact)
+    assert stored.agent == AGENT
+    assert journal.all(EventType.CALL_REFUSED) == []
+    later = await caller.call(together.NUMBER)
+    declined, taken = await asyncio.gather(there.ring(), here.ring())
+    await declined.reject()
+    await journal.wait(EventType.CALL_REFUSED, agent=AGENT, reason="busy")
+    assert not taken.is_closed
+    await taken.answer()
+    await journal.wait(EventType.CALL_ANSWERED, agent=AT_A)
+    await taken.hang_up()
+    await later.wait_closed()
+    await there.stand_up(AGENT, platform.redis)
     await here.stand_up(AT_A, platform.redis)
 
 

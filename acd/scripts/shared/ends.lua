@@ -1,14 +1,19 @@
 -- Offers and contacts that are over.
 
--- An unanswered offer is over; the contact goes back to its place, the agent where `reason` says. A
--- phone that rang to the end, perhaps, with nobody alive to tell, has been an attempt. An agent is
--- paused who has let `limit` offers in a row ring in vain, and stands last until then.
-local function end_offer(id, contact, now, reason, limit)
+-- An agent has not taken an offer, and goes where `reason` says. Others are rung on for the contact;
+-- without any it goes back to its place. An agent is paused who has let `limit` offers in a row ring
+-- in vain, and stands last until then. A phone that rang to the end, perhaps, with nobody alive to
+-- tell, has been an attempt.
+local function refuse_offer(id, contact, agent_id, now, reason, limit)
   if contact.dialled and not on_line(contact) then return miss(id, contact, now, 'lost') end
-  local agent_id = contact.agent
-  event('call.refused', now, id, contact.queue, agent_id, 'offer', contact.offer,
-    'reason', reason, known('callback', contact.callback and 1))
-  line_up(id, contact, now)
+  event('call.refused', now, id, contact.queue, agent_id, 'offer', contact.offer, 'reason', reason,
+    known('callback', contact.callback and 1, 'rings_on', contact.beside and 1))
+  if contact.beside then
+    ring_without(contact, agent_id)
+    call('HSET', CONTACTS, id, cjson.encode(contact))
+  else
+    line_up(id, contact, now)
+  end
   local agent, pause, state = agent_of(agent_id), PAUSED_AS[reason], 'ready'
   if reason == 'no_answer' then
     agent.missed = (agent.missed or 0) + 1
@@ -20,13 +25,21 @@ local function end_offer(id, contact, now, reason, limit)
   release_agent(agent_id, agent, now, pause and 'paused' or state, pause)
 end
 
--- Whatever the call was doing, it is gone, and an agent that it held is free.
+-- An unanswered offer is over for all who are rung.
+local function end_offer(id, contact, now, reason)
+  while contact.agent do refuse_offer(id, contact, contact.agent, now, reason) end
+end
+
+-- Whatever the call was doing, it is gone, and the agents that it held are free -> {agent…}.
 local function end_contact(id, contact, now, reason)
+  local agent_id = contact.agent
   if contact.state == 'talking' then
-    return end_talk(id, contact, now, span(contact.answered, now))
+    end_talk(id, contact, now, span(contact.answered, now))
+    return {agent_id}
   end
   if contact.callback then
-    return miss(id, contact, now, reason == 'abandoned' and 'hung_up' or reason)
+    miss(id, contact, now, reason == 'abandoned' and 'hung_up' or reason)
+    return {agent_id}
   end
   local waited = span(contact.arrived, now)
   if reason == 'abandoned' then
@@ -34,9 +47,11 @@ local function end_contact(id, contact, now, reason)
   else
     event('call.left', now, id, contact.queue, contact.agent or '', 'waited', waited, 'reason', reason)
   end
-  local agent_id = contact.agent
   move_contact(id, contact, 'gone', now)
-  if agent_id then release_agent(agent_id, agent_of(agent_id), now, 'ready') end
+  if not agent_id then return {} end
+  release_agent(agent_id, agent_of(agent_id), now, 'ready')
+  let_go_others(contact.beside or {}, now)
+  return {agent_id, unpack(contact.beside or {})}
 end
 
 -- Nobody who saw the rest of the contact is alive to tell of its end. A callback tells by itself.

@@ -20,6 +20,8 @@
 --   contacts   HASH    contact -> JSON {queue, arrived, effective, state, owner, ring, wrapup,
 --                      offer, agent, expires, answered, expected, began (the queue from which a
 --                      supervisor has moved it)}; states: waiting, reserved, talking, orphan.
+--                      beside: the agents who are rung together with `agent`, in the order in which
+--                      they were chosen; absent where there are none.
 --                      hold: so long (ms) its agent wraps up who gives no result; absent: none need.
 --                      held, since when its agent has it hold.
 --                      While its agent consults somebody: consult, {offer (a number of its own),
@@ -35,6 +37,7 @@
 --                      shares, serves, began, rang}; the logged in only. An agent has one contact at
 --                      a time: it is offered to who stands in `ready`, and move_agent takes them out
 --                      of it until it is over. A capacity for each channel would be held there.
+--                      alone: rung for a contact with nobody beside, absent when not.
 --                      node: where the phone is, absent when no node has said so. login: when; with
 --                      weight, keys, offered, calls, occupied, occupancy: see strategies.lua. With
 --                      skills: skills {name: level}; backup {queue: true}, those that they help
@@ -77,8 +80,9 @@
 --                      `agent|agent`; see pace.lua
 --   devices    HASH    phone -> `node=state…`, what each node's Asterisk said last, the newest first;
 --                      of the others nothing is known
---   strategies HASH    queue -> `strategy|weight` as the organisation's file has it, absent when
---                      `longest_idle|1`; `drawn|line` -> rank of the last agent drawn there
+--   strategies HASH    queue -> `strategy|weight|how many are rung at once` as the organisation's
+--                      file has it, absent when `longest_idle|1|1`; `drawn|line` -> rank of the last
+--                      agent drawn there
 -- Pub/sub: `vaxel:offers:<controller>` carries the contact of each offer to the contact's owner;
 -- `callback|contact` where the caller is not on the line and has to be called.
 

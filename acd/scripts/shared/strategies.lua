@@ -48,7 +48,7 @@ end
 local function weights_of(queues)
   local found
   for i, kept in ipairs(#queues > 1 and call('HMGET', STRATEGIES, unpack(queues)) or {}) do
-    local weight = kept and string.match(kept, '|(.*)')
+    local weight = kept and string.match(kept, '|(%d+)')
     if weight and weight ~= '1' then
       found = found or {}
       found[queues[i]] = tonumber(weight)

@@ -56,6 +56,7 @@ from tests.e2e.rig.recorded import add_recordings
 from tests.e2e.rig.regulars import add_regulars
 from tests.e2e.rig.seats import write_seats
 from tests.e2e.rig.supervised import add_supervision
+from tests.e2e.rig.together import add_together
 from tests.e2e.rig.world import add_world
 
 ORG = "demo"
@@ -453,6 +454,7 @@ def _quick_trees(folder: Path) -> Path:
         add_supervision(home, organisation)
         add_reach(home, organisation)
         add_handover(home, organisation)
+        add_together(home, organisation)
         organisation["hours"]["office"] = {"weekly": {"mon-sun": "closed"}}
     with _edited(home / "reception.yaml") as tree:
         for node in tree["nodes"].values():

@@ -1,6 +1,7 @@
 """Queues of the demo organisation as supervisors find them, and a supervisor of few rights.
 
-Into the private one nobody may listen, in the watched one the agent is told of it.
+Into the private one nobody may listen, in the watched one the agent is told of it. A call that
+waits there may be moved to the spare one, by whose rule it is recorded too.
 """
 
 from __future__ import annotations
@@ -11,6 +12,10 @@ from typing import Any
 PRIVATE, PRIVATE_NUMBER = "private", "220"
 WATCHED, WATCHED_NUMBER = "always", "201"
 """A queue of the recording policies, thus recorded."""
+
+SPARE, SPARE_KEY = "spare", "13"
+ABSENT = "4090"
+"""An agent of the watched queue who is never there."""
 
 SUPERVISOR, LISTENER = "4900", "4901"
 """Who may everything, and who may listen and pause."""
@@ -26,6 +31,14 @@ def add_supervision(home: Path, organisation: Any) -> None:
         "recording": "never",
         "supervision": "never",
     }
+    watched = organisation["queues"][WATCHED]
+    organisation["queues"][SPARE] = {
+        "ring": "3 s",
+        "wrapup": "1 s",
+        "transfer_key": SPARE_KEY,
+        "recording": dict(watched["recording"]),
+    }
+    organisation["agents"][int(ABSENT)] = {"name": "Ingen Alls", "queues": [WATCHED]}
     goodbye = {language: "Hej." for language in organisation["languages"]}
     (home / f"{PRIVATE}.yaml").write_text(
         f"""numbers: ["{PRIVATE_NUMBER}"]

@@ -18,6 +18,8 @@ OVER = "Samtalet är slut."
 PRIVACY = "I den kön får ingen annan vara med i samtalen."
 NOT_ALLOWED = "Det har du inte behörighet till."
 JOINED = "En arbetsledare är med i samtalet."
+MOVE_TO = "Ange numret på kön som det ska flyttas till och avsluta med fyrkant."
+MOVED = "Samtalet är flyttat."
 AFTER_CALL = "Det gäller när samtalet är slut."
 
 _LEAST = 0.15

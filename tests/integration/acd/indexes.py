@@ -225,6 +225,11 @@ def check_indexes(raw: Mapping[str, Any]) -> None:
         name for name, c in those("talking").items() if f"controller|{c['owner']}" not in alive
     }
     check_pace(raw, crew.values())
-    pairs = {(c["agent"], name) for name, c in people.items() if "agent" in c}
+    rung = {name: [c["agent"], *c.get("beside", [])] for name, c in people.items() if "agent" in c}
+    for name, agents in rung.items():
+        several = people[name]["state"] == "reserved" and "callback" not in people[name]
+        assert len(agents) == 1 or (several and not any("alone" in crew[one] for one in agents))
+        assert "beside" not in people[name] or agents[1:], "an empty list is none"
+    pairs = {(agent, name) for name, agents in rung.items() for agent in agents}
     pairs |= consulted(people, crew, pairs)
     assert pairs == {(name, a["contact"]) for name, a in crew.items() if "contact" in a}

@@ -62,13 +62,18 @@ class Mortal:
 
     async def is_through(self, offer: Offer, number: int) -> bool:
         """Ring, talk, perhaps hand over; ``False``: the caller waits again."""
+        *others, last = offer.views
         if (int(offer.id) + number) % 7 == 0:
-            await self.acd.refused(offer, RefusalReason.NO_ANSWER)
-            self.step()
-            await self.agents.unpause(offer.agent)
-            self.step()
+            for view in offer.views:
+                await self.acd.refused(view, RefusalReason.NO_ANSWER)
+                self.step()
+                await self.agents.unpause(view.agent)
+                self.step()
             return False
-        await self.acd.answered(offer)
+        if others:
+            await self.acd.refused(others[0], RefusalReason.EXPIRED)
+            self.step()
+        await self.acd.answered(last)
         self.step()
         if (int(offer.id) + number) % 5 == 0:
             on = Handover(HandedTo.QUEUE, SUPPORT.name)

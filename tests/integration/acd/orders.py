@@ -13,13 +13,16 @@ from store.events import Event, EventType
 
 DIGITS = 14
 MISSED = 2  # digits, in front
+DEFAULT = Strategy.LONGEST_IDLE, 1, 1
 
 
-def strategies_of(raw: Mapping[str, Any]) -> dict[str, tuple[Strategy, int]]:
-    """Strategy and weight of each queue that has others than the default ones."""
+def strategies_of(raw: Mapping[str, Any]) -> dict[str, tuple[Strategy, int, int]]:
+    """Strategy, weight and how many are rung at once, of each queue that has others than usual."""
     queues = {name: text for name, text in raw["strategies"].items() if "|" not in name}
     told = {name: text.split("|") for name, text in queues.items()}
-    return {name: (Strategy(strategy), int(weight)) for name, (strategy, weight) in told.items()}
+    return {
+        name: (Strategy(one), int(weight), int(rung)) for name, (one, weight, rung) in told.items()
+    }
 
 
 def rank_of(
@@ -71,7 +74,7 @@ def check_ready(
         keys = dict(agent.get("keys", {}))
         for line in served[name]:
             queue = line.partition("|")[0]
-            strategy, _ = strategies.get(queue, (Strategy.LONGEST_IDLE, 1))
+            strategy, *_ = strategies.get(queue, DEFAULT)
             idle = f"{agent['idle']:0{DIGITS}d}"
             if strategy is Strategy.LONGEST_IDLE:
                 entries.add(f"{line}|{idle}|{name}")
@@ -83,7 +86,7 @@ def check_ready(
             assert int(key[:MISSED]) == missed
             if rank is not None:
                 assert int(key[MISSED:-DIGITS]) == rank
-            elif not missed:
+            elif not missed and "alone" not in agent:  # who is rung alone may be passed over
                 assert int(key[MISSED:-DIGITS]) > drawn.get(line, 0)
             assert key[-DIGITS:] == idle
         assert not keys
@@ -93,7 +96,7 @@ def check_ready(
 def place_of(raw: Mapping[str, Any], line: str, agent: str) -> tuple[int, int]:
     """Where a ready agent stands in a line: (missed and rank, idle since), the least is first."""
     queue = line.partition("|")[0]
-    strategy, _ = strategies_of(raw).get(queue, (Strategy.LONGEST_IDLE, 1))
+    strategy, *_ = strategies_of(raw).get(queue, DEFAULT)
     entry = re.compile(rf"{re.escape(line)}\|(\d+)\|{agent}")
     (key,) = (found[1] for one in raw["ready"] if (found := entry.fullmatch(one)))
     rank = 0 if strategy is Strategy.LONGEST_IDLE else int(key[:-DIGITS])

@@ -25,7 +25,10 @@ class Replay:
     """Contacts and agents by their events; an event that cannot be is an assertion's failure.
 
     Attributes:
-        contacts: (state, agent); whoever waits for a time is waiting here too.
+        contacts: (state, agent), of several who are rung the first; whoever waits for a time is
+            waiting here too.
+        beside: The others who are rung for each contact.
+        offers: Number of each contact's offer.
         agents: (state, reason).
         lost: The agents whose phone cannot be reached.
         calling: Of the agents in a call of their own, whether it was answered.
@@ -38,6 +41,8 @@ class Replay:
     """
 
     contacts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    beside: dict[str, list[str]] = field(default_factory=dict)
+    offers: dict[str, str] = field(default_factory=dict)
     agents: dict[str, tuple[str, str]] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
     calling: dict[str, bool] = field(default_factory=dict)
@@ -77,20 +82,12 @@ class Replay:
                 assert contact not in self.contacts
                 self.contacts[contact] = ("waiting", "")
             case EventType.CALL_OFFERED:
-                assert self.contacts[contact] == ("waiting", "")
-                assert self.agents[agent] == ("ready", "")
-                assert agent not in self.lost
-                assert agent not in self.calling
-                assert ("callback" in event.fields) == (contact in self.callbacks)
-                self.contacts[contact] = ("reserved", agent)
-                self.agents[agent] = ("reserved", "")
+                self._offer(event)
             case EventType.CALL_ANSWERED:
                 assert contact not in self.callbacks
                 self._talk(contact, agent)
             case EventType.CALL_REFUSED:
-                assert self.contacts[contact] == ("reserved", agent)
-                self.contacts[contact] = ("waiting", "")
-                self._let_go(contact, agent)
+                self._refuse(event)
             case EventType.CALL_TRANSFERRED:
                 assert self.contacts[contact] == ("talking", agent)
                 if "consulted" in event.fields:
@@ -105,11 +102,41 @@ class Replay:
                 assert state in ("waiting", "reserved")
                 assert held == agent
                 self._let_go(contact, agent)
+                self._let_others_go(contact)
             case EventType.CONTACT_ENDED:
                 assert contact not in self.contacts
                 assert event.fields == {"reason": "lost"}
             case _:
                 raise AssertionError(event)
+
+    def _offer(self, event: Event) -> None:
+        contact, agent, number = event.contact, event.agent, event.fields["offer"]
+        assert self.agents[agent] == ("ready", "")
+        assert agent not in self.lost
+        assert agent not in self.calling
+        assert ("callback" in event.fields) == (contact in self.callbacks)
+        if "beside" in event.fields:
+            assert self.contacts[contact][0] == "reserved"
+            assert self.offers[contact] == number
+            assert contact not in self.callbacks
+            self.beside.setdefault(contact, []).append(agent)
+        else:
+            assert self.contacts[contact] == ("waiting", "")
+            self.contacts[contact] = ("reserved", agent)
+            self.offers[contact] = number
+        self.agents[agent] = ("reserved", "")
+
+    def _refuse(self, event: Event) -> None:
+        contact, agent = event.contact, event.agent
+        assert self.offers[contact] == event.fields["offer"]
+        state, first = self.contacts[contact]
+        assert state == "reserved"
+        left = [one for one in (first, *self.beside.pop(contact, [])) if one != agent]
+        assert ("rings_on" in event.fields) == bool(left)
+        self.contacts[contact] = ("reserved", left[0]) if left else ("waiting", "")
+        if left[1:]:
+            self.beside[contact] = left[1:]
+        self._let_go(contact, agent)
 
     def _take_of_conversation(self, event: Event) -> None:
         contact, agent = event.contact, event.agent
@@ -216,11 +243,20 @@ class Replay:
                 raise AssertionError(event)
 
     def _talk(self, contact: str, agent: str) -> None:
-        assert self.contacts[contact] == ("reserved", agent)
+        state, first = self.contacts[contact]
+        assert state == "reserved"
+        others = self.beside.get(contact, [])
+        if first != agent:
+            others[others.index(agent)] = first
         self.contacts[contact] = ("talking", agent)
         self.agents[agent] = ("talking", "")
         self.last[agent] = (contact, "")
         self.dialling.pop(contact, None)
+        self._let_others_go(contact)
+
+    def _let_others_go(self, contact: str) -> None:
+        for agent in self.beside.pop(contact, []):
+            self._let_go(contact, agent)
 
     def _let_go(self, contact: str, agent: str) -> None:
         """The agent's own event follows; until then they are nowhere."""

@@ -10,6 +10,7 @@ import multiprocessing
 import random
 import signal
 from collections import Counter, defaultdict
+from dataclasses import replace
 
 import pytest
 from redis.asyncio import Redis
@@ -41,10 +42,11 @@ async def adrift(redis: Redis) -> list[str]:
     return sorted(map(str, await redis.hkeys("vaxel:{city}:contacts")))
 
 
-@pytest.mark.parametrize("clients", [2, 5])
+@pytest.mark.parametrize(("clients", "rung"), [(2, 1), (5, 1), (5, 3)])
 async def test_controllers_killed_at_any_step_lose_nobody_and_double_nobody(
-    clients: int, house: House, redis: Redis, redis_url: str
+    clients: int, rung: int, house: House, redis: Redis, redis_url: str
 ) -> None:
+    await house.acd.adopt(replace(queue, ring_at_once=rung) for queue in (FEES, SUPPORT))
     processes = multiprocessing.get_context("forkserver")
     processes.set_forkserver_preload([live.__module__])  # else each would import all anew
     chance = random.Random(clients)

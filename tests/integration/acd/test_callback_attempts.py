@@ -149,7 +149,7 @@ async def test_a_caller_who_hangs_up_once_reached_is_missed_and_never_abandoned(
 ) -> None:
     await reached(house)
     await house.news()
-    assert await house.acd.leave("c-1", LeaveReason.ABANDONED) == "4001"
+    assert await house.acd.leave("c-1", LeaveReason.ABANDONED) == ("4001",)
     missed, ready = await house.news()
     assert (missed.type, missed.fields["reason"]) == (EventType.CALLBACK_MISSED, "hung_up")
     assert missed.fields["attempt"] == "1"

@@ -74,10 +74,11 @@ class Crossroads:
             *(one.leave(contact, LeaveReason.ABANDONED) for one in (hears, also))
         ):
             self.hung_up[contact] += freed is not None
-            if freed and (offer := await hears.match_agent(freed)) is not None:
-                await self._answers(also, offer)
-                with suppress(StaleOffer):
-                    await also.ended(offer, 1)
+            for agent in freed or ():
+                if (offer := await hears.match_agent(agent)) is not None:
+                    await self._answers(also, offer)
+                    with suppress(StaleOffer):
+                        await also.ended(offer, 1)
 
 
 @pytest.mark.timeout(300)

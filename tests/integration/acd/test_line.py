@@ -114,7 +114,7 @@ async def test_a_caller_who_hangs_up_while_waiting_is_abandoned(house: House) ->
     await house.acd.join("c-1", FEES)
     house.clock.forward(30)
     await house.news()
-    assert await house.acd.leave("c-1", LeaveReason.ABANDONED) == ""
+    assert await house.acd.leave("c-1", LeaveReason.ABANDONED) == ()
     (event,) = await house.news()
     assert (event.type, event.fields) == (EventType.CALL_ABANDONED, {"waited": "30000"})
     assert await house.acd.leave("c-1", LeaveReason.ABANDONED) is None

@@ -297,10 +297,10 @@ async def test_what_the_file_says_anew_is_told_at_the_next_round(house: House) -
     queues = [working_by(Strategy.ROUND_ROBIN, weight=4), SUPPORT]
     sweeper = Sweeper(house.acd, lambda: queues, none_alive)
     await sweeper.round()
-    assert await house.redis.hgetall(STRATEGIES) == {"fees": "round_robin|4"}
+    assert await house.redis.hgetall(STRATEGIES) == {"fees": "round_robin|4|1"}
     queues[0] = working_by(Strategy.LEAST_OCCUPIED)
     await sweeper.round()
-    assert await house.redis.hgetall(STRATEGIES) == {"fees": "least_occupied|1"}
+    assert await house.redis.hgetall(STRATEGIES) == {"fees": "least_occupied|1|1"}
     await house.redis.delete(STRATEGIES)
     await sweeper.round()  # nothing is new, nothing has failed
     assert not await house.redis.exists(STRATEGIES)
@@ -336,7 +336,7 @@ async def test_a_redis_that_was_away_is_told_again(
         assert [await acd_log.get(), await acd_log.get()] == ["WARNING", "INFO"]
         running.cancel()
     assert acd.told == 2
-    assert await house.redis.hgetall(STRATEGIES) == {"fees": "round_robin|1"}
+    assert await house.redis.hgetall(STRATEGIES) == {"fees": "round_robin|1|1"}
 
 
 @pytest.mark.parametrize("weight", [0, 101])

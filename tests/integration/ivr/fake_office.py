@@ -109,7 +109,7 @@ def an_office(
     )
 
 
-async def _nobody_elsewhere(_contact: str) -> None:
+async def _nobody_elsewhere(_contact: str, _channel: str) -> None:
     return
 
 

@@ -65,7 +65,7 @@ class Bench:
         return [event for event in events if event.type.startswith("agent.call")]
 
 
-async def _nobody(_contact: str) -> None:
+async def _nobody(_contact: str, _channel: str) -> None:
     return
 
 

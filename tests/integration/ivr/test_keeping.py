@@ -39,9 +39,9 @@ async def noted(database: Database) -> Database:
     return database
 
 
-def house(keep_days: int) -> dict[str, Office]:
+def house(keep_days: int, org: str = ORG) -> dict[str, Office]:
     organisation = SimpleNamespace(audit=SimpleNamespace(keep_days=keep_days))
-    return {ORG: cast(Office, SimpleNamespace(organisation=organisation))}
+    return {org: cast(Office, SimpleNamespace(organisation=organisation))}
 
 
 async def test_an_act_goes_when_its_time_is_over_and_no_earlier(noted: Database) -> None:
@@ -52,7 +52,7 @@ async def test_an_act_goes_when_its_time_is_over_and_no_earlier(noted: Database)
     await keeping.expire()
     await keeping.expire()
     assert await kept(noted) == stay
-    await Keeping(noted, {}, lambda: a_year_on * 2).expire()  # of whom nothing is known
+    await Keeping(noted, house(1, "village"), lambda: a_year_on + 20_000).expire()
     assert await kept(noted) == stay
 
 

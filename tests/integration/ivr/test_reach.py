@@ -12,7 +12,7 @@ from acd.offers import OfferListener
 from ivr.confirmations import TAKEN, Confirmations
 from ivr.flow.call import QueueOutcome
 from ivr.remote_agents import ANSWERED, UNTAKEN, remote_phone
-from ivr.ringing import AUTO_ANSWER
+from ivr.telephones import AUTO_ANSWER
 from store.stream import BEGINNING, EventStream
 from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeRecorder, FakeSession
 from tests.integration.ivr.fake_office import an_office, asterisk_away

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from redis.asyncio import Redis
@@ -35,6 +35,7 @@ MENU = "sv: Du är inloggad."
 class Bench:
     """One organisation with an agent outside."""
 
+    redis: Redis
     office: Office
 
     async def visit(self, keys: str, caller: str = MOBILE) -> tuple[bool, list[str], FakeSession]:
@@ -47,12 +48,18 @@ class Bench:
     async def alva(self) -> AgentStatus:
         return await self.office.agents.status(ALVA.id)
 
+    async def kept(self) -> dict[str, Any]:
+        """What Redis keeps of her."""
+        key = f"vaxel:{{{self.office.organisation.id}}}:agents"
+        record: dict[str, Any] = json.loads(str(await self.redis.hget(key, ALVA.id)))
+        return record
+
 
 @pytest.fixture
 def bench(redis: Redis) -> Bench:
     offers, ami = OfferListener(redis, "test-1"), asterisk_away()
     recorder = FakeRecorder()
-    return Bench(an_office(redis, OUTSIDE, offers, "test-1", ami=ami, recorder=recorder))
+    return Bench(redis, an_office(redis, OUTSIDE, offers, "test-1", ami=ami, recorder=recorder))
 
 
 async def test_an_agent_logs_in_by_number_and_pin_when_the_call_is_over(bench: Bench) -> None:
@@ -63,18 +70,18 @@ async def test_an_agent_logs_in_by_number_and_pin_when_the_call_is_over(bench: B
     assert alva.queues == OUTSIDE.agents[ALVA.id].queues
     events = await bench.office.stream.read(BEGINNING)
     assert [e.fields for e in events if e.type is EventType.AGENT_LOGGED_IN] == [{"phone": HOME}]
+    assert (await bench.kept())["alone"], "no other phone is rung together with theirs"
 
 
 async def test_who_only_helps_a_queue_out_does_so_from_outside_too(redis: Redis) -> None:
     helper = OUTSIDE.agents[ALVA.id].model_copy(update={"queues": (), "backup": ("support",)})
     home = OUTSIDE.model_copy(update={"agents": {**OUTSIDE.agents, ALVA.id: helper}})
     offers, ami = OfferListener(redis, "test-1"), asterisk_away()
-    bench = Bench(an_office(redis, home, offers, "test-1", ami=ami, recorder=FakeRecorder()))
+    bench = Bench(redis, an_office(redis, home, offers, "test-1", ami=ami, recorder=FakeRecorder()))
     served, _, _ = await bench.visit(f"{PIN}#")
     assert served
     assert (await bench.alva()).queues == ("support",)
-    kept = json.loads(str(await redis.hget(f"vaxel:{{{home.id}}}:agents", ALVA.id)))
-    assert kept["backup"] == {"support": True}
+    assert (await bench.kept())["backup"] == {"support": True}
 
 
 @pytest.mark.parametrize("caller", ["0702223345", "", "anonymous", "+4670222334"])

@@ -123,14 +123,16 @@ class Afternoon:
         await self.hand_over(called, TO_SUPPORT)
         await acd.leave("c-4", LeaveReason.ABANDONED)
 
-        # c-5: somebody outside is asked, and the caller is left to them. c-6 only talks.
+        # c-5: somebody outside is asked, and the caller is left to them. c-6 only talks, and so
+        # does c-1, whom its tree has led to fees once more.
         await acd.consult(await self.talk("c-5"), OUTSIDE)
         await acd.took_over("c-5")
         await acd.ended(await self.talk("c-6"), 20_000)
+        await acd.ended(await self.talk("c-1"), 20_000)
 
 
 FEES_TALLY = Tally(
-    handled=8,  # c-1, c-2 by two agents, c-3 twice, c-4, c-5, c-6
+    handled=9,  # c-1 twice, c-2 by two agents, c-3 twice, c-4, c-5, c-6
     to_queue=2,  # c-1, c-4
     to_agent=2,  # c-2, c-3
     to_number=2,  # c-3, c-5
@@ -192,8 +194,8 @@ async def test_it_agrees_with_the_events_and_with_the_other_reports(
     }
     queues = await read_queues(database, house.org, Question(DAY))
     offered = {queue: queues.summed(queue=queue)[d.OFFERED] for queue in ("fees", "support")}
-    # c-1 to c-6, and c-3 once more; to support come those alone who are handed over
-    assert offered == {"fees": 7, "support": SUPPORT_TALLY.received}
+    # c-1 to c-6, c-1 and c-3 once more; to support come those alone who are handed over
+    assert offered == {"fees": 8, "support": SUPPORT_TALLY.received}
 
 
 async def test_the_table_adds_up_and_says_how_it_was_counted(
@@ -204,10 +206,10 @@ async def test_the_table_adds_up_and_says_how_it_was_counted(
     sheet = transfers_sheet("City", DAY, await read_transfers(database, house.org, DAY), "en")
     keys = [column.key for column in sheet.columns]
     fees = dict(zip(keys, sheet.rows[0], strict=True))
-    assert (fees["handed_over"], fees["share"], fees["hold_seconds"]) == (6, 6 / 8, 19 / 4)
+    assert (fees["handed_over"], fees["share"], fees["hold_seconds"]) == (6, 6 / 9, 19 / 4)
     assert sheet.total is not None
     total = dict(zip(keys, sheet.total, strict=True))
-    assert (total["handled"], total["received"], total["held_seconds"]) == (10, 4, 19)
+    assert (total["handled"], total["received"], total["held_seconds"]) == (11, 4, 19)
     assert all(column.heading for column in sheet.columns)
 
 

@@ -6,11 +6,15 @@ import re
 import signal
 import socket
 import time
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from ivr.platform.processes import ProcessRecord
 from ivr.platform.secrets import PHONES, Secrets
+from ivr.platform.succession import spare_waits
 from tests.integration.platform.conftest import Terminal
 
 pytestmark = pytest.mark.integration
@@ -71,11 +75,24 @@ def test_it_starts_shows_what_a_first_call_needs_stops_in_order_and_starts_besid
 
 def test_a_controller_that_is_killed_comes_back_by_itself(terminal: Terminal) -> None:
     terminal.up()
-    asterisk = terminal.process("asterisk")
+    asterisk, spare = terminal.process("asterisk"), terminal.process("spare")
+    while not spare_waits(terminal.layout):
+        time.sleep(0.05)
+    assert spare.net_connections("all") == [], "it knows neither Redis nor Asterisk"
+    assert {Path(file.path).name for file in spare.open_files()} == {
+        *("controller.log", "controller.lock", "spare.lock")
+    }, "nor the database"
+    spare.send_signal(signal.SIGHUP)  # new call trees are for the one that serves
+    assert "spare: waits yes" in terminal.vaxel("status").stdout
 
     terminal.process("controller").kill()
     terminal.hear("Controller ended unexpectedly (code -9); its spare takes its place")
 
+    assert terminal.process("controller") == spare
+    while not (figures := _page(terminal, "metrics")):
+        time.sleep(0.05)
+    assert "vaxel_controller_spare 0.0" in figures, "the next one is not started yet"
+    assert terminal.vaxel("trees", "reload").returncode == 0
     assert asterisk.is_running()
     assert terminal.signal(signal.SIGTERM) == 0
     assert not terminal.left()
@@ -173,6 +190,15 @@ def test_a_wrong_setting_is_one_sentence_for_every_command(
     assert refused.returncode == 2
     assert "agi.port is wrong" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def _page(terminal: Terminal, name: str) -> str:
+    """A page of the controller; nothing while none serves, or not all of it."""
+    with suppress(OSError):
+        http = terminal.settings.http
+        with urllib.request.urlopen(f"http://{http.host}:{http.port}/{name}", timeout=10) as page:
+            return str(page.read().decode())
+    return ""
 
 
 def _spoken(terminal: Terminal) -> dict[str, int]:

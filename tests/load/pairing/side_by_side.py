@@ -144,11 +144,11 @@ async def _ours(redis: Redis) -> tuple[Pair, Pair]:
         [("join", now, f"c-{n}", QUEUE.name, "bench", 20_000, 10_000, 0, 0) for n in range(PAIRS)]
     )
     await scripts.run_all(
-        [("login", now, str(n), f"p{n}", "{}", "{}", 1, QUEUE.name) for n in range(PAIRS)]
+        [("login", now, str(n), f"p{n}", "{}", "{}", 1, 0, QUEUE.name) for n in range(PAIRS)]
     )
     await distributor.match(QUEUE)  # the script is known from here on
     await distributor.join("c-last", QUEUE)
-    await scripts.run("login", now, "last", "p-last", "{}", "{}", 1, QUEUE.name)
+    await scripts.run("login", now, "last", "p-last", "{}", "{}", 1, 0, QUEUE.name)
 
     async def one() -> object:
         return await distributor.match(QUEUE)

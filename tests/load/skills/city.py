@@ -154,7 +154,7 @@ class City:
                 for skill in self._chance.sample(SKILLS, KNOWN)
             )
             calls.append(
-                ("login", NOW_MS, str(agent), f"p{agent}", f"{{{skills}}}", "{}", 1, *queues)
+                ("login", NOW_MS, str(agent), f"p{agent}", f"{{{skills}}}", "{}", 1, 0, *queues)
             )
             calls.append(("pause", NOW_MS, str(agent), "lunch", ""))
         await self._run(calls)
@@ -199,7 +199,7 @@ class City:
         back: list[Call] = []
         for agent, offer in zip(agents, offers, strict=True):
             if offer is not None:
-                back.append(("refused", now, offer[1], offer[0], "expired", 1))
+                back.append(("refused", now, offer[1], offer[0], offer[3], "expired", 1))
             back.append(("pause", now, agent, "lunch", ""))
         await self._run(back)
         return Figures(quantiles(each, n=100)[98], processor_us, ready_us)

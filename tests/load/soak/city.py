@@ -146,8 +146,8 @@ class City:
             self.ledger.faults.append(f"{contact} hung up and was not there")
             return
         self.ledger.abandoned[queue.name] += 1
-        if freed:
-            await desk.acd.match_agent(freed)
+        for agent in freed:
+            await desk.acd.match_agent(agent)
 
     async def _refuse(self, desk: Desk, offer: Offer, queue: Queue) -> None:
         await desk.acd.refused(offer, RefusalReason.NO_ANSWER)

@@ -31,6 +31,9 @@ def test_times_that_cannot_be_are_refused() -> None:
         Queue("fees", ring_seconds=0)
     with pytest.raises(ValueError, match="ring"):
         Queue("fees", wrapup_seconds=-1)
+    for number in (0, 11):
+        with pytest.raises(ValueError, match="at once"):
+            Queue("fees", ring_at_once=number)
 
 
 def test_rules_that_cannot_be_are_refused() -> None:

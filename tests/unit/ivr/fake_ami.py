@@ -16,6 +16,7 @@ class FakeAmi:
     Attributes:
         asked: Every action with its headers.
         channels: Those that exist, by their id.
+        variables: What stands on them, by channel and name.
         listed: The entries of whatever list is asked for.
         fault: What every action raises.
         on_action: Called after each action.
@@ -24,6 +25,7 @@ class FakeAmi:
     def __init__(self) -> None:
         self.asked: list[tuple[str, Mapping[str, str]]] = []
         self.channels: set[str] = set()
+        self.variables: dict[tuple[str, str], str] = {}
         self.fault: AmiError | None = None
         self.on_action: Callable[[], None] = lambda: None
         self.listed: Sequence[Mapping[str, str]] = ()
@@ -37,13 +39,15 @@ class FakeAmi:
     def subscribe(self, event: str, handler: Callable[[Frame], object]) -> None:
         self._handlers.setdefault(event, []).append(handler)
 
-    async def action(self, name: str, fields: Mapping[str, str]) -> None:
+    async def action(self, name: str, fields: Mapping[str, str]) -> Frame:
         self.asked.append((name, fields))
         if self.fault is not None:
             raise self.fault
         if name == "Getvar" and fields["Channel"] not in self.channels:
             raise AmiActionFailed(name, "No such channel")
         self.on_action()
+        value = self.variables.get((fields.get("Channel", ""), fields.get("Variable", "")), "")
+        return _frame("", {"Value": value})
 
     def on_connect(self, hook: Callable[[], Awaitable[None]]) -> None:
         self._hooks.append(hook)
@@ -61,6 +65,11 @@ class FakeAmi:
         """An event arrives."""
         for handler in self._handlers[event]:
             handler(_frame(event, fields))
+
+    async def tell_and_wait(self, event: str, **fields: str) -> None:
+        """The same, for handlers that take their time."""
+        for handler in self._handlers[event]:
+            await cast(Awaitable[None], handler(_frame(event, fields)))
 
 
 def _frame(event: str, fields: Mapping[str, str]) -> Frame:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from ivr.platform import status as module
 from ivr.platform.health import Health, Probe
 from ivr.platform.paths import Layout
+from ivr.platform.processes import ProcessRecord
 from ivr.platform.status import PartStatus, status
 from ivr.settings import Settings
 
@@ -49,3 +53,23 @@ async def test_another_installation_on_the_same_ports_is_not_taken_for_ours(
     (told,) = await asked(monkeypatch, tmp_path, asterisk=refused, controller=Health(True))
 
     assert told.wrong == "Växel does not run; start it with `make up`."
+
+
+@pytest.mark.parametrize(("seconds_ago", "wrong"), [(5, ""), (60, "Nobody waits.")])
+async def test_a_spare_that_still_loads_is_no_fault_and_one_that_never_waits_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, seconds_ago: float, wrong: str
+) -> None:
+    layout = Layout(tmp_path)
+    layout.run.mkdir()
+    this = ProcessRecord.of(os.getpid())
+    for name in ("supervisor", "controller", "spare"):
+        replace(this, created=time.time() - seconds_ago).write(layout.record(name))
+    none = Health(False, "Nobody waits.", {"waits": "no"})
+
+    told = await asked(monkeypatch, tmp_path, controller=Health(True), spare=none)
+
+    assert [(part.name, part.wrong) for part in told] == [
+        ("supervisor", ""),
+        ("controller", ""),
+        ("spare", wrong),
+    ]

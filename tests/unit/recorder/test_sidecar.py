@@ -129,3 +129,15 @@ def test_where_there_is_no_room_nothing_of_it_is_left(
     with pytest.raises(OSError, match="No space"):
         SIDECAR.write(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_each_of_several_who_are_rung_has_a_name_of_their_own(tmp_path: Path) -> None:
+    of_one = replace(SIDECAR, phone="agent2")
+    assert of_one.base == f"{SIDECAR.base}-agent2"
+    assert Sidecar.read(of_one.write(tmp_path)) == of_one
+    assert [leg.name for leg in of_one.legs(tmp_path)] == [
+        f"{SIDECAR.base}-agent2-caller.wav",
+        f"{SIDECAR.base}-agent2-agent.wav",
+    ]
+    with pytest.raises(BadName):
+        replace(SIDECAR, phone="../agent2")

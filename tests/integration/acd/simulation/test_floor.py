@@ -145,6 +145,18 @@ def test_everybody_is_answered_or_gives_up_or_finds_nobody(socket: Path) -> None
     assert min(tally.waits_ms) >= 5_000  # the phone rang
 
 
+def test_of_several_who_are_rung_at_once_the_quickest_answers(socket: Path) -> None:
+    slow = replace(FEES, per_hour=(20.0,), pick_up=Exponential(9))
+    together = replace(slow, queue=replace(slow.queue, ring_at_once=3))
+    teams = (Team(("fees",), (9,)),)
+    alone, several = (lived(socket, Scenario((line,), teams), 24) for line in (slow, together))
+    assert alone.offered == several.offered == several.answered
+    # Of three times the least is a third as long; no ring lasts longer than 20 s.
+    means = [sum(tally.waits_ms) / len(tally.waits_ms) for tally in (alone, several)]
+    assert 7_000 < means[0] < 9_000
+    assert 2_500 < means[1] < 3_500
+
+
 def test_who_waits_when_the_last_goes_home_is_told_so(socket: Path) -> None:
     day = replace(FEES, per_hour=(120.0, 120.0, 30.0, 0.0))
     scenario = Scenario((day,), (Team(("fees",), (2, 1, 0, 0)),))

@@ -48,6 +48,21 @@ async def test_a_caller_who_ends_the_talk_has_talked(bench: Bench) -> None:
     assert bench.recorder.finished == ["vaxel-1.1-1"]
 
 
+async def test_an_agent_is_free_again_whatever_slip_of_ours_ends_the_talk(bench: Bench) -> None:
+    async def slip(_session: FakeSession) -> str:
+        other = Distributor(bench.redis, "demo", system_clock, "test-2")
+        offer = await other.current_offer("vaxel-1.1")
+        assert offer is not None
+        await other.answered(offer)
+        raise ZeroDivisionError
+
+    await bench.agents.login(ALVA, "agent1")
+    with pytest.raises(ZeroDivisionError):
+        await bench.ride(FakeSession(slip))
+    assert (await bench.agent(ALVA)).state is AgentState.WRAPUP
+    assert await bench.traces() == []
+
+
 async def test_nobody_logged_in_ends_the_wait_before_it_begins(bench: Bench) -> None:
     assert await bench.ride(FakeSession()) is QueueOutcome.NOBODY
     assert (await bench.happened())[-1] == (EventType.CALL_LEFT, "nobody")

@@ -17,7 +17,8 @@ from ivr.api.models import MOST
 from ivr.api.openapi import document
 from ivr.api.route import PREFIX
 from ivr.api.supervising import Supervising
-from ivr.api.tokens import Doorkeeper, TokenFile
+from ivr.api.tokens import Doorkeeper, Role, TokenFile
+from ivr.flow.supervision import Right
 from ivr.supervision.orders import SupervisorsPhones
 from store.database import Database
 from store.events import EventType
@@ -55,6 +56,15 @@ def test_every_page_that_is_served_is_in_it_and_no_other(api: Api, told: dict[st
     }
     assert described == served
     assert len(described) == len(api.routes) + 2
+
+
+def test_whatever_a_supervisor_may_do_by_phone_can_be_done_here_too(api: Api) -> None:
+    elsewhere = {
+        Right.MOVE: "/calls/{contact}/move",
+        Right.PRIORITISE: "/calls/{contact}/priority",
+    }
+    acts = {one.path for one in api.routes if one.role is Role.SUPERVISOR}
+    assert {elsewhere.get(right, f"/agents/{{agent}}/{right}") for right in Right} <= acts
 
 
 def test_each_operation_has_a_name_of_its_own_its_role_and_the_refusal_of_a_token(

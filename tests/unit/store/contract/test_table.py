@@ -52,7 +52,7 @@ def test_what_leads_to_a_caller_is_never_required_and_is_what_erasure_takes_out(
         (EventType.CALL_REFUSED, "reason", RefusalReason, "", ""),
         (EventType.CALL_LEFT, "reason", LeaveReason, "callback moved", "abandoned"),
         (EventType.CALLBACK_REQUESTED, "source", CallbackSource, "", ""),
-        (EventType.CALLBACK_MISSED, "reason", MissReason, "timeout nobody lost", ""),
+        (EventType.CALLBACK_MISSED, "reason", MissReason, "timeout nobody closed lost", ""),
         (EventType.CONTACT_ENDED, "reason", EndReason, "lost", ""),
         (EventType.CONTACT_TRANSFERRED, "outcome", TransferOutcome, "", ""),
         (EventType.SPEECH_HEARD, "outcome", Hearing, "", ""),

@@ -1,0 +1,1 @@
+"""Random histories of one organisation, one file for each of what may happen in them."""

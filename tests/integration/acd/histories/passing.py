@@ -1,0 +1,49 @@
+"""In a history: time, and controllers that die."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from tests.integration.acd.histories.city import JUMPS, NODES, contacts, controllers
+from tests.integration.acd.histories.machine import History
+
+
+class Passing(History):
+    """Time passes, and controllers die."""
+
+    @rule(
+        seconds=st.sampled_from([0.001, 1, 3, 6, 12, 20, 620, *JUMPS]),
+        renewing=st.sampled_from([(), (0,), (0, 1), (0, 1)]),
+    )
+    def time_passes(self, seconds: float, renewing: tuple[int, ...]) -> None:
+        """Or a clock is set, or the next to act is a controller whose clock is wrong."""
+        self.clock.forward(seconds)
+        for who in renewing:
+            self.run(self.acd[who].renew())
+        before = self.raw()
+        swept = self.run(self.acd[0].sweep())
+        again = self.run(self.acd[0].sweep())  # e.g. an agent's phone was gone by the first
+        raw = self.raw()
+        for contact, need in self.needs.items():
+            need.pass_time(self.clock())
+            was, now = (json.loads(one["contacts"].get(contact, "{}")) for one in (before, raw))
+            named = (*swept.relaxed, *again.relaxed, *swept.called)
+            told = contact in named or now.get("state", "talking") == "talking"
+            assert now.get("line") == was.get("line") or told
+        due = raw["due"]
+        assert all(when > self.clock() for when in due.values()), "all that was due is settled"
+
+    @rule(who=controllers)
+    def controller_dies(self, who: int) -> None:
+        self.acd[who] = self.successor(NODES[who])
+
+    @rule(live=st.sets(contacts), who=controllers)
+    def reconcile(self, live: set[str], who: int) -> None:
+        before = {name: json.loads(text) for name, text in self.raw()["contacts"].items()}
+        others = {node for node in NODES if {f"node|{node}", f"lost|{node}"} & {*self.raw()["due"]}}
+        over = self.run(self.acd[who].reconcile(live))
+        assert not live & set(over)
+        assert not {before[contact]["owner"][0] for contact in over} & (others - {NODES[who]})
