@@ -17,7 +17,10 @@ from ivr.platform.secrets import PHONES, Secrets
 from ivr.platform.succession import spare_waits
 from tests.integration.platform.conftest import Terminal
 
-pytestmark = pytest.mark.integration
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.timeout(300),  # whole platforms start, and give way to those that have calls
+]
 
 
 def test_it_starts_shows_what_a_first_call_needs_stops_in_order_and_starts_beside_a_broken_file(
