@@ -340,6 +340,10 @@ class Distributor:
         )
         return Consultation(number, offer, whom, phone, node)
 
+    async def consulting(self, contact: str) -> bool:
+        """Whether the agent of a contact asks somebody now."""
+        return bool(await self._run("consulting", contact))
+
     async def consult_answered(self, contact: str) -> bool:
         """The agent who is asked has picked up; whether that is news. Any controller may say so."""
         return bool(await self._run("consult_answered", contact))

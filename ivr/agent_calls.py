@@ -4,6 +4,9 @@ Whom they may call says their organisation (``outgoing_calls``); the number is j
 transfer is. The other side sees the organisation's number, never the phone's. Nothing is offered to
 the agent meanwhile, and the call is counted. It is not recorded: a queue's policy says what its
 callers may expect, and these people have come through none.
+
+Whoever has a contact calls nobody beside it. Their phone is told so (486) and no word spoken: a
+second call that is up could be given to the caller by the phone's transfer button, unasked.
 """
 
 from __future__ import annotations
@@ -15,13 +18,13 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from acd.errors import AcdUnavailable, AgentBusy, NotLoggedIn
-from acd.model import AgentStatus, Clock, OwnCallOutcome, check_name
+from acd.model import HAS_A_CALL, AgentStatus, Clock, OwnCallOutcome, check_name
 from ivr.agi_call import AgiVoice, AllPrompts
 from ivr.answers import ANSWER, AnswerWatch
 from ivr.callback_offer import Outgoing
 from ivr.desk import agent_at, phone_of
-from ivr.dialplan import DONE
-from ivr.flow.call import CallerHungUp, Utterance
+from ivr.dialplan import CAUSES, DONE
+from ivr.flow.call import CallerHungUp, Cause, Utterance
 from ivr.flow.numbers import e164, normalised
 from ivr.flow.organisation import Organisation
 from ivr.flow.outgoing_calls import OutgoingCalls
@@ -159,6 +162,10 @@ class AgentCalls:
         home = office.organisation
         voice = AgiVoice(session, self._prompts.of(home.id))
         try:
+            if found and found[1].state in HAS_A_CALL:
+                await self._refused(office, found[1].id, CallRefused(CallRefusal.BUSY))
+                await session.exec("Hangup", CAUSES[Cause.BUSY])
+                return
             told = await self._called(session, office, found[1]) if found else None
             text = told if found else home.texts.desk.not_logged_in
             if text is not None:

@@ -22,7 +22,13 @@ AnsweredElsewhere = Callable[[str, str], Awaitable[None]]
 """Told of a contact that somebody has answered, and of a channel that knows who it was."""
 
 EVENTS: Final = (
-    *("AttendedTransfer", "DialBegin", "DialEnd", "Hangup", "Hold", "OriginateResponse", "Unhold"),
+    "AttendedTransfer",
+    "DialBegin",
+    "DialEnd",
+    "Hangup",
+    "Hold",
+    "OriginateResponse",
+    "Unhold",
 )
 """The AMI events that Växel uses; ``manager.conf`` lets no other through."""
 

@@ -13,7 +13,6 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, ProcessCollector
 
-from acd.agents import Agents
 from acd.errors import AcdUnavailable, StaleOffer
 from acd.floor import Floor
 from acd.model import system_clock
@@ -32,8 +31,10 @@ from ivr.api.tokens import Doorkeeper, TokenFile
 from ivr.attention import Attention
 from ivr.callback_wishes import CallbackWishes
 from ivr.callbacks import CallbackRunner
+from ivr.common_agents import CommonAgents
 from ivr.confirmations import Confirmations
 from ivr.consultations import Consultations
+from ivr.consulted_telephones import ConsultedTelephones
 from ivr.counted_pins import CountedPins
 from ivr.desk import Desk
 from ivr.destinations import Destinations
@@ -63,6 +64,7 @@ from ivr.platform.secrets import Secrets
 from ivr.prompting import Heard, keep_tidy, make_ready
 from ivr.recognition_of_callers import CallerMemory
 from ivr.recording_codes import RecordingCodes
+from ivr.referrals import Referrals
 from ivr.remote_agents import is_remote
 from ivr.remote_desk import RemoteDesk
 from ivr.services import Services
@@ -72,6 +74,7 @@ from ivr.supervision.desk import SupervisorsDesk
 from ivr.supervision.keeping import Keeping
 from ivr.supervision.orders import SupervisorsPhones
 from ivr.supervision.presence import Presences
+from ivr.supervision.tickets import Tickets
 from ivr.text_messages import sender_of
 from ivr.transfers import Transfers
 from ivr.tree_pins import pins_of
@@ -143,7 +146,12 @@ class Controller:
             streams,
             clock_ms=system_clock,
         )
-        elsewhere = Elsewhere(self._offices.all)
+        elsewhere = self._elsewhere = Elsewhere(self._offices.all, node=node)
+        phones = {account.name for account in accounts(ground.secrets) if account.is_agent}
+        alone = not settings.asterisk.peers
+        self._phones = Phones(
+            self._ami, self._offices.all, phones, elsewhere, node=node, alone=alone
+        )
         self._means = Means(
             controller=name,
             redis=ground.redis,
@@ -168,9 +176,6 @@ class Controller:
         self._offices.adopt(self._trees.catalogue, self._means)
         offices = self._offices.all
         self._speech = SpeechServer(f"http://{settings.speech.host}:{settings.speech.port}")
-        phones = {account.name for account in accounts(ground.secrets) if account.is_agent}
-        alone = not settings.asterisk.peers
-        self._phones = Phones(self._ami, offices, phones, elsewhere, node=node, alone=alone)
         listener = Listener(self._speech, ground.nothing)
         self._inbound = Inbound(self._trees, offices, ground.prompts, listener.ask, system_clock)
         self._callbacks = CallbackRunner(
@@ -195,9 +200,11 @@ class Controller:
             ground.prompts,
             Presences(self._ami, self._attention, system_clock),
             self._floor,
+            tickets=Tickets(ground.redis, self._means.destinations),
         )
         codes = RecordingCodes(offices, self._pauses, ground.prompts)
         handovers = HandoverCodes(offices, self._pauses, ground.prompts)
+        referrals = Referrals(self._ami, offices)
         Holds(self._ami, offices)
         consultations = Consultations(
             self._ami,
@@ -205,7 +212,9 @@ class Controller:
             self._pauses,
             ground.prompts,
             self._recorder,
-            destinations=self._means.destinations,
+            telephones=ConsultedTelephones(
+                self._means.destinations, self._offices.shown_number, system_clock
+            ),
             clock=system_clock,
         )
         self._agi = FastAgiServer(
@@ -219,7 +228,9 @@ class Controller:
                 "supervision": supervisors.serve,
                 "handover": handovers.serve,
                 "consult": consultations.serve,
+                "asked": consultations.ask,
                 "silence": consultations.silence,
+                "referred": referrals.serve,
             },
             host=settings.agi.host,
             port=settings.agi.port,
@@ -255,14 +266,19 @@ class Controller:
             self._floor,
             self._doorkeeper,
             self._feed,
-            Supervising(self._offices.all, SupervisorsPhones(self._ami, phones), system_clock),
+            Supervising(
+                self._offices.all,
+                SupervisorsPhones(self._ami, phones),
+                self._phones.reachable,
+                system_clock,
+            ),
             auditing=Auditing(ground.database),
             version=version("vaxel"),
         )
         self._http = HttpServer(
             exposition,
             live.checks(),
-            pages(self._trees),
+            (*pages(self._trees), *referrals.pages()),
             {PREFIX: api.application},
         )
 
@@ -311,6 +327,7 @@ class Controller:
         yield self._callbacks.run(office)
         yield self._offices.counted[number].run()
         yield self._offices.recorded[number].run()
+        yield CommonAgents(org, office.stream, self._elsewhere, self._phones.look).run()
 
     async def render(self, catalogue: Catalogue) -> Heard:
         """Have all that call trees say spoken before they are heard.
@@ -406,10 +423,11 @@ class Controller:
             outgoing=services.outgoing,
             texts=sender_of(self._settings.sms),
             desk=RemoteDesk(
-                organisation,
-                Agents(self._ground.redis, org, system_clock),
-                services.distributor,
+                org,
+                self._offices.all,
+                self._ground.prompts,
                 self._pin_of,
+                self._phones.engaged,
                 regions=self._settings.outgoing.regions,
                 clock=system_clock,
             ),

@@ -26,9 +26,16 @@ from ivr.agi_call import AgiCaller, AllPrompts, Prompts, speaking_of_callers
 from ivr.callback_offer import NOTHING, YES, Speaker
 from ivr.consent import note_consent
 from ivr.dialplan import DONE
-from ivr.flow.call import CallerHungUp, CallFailed, QueueAway, QueueOutcome, QueueRequest
+from ivr.flow.call import (
+    CallerHungUp,
+    CallFailed,
+    CallReferred,
+    QueueAway,
+    QueueOutcome,
+    QueueRequest,
+)
 from ivr.flow.callback import CallbackTexts
-from ivr.handovers import comes_back
+from ivr.handovers import comes_back, wish_of
 from ivr.joining import leave
 from ivr.office import Office
 from ivr.outgoing import ORGANISATION, Dialler, Outcome, OutgoingCall
@@ -144,13 +151,15 @@ class CallbackRunner:
         answer = _Answer(session, office, prompts, callback)
         office.stranded.is_back(contact)
         try:
-            if callback is None:
+            if await wish_of(session) is not None:
+                await answer.go_on(callback)
+            elif callback is None:
                 await answer.apologise()
             else:
                 await answer.connect(callback)
             await session.set_variable(DONE, "1")
             await answer.call.hang_up()
-        except CallerHungUp:
+        except (CallerHungUp, CallReferred):
             return
         except (AcdUnavailable, QueueAway):
             returns_ms = CALLED_BACK_PATIENCE_MS if await comes_back(session) else 0
@@ -177,7 +186,7 @@ class _Answer:
             session,
             prompts,
             contact=session.environment.uniqueid,
-            caller=callback.number if callback else "",
+            caller=callback.number if callback else session.environment.caller_number,
         )
         self._office = office
         self._language = language
@@ -201,7 +210,16 @@ class _Answer:
             reason = LeaveReason.ABANDONED if hung_up else LeaveReason.FAILED
             await leave(office.distributor, call.contact, reason)
             raise
-        request = QueueRequest(callback.queue, self._language, LONGEST_WAIT_S, callback.answers)
+        await self.go_on(callback)
+
+    async def go_on(self, callback: Callback | None) -> None:
+        """Put them through, or where an agent has handed them over to, who are a call since."""
+        call, office = self.call, self._office
+        queue = callback.queue if callback else await office.distributor.held(call.contact)
+        if queue is None:
+            return
+        answers = callback.answers if callback else {}
+        request = QueueRequest(queue, self._language, LONGEST_WAIT_S, answers)
         if await office.rides.take_up(call, request) is not QueueOutcome.TALKED:
             await self.apologise()
 

@@ -1,21 +1,23 @@
 """Agents outside who have picked up, or their mailbox has: only key 1 takes the call.
 
 They hear from which queue it comes, again and again until a key or the end of the ring time.
-Meanwhile the caller hears music on and keeps the place.
+Meanwhile the caller hears music on and keeps the place. Whom a colleague asks (``*3``) is asked
+likewise, by :mod:`ivr.consultations`.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from acd.errors import AcdUnavailable, StaleOffer
-from acd.model import Clock, Offer
+from acd.model import Clock
 from ivr.agi_call import AgiVoice, AllPrompts
 from ivr.callback_offer import YES, Speaker
 from ivr.flow.call import CallerHungUp, CallFailed
 from ivr.flow.organisation import Organisation
+from ivr.flow.remote import TakeText
 from ivr.office import Office
 from wire.agi.session import AgiSession
 
@@ -53,11 +55,14 @@ class Confirmations:
         offer = await office.distributor.current_offer(contact)
         if offer is None or offer.id != number:
             return  # over meanwhile
-        voice = AgiVoice(session, self._prompts.of(office.organisation.id))
-        try:
-            if not await self._takes(voice, office.organisation, offer, int(until)):
-                return
-        except (CallerHungUp, CallFailed):
+        home, texts = office.organisation, office.organisation.texts.remote
+        if texts is None:
+            return
+        voice = AgiVoice(session, self._prompts.of(home.id))
+        queue, until_ms = offer.queue, int(until)
+        if not await takes(
+            voice, home, texts.take, queue=queue, until_ms=until_ms, clock=self._clock
+        ):
             return
         try:
             await office.distributor.answered(offer)
@@ -67,22 +72,45 @@ class Confirmations:
             logger.warning("an answer could not be noted", extra={"fault": fault.code})
         await session.set_variable(TAKEN, "1")
 
-    async def _takes(
-        self, voice: AgiVoice, home: Organisation, offer: Offer, until_ms: int
-    ) -> bool:
-        """Say what it is until a key is pressed, or the time is over."""
-        texts = home.texts.remote
-        if texts is None:
-            return False
-        speaker = Speaker(voice, home, home.default_language)
-        queue = offer.queue.replace("-", " ").replace("_", " ")
-        while True:
-            key = await speaker.say(texts.take, {"queue": queue}, interrupt=_KEYS)
-            wait_s = min(KEY_WAIT_S, self._left_s(until_ms))
+
+async def takes(
+    voice: AgiVoice,
+    home: Organisation,
+    question: TakeText,
+    *,
+    queue: str,
+    until_ms: int,
+    clock: Clock,
+    wanted: Callable[[], bool] = lambda: True,
+) -> bool:
+    """Ask whoever has picked up until a key is pressed, or the time is over.
+
+    Args:
+        voice: To them.
+        home: Whose agent they are.
+        question: What is asked.
+        queue: Where the caller comes from.
+        until_ms: The key counts until then, epoch.
+        clock: Epoch milliseconds.
+        wanted: Whether it is still of use.
+
+    Returns:
+        Whether it is an agent who takes the call; not, too, when they are gone.
+    """
+
+    def left_s() -> float:
+        return (until_ms - clock()) / 1000
+
+    speaker, key = Speaker(voice, home, home.default_language), ""
+    said = {"queue": queue.replace("-", " ").replace("_", " ")}
+    try:
+        while wanted():
+            key = await speaker.say(question, said, interrupt=_KEYS)
+            wait_s = min(KEY_WAIT_S, left_s())
             if not key and wait_s > 0:
                 key = await voice.collect(count=1, wait=wait_s, stop="")
-            if key or self._left_s(until_ms) < SPOKEN_S:
-                return key == YES
-
-    def _left_s(self, until_ms: int) -> float:
-        return (until_ms - self._clock()) / 1000
+            if key or left_s() < SPOKEN_S:
+                break
+    except (CallerHungUp, CallFailed):
+        return False
+    return key == YES

@@ -11,6 +11,9 @@ one later, and is silent until they are joined. A controller that dies takes wit
 hand here: both agents are free when the caller's conversation is over, at the latest, and what was
 silent stays so.
 
+Whoever picks up at an agent's telephone outside is asked for key 1 first. Until then it rings, as
+far as the first agent hears and Asterisk's transfer knows.
+
 An agent who hangs up while it still rings leaves the caller waiting for the second; Asterisk tells
 of that as of any transfer (AttendedTransfer), and of the first agent's Hangup when it is decided.
 Where nobody picks up, the caller is back in the queue at the old place.
@@ -22,19 +25,19 @@ import logging
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from acd.errors import AcdError, AcdUnavailable, AgentNotReady
 from acd.model import Consultation, HandedTo
 from ivr.agi_call import AgiVoice, AllPrompts
-from ivr.destinations import Destinations
+from ivr.confirmations import TAKEN, takes
+from ivr.consulted_telephones import ConsultedTelephones, Dialled
 from ivr.dialplan import DONE
 from ivr.flow.call import CallerHungUp, CallFailed
-from ivr.handover_targets import CannotHandOver, judged, request_of
-from ivr.handovers import AGENT, RING_S, WISH, HandoverWish
+from ivr.handover_targets import CannotHandOver, judged
+from ivr.handovers import AGENT, WISH, HandoverWish
 from ivr.office import Office
 from ivr.remote_agents import is_remote
-from ivr.transfers import LONGEST_S
 from recorder.pauses import RECORDING, Cause, Pauses, sidecar_of
 from recorder.recorder import Recorder
 from recorder.sidecar import Sidecar
@@ -44,10 +47,6 @@ from wire.ami.errors import AmiError
 from wire.ami.frames import Frame
 
 logger = logging.getLogger(__name__)
-
-AGENTS_OPTIONS: Final = "tU(vaxel-consulted{recording})"
-OUTSIDE_OPTIONS: Final = f"S({LONGEST_S})"
-"""Somebody outside has no codes."""
 
 
 @dataclass(slots=True)
@@ -59,7 +58,8 @@ class _InHand:
         asked: Who is asked.
         channel: The first agent's channel.
         sidecar: Of the second recording; ``None`` where there is none.
-        asked_channel: That of whoever is asked, once they have picked up.
+        asked_channel: That of whoever is asked, once it is picked up.
+        answered: Whether it is they who have picked up.
         left: Whether the first agent has hung up before that.
         joined: Whether the caller hears the second.
     """
@@ -69,6 +69,7 @@ class _InHand:
     channel: str
     sidecar: Sidecar | None
     asked_channel: str = ""
+    answered: bool = False
     left: bool = False
     joined: bool = False
 
@@ -84,7 +85,7 @@ class Consultations:
         prompts: AllPrompts,
         recorder: Recorder,
         *,
-        destinations: Destinations,
+        telephones: ConsultedTelephones,
         clock: Callable[[], int],
     ) -> None:
         """Subscribe to ``ami``, which is not yet connected."""
@@ -93,7 +94,7 @@ class Consultations:
         self._pauses = pauses
         self._prompts = prompts
         self._recorder = recorder
-        self._destinations = destinations
+        self._telephones = telephones
         self._clock = clock
         self._in_hand: dict[str, _InHand] = {}
         ami.subscribe("DialEnd", self._on_dial_end)
@@ -119,8 +120,8 @@ class Consultations:
             wish = await judged(office, keys, offer)
             if wish.to is HandedTo.QUEUE:
                 raise CannotHandOver("unknown")  # nobody is there yet to be asked
-            if wish.to is HandedTo.AGENT and await _outside(office, wish.target):
-                raise CannotHandOver("nobody")  # only a key there says that somebody has picked up
+            if wish.to is HandedTo.AGENT:
+                await self._telephones.check(office, offer, wish.target)
             asked = await office.distributor.consult(offer, wish.told)
         except (CannotHandOver, AgentNotReady) as refused:
             code = refused.code if isinstance(refused, CannotHandOver) else "nobody"
@@ -132,7 +133,42 @@ class Consultations:
             logger.info("nobody is asked", extra={"contact": contact, "fault": stale.code})
             return
         recording = await self._take_in_hand(session, office, asked)
-        await self._tell_dialplan(session, wish, office, asked, recording)
+        dialled = self._telephones.dialled(office, wish, asked, recording)
+        await self._tell_dialplan(session, dialled)
+
+    async def ask(self, session: AgiSession) -> None:
+        """Whether it is the agent outside who has picked up (``agi://…/asked``), on that channel.
+
+        Raises:
+            AgiError: The channel is gone or failed; then they have not.
+            AcdUnavailable: Redis does not answer, likewise.
+        """
+        contact, number, until = session.environment.args
+        held = self._in_hand.get(contact)
+        if held is None or held.asked.number != number:
+            return  # over meanwhile
+        home = held.office.organisation
+        if (texts := home.texts.remote) is None:
+            return
+
+        def wanted() -> bool:
+            return self._in_hand.get(contact) is held
+
+        voice, queue = AgiVoice(session, self._prompts.of(home.id)), held.asked.offer.queue
+        asking = takes(
+            voice,
+            home,
+            texts.asked,
+            queue=queue,
+            until_ms=int(until),
+            clock=self._clock,
+            wanted=wanted,
+        )
+        if not await asking or not wanted():
+            return
+        await session.set_variable(TAKEN, "1")
+        held.asked_channel = session.environment.channel
+        await self._answered(contact, held)
 
     async def silence(self, session: AgiSession) -> None:
         """The second recording runs (``agi://…/silence``): not before they are joined, it does.
@@ -175,25 +211,10 @@ class Consultations:
             return ""
         return f"^{base}" if first.on_demand else f"^{base}^now"
 
-    async def _tell_dialplan(
-        self,
-        session: AgiSession,
-        wish: HandoverWish,
-        office: Office,
-        asked: Consultation,
-        recording: str,
-    ) -> None:
-        if wish.to is HandedTo.NUMBER:
-            to = office.around.transfers.destination(request_of(wish)) or ""
-            ring, options = RING_S, OUTSIDE_OPTIONS
-        else:
-            to = self._destinations.of(replace(asked.offer, phone=asked.phone, node=asked.node))
-            options = AGENTS_OPTIONS.format(recording=recording)
-            queue = office.organisation.queues.get(asked.offer.queue)
-            ring = queue.ring_seconds if queue else RING_S
-        await session.set_variable("VAXEL_TO", to)
-        await session.set_variable("VAXEL_RING", f"{ring:.0f}")
-        await session.set_variable("VAXEL_OPTIONS", options)
+    async def _tell_dialplan(self, session: AgiSession, dialled: Dialled) -> None:
+        await session.set_variable("VAXEL_TO", dialled.to)
+        await session.set_variable("VAXEL_RING", f"{dialled.ring_s:.0f}")
+        await session.set_variable("VAXEL_OPTIONS", dialled.options)
         await session.set_variable(DONE, "1")
 
     async def _on_dial_end(self, event: Frame) -> None:
@@ -206,6 +227,12 @@ class Consultations:
             await self._over(contact, held)
             return
         held.asked_channel = event.get("DestChannel")
+        if not is_remote(held.asked.phone):
+            await self._answered(contact, held)
+
+    async def _answered(self, contact: str, held: _InHand) -> None:
+        """Whoever is asked is there."""
+        held.answered = True
         if held.asked.phone:
             await self._tell(held.office.distributor.consult_answered(contact))
         if held.left:
@@ -217,7 +244,7 @@ class Consultations:
         held = self._in_hand.get(contact)
         if held is None or event.get("Result") != "Success":
             return
-        if not held.asked_channel:
+        if not held.answered:
             held.left = True
             queue = held.asked.offer.queue
             await self._wish(contact, HandoverWish(HandedTo.QUEUE, queue, queue))
@@ -257,7 +284,7 @@ class Consultations:
                 await distributor.match_agent(left)
             if not held.asked.phone:
                 await self._forget(contact)
-        elif channel == held.asked_channel:
+        elif channel == held.asked_channel or (channel.startswith("Local/") and not held.answered):
             await self._over(contact, held)
 
     async def _over(self, contact: str, held: _InHand) -> None:
@@ -300,8 +327,3 @@ class Consultations:
     async def _set(self, channel: str, variable: str, value: str) -> None:
         fields = {"Channel": channel, "Variable": variable, "Value": value}
         await self._ami.action("Setvar", fields)
-
-
-async def _outside(office: Office, agent: str) -> bool:
-    """Whether an agent works at a telephone outside."""
-    return is_remote((await office.agents.status(agent)).phone)

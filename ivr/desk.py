@@ -1,8 +1,8 @@
 """The feature codes that agents dial from their softphones: log in and out, pause, be ready again.
 
 ``*11`` logs in (agent number, PIN), ``*12`` logs out, ``*13`` pauses with a reason, ``*14`` ends a
-pause or the wrap-up time. ``*10`` stands in :mod:`ivr.desk_own_state`, ``*15`` and ``*16`` in
-:mod:`ivr.desk_after_call`. The phone tells who is calling for all but the first.
+pause or the wrap-up time; what these and the others do stands in :mod:`ivr.desk_codes`. The phone
+tells who is calling for all but the first.
 
 An agent whose number stands in the files of several organisations is logged in at all of them at
 once, and what they dial holds for all; see :mod:`ivr.elsewhere`.
@@ -10,30 +10,23 @@ once, and what they dial holds for all; see :mod:`ivr.elsewhere`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Final
 
-from acd.errors import AgentBusy, AgentLocked, PhoneBusy, ResultOwed, WrongPin
-from acd.model import HAS_A_CALL, AgentStatus
-from ivr import desk_after_call, desk_own_state
+from acd.agents import Agents
+from acd.errors import AgentBusy, PhoneBusy
+from acd.model import AgentStatus
 from ivr.agi_call import AllPrompts
-from ivr.desk_visit import KEY_WAIT_S, KEYS, TRIES, Presence, Visit
+from ivr.desk_codes import do, say_why_paused
+from ivr.desk_login import match, move_in
+from ivr.desk_visit import Visit
 from ivr.dialplan import DONE
 from ivr.flow.call import CallerHungUp
-from ivr.flow.staff import NOT_ANSWERING
-from ivr.joining import acd_agent
 from ivr.office import Office
+from ivr.pin_dialogue import PinOf, prove
 from wire.agi.session import AgiSession
 
-STATE: Final = "*10"
 LOG_IN: Final = "*11"
-LOG_OUT: Final = "*12"
-PAUSE: Final = "*13"
-READY: Final = "*14"
-EXTEND: Final = "*15"
-RESULT: Final = "*16"
-
-_MINUTE_MS: Final = 60_000
 
 
 class Desk:
@@ -42,7 +35,7 @@ class Desk:
     def __init__(
         self,
         offices: Mapping[str, Office],
-        pin_of: Callable[[str], str],
+        pin_of: PinOf,
         prompts: AllPrompts,
         clock: Callable[[], int],
     ) -> None:
@@ -73,59 +66,31 @@ class Desk:
             return  # an agent who has heard enough
 
 
-async def _log_in(visit: Visit, pin_of: Callable[[str], str]) -> None:
-    """Ask for number and PIN, a few times at most; make the agent ready wherever they work."""
-    for _ in range(TRIES):
-        number = await visit.enter(visit.texts.desk.enter_agent)
-        pin = await visit.enter(visit.texts.desk.enter_pin)
-        offices = visit.offices_of(number)
-        if not offices:  # an unknown number sounds like a wrong PIN
-            await visit.say(visit.texts.desk.wrong_pin)
-            continue
+async def _log_in(visit: Visit, pin_of: PinOf) -> None:
+    """Have an agent prove who they are; make them ready wherever they work."""
+
+    async def number() -> str:
+        return await visit.enter(visit.texts.desk.enter_agent)
+
+    def counted_by(claimed: str) -> Agents | None:
+        offices = visit.offices_of(claimed)
+        if not offices:
+            return None
         visit.come_to(offices[0])
-        texts = visit.texts.desk
-        try:
-            await offices[0].agents.check_pin(number, pin, pin_of(number))
-            before = [await office.agents.status(number) for office in offices]
-            await _move_in(visit, number, offices, before)
-        except WrongPin:
-            await visit.say(texts.wrong_pin)
-        except AgentLocked as locked:
-            minutes = -(-(locked.until_ms - visit.clock()) // _MINUTE_MS)
-            await visit.say(texts.locked, minutes=max(1, minutes))
-            return
-        except (AgentBusy, PhoneBusy):
-            await visit.say(texts.busy)
-            return
-        else:
-            await _say_why_paused(visit, before)
-            await visit.say(texts.logged_in)
-            await _match(offices, number)
-            return
+        return offices[0].agents
 
-
-async def _move_in(
-    visit: Visit, number: str, offices: Sequence[Office], before: Sequence[AgentStatus]
-) -> None:
-    """Log an agent in at all of their organisations, or at none.
-
-    Raises:
-        AgentBusy: The agent has a call at one of them.
-        PhoneBusy: Another agent has one at this phone.
-    """
-    if any(agent.state in HAS_A_CALL for agent in before):
-        raise AgentBusy(number)
-    if any(there.agent.state in HAS_A_CALL for there in await visit.who()):
-        raise PhoneBusy(visit.phone)
-    for office in offices:
-        await office.agents.login(acd_agent(number, office.organisation), visit.phone)
-
-
-async def _match(offices: Iterable[Office], agent: str) -> None:
-    """Give an agent who is ready one call, by the first organisation that has any."""
-    for office in offices:
-        if await office.distributor.match_agent(agent) is not None:
-            return
+    agent = await prove(visit, number, counted_by, pin_of)
+    if agent is None:
+        return
+    offices = visit.offices_of(agent)
+    try:
+        before = await move_in(visit, agent, offices)
+    except (AgentBusy, PhoneBusy):
+        await visit.say(visit.texts.desk.busy)
+        return
+    await say_why_paused(visit, before)
+    await visit.say(visit.texts.desk.logged_in)
+    await match(offices, agent)
 
 
 async def _change(visit: Visit, code: str) -> None:
@@ -135,58 +100,8 @@ async def _change(visit: Visit, code: str) -> None:
         await visit.say(visit.texts.desk.not_logged_in)
         return
     visit.come_to(found[0].office)
-    await _say_why_paused(visit, [there.agent for there in found])
-    if code == STATE:
-        await desk_own_state.tell(visit, found)
-    elif code == LOG_OUT:
-        for there in found:
-            await there.office.agents.logout(there.agent.id)
-        await visit.say(visit.texts.desk.logged_out)
-    elif code == PAUSE:
-        await _pause(visit, found)
-    elif code == READY:
-        await _be_ready(visit, found)
-    elif code == EXTEND:
-        await desk_after_call.extend(visit, found)
-    elif code == RESULT:
-        await desk_after_call.give_result(visit, found)
-
-
-async def _be_ready(visit: Visit, found: Sequence[Presence]) -> None:
-    texts, owing = visit.texts, [there for there in found if _owes(there.agent)]
-    try:
-        for there in owing or found:  # whoever owes one organisation a result is refused there
-            await there.office.agents.unpause(there.agent.id)
-    except ResultOwed:
-        await visit.say(texts.after_call.result_owed)
-        return
-    await visit.say(texts.desk.ready)
-    await _match([there.office for there in found], found[0].agent.id)
-
-
-def _owes(agent: AgentStatus) -> bool:
-    return agent.last is not None and agent.last.owed
-
-
-async def _say_why_paused(visit: Visit, statuses: Iterable[AgentStatus]) -> None:
-    """Tell an agent who does not know: they were not at the phone."""
-    told = visit.texts.desk.not_answering
-    if told is not None and any(agent.reason == NOT_ANSWERING for agent in statuses):
-        await visit.say(told)
-
-
-async def _pause(visit: Visit, found: Sequence[Presence]) -> None:
-    texts, pauses = visit.texts.desk, found[0].office.organisation.pauses
-    for _ in range(TRIES):
-        key = await visit.say(texts.enter_reason, interrupt=KEYS)
-        key = key or await visit.call.collect(count=1, wait=KEY_WAIT_S, stop="")
-        reason = pauses.get(key)
-        if reason is not None:
-            for there in found:
-                await there.office.agents.pause(there.agent.id, reason.key)
-            await visit.say(texts.paused, reason=visit.spoken(reason.say))
-            return
-        await visit.say(texts.unknown_reason)
+    await say_why_paused(visit, [there.agent for there in found])
+    await do(visit, found, code)
 
 
 def phone_of(channel: str) -> str:

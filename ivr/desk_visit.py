@@ -1,4 +1,4 @@
-"""One agent's call at the desk: who it is, what is said to them, what they key in."""
+"""One call at a desk, of an agent or a supervisor: what is said to them, what they key in."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 
 from acd.model import AgentStatus
 from ivr.agi_call import AgiVoice, AllPrompts
+from ivr.flow.call import Utterance
 from ivr.flow.standard_texts import StandardTexts
 from ivr.flow.texts import Text
 from ivr.office import Office
@@ -33,11 +34,14 @@ class Presence:
 
 
 class Visit:
-    """One call of an agent.
+    """One call.
 
     Attributes:
         call: What is said and keyed in it.
-        phone: The PJSIP endpoint from which it comes.
+        offices: Of all organisations; may grow.
+        phone: Where it comes from, as the queues know it: a PJSIP endpoint, or an agent's place
+            outside (:func:`ivr.remote_agents.remote_phone`).
+        home: The organisation that speaks.
         clock: Epoch milliseconds.
     """
 
@@ -49,32 +53,33 @@ class Visit:
         offices: Mapping[str, Office],
         clock: Callable[[], int],
     ) -> None:
+        """Begin; the first organisation speaks until another does."""
         self._prompts = prompts
-        self._offices = offices
-        self._home = next(iter(offices.values())).organisation
+        self.offices = offices
         self.phone = phone
         self.clock = clock
-        self.call = AgiVoice(session, prompts.of(self._home.id))
+        self.home = next(iter(offices.values()))
+        self.call = AgiVoice(session, prompts.of(self.home.organisation.id))
 
     @property
     def texts(self) -> StandardTexts:
         """What is said, by the organisation that speaks."""
-        return self._home.texts
+        return self.home.organisation.texts
 
     def come_to(self, office: Office) -> None:
         """Speak from now on as an organisation does."""
-        self._home = office.organisation
-        self.call.prompts = self._prompts.of(self._home.id)
+        self.home = office
+        self.call.prompts = self._prompts.of(office.organisation.id)
 
     def offices_of(self, number: str) -> list[Office]:
         """Where an agent's number is known: one person, who may work for several organisations."""
-        offices = tuple(self._offices.values())
+        offices = tuple(self.offices.values())
         return [office for office in offices if number in office.organisation.agents]
 
     async def who(self) -> list[Presence]:
         """Who is logged in at this phone, at each organisation where they are."""
         found = []
-        for office in tuple(self._offices.values()):
+        for office in tuple(self.offices.values()):
             agent = await office.agents.at_phone(self.phone)
             if agent is not None:
                 found.append(Presence(office, agent))
@@ -82,19 +87,30 @@ class Visit:
 
     async def enter(self, question: Text) -> str:
         """Ask for digits up to ``#``; the first may interrupt the question."""
-        first = await self.say(question, interrupt=KEYS)
+        return await self.take(await self.say(question, interrupt=KEYS))
+
+    async def take(self, first: str) -> str:
+        """The digits up to ``#`` that begin with a key."""
         return await self.call.collect(first=first, count=LONGEST_NUMBER, wait=KEY_WAIT_S)
+
+    async def key(self, *questions: Text) -> str:
+        """Ask for one key, which may interrupt; ``""`` for none."""
+        for question in questions:
+            if key := await self.say(question, interrupt=KEYS):
+                return key
+        return await self.call.collect(count=1, wait=KEY_WAIT_S, stop="")
 
     async def say(self, text: Text, *, interrupt: str = "", **variables: object) -> str:
         """Say a text; the key that has interrupted it."""
-        everyday = {"organisation": self._home.name, "language": self._language}
-        utterance = text.utterance(self._language, {**everyday, **variables})
-        return await self.call.say(utterance, interrupt=interrupt)
+        return await self.call.say(self.worded(text, **variables), interrupt=interrupt)
 
     def spoken(self, text: Text) -> str:
         """A text as a part of another."""
-        return text.utterance(self._language, {}).text
+        return self.worded(text).text
 
-    @property
-    def _language(self) -> str:
-        return self._home.default_language
+    def worded(self, text: Text, **variables: object) -> Utterance:
+        """A text as the organisation says it."""
+        organisation = self.home.organisation
+        language = organisation.default_language
+        everyday = {"organisation": organisation.name, "language": language}
+        return text.utterance(language, {**everyday, **variables})

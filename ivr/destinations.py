@@ -1,8 +1,8 @@
 """Where an agent is rung: at a phone of this node, or by way of the node that has the phone.
 
 Each node's Asterisk knows each other one as a SIP endpoint (``asterisk.peers``), which rings
-agents' phones and nothing else. The caller, the recording and the call's decisions stay where the
-caller is.
+agents' phones, lets supervisors in by a ticket (:mod:`ivr.supervision.tickets`) and nothing else.
+The caller, the recording and the call's decisions stay where the caller is.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from acd.model import Offer
+from ivr.remote_agents import is_remote
 
 logger = logging.getLogger(__name__)
 
@@ -24,8 +25,15 @@ def endpoint_of(node: str) -> str:
     return f"{_ENDPOINT}{node}"
 
 
-def endpoints_of(offer: Offer) -> frozenset[str]:
-    """The endpoints one of which the agent's channel has where the caller is."""
+def endpoints_of(offer: Offer, outgoing: str) -> frozenset[str]:
+    """The endpoints one of which the agent's channel has where the caller is.
+
+    Args:
+        offer: The conversation.
+        outgoing: The endpoint towards the telephone network, by which agents outside are rung.
+    """
+    if is_remote(offer.phone):
+        return frozenset({outgoing})
     return frozenset({offer.phone, endpoint_of(offer.node)})
 
 
@@ -40,6 +48,11 @@ class Destinations:
 
     node: str = ""
     peers: Mapping[str, str] = field(default_factory=dict)
+
+    def node_of_caller(self, offer: Offer) -> str:
+        """The node that has the caller of an offer: that of the controller who rings for them."""
+        node, dot, _ = offer.controller.partition(".")
+        return node if dot else ""
 
     def of(self, offer: Offer) -> str:
         """What ``Dial`` is given for an offer."""

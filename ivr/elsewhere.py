@@ -6,8 +6,9 @@ Redis, so that no step spans two of them. What keeps an agent from two callers a
 to the queues of every other organisation it is in use while it rings or talks, which Asterisk says,
 and for as long as the agent wraps up or is held for a callback, which is asked for here.
 
-That is looked at again with each change of a phone and told anew from time to time, by every
-controller; so whatever one that died has told last holds nobody for long. Two organisations that
+That is looked at again with each change of a phone and each step of such an agent that the events
+tell (:mod:`ivr.common_agents`), and told anew from time to time, by every controller; so whatever
+one that died has told last holds nobody for long. Two organisations that
 offer in the same instant are not kept apart: the phone is busy for one of them, whose caller waits
 on, and the agent is excused.
 """
@@ -57,11 +58,22 @@ class Elsewhere:
     """What the organisations have their common agents do."""
 
     def __init__(
-        self, offices: Mapping[str, Office], clock: Callable[[], int] = system_clock
+        self,
+        offices: Mapping[str, Office],
+        clock: Callable[[], int] = system_clock,
+        *,
+        node: str = "",
     ) -> None:
-        """Look at ``offices``, which may grow."""
+        """Look at ``offices``, which may grow.
+
+        Args:
+            offices: Of all organisations.
+            clock: Epoch milliseconds.
+            node: Whose controller this is.
+        """
         self._offices = offices
         self._clock = clock
+        self._node = node
 
     async def held(self) -> Held:
         """At which phones somebody is rung, talks or wraps up who works for others too.
@@ -69,7 +81,7 @@ class Elsewhere:
         Raises:
             AcdUnavailable: Redis does not answer.
         """
-        shared = self._shared()
+        shared = self.shared()
         by: dict[str, set[str]] = {}
         again_s = float("inf")
         for org, office in tuple(self._offices.items()):
@@ -90,17 +102,23 @@ class Elsewhere:
             status = await office.agents.status(offer.agent)
             if status.phone == offer.phone and status.state in _HELD:
                 agents = self._offices[org].agents
-                await agents.phones_are({offer.phone: PhoneState.IN_USE}, offer.node)
+                node = offer.node or self._node  # a telephone outside is at no node
+                await agents.phones_are({offer.phone: PhoneState.IN_USE}, node)
                 return True
         return False
 
-    def _shared(self) -> frozenset[str]:
+    def shared(self) -> frozenset[str]:
+        """The agents who work for several organisations, by number."""
         counted = Counter(
             number
             for office in tuple(self._offices.values())
             for number in office.organisation.agents
         )
         return frozenset(number for number, count in counted.items() if count > 1)
+
+    def shares(self, org: str) -> bool:
+        """Whether anybody of an organisation works for others too."""
+        return not self.shared().isdisjoint(self._offices[org].organisation.agents)
 
     def _again_s(self, status: AgentStatus) -> float:
         if status.state in HAS_A_CALL:

@@ -37,6 +37,9 @@ logger = logging.getLogger(__name__)
 WISH: Final = "VAXEL_HANDOVER"
 """On the caller's channel; empty when the agent has no such wish."""
 
+REFERRED: Final = "SIPTRANSFER"
+"""On the caller's channel, by Asterisk: ``yes`` where a phone has transferred them (REFER)."""
+
 AGENT: Final = "VAXEL_AGENT"
 """On the caller's channel: that of the agent who has the conversation."""
 
@@ -151,8 +154,9 @@ class Handovers:
         """
         session, distributor = self._call.session, self._services.distributor
         queue = self._queues.get(wish.queue)
-        if wish.to is not HandedTo.NUMBER and queue is None:  # taken away since this call began
+        if wish.to is not HandedTo.NUMBER and queue is None:  # none, or taken away meanwhile
             queue = self._queues[self._request.queue]
+            wish = HandoverWish(HandedTo.QUEUE, queue.name, queue.name)
         effective = await self._leave_agent(wish, offer, talked_ms, queue)
         # From here on the ACD knows; a controller that takes the call up goes by that.
         await session.set_variable(WISH, "")

@@ -1,6 +1,7 @@
 """Callers on hold, as the agents' phones tell Asterisk (a re-INVITE), and AMI tells on.
 
-The caller hears music, which is Asterisk's doing. An agent who asks a colleague (``*3``) has the
+The caller hears music, which is Asterisk's doing. Where the phone is at another node that one hands
+the hold on, so it is told where the caller is. An agent who asks a colleague (``*3``) has the
 caller hold too, by the same events.
 """
 

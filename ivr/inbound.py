@@ -18,10 +18,10 @@ from acd.errors import AcdError
 from acd.model import check_name
 from ivr.agi_call import AgiCall, AllPrompts, Listen
 from ivr.dialplan import DONE
-from ivr.flow.call import QueueAway
+from ivr.flow.call import CallReferred, QueueAway
 from ivr.flow.engine import Observed, Run, RunResult, Told
 from ivr.flow.tree import BEGAN, Tree
-from ivr.handovers import comes_back
+from ivr.handovers import comes_back, wish_of
 from ivr.office import Office
 from ivr.stand import STOOD_AT, STOOD_WITH, Stand
 from ivr.stranded import CALLERS_PATIENCE_MS
@@ -42,10 +42,11 @@ REDIS_AWAY: Final = (AcdError, QueueAway, StreamUnavailable)
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    """Where a call begins, and whether an earlier controller had it."""
+    """Where a call begins, whether it had begun before, and an agent has handed it over since."""
 
     stood: Stand
     taken_up: bool
+    handed_over: bool = False
 
 
 class Trees(Protocol):
@@ -117,6 +118,8 @@ class Inbound:
             office.stranded.is_back(contact)
             try:
                 result = await self._run(call, tree, office, stood)
+            except CallReferred:
+                return  # and is back in a moment, at the same place
             except REDIS_AWAY:
                 ended = {"reason": "caller" if session.hung_up else "lost", "tree": tree.name}
                 event = self._event(office, contact, EventType.CONTACT_ENDED, ended)
@@ -136,7 +139,8 @@ class Inbound:
             logger.info(
                 "Contact taken up again", extra={"contact": call.contact, "node": stood.node}
             )
-            return _Begun(stood, taken_up=True)
+            handed_over = await wish_of(call.session) is not None
+            return _Begun(stood, taken_up=True, handed_over=handed_over)
         await self._note(
             office,
             call.contact,
@@ -171,6 +175,8 @@ class Inbound:
             told: Mapping[str, str]
             if isinstance(what, Told):
                 kind, told = as_event(what.what)
+            elif begun.handed_over and not what.came_from:
+                return  # that visit was told of; this is its end
             else:
                 kind = EventType.NODE_VISITED
                 told = {

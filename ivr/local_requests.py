@@ -27,8 +27,7 @@ async def said(request: web.Request, example: str) -> dict[str, Any]:
         HTTPUnsupportedMediaType: It is no JSON.
         HTTPBadRequest: It is no object.
     """
-    if not _is_near(request.remote):
-        raise web.HTTPForbidden(text="Ask from the controller's own machine.\n")
+    nearby(request)
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType(text=f"Send JSON: {example}.\n")
     try:
@@ -38,6 +37,16 @@ async def said(request: web.Request, example: str) -> dict[str, Any]:
     if not isinstance(told, dict):
         raise web.HTTPBadRequest(text=f"Send an object: {example}.\n")
     return told
+
+
+def nearby(request: web.Request) -> None:
+    """Refuse who does not sit on this machine.
+
+    Raises:
+        HTTPForbidden: They do not.
+    """
+    if not _is_near(request.remote):
+        raise web.HTTPForbidden(text="Ask from the controller's own machine.\n")
 
 
 def who_asks(told: dict[str, Any]) -> str:

@@ -6,6 +6,9 @@ the queues of every organisation, since any agent may log in at any phone, and o
 for them: to a phone that rings nothing is offered, nor to one in a conversation. It tells of all
 phones what the Asterisk of its own node says; where they are registered follows from that.
 
+No Asterisk knows the telephone of an agent outside. It is well, but while its agent talks to us
+(:mod:`ivr.remote_desk`) or another organisation has them.
+
 While AMI is away the last word holds. Where other nodes may ring the phones of this one, it holds
 for :data:`RETELL_S`: if Asterisk itself is gone, each call to them would be a vain one.
 """
@@ -14,13 +17,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
 from typing import Final
 
 from acd.errors import AcdUnavailable
 from acd.model import PhoneState
 from ivr.elsewhere import Elsewhere, Held
 from ivr.office import Office
+from ivr.remote_agents import remote_phone
 from wire.ami.client import AmiClient
 from wire.ami.errors import AmiError
 from wire.ami.frames import Frame
@@ -86,6 +92,8 @@ class Phones:
         self._asked_at = 0.0
         self._states: dict[str, PhoneState] = {}
         self._told: dict[str, dict[str, PhoneState]] = {}
+        self._engaged: Counter[str] = Counter()
+        self._telling = asyncio.Lock()
         self._changed = asyncio.Event()
         self._heard: set[str] = set()
         ami.subscribe("DeviceStateChange", self._hear)
@@ -105,6 +113,29 @@ class Phones:
                     logger.warning("the queues do not hear of phones", extra={"fault": str(fault)})
                 away = True
                 await asyncio.sleep(_RETRY_S)
+
+    def look(self) -> None:
+        """Tell soon what another organisation has its agents do by now."""
+        self._changed.set()
+
+    def reachable(self, phone: str) -> bool:
+        """Whether the Asterisk of this node can ring a phone, as far as it has said anything."""
+        return self._states.get(phone) is not PhoneState.UNREACHABLE
+
+    @asynccontextmanager
+    async def engaged(self, phone: str) -> AsyncIterator[None]:
+        """Offer nothing to a telephone outside during the block: its agent talks to us.
+
+        Raises:
+            AcdUnavailable: Redis does not answer.
+        """
+        self._engaged[phone] += 1
+        try:
+            await self._tell()
+            yield
+        finally:
+            self._engaged[phone] -= 1
+            self._changed.set()
 
     def _hear(self, event: Frame) -> None:
         phone = _phone_of(event)
@@ -157,24 +188,37 @@ class Phones:
         Returns:
             After so many seconds it may be otherwise, without a word of Asterisk.
         """
-        self._changed.clear()
-        held = Held() if self._elsewhere is None else await self._elsewhere.held()
-        for org, office in tuple(self._offices.items()):
-            states = {
-                phone: PhoneState.IN_USE
-                if state is PhoneState.WELL and held.keeps_from(org, phone)
-                else state
-                for phone, state in self._states.items()
-            }
-            told = self._told.get(org, {})
-            news = [(phone, state) for phone, state in states.items() if told.get(phone) != state]
-            for first in range(0, len(news), _TOLD_AT_ONCE):
-                some = dict(news[first : first + _TOLD_AT_ONCE])
-                back = await office.agents.phones_are(some, self._node)
-                for agent in back:
-                    await office.distributor.match_agent(agent)
-            self._told[org] = states
-        return held.again_s
+        async with self._telling:
+            self._changed.clear()
+            held = Held() if self._elsewhere is None else await self._elsewhere.held()
+            for org, office in tuple(self._offices.items()):
+                states = {
+                    phone: PhoneState.IN_USE
+                    if state is PhoneState.WELL and held.keeps_from(org, phone)
+                    else state
+                    for phone, state in (self._states | self._outside(office)).items()
+                }
+                await self._tell_news(org, office, states)
+            return held.again_s
+
+    async def _tell_news(self, org: str, office: Office, states: Mapping[str, PhoneState]) -> None:
+        told = self._told.get(org, {})
+        news = [(phone, state) for phone, state in states.items() if told.get(phone) != state]
+        for first in range(0, len(news), _TOLD_AT_ONCE):
+            some = dict(news[first : first + _TOLD_AT_ONCE])
+            back = await office.agents.phones_are(some, self._node)
+            for agent in back:
+                await office.distributor.match_agent(agent)
+        self._told[org] = dict(states)
+
+    def _outside(self, office: Office) -> dict[str, PhoneState]:
+        """The telephones outside of an organisation's agents."""
+        agents = office.organisation.agents.items()
+        phones = [remote_phone(number) for number, agent in agents if agent.remote is not None]
+        return {
+            phone: PhoneState.IN_USE if self._engaged[phone] else PhoneState.WELL
+            for phone in phones
+        }
 
 
 def _phone_of(event: Frame) -> str:

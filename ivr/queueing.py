@@ -30,7 +30,7 @@ from ivr.agi_call import AgiCaller
 from ivr.callback_offer import NOTHING, YES, Speaker, Wish, rules_of
 from ivr.consent import consent_given, when_recorded
 from ivr.dialplan import DONE
-from ivr.flow.call import CallFailed, QueueAway, QueueOutcome, QueueRequest
+from ivr.flow.call import CallFailed, CallReferred, QueueAway, QueueOutcome, QueueRequest
 from ivr.flow.callback import CallbackOffer
 from ivr.flow.organisation import Organisation
 from ivr.flow.texts import Text
@@ -109,7 +109,7 @@ class QueueRides:
         try:
             try:
                 return await way(ride)
-            except (AcdUnavailable, AgiError):
+            except (AcdUnavailable, AgiError, CallReferred):
                 raise
             except Exception:
                 # Our own slip: the call goes on elsewhere. No agent shall be rung for it, or talk
@@ -170,7 +170,10 @@ class _Ride:
             return await self._wait(ringing, self._callback(), staying)
 
     async def _handed_over(self) -> QueueOutcome | None:
-        """How a caller goes on whose agent has handed them over and whose controller was dead."""
+        """How a caller goes on whose agent has handed them over and who is back in a new session.
+
+        The agent's phone has transferred them, or the controller died.
+        """
         wish = await wish_of(self._call.session)
         if wish is None:
             return None
@@ -214,6 +217,8 @@ class _Ride:
 
     async def called_back(self) -> QueueOutcome:
         """The same for somebody who was called, and for whom an agent is held, as a rule."""
+        if (handed := await self._handed_over()) is not None:
+            return handed
         async with self._until_gone():
             ringing = await self._ringing()
             await self._distributor.match(self._queue)

@@ -4,6 +4,10 @@ The number stands in ``organisation.yaml`` (``remote``) and nowhere else: queues
 agent's place as ``remote-4001``. Whoever picks up may be a mailbox, or somebody else in the house.
 So they are joined with the caller only when they press a key (:mod:`ivr.confirmations`). They see
 the organisation's number, not the caller's.
+
+In a conversation they have the codes that Asterisk runs on their own channel: ``*2``, ``*7``,
+``*8``. ``*3`` they have not: in a transfer, a key that a mobile network loses or sends as sound
+would leave the caller on hold. A colleague may ask them (:mod:`ivr.consulted_telephones`).
 """
 
 from __future__ import annotations

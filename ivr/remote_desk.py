@@ -2,33 +2,37 @@
 
 Who calls from the number that the organisation's file names for an agent is asked for that agent's
 PIN. A number can be forged, so it proves nothing; but nobody else is asked, so that a stranger
-cannot go through all agents. Who is logged in there has the keys of the feature codes: 2 logs out
-(``*12``), 3 pauses (``*13``), 4 is ready again (``*14``).
+cannot go through all agents. Who is logged in there has the feature codes of
+:mod:`ivr.desk_codes` by their last digit: 0 tells how they stand (``*10``), 2 logs out, 3 pauses, 4
+is ready again, 5 asks for more wrap-up, 6 says what came of the last contact.
+
+An agent of several organisations works outside for those whose files name this telephone for them,
+and is logged out at the others: an organisation decides itself whether its callers go there.
 
 No device state tells of their telephone, and nobody shall be offered a call while they are still
-talking to us: they log in, and are ready again, a moment after the end of the call.
+talking to us: it is in use from the right PIN on until a moment after the end of the call.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from typing import Final
+from collections.abc import Collection, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
+from typing import Any, Final, Protocol
 
-from acd.agents import Agents
-from acd.distributor import Distributor
-from acd.errors import AcdError, AgentLocked, WrongPin
-from acd.model import AgentState, AgentStatus, Clock
-from ivr.agi_call import AgiCaller
-from ivr.callback_offer import NOTHING, TRIES, Speaker
+from acd.errors import AcdError, AgentBusy, PhoneBusy
+from acd.model import Clock
+from ivr.agi_call import AgiCaller, AllPrompts
+from ivr.desk_after_call import give_result
+from ivr.desk_codes import EXTEND, LOG_OUT, PAUSE, READY, RESULT, STATE, do, owing, say_why_paused
+from ivr.desk_login import move_in
+from ivr.desk_visit import TRIES, Presence, Visit
 from ivr.flow.call import CallerHungUp
 from ivr.flow.numbers import e164
-from ivr.flow.organisation import Organisation
 from ivr.flow.remote import RemoteTexts
-from ivr.flow.staff import NOT_ANSWERING
-from ivr.joining import acd_agent
+from ivr.office import Office
+from ivr.pin_dialogue import PinOf, prove
 from ivr.remote_agents import remote_phone
 
 logger = logging.getLogger(__name__)
@@ -36,11 +40,17 @@ logger = logging.getLogger(__name__)
 SETTLE_S: Final = 2.0
 """So long a mobile network takes at most to know that a call is over; until then it is busy."""
 
-KEY_WAIT_S: Final = 6.0
-LONGEST_PIN: Final = 8
-_KEYS: Final = "0123456789*#"
-_LOG_OUT, _PAUSE, _READY = "2", "3", "4"
-_MINUTE_MS: Final = 60_000
+_CODES: Final[Mapping[str, str]] = {
+    code[-1]: code for code in (STATE, LOG_OUT, PAUSE, READY, EXTEND, RESULT)
+}
+"""By key."""
+
+
+class Engaged(Protocol):
+    """Keeps offers from a telephone outside (:meth:`ivr.phones.Phones.engaged`)."""
+
+    def __call__(self, phone: str) -> AbstractAsyncContextManager[None]:
+        """It is in use during the block."""
 
 
 class RemoteDesk:
@@ -48,10 +58,11 @@ class RemoteDesk:
 
     def __init__(
         self,
-        organisation: Organisation,
-        agents: Agents,
-        distributor: Distributor,
-        pin_of: Callable[[str], str],
+        org: str,
+        offices: Mapping[str, Office],
+        prompts: AllPrompts,
+        pin_of: PinOf,
+        engaged: Engaged,
         *,
         regions: Sequence[str],
         clock: Clock,
@@ -60,18 +71,20 @@ class RemoteDesk:
         """Bind.
 
         Args:
-            organisation: Its file.
-            agents: Their states.
-            distributor: Finds contacts for who is ready.
-            pin_of: The right PIN of an agent, ``""`` for none.
+            org: The organisation's id.
+            offices: Of all organisations; may grow.
+            prompts: Spoken texts.
+            pin_of: The right PIN of an agent.
+            engaged: Keeps offers from whoever talks to us.
             regions: Of numbers that are delivered without a country, the first.
             clock: Epoch milliseconds.
             settle_s: See :data:`SETTLE_S`.
         """
-        self._organisation = organisation
-        self._agents = agents
-        self._distributor = distributor
+        self._org = org
+        self._offices = offices
+        self._prompts = prompts
         self._pin_of = pin_of
+        self._engaged = engaged
         self._regions = regions
         self._clock = clock
         self._settle_s = settle_s
@@ -87,101 +100,100 @@ class RemoteDesk:
             CallerHungUp: They are gone.
             CallFailed: The channel failed.
         """
-        home = self._organisation
-        texts, agent = home.texts.remote, self._whose(call.caller)
-        speaker = Speaker(call, home, home.default_language)
-        if texts is None or agent is None:
-            if texts is not None:
-                await speaker.say(texts.unknown)
+        home = self._offices[self._org]
+        number = e164(call.caller, self._regions)
+        agent = _whose(number, home)
+        phone = remote_phone(agent or "")
+        visit = Visit(call.session, self._prompts, phone, self._offices, self._clock)
+        visit.come_to(home)
+        texts = visit.texts.remote
+        if texts is None:
             return False
+        if agent is None:
+            await visit.say(texts.unknown)
+            return False
+        theirs = visit.offices_of(agent)
+
+        async def known() -> str:
+            return agent
+
         try:
-            if not await self._proved(speaker, agent):
+            if await prove(visit, known, lambda _: theirs[0].agents, self._pin_of) is None:
                 return False
-            status = await self._agents.status(agent)
-            if status.phone == remote_phone(agent):
-                await self._change(call, speaker, texts, status)
-            elif status.state in (AgentState.RESERVED, AgentState.TALKING):
-                await speaker.say(home.texts.desk.busy)
-                return False
-            else:
-                await self._part(call, speaker, texts)
-                await self._log_in(agent)
+            async with self._engaged(phone):
+                outside = [office for office in theirs if _whose(number, office) == agent]
+                return await self._settled(_serve(visit, texts, agent, outside))
         except AcdError as fault:
             logger.warning(
                 "an agent outside could not be served", extra={"agent": agent, "fault": fault.code}
             )
             return False
+
+    async def _settled(self, serving: Coroutine[Any, Any, bool]) -> bool:
+        """What comes of a visit, once their network knows that it is over."""
+        try:
+            served = await serving
+        except CallerHungUp:
+            await asyncio.sleep(self._settle_s)
+            raise
+        if served:
+            await asyncio.sleep(self._settle_s)
+        return served
+
+
+def _whose(number: str, office: Office) -> str | None:
+    """The agent whose telephone has a number, E.164, as an organisation says."""
+    for agent, known in office.organisation.agents.items():
+        if number and known.remote is not None and number == e164(known.remote, ()):
+            return agent
+    return None
+
+
+async def _serve(visit: Visit, texts: RemoteTexts, agent: str, outside: Collection[Office]) -> bool:
+    """Log in whoever is not there, ask all others what they want; whether the call is over."""
+    if await _found(visit):
+        await _change(visit, texts)
         return True
-
-    def _whose(self, caller: str) -> str | None:
-        """The agent whose telephone a call comes from."""
-        number = e164(caller, self._regions)
-        for agent, known in self._organisation.agents.items():
-            if number and known.remote is not None and number == e164(known.remote, ()):
-                return agent
-        return None
-
-    async def _proved(self, speaker: Speaker, agent: str) -> bool:
-        """Ask for the PIN, a few times at most; wrong ones in a row lock the agent."""
-        texts = self._organisation.texts.desk
-        for _ in range(TRIES):
-            first = await speaker.say(texts.enter_pin, interrupt=_KEYS)
-            pin = await speaker.voice.collect(first=first, count=LONGEST_PIN, wait=KEY_WAIT_S)
-            try:
-                await self._agents.check_pin(agent, pin, self._pin_of(agent))
-            except WrongPin:
-                await speaker.say(texts.wrong_pin)
-            except AgentLocked as locked:
-                minutes = -(-(locked.until_ms - self._clock()) // _MINUTE_MS)
-                await speaker.say(texts.locked, {"minutes": max(1, minutes)})
-                return False
-            else:
-                return True
+    try:
+        before = await move_in(visit, agent, outside)
+    except (AgentBusy, PhoneBusy):
+        await visit.say(visit.texts.desk.busy)
         return False
+    await say_why_paused(visit, before)
+    await _part(visit, texts)
+    return True
 
-    async def _change(
-        self, call: AgiCaller, speaker: Speaker, texts: RemoteTexts, agent: AgentStatus
-    ) -> None:
-        """What somebody who is logged in there wants otherwise; no key: nothing."""
-        desk = self._organisation.texts.desk
-        if agent.reason == NOT_ANSWERING and desk.not_answering is not None:
-            await speaker.say(desk.not_answering)
-        for _ in range(TRIES):
-            key = await speaker.ask((texts.menu, NOTHING))
-            if key == _READY and agent.last is not None and agent.last.owed:
-                await speaker.say(self._organisation.texts.after_call.result_owed)
-            elif key == _READY:
-                await self._part(call, speaker, texts)
-                await self._agents.unpause(agent.id)
-                await self._distributor.match_agent(agent.id)
-                return
-            elif key == _LOG_OUT:
-                await self._agents.logout(agent.id)
-                await speaker.say(desk.logged_out)
-                break
-            elif key == _PAUSE and await self._paused(speaker, agent.id):
-                break
-        await call.hang_up()
 
-    async def _paused(self, speaker: Speaker, agent: str) -> bool:
-        texts = self._organisation.texts.desk
-        key = await speaker.ask((texts.enter_reason, NOTHING))
-        reason = self._organisation.pauses.get(key)
-        if reason is None:
-            await speaker.say(texts.unknown_reason)
-            return False
-        await self._agents.pause(agent, reason.key)
-        await speaker.say(texts.paused, {"reason": speaker.worded(reason.say)})
-        return True
+async def _change(visit: Visit, texts: RemoteTexts) -> None:
+    """What somebody who is logged in there wants otherwise; no key: nothing more."""
+    await say_why_paused(visit, [there.agent for there in await _found(visit)])
+    silent = 0
+    while silent < TRIES:
+        code = _CODES.get(await visit.key(texts.menu), "")
+        silent = 0 if code else silent + 1
+        found = await _found(visit)
+        if not found:
+            await visit.say(visit.texts.desk.not_logged_in)
+            break
+        if code == READY and (owed := owing(found)):  # a key away, as it is not for a softphone
+            await give_result(visit, owed)
+            found = await _found(visit)
+            if owing(found):
+                continue
+        if await do(visit, found, code):
+            if code == READY:
+                await _part(visit, texts)
+            break
+    await visit.call.hang_up()
 
-    async def _part(self, call: AgiCaller, speaker: Speaker, texts: RemoteTexts) -> None:
-        """End the call, whoever hangs up first, and let their network know of it."""
-        with suppress(CallerHungUp):
-            await speaker.say(texts.hang_up)
-            await call.hang_up()
-        await asyncio.sleep(self._settle_s)
 
-    async def _log_in(self, agent: str) -> None:
-        person, phone = acd_agent(agent, self._organisation), remote_phone(agent)
-        await self._agents.login(person, phone, alone=True)
-        await self._distributor.match_agent(agent)
+async def _found(visit: Visit) -> list[Presence]:
+    """Who is logged in there; first at the organisation that speaks, whose pauses are asked for."""
+    return sorted(await visit.who(), key=lambda there: there.office is not visit.home)
+
+
+async def _part(visit: Visit, texts: RemoteTexts) -> None:
+    """End the call, whoever hangs up first."""
+    with suppress(CallerHungUp):
+        await visit.say(texts.hang_up)
+        await visit.call.hang_up()

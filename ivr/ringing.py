@@ -11,10 +11,10 @@ from acd.model import Offer, Queue
 from ivr.agi_call import AgiCaller
 from ivr.answers import ANSWER, DIALLED, phone_in
 from ivr.consent import when_recorded
-from ivr.flow.call import QueueRequest
+from ivr.flow.call import CallReferred, QueueRequest
 from ivr.flow.organisation import Organisation
 from ivr.flow.recording import When
-from ivr.handovers import WISH, Handovers, HandoverWish
+from ivr.handovers import REFERRED, WISH, Handovers, HandoverWish
 from ivr.joining import end
 from ivr.recorded_talks import RecordedTalks
 from ivr.remote_agents import ANSWERED
@@ -42,12 +42,14 @@ class _Ended:
         answered_ms: When somebody answered, epoch milliseconds.
         talker: The offer as the agent has it who did; ``None``: nobody.
         wish: To whom they hand the caller over.
+        referred: Whether the agent's phone has transferred the caller.
     """
 
     status: str
     answered_ms: int
     talker: Offer | None = None
     wish: HandoverWish | None = None
+    referred: bool = False
 
 
 class Ringing:
@@ -95,6 +97,8 @@ class Ringing:
 
         Raises:
             AgiHungUp: The caller is gone.
+            CallReferred: The agent's phone has transferred the caller; the conversation is not
+                over yet, as far as the queue knows.
             AgiError: The channel failed.
         """
         telephones = telephones_of(offer, self._organisation, self._services)
@@ -113,7 +117,7 @@ class Ringing:
         ended = await self._dial(offer, telephones, rung, recorded.arguments)
         talked_ms, talker = max(0, self._services.clock() - ended.answered_ms), ended.talker
         if talker is not None:
-            over = ended.wish is None or self._session.hung_up
+            over = not ended.referred and (ended.wish is None or self._session.hung_up)
             try:
                 await rung.answered(talker, ended.answered_ms)
                 if over:
@@ -121,10 +125,13 @@ class Ringing:
             except AcdUnavailable:
                 if over:
                     self._services.stranded.talked(Talk(talker, ended.answered_ms, talked_ms))
-                raise
+                if not ended.referred:
+                    raise
             await recorded.finish(talker.agent)
         else:
             await recorded.drop()
+        if ended.referred:  # the channel is alive, and called hung up by AGI all the same
+            raise CallReferred
         if self._session.hung_up:
             raise AgiHungUp
         if talker is None:
@@ -195,14 +202,19 @@ class Ringing:
             finally:
                 watch.cancel()
                 await asyncio.gather(watch, return_exceptions=True)
-        told = f"${{DIALSTATUS}} ${{{ANSWERED}}} ${{{DIALLED}}} ${{{WISH}}}"
-        dialled, at, number, wish = (*(await session.evaluate(told)).split(" ", 3), "", "", "")[:4]
+        asked = ("CHANNEL(uniqueid)", REFERRED, "DIALSTATUS", ANSWERED, DIALLED, WISH)
+        told = await session.evaluate(" ".join(f"${{{name}}}" for name in asked))
+        channel, refer, dialled, at, number, wish = (*told.split(" ", 5), *[""] * 5)[:6]
+        # What is left here is the agent's where a phone has put the caller in a call of its own.
+        referred = refer == "yes" or channel not in ("", offer.contact)
         status = telephones.status(dialled, at)
         answered_ms = int(at) if at.isdecimal() else self._services.clock()
         if status != ANSWER:
             return _Ended(status, answered_ms)
-        talker = rung.at(phone_in(number)) or offer
-        return _Ended(status, answered_ms, talker, HandoverWish.read(wish))
+        talker = rung.at(phone_in(number))
+        if talker is None:
+            talker = await self._distributor.current_offer(offer.contact) or offer
+        return _Ended(status, answered_ms, talker, HandoverWish.read(wish), referred)
 
     async def _keep_agent(self, offer: Offer) -> None:
         """Keep who talks to the caller, once, where the call tree will ask for it."""

@@ -10,12 +10,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from acd.distributor import Distributor
 from acd.errors import AcdUnavailable
 from ivr import conferences
-from ivr.agi_call import AgiCall, speaking_of_callers
+from ivr.agi_call import AgiCall, AgiCaller, speaking_of_callers
 from ivr.announced_sounds import AnnouncedSounds
 from ivr.announcements import Announcements
 from ivr.callback_offer import Outgoing
@@ -35,7 +35,6 @@ from ivr.flow.world import (
 )
 from ivr.numbers import NumberRefused
 from ivr.recognition_of_callers import CallerMemory
-from ivr.remote_desk import RemoteDesk
 from ivr.text_messages import TextNotSent, TextSender
 from ivr.transfers import Transfers
 from ivr.web_request import WebServices
@@ -46,6 +45,13 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _MINUTE_MS = 60_000
+
+
+class DeskOutside(Protocol):
+    """Serves agents who call from outside (:class:`ivr.remote_desk.RemoteDesk`)."""
+
+    async def visit(self, call: AgiCaller) -> bool:
+        """Serve one; whether the call is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ class Surroundings:
     wishes: CallbackWishes
     outgoing: Outgoing
     texts: TextSender | None
-    desk: RemoteDesk
+    desk: DeskOutside
     clock: Callable[[], int]
 
     def of(self, call: AgiCall) -> CallersWorld:

@@ -167,6 +167,19 @@ class PhoneTaken(ApiError):
         )
 
 
+class PhoneUnreachable(ApiError):
+    """The phone is registered at another node, or nowhere."""
+
+    code = "api.phone_unreachable"
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, phone: str) -> None:
+        super().__init__(
+            f"{phone} is not registered at this node.",
+            "Register it, or ask the API of the node where it is registered.",
+        )
+
+
 class AsteriskAway(ApiError):
     """No phone can be rung."""
 

@@ -10,6 +10,7 @@ from ivr.api.errors import (
     AsteriskAway,
     NotTalking,
     PhoneTaken,
+    PhoneUnreachable,
     PrivateQueue,
     RequestInvalid,
 )
@@ -41,6 +42,7 @@ class Supervising:
         self,
         offices: Mapping[str, Office],
         phones: SupervisorsPhones,
+        reachable: Callable[[str], bool],
         clock: Callable[[], int],
     ) -> None:
         """Make them.
@@ -48,10 +50,12 @@ class Supervising:
         Args:
             offices: By organisation; asked at each request.
             phones: Which may be rung, and how.
+            reachable: Whether a phone can be rung from here.
             clock: Epoch milliseconds.
         """
         self._offices = offices
         self._phones = phones
+        self._reachable = reachable
         self._clock = clock
         self.routes = tuple(
             Route(
@@ -82,6 +86,8 @@ class Supervising:
             await refusal.note(office.stream, org, self._clock())
             raise PrivateQueue(offer.queue)
         await self._no_strangers_phone(org, phone)
+        if not self._reachable(phone):
+            raise PhoneUnreachable(phone)
         try:
             await self._phones.ring(phone, Order.about(org, by, offer, mode))
         except AmiError as away:

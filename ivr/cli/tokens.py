@@ -48,7 +48,7 @@ def make(
         RoleWord,
         typer.Option(
             help="viewer: read; supervisor: act on agents and calls too, and see callers' "
-            "numbers; admin: switch announcements too."
+            "numbers; admin: switch announcements, see the audit log too."
         ),
     ],
     org: Annotated[

@@ -38,6 +38,13 @@ class QueueAway(Exception):
     """
 
 
+class CallReferred(Exception):
+    """An agent's phone has transferred the caller: the call goes on in a run of its own.
+
+    This run ends at once and without a word.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Utterance:
     """What the caller shall hear: a text and the language that it is written in.
@@ -285,6 +292,7 @@ class Call(Protocol):
 
         Raises:
             QueueAway: No queue can be reached.
+            CallReferred: The call goes on in a run of its own.
         """
 
     async def hang_up(self, cause: Cause = Cause.NORMAL) -> None:

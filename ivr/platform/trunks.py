@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from pathlib import Path
+from typing import Final
 
 from asterisk.config import Config, ParseError
 
@@ -11,9 +13,13 @@ from ivr.destinations import endpoint_of
 from ivr.platform.errors import ConfigurationInvalid
 from ivr.settings import Settings
 
+_ENDPOINT: Final = re.compile(r"^[ \t]*type[ \t]*=>?[ \t]*endpoint\b.*$", re.MULTILINE)
+
 
 def read_trunks(settings: Settings, accounts: Collection[str]) -> str:
     """The text of the trunks' file, empty where there is none.
+
+    No trunk may transfer a call (REFER), which Asterisk lets every endpoint that says nothing.
 
     Args:
         settings: ``asterisk.trunks`` names the file, ``outgoing.endpoint`` the way out.
@@ -31,7 +37,8 @@ def read_trunks(settings: Settings, accounts: Collection[str]) -> str:
             f"No SIP endpoint is named {way_out}; let outgoing.endpoint name a trunk of the file "
             "asterisk.trunks, or leave it empty so that nobody is called."
         )
-    return path.read_text(encoding="utf-8") if path else ""
+    text = path.read_text(encoding="utf-8") if path else ""
+    return _ENDPOINT.sub(r"\g<0>\nallow_transfer = no", text)
 
 
 def _endpoints(path: Path, taken: Collection[str]) -> set[str]:
@@ -51,6 +58,11 @@ def _endpoints(path: Path, taken: Collection[str]) -> set[str]:
                 f"{path}:{category.number}: the name {category.name} is taken by Växel; "
                 "choose another."
             )
+        for item in category.items:
+            if item.name == "allow_transfer" and item.value.strip() != "no":
+                raise ConfigurationInvalid(
+                    f"{path}:{item.number}: no trunk may transfer calls; take allow_transfer out."
+                )
     return {
         category.name
         for category in config.categories

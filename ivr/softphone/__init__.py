@@ -5,7 +5,13 @@ The one package that knows baresip. Its native stack exists once a process, so o
 signed 16-bit little-endian mono PCM of 8 kHz.
 """
 
-from ivr.softphone.errors import CallNotAnswered, LineClosed, NotRegistered, SoftphoneError
+from ivr.softphone.errors import (
+    CallNotAnswered,
+    LineClosed,
+    NotRegistered,
+    SoftphoneError,
+    TransferRefused,
+)
 from ivr.softphone.line import RATE_HZ, Line
 from ivr.softphone.phone import Phone, Softphones
 
@@ -18,4 +24,5 @@ __all__ = [
     "Phone",
     "SoftphoneError",
     "Softphones",
+    "TransferRefused",
 ]

@@ -31,6 +31,20 @@ class CallNotAnswered(SoftphoneError):
         self.status = status
 
 
+class TransferRefused(SoftphoneError):
+    """The other side was not connected with somebody else; the call goes on.
+
+    Attributes:
+        status: The SIP status that was told, ``None`` when none was.
+    """
+
+    code = "transfer_refused"
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
 class LineClosed(SoftphoneError):
     """The line is closed; nothing can be done on it any more."""
 

@@ -12,11 +12,12 @@ from baresip.errors import (
     AudioRestarted,
     BaresipError,
     StaleHandleError,
+    TransferFailed,
     split_status,
 )
 from baresip.events import Event, StackEvent
 
-from ivr.softphone.errors import CallNotAnswered, LineClosed
+from ivr.softphone.errors import CallNotAnswered, LineClosed, TransferRefused
 
 RATE_HZ = 8000
 _BYTES_A_SECOND = 2 * RATE_HZ
@@ -138,6 +139,44 @@ class Line:
         """
         with _translated():
             await self._native.send_dtmf(keys)
+
+    async def hold(self) -> None:
+        """Have the other side wait (a re-INVITE); nothing is said or heard meanwhile.
+
+        Raises:
+            LineClosed: The call is over.
+        """
+        with _translated():
+            await self._native.hold()
+
+    async def resume(self) -> None:
+        """Speak with the other side again.
+
+        Raises:
+            LineClosed: The call is over.
+        """
+        with _translated():
+            await self._native.resume()
+
+    async def transfer(self, to: str | Line) -> None:
+        """Have the other side connected with somebody else instead (REFER); the line closes.
+
+        Args:
+            to: A number, or another line of this phone: whoever is there (Replaces).
+
+        Raises:
+            TransferRefused: It was not done, and the call goes on.
+            LineClosed: The call is over.
+        """
+        try:
+            if isinstance(to, Line):
+                await self._native.attended_transfer(to._native)
+            else:
+                await self._native.transfer(to)
+        except TransferFailed as error:
+            raise TransferRefused(f"The call goes on: {error}.", error.status) from error
+        except BaresipError as error:
+            raise LineClosed(f"The line does not take this any more: {error}.") from error
 
     def start_playing(self, pcm: bytes) -> None:
         """Play ``pcm`` to the other side after what is being played; returns at once."""

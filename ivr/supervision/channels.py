@@ -9,15 +9,17 @@ from ivr.destinations import endpoints_of
 from wire.ami.frames import Frame
 
 
-def agents_channel(channels: Sequence[Frame], offer: Offer) -> str | None:
+def agents_channel(channels: Sequence[Frame], offer: Offer, outgoing: str) -> str | None:
     """The Uniqueid of the channel on which an agent talks to a contact at this moment.
 
-    It is the one of exactly this phone, or of the node that has it, in the bridge of the contact's
-    own channel: neither another call of the phone nor a phone whose name begins likewise.
+    It is the one of exactly this phone, or of the node that has it, or towards an agent outside, in
+    the bridge of the contact's own channel: neither another call of the phone nor a phone whose
+    name begins likewise.
 
     Args:
         channels: The entries of ``CoreShowChannels``, of the node where the contact's channel is.
         offer: The conversation.
+        outgoing: As of :func:`ivr.destinations.endpoints_of`.
 
     Returns:
         ``None`` when the two are not connected (yet, or any more).
@@ -25,7 +27,7 @@ def agents_channel(channels: Sequence[Frame], offer: Offer) -> str | None:
     bridge = next((c.get("BridgeId") for c in channels if c.get("Uniqueid") == offer.contact), "")
     if not bridge:
         return None
-    endpoints = endpoints_of(offer)
+    endpoints = endpoints_of(offer, outgoing)
     found = [
         channel.get("Uniqueid")
         for channel in channels

@@ -7,29 +7,30 @@ the same as at the agents' desk.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
 
-from acd.errors import AgentLocked, NotLoggedIn, WrongPin
+from acd.agents import Agents
+from acd.errors import NotLoggedIn
 from acd.floor import Floor
 from acd.model import AgentState, AgentStatus, Offer
 from ivr.agi_call import AllPrompts
-from ivr.desk_visit import KEY_WAIT_S, TRIES
+from ivr.desk import phone_of
+from ivr.desk_visit import TRIES
 from ivr.dialplan import DONE
 from ivr.flow.call import CallerHungUp
-from ivr.flow.supervision import Right, SupervisionTexts
+from ivr.flow.supervision import Right
 from ivr.flow.texts import Text
 from ivr.office import Office
+from ivr.pin_dialogue import PinOf, prove
 from ivr.supervision.audit import PRESENCE, Presence, Refusal
 from ivr.supervision.orders import Order, order_of
 from ivr.supervision.presence import End, Presences
 from ivr.supervision.rights import BACK, RIGHTS, WAYS_IN, supervised_by
-from ivr.supervision.visit import KEYS, Visit
+from ivr.supervision.tickets import TICKET, Ticket, Tickets
+from ivr.supervision.visit import SupervisorsVisit
 from ivr.supervision.waiting_calls import ON_WAITING
 from ivr.supervision.waiting_calls import lead as lead_waiting
 from wire.agi.errors import AgiHungUp
 from wire.agi.session import AgiSession
-
-_MINUTE_MS: Final = 60_000
 
 
 class SupervisorsDesk:
@@ -38,16 +39,19 @@ class SupervisorsDesk:
     def __init__(
         self,
         offices: Mapping[str, Office],
-        pin_of: Callable[[str], str],
+        pin_of: PinOf,
         prompts: AllPrompts,
         presences: Presences,
         floor: Callable[[str], Floor],
+        *,
+        tickets: Tickets,
     ) -> None:
         self._offices = offices
         self._pin_of = pin_of
         self._prompts = prompts
         self._presences = presences
         self._floor = floor
+        self._tickets = tickets
 
     async def serve(self, session: AgiSession) -> None:
         """One call of a supervisor, or what a dead controller has left of one.
@@ -60,23 +64,30 @@ class SupervisorsDesk:
             if left.org in self._offices:
                 await self._presences.leave(session, self._offices[left.org], left)
             return
-        order = await order_of(session)
+        ticket = None
+        if dialled := await session.get_variable(TICKET):
+            ticket = await self._tickets.redeem(dialled)
+            if ticket is None:
+                return  # refused by the dialplan
+        order = await order_of(session) if ticket is None else ticket.order
         home = self._home(order)
-        if home is None or (texts := home.organisation.texts.supervision) is None:
+        if home is None or home.organisation.texts.supervision is None:
             return  # there is nobody whom to lead
         visit = _Leading(
             session,
             self._prompts,
-            home,
-            texts=texts,
+            phone_of(session.environment.channel) if ticket is None else ticket.phone,
+            self._offices,
+            home=home,
             presences=self._presences,
             floor=self._floor,
+            tickets=self._tickets,
         )
         try:
             await visit.call.answer()
             if order is not None:
-                await visit.obey(order)
-            elif (number := await visit.prove(self._offices, self._pin_of)) is not None:
+                await visit.obey(order, (order.mode,) if ticket is None else ticket.may)
+            elif (number := await visit.prove(self._pin_of)) is not None:
                 await visit.lead(number, self._offices)
             await session.set_variable(DONE, "1")
             await visit.call.hang_up()
@@ -91,70 +102,62 @@ class SupervisorsDesk:
         return next((o for o in speaking if o.organisation.supervisors), next(iter(speaking), None))
 
 
-class _Leading(Visit):
+class _Leading(SupervisorsVisit):
     """One call, and what is done in it."""
 
     def __init__(
         self,
         session: AgiSession,
         prompts: AllPrompts,
-        home: Office,
+        phone: str,
+        offices: Mapping[str, Office],
         *,
-        texts: SupervisionTexts,
+        home: Office,
         presences: Presences,
         floor: Callable[[str], Floor],
+        tickets: Tickets,
     ) -> None:
-        super().__init__(session, prompts, home, texts)
+        super().__init__(session, prompts, phone, offices, presences.clock)
+        self.come_to(home)
         self._presences = presences
         self._floor = floor
+        self._tickets = tickets
 
-    async def prove(
-        self, offices: Mapping[str, Office], pin_of: Callable[[str], str]
-    ) -> str | None:
-        """Ask for number and PIN, a few times at most: the supervisor's number, if they have."""
-        desk = self.home.organisation.texts.desk
-        for _ in range(TRIES):
-            number = await self.enter(self.texts.enter_supervisor)
-            pin = await self.enter(desk.enter_pin)
-            known = supervised_by({org: o.organisation for org, o in offices.items()}, number)
-            if not known:  # an unknown number sounds like a wrong PIN
-                await self.say(desk.wrong_pin)
-                continue
-            try:
-                agents = offices[known[0]].agents
-                await agents.check_pin(number, pin, pin_of(number), supervising=self.phone)
-            except WrongPin:
-                await self.say(desk.wrong_pin)
-            except AgentLocked as locked:
-                minutes = -(-(locked.until_ms - self._presences.clock()) // _MINUTE_MS)
-                await self.say(desk.locked, minutes=max(1, minutes))
-                return None
-            else:
-                return number
-        return None
+    async def prove(self, pin_of: PinOf) -> str | None:
+        """Have a supervisor prove who they are: their number, if they can."""
+
+        async def number() -> str:
+            return await self.enter(self.words.enter_supervisor)
+
+        def counted_by(claimed: str) -> Agents | None:
+            offices = self.offices
+            known = supervised_by({org: o.organisation for org, o in offices.items()}, claimed)
+            return offices[known[0]].agents if known else None
+
+        return await prove(self, number, counted_by, pin_of, supervising=self.phone)
 
     async def lead(self, number: str, offices: Mapping[str, Office]) -> None:
         """Ask for agents, and for each what to do, until nothing is answered any more."""
         known = supervised_by({org: o.organisation for org, o in offices.items()}, number)
         for _ in range(TRIES):
-            while agent := await self.enter(self.texts.enter_agent):
+            while agent := await self.enter(self.words.enter_agent):
                 office = next(
                     (offices[org] for org in known if agent in offices[org].organisation.agents),
                     None,
                 )
                 if office is None:
-                    await self.say(self.texts.unknown_agent)
+                    await self.say(self.words.unknown_agent)
                     break
                 self.come_to(office)
                 await self._lead_one(number, agent)
 
-    async def obey(self, order: Order) -> None:
-        """Do what a program has asked for, by whose order the phone has rung."""
+    async def obey(self, order: Order, may: tuple[Right, ...]) -> None:
+        """Do what a program has asked for, by whose order the phone has rung, or another node."""
         offer = await self.home.distributor.conversation(order.agent)
         if offer is None or offer.contact != order.contact:
-            await self.say(self.texts.not_talking)
+            await self.say(self.words.not_talking)
             return
-        await self._come_in(order.by, offer, order.mode, (order.mode,))
+        await self._come_in(order.by, offer, order.mode, may)
 
     async def _lead_one(self, number: str, agent: str) -> None:
         """What to do with one agent, again and again, until another one is wanted."""
@@ -170,7 +173,7 @@ class _Leading(Visit):
                 continue
             if right not in may:
                 await self._refuse(number, right, "right", agent)
-                await self.say(self.texts.not_allowed)
+                await self.say(self.words.not_allowed)
             elif right in WAYS_IN:
                 await self._into_conversation(number, agent, right, may)
             elif right in ON_WAITING:
@@ -180,17 +183,15 @@ class _Leading(Visit):
                 await self._act(number, agent, right)
 
     async def _menu(self, may: tuple[Right, ...]) -> str:
-        for right in Right:
-            if right in may and (key := await self.say(self.texts.acts.of(right), interrupt=KEYS)):
-                return key
-        return await self.call.collect(count=1, wait=KEY_WAIT_S, stop="")
+        acts = self.words.acts
+        return await self.key(*(acts.of(right) for right in Right if right in may))
 
     async def _into_conversation(
         self, number: str, agent: str, mode: Right, may: tuple[Right, ...]
     ) -> None:
         offer = await self.home.distributor.conversation(agent)
         if offer is None:
-            await self.say(self.texts.not_talking)
+            await self.say(self.words.not_talking)
             return
         await self._come_in(number, offer, mode, may)
 
@@ -198,11 +199,17 @@ class _Leading(Visit):
         queue = self.home.organisation.queues.get(offer.queue)
         if queue is None or not queue.supervision.allowed:  # what nobody describes is private
             await self._refuse(by, mode, "queue", offer.agent, offer)
-            await self.say(self.texts.private)
+            await self.say(self.words.private)
+            return
+        if self._tickets.elsewhere(offer):
+            order = Order.about(self.home.organisation.id, by, offer, mode)
+            ticket = Ticket(order, self.phone, may)
+            if not await self._tickets.use(self.session, offer, ticket):
+                await self.say(self.texts.technical_fault)
             return
         tell = ""
         if queue.supervision.tell_agent and mode is not Right.TAKE_OVER:
-            tell = await self.call.sound(self.utterance(self.texts.joined))
+            tell = await self.call.sound(self.worded(self.words.joined))
         end = await self._presences.come_in(
             self.session,
             self.home,
@@ -214,7 +221,7 @@ class _Leading(Visit):
             tell=tell,
         )
         if end is not End.BACK:
-            await self.say(self.texts.not_talking if end is End.NOBODY else self.texts.over)
+            await self.say(self.words.not_talking if end is End.NOBODY else self.words.over)
 
     async def _act(self, number: str, agent: str, right: Right) -> None:
         """Pause an agent or log them out, as by the API."""
@@ -222,23 +229,21 @@ class _Leading(Visit):
         try:
             if right is Right.LOGOUT:
                 status = await agents.logout(agent, by=number)
-                await self._confirm(status, AgentState.LOGGED_OUT, self.texts.logged_out)
+                await self._confirm(status, AgentState.LOGGED_OUT, self.words.logged_out)
             elif right is Right.PAUSE and (reason := await self._reason()):
                 status = await agents.pause(agent, reason, by=number)
-                await self._confirm(status, AgentState.PAUSED, self.texts.paused)
+                await self._confirm(status, AgentState.PAUSED, self.words.paused)
         except NotLoggedIn:
-            await self.say(self.texts.not_logged_in)
+            await self.say(self.words.not_logged_in)
 
     async def _confirm(self, status: AgentStatus, wanted: AgentState, done: Text) -> None:
-        await self.say(done if status.state is wanted else self.texts.after_call)
+        await self.say(done if status.state is wanted else self.words.after_call)
 
     async def _reason(self) -> str:
         """The key of a pause, ``""`` for none."""
         desk, pauses = self.home.organisation.texts.desk, self.home.organisation.pauses
         for _ in range(TRIES):
-            key = await self.say(desk.enter_reason, interrupt=KEYS)
-            key = key or await self.call.collect(count=1, wait=KEY_WAIT_S, stop="")
-            if (reason := pauses.get(key)) is not None:
+            if (reason := pauses.get(await self.key(desk.enter_reason))) is not None:
                 return reason.key
             await self.say(desk.unknown_reason)
         return ""

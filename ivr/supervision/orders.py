@@ -21,7 +21,8 @@ SHOWN: Final = "*20"
 """What the phone that rings shows as the number."""
 
 RING_MS: Final = 30_000
-_PARTS: Final = 5
+PARTS: Final = 5
+"""Of an order as it is noted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,19 @@ class Order:
         """As it stands on the channel; no name has a ``|`` in it."""
         return "|".join((self.org, self.by, self.agent, self.contact, self.mode.value))
 
+    @classmethod
+    def of_note(cls, noted: str) -> Self | None:
+        """The order that stands on a channel, ``None`` where none does."""
+        parts = noted.split("|")
+        if len(parts) != PARTS or parts[-1] not in set(Right):
+            return None
+        org, by, agent, contact, mode = parts
+        return cls(org, by, agent, contact, Right(mode))
+
 
 async def order_of(session: AgiSession) -> Order | None:
     """The order by which Växel has made this call, ``None`` where somebody has dialled."""
-    parts = (await session.get_variable(ORDER) or "").split("|")
-    if len(parts) != _PARTS or parts[-1] not in set(Right):
-        return None
-    org, by, agent, contact, mode = parts
-    return Order(org, by, agent, contact, Right(mode))
+    return Order.of_note(await session.get_variable(ORDER) or "")
 
 
 class SupervisorsPhones:

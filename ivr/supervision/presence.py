@@ -46,14 +46,14 @@ class Presences:
         self._attention = attention
         self.clock = clock
 
-    async def channel_of(self, offer: Offer) -> str | None:
+    async def channel_of(self, offer: Offer, outgoing: str) -> str | None:
         """The Uniqueid of the agent's channel in a conversation; see :func:`agents_channel`.
 
         Raises:
             AmiError: Asterisk does not answer.
         """
         channels = await self._ami.list("CoreShowChannels")
-        return agents_channel(channels, offer)
+        return agents_channel(channels, offer, outgoing)
 
     async def come_in(
         self,
@@ -84,7 +84,8 @@ class Presences:
             AmiError: Asterisk does not answer.
             StreamUnavailable: It cannot be written down, so nobody comes in.
         """
-        channel = await self.channel_of(offer)
+        outgoing = office.around.outgoing.endpoint
+        channel = await self.channel_of(offer, outgoing)
         if channel is None:
             return End.NOBODY
         presence = Presence.begun(office.organisation.id, by, phone, offer, self.clock())
@@ -108,7 +109,7 @@ class Presences:
                 await asyncio.gather(following, return_exceptions=True)
         await self.leave(session, office, presence)
         # Its key may be told of later than what it does: whoever could go on has come back by it.
-        return End.BACK if await self.channel_of(offer) == channel else End.OVER
+        return End.BACK if await self.channel_of(offer, outgoing) == channel else End.OVER
 
     async def leave(self, session: AgiSession, office: Office, presence: Presence) -> None:
         """Note that a presence is over, by this controller or by one that has died since.

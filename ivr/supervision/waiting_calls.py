@@ -17,11 +17,11 @@ from acd.errors import (
     TooManyLines,
 )
 from acd.floor import ContactStatus, Floor
-from ivr.desk_visit import TRIES
+from ivr.desk_visit import KEYS, TRIES
 from ivr.flow.supervision import Right
 from ivr.supervision.moving import difference, move
 from ivr.supervision.rights import BACK
-from ivr.supervision.visit import KEYS, Visit
+from ivr.supervision.visit import SupervisorsVisit
 
 ON_WAITING: Final = (Right.MOVE, Right.PRIORITISE)
 """What may be done with calls that no agent has answered."""
@@ -36,7 +36,7 @@ _NOT_NOW: Final = (ContactElsewhere, ContactOffered, ContactUnknown, NotWaiting,
 
 
 async def lead(
-    visit: Visit, floor: Floor, agent: str, right: Right, *, by: str, now_ms: int
+    visit: SupervisorsVisit, floor: Floor, agent: str, right: Right, *, by: str, now_ms: int
 ) -> None:
     """Tell who waits in an agent's queues, and do with each what is keyed.
 
@@ -54,7 +54,7 @@ async def lead(
     queues = visit.home.organisation.agents[agent].serves
     waiting = await floor.callers(queues, MOST)
     if not waiting:
-        await visit.say(visit.texts.waiting.none)
+        await visit.say(visit.words.waiting.none)
     for number, contact in enumerate(waiting, start=1):
         minutes = max(0, now_ms - contact.arrived_ms) // _MINUTE_MS
         told = {"number": number, "queue": contact.queue, "minutes": minutes}
@@ -66,15 +66,21 @@ async def lead(
                 break
 
 
-async def _ask(visit: Visit, right: Right, told: Mapping[str, object]) -> str:
-    texts = visit.texts.waiting
+async def _ask(visit: SupervisorsVisit, right: Right, told: Mapping[str, object]) -> str:
+    texts = visit.words.waiting
     if first := await visit.say(texts.call, interrupt=KEYS, **told):
         return await visit.take(first)
     return await visit.enter(texts.enter_queue if right is Right.MOVE else texts.enter_minutes)
 
 
 async def _is_done(
-    visit: Visit, floor: Floor, contact: ContactStatus, right: Right, keys: str, *, by: str
+    visit: SupervisorsVisit,
+    floor: Floor,
+    contact: ContactStatus,
+    right: Right,
+    keys: str,
+    *,
+    by: str,
 ) -> bool:
     """Do what was keyed; ``False`` where something else should be."""
     try:
@@ -82,12 +88,14 @@ async def _is_done(
             return await _move(visit, floor, contact, keys, by=by)
         return await _prioritise(visit, floor, contact, keys, by=by)
     except _NOT_NOW:
-        await visit.say(visit.texts.waiting.not_now)
+        await visit.say(visit.words.waiting.not_now)
         return True
 
 
-async def _move(visit: Visit, floor: Floor, contact: ContactStatus, keys: str, *, by: str) -> bool:
-    texts, queues = visit.texts.waiting, visit.home.organisation.queues
+async def _move(
+    visit: SupervisorsVisit, floor: Floor, contact: ContactStatus, keys: str, *, by: str
+) -> bool:
+    texts, queues = visit.words.waiting, visit.home.organisation.queues
     to = next((name for name, queue in queues.items() if queue.transfer_key == keys), None)
     if to is None:
         await visit.say(texts.unknown)
@@ -101,9 +109,9 @@ async def _move(visit: Visit, floor: Floor, contact: ContactStatus, keys: str, *
 
 
 async def _prioritise(
-    visit: Visit, floor: Floor, contact: ContactStatus, keys: str, *, by: str
+    visit: SupervisorsVisit, floor: Floor, contact: ContactStatus, keys: str, *, by: str
 ) -> bool:
-    texts = visit.texts.waiting
+    texts = visit.words.waiting
     if not keys.isdecimal() or int(keys) > MOST_MINUTES:
         await visit.say(texts.unknown)
         return False

@@ -12,7 +12,7 @@ from monitoring.report.intervals import Period
 from monitoring.report.sheet import Column, Kind, Said, Sheet, Value
 from monitoring.report.words import Word, act_in, refusal_in
 from store.database import Database
-from store.models import ActOutcome, SupervisorAct
+from store.models import ActOutcome, SupervisorAct, Via
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,11 @@ def acts_sheet(
         ("credit_seconds", Word.CREDIT, Kind.SECONDS, True),
     )
 
+    vias = {
+        Via.PHONE: Word.PHONE.spoken(language).lower(),
+        Via.API: Word.API.spoken(language),
+    }
+
     def seconds(milliseconds: int | None) -> float | None:
         return None if milliseconds is None else milliseconds / 1000
 
@@ -111,7 +116,7 @@ def acts_sheet(
             act.at.astimezone(period.zone),
             act.supervisor,
             names.get(act.supervisor),
-            act.via.value,
+            Said(act.via, vias[act.via]),
             act.phone,
             Said(act.act or "", act_in(language, act.act or "")),
             act.agent,

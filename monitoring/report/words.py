@@ -89,6 +89,7 @@ class Word(Enum):
     SUPERVISOR = "Arbetsledare", "Leder", "Supervisor"
     ACT = "Åtgärd", "Handling", "Act"
     VIA = "Genom", "Via", "By"
+    API = "program", "program", "program"
     PHONE = "Telefon", "Telefon", "Phone"
     LASTED = "Varade", "Varede", "Lasted"
     REFUSED = "Nekades", "Afvist", "Refused"

@@ -6,6 +6,7 @@ import pytest
 
 from store.events import EventType
 from tests.e2e.conftest import AGENT
+from tests.e2e.rig.conversations import conversation, talk, told_of
 from tests.e2e.rig.handover import (
     AFTERWARDS,
     BACK,
@@ -15,10 +16,7 @@ from tests.e2e.rig.handover import (
     FRONT,
     GOES_ON,
     NOT_ALLOWED,
-    NUMBER,
     UNKNOWN,
-    talk,
-    told_of,
 )
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import wait_until_hears_music
@@ -50,9 +48,7 @@ async def test_a_caller_is_handed_over_to_a_queue_or_an_agent_and_talks_to_them(
     ears: Ears,
     journal: Journal,
 ) -> None:
-    line = await caller.call(NUMBER)
-    first = await agent.pick_up()
-    await talk(line, first)
+    line, first = await conversation(caller, agent)
     await first.press("*2")
     await ears.hear(first, ENTER, first=BEGINNING)
     await wait_until_hears_music(line)
@@ -94,9 +90,7 @@ async def test_a_caller_is_handed_over_to_a_number_that_is_listed_and_to_no_othe
     journal: Journal,
 ) -> None:
     outside = await cast.reachable(OUTSIDE)
-    line = await caller.call(NUMBER)
-    first = await agent.pick_up()
-    await talk(line, first)
+    line, first = await conversation(caller, agent)
     await first.press("*2")
     await ears.hear(first, ENTER, first=BEGINNING)
     await first.press("00046701112233#")

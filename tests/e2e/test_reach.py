@@ -11,7 +11,7 @@ import pytest_asyncio
 from acd.agents import Agents
 from acd.model import Agent, system_clock
 from ivr.remote_agents import remote_phone
-from ivr.softphone import Line
+from ivr.softphone import Line, TransferRefused
 from media.tones import tone
 from store.events import EventType
 from tests.e2e.conftest import AGENT
@@ -37,6 +37,7 @@ from tests.e2e.rig.reach import (
     AUTO_AGENT,
     DESK,
     HANG_UP,
+    IN_READINESS,
     MENU_OF_THE_DESK,
     NOT_ALLOWED,
     OUTSIDE,
@@ -46,6 +47,8 @@ from tests.e2e.rig.reach import (
     TAKE,
 )
 from tests.e2e.rig.recordings import sides
+from tests.e2e.rig.supervised import SUPERVISOR
+from tests.e2e.rig.supervision import CODE, choose
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
@@ -99,6 +102,8 @@ async def test_an_agent_calls_somebody_and_is_offered_nothing_until_that_is_over
     await wait_until_hears_tone(line, CALLER_HZ)
     await wait_until_hears_tone(theirs, AGENT_HZ)
     assert journal.all(EventType.CALL_OFFERED) == []
+    with pytest.raises(TransferRefused):  # they are nobody's caller
+        await line.transfer(AGENT)
     await theirs.hang_up()
 
     ended = await journal.wait(EventType.AGENT_CALL_ENDED, agent=AGENT, outcome="talked")
@@ -152,8 +157,14 @@ async def mobile(cast: Cast, platform: Platform) -> AsyncIterator[Handset]:
     await agents.logout(REMOTE_AGENT)
 
 
-async def test_an_agent_outside_takes_the_call_by_a_key_and_has_the_codes_of_a_conversation(
-    caller: Handset, mobile: Handset, ears: Ears, journal: Journal
+async def test_an_agent_outside_takes_the_call_by_a_key_has_its_codes_and_is_heard_by_supervisors(
+    *,
+    platform: Platform,
+    cast: Cast,
+    caller: Handset,
+    mobile: Handset,
+    ears: Ears,
+    journal: Journal,
 ) -> None:
     line = await caller.call(NUMBERS["always"])
     theirs = await mobile.ring()
@@ -168,6 +179,13 @@ async def test_an_agent_outside_takes_the_call_by_a_key_and_has_the_codes_of_a_c
     theirs.start_playing(tone(AGENT_HZ, 2))
     await wait_until_hears_tone(theirs, CALLER_HZ)
     await wait_until_hears_tone(line, AGENT_HZ)
+    leader = await (await cast.agent(2)).call(CODE)
+    await choose(leader, ears, platform.secrets.pins, SUPERVISOR, REMOTE_AGENT)
+    await leader.press("1")
+    await journal.wait(EventType.SUPERVISOR_JOINED, agent=REMOTE_AGENT)
+    theirs.start_playing(tone(AGENT_HZ, 2))
+    await wait_until_hears_tone(leader, AGENT_HZ)
+    await leader.hang_up()
     await theirs.press("*7")
     await journal.wait(EventType.RECORDING_PAUSED, cause="agent")
     await theirs.hang_up()
@@ -193,7 +211,7 @@ async def test_a_mailbox_that_picks_up_never_gets_the_caller(
     await line.hang_up()
 
 
-async def test_an_agent_outside_logs_in_and_out_by_calling_from_their_telephone(
+async def test_an_agent_outside_logs_in_hears_how_they_stand_and_logs_out_by_calling(
     platform: Platform, cast: Cast, ears: Ears, journal: Journal
 ) -> None:
     mobile = await cast.reachable(REMOTE_NUMBER)
@@ -206,6 +224,9 @@ async def test_an_agent_outside_logs_in_and_out_by_calling_from_their_telephone(
     )
     line = await mobile.call(DESK)
     await _enter_pin(line, platform, ears)
+    await ears.hear(line, MENU_OF_THE_DESK, first=2 * BEGINNING)
+    await line.press("0")
+    await ears.hear(line, IN_READINESS)
     await ears.hear(line, MENU_OF_THE_DESK, first=2 * BEGINNING)
     await line.press("2")
     await journal.wait(EventType.AGENT_LOGGED_OUT, agent=REMOTE_AGENT)

@@ -12,19 +12,35 @@ import pytest_asyncio
 from acd.agents import Agents
 from acd.model import AgentState, system_clock
 from ivr.destinations import endpoint_of
-from ivr.softphone import RATE_HZ, CallNotAnswered, Line, Phone, Softphones
+from ivr.softphone import RATE_HZ, CallNotAnswered, Line, Phone, Softphones, TransferRefused
 from media.tones import tone
 from store.events import Event, EventType
 from tests.e2e.conftest import AGENT, RESULTS, until_nothing_is_left
 from tests.e2e.rig import together
 from tests.e2e.rig.journal import Journal
-from tests.e2e.rig.listening import is_silent, tone_share, tone_span, wait_until_hears_tone
-from tests.e2e.rig.phones import CALLER_NUMBER, RECEPTION, AgentHandset, Cast, Ears, Handset
-from tests.e2e.rig.platform import NODES, ORG, Platform
+from tests.e2e.rig.listening import (
+    is_silent,
+    tone_share,
+    tone_span,
+    wait_until_hears_music,
+    wait_until_hears_tone,
+)
+from tests.e2e.rig.phones import (
+    BEGINNING,
+    CALLER_NUMBER,
+    RECEPTION,
+    AgentHandset,
+    Cast,
+    Ears,
+    Handset,
+)
+from tests.e2e.rig.platform import NODES, ORG, Platform, eventually
 from tests.e2e.rig.policies import NUMBERS
 from tests.e2e.rig.privacy import personal_lines
 from tests.e2e.rig.reception import walk_to_queue
 from tests.e2e.rig.recordings import sides
+from tests.e2e.rig.supervised import SUPERVISOR
+from tests.e2e.rig.supervision import CODE, MENU, choose, speak, wait_until_hears_just
 
 pytestmark = [
     pytest.mark.e2e,
@@ -101,13 +117,19 @@ async def test_an_agent_at_the_other_asterisk_is_rung_heard_and_recorded(
     journal: Journal,
 ) -> None:
     await there.log_in(AGENT, other.secrets.pins[AGENT], ears)
-    assert await _state(platform, AGENT) == (AgentState.READY, "")
+
+    async def free() -> bool:
+        return await _state(platform, AGENT) == (AgentState.READY, "")
+
+    await eventually(free, why="the phone is free")
     line = await caller.call(RECEPTION)
     await walk_to_queue(line, ears)
     theirs = await there.pick_up()
     shown = theirs.headers["From"]
     assert shown.startswith('"sv support')
     assert CALLER_NUMBER in shown
+    with pytest.raises(TransferRefused):  # there is no caller where the phone is
+        await theirs.transfer("4002")
     await _say(line, theirs, BEFORE)
     answered = await journal.wait(EventType.CALL_ANSWERED, agent=AGENT)
     assert answered.contact.startswith("a-")
@@ -118,6 +140,12 @@ async def test_an_agent_at_the_other_asterisk_is_rung_heard_and_recorded(
     await ears.hear(theirs, "Inspelningen fortsätter.")
     await _say(line, theirs, AFTER)
     assert line.digits == ""
+    await theirs.hold()
+    held = await journal.wait(EventType.CALL_HELD, agent=AGENT)
+    await wait_until_hears_music(line, since=len(line.heard))
+    await theirs.resume()
+    await journal.wait(EventType.CALL_RESUMED, agent=AGENT, contact=held.contact)
+    assert held.contact == answered.contact
     await theirs.hang_up()
     await journal.wait(EventType.AGENT_WRAPUP, agent=AGENT)
     await journal.wait(EventType.AGENT_READY, agent=AGENT, count=2)
@@ -133,6 +161,44 @@ async def test_an_agent_at_the_other_asterisk_is_rung_heard_and_recorded(
         assert is_silent(pcm[_at(ends + 0.1) : _at(begins - 0.1)])
     assert journal.all(EventType.CALL_REFUSED) == []
     await there.log_out(ears)
+
+
+async def test_a_supervisor_at_one_asterisk_comes_into_a_conversation_of_the_other(
+    *,
+    platform: Platform,
+    cast: Cast,
+    cast_there: Cast,
+    here: AgentHandset,
+    ears: Ears,
+    journal: Journal,
+) -> None:
+    await here.sit_down(AT_A, platform.redis, (QUEUE,))
+    line = await (await cast_there.caller()).call(NUMBERS[QUEUE])
+    theirs = await here.pick_up()
+    speak(line, BEFORE[0])
+    speak(theirs, BEFORE[1])
+    answered = await journal.wait(EventType.CALL_ANSWERED, agent=AT_A)
+    assert answered.contact.startswith("b-")
+
+    leader = await (await cast.agent(3)).call(CODE)
+    await choose(leader, ears, platform.secrets.pins, SUPERVISOR, AT_A)
+    await leader.press("1")
+    joined = await journal.wait(EventType.SUPERVISOR_JOINED, mode="listen")
+    assert (joined.contact, joined.fields["phone"]) == (answered.contact, "agent3")
+    await wait_until_hears_just(leader, set(BEFORE))
+    speak(leader, AFTER[0])
+    await leader.press("5")
+    await journal.wait(EventType.SUPERVISOR_SWITCHED, mode="whisper")
+    await wait_until_hears_just(theirs, {BEFORE[0], AFTER[0]})
+    await wait_until_hears_just(line, {BEFORE[1]})
+    since = len(leader.heard)
+    await leader.press("*")
+    await journal.wait(EventType.SUPERVISOR_LEFT)
+    await ears.hear(leader, MENU, first=BEGINNING, since=since)
+    await leader.hang_up()
+    await line.hang_up()
+    await theirs.wait_closed()
+    await here.stand_up(AT_A, platform.redis)
 
 
 async def test_why_the_agent_at_the_other_asterisk_did_not_answer_is_known(
@@ -191,7 +257,9 @@ async def test_phones_of_both_ring_together_and_who_picks_up_at_the_other_has_th
     await here.stand_up(AT_A, platform.redis)
 
 
-@pytest.mark.parametrize("number", [RECEPTION, "*11", "caller", CALLER_NUMBER, "s"])
+@pytest.mark.parametrize(
+    "number", [RECEPTION, "*11", "caller", CALLER_NUMBER, "s", f"order-{32 * 'a'}", "order-"]
+)
 async def test_another_node_has_no_way_to_anything_but_agents_phones(
     platform: Platform, softphones: Softphones, cast: Cast, number: str
 ) -> None:

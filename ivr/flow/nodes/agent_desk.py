@@ -22,7 +22,8 @@ class AgentDesk(Node):
     """Let an agent log in, or out, from the telephone outside that ``remote`` names for them.
 
     Who calls from that number is asked for the agent's PIN; nobody else is. An agent who is logged
-    in there may log out, pause and be ready again. Calls come to them when they have hung up.
+    in there may log out, pause and be ready again, hear how they stand, ask for more wrap-up and
+    say what came of the last contact. Calls come to them when they have hung up.
 
     Attributes:
         agent_desk: Said before; ``agent_desk:`` alone says nothing.

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ivr.softphone import Line
-from media.tones import tone
-from store.events import Event, EventType
-from tests.e2e.rig.listening import wait_until_hears_tone
-
 NUMBER = "241"
+SURVEYED = "244"
+"""The same with a survey at the end, in place of the last words."""
+
 COLLEAGUE = "4002"
 FRONT, BACK = "front", "back"
 """The queue that callers come to, and the one that they are handed over to."""
 
 BACK_KEY = "12"
 AFTERWARDS = "Tack för samtalet."
+QUESTION = "Hur nöjd är du, från ett till fem?"
 
 ENTER = (
     "Ange agentens nummer, eller stjärna och köns siffra, eller noll och ett telefonnummer."
@@ -37,6 +35,7 @@ def add_handover(home: Path, organisation: Any) -> None:
             "transfer_key": key,
             "recording": {"when": recorded},
         }
+    question = dict.fromkeys(organisation["languages"], QUESTION)
     words = dict.fromkeys(organisation["languages"], AFTERWARDS)
     (home / "handover.yaml").write_text(
         f"""numbers: ["{NUMBER}"]
@@ -47,23 +46,16 @@ nodes:
 """,
         encoding="utf-8",
     )
-
-
-def told_of(events: Iterable[Event], contact: str) -> list[Event]:
-    """What the queues tell of a contact, without holds: AMI tells of those on a way of its own."""
-    holds = {EventType.CALL_HELD, EventType.CALL_RESUMED}
-    return [
-        event
-        for event in events
-        if event.contact == contact and event.type.startswith("call.") and event.type not in holds
-    ]
-
-
-async def talk(*lines: Line) -> None:
-    """Let the first speak to all others, and each of them to the first."""
-    first, *others = lines
-    for speaker, hears in ((first, others), *((other, (first,)) for other in others)):
-        hz = 440 + 330 * lines.index(speaker)
-        await speaker.play(tone(hz, 0.8))
-        for one in hears:
-            await wait_until_hears_tone(one, hz)
+    (home / "surveyed.yaml").write_text(
+        f"""numbers: ["{SURVEYED}"]
+start: talk
+nodes:
+  talk: {{queue: {FRONT}, then: rating, on_nobody: after}}
+  rating:
+    survey: after-call
+    questions: [{{id: helpful, ask: {question!r}}}]
+    then: after
+  after: {{hang_up: {words!r}}}
+""",
+        encoding="utf-8",
+    )

@@ -19,11 +19,13 @@ NOT_ALLOWED = "Det numret får inte ringas härifrån."
 REMOTE_AGENT, REMOTE_NUMBER = "4002", "+46702223344"
 """Works at a mobile telephone."""
 
+ASKED = "En kollega frågar om ett samtal från kön front. Tryck 1 för att svara."
 TAKE = "Samtal från kön always. Tryck 1 för att ta emot det."
 
 
 DESK = "242"
 MENU_OF_THE_DESK = "Du är inloggad. För att logga ut, tryck 2."
+IN_READINESS = "Du är redo att ta emot samtal."
 HANG_UP = "Lägg på nu. Därefter kommer samtalen till dig."
 
 

@@ -84,6 +84,17 @@ async def test_a_contact_that_was_called_back_waits_as_a_call(house: House) -> N
     assert await house.callbacks.get("c-1") is None
 
 
+async def test_whether_its_agent_asks_somebody_is_known(house: House) -> None:
+    assert not await house.acd.consulting("c-1")
+    offer = await house.offer()
+    await house.acd.answered(offer)
+    assert not await house.acd.consulting("c-1")
+    await house.acd.consult(offer, OUTSIDE)
+    assert await house.acd.consulting("c-1")
+    await house.acd.consult_over("c-1", "")
+    assert not await house.acd.consulting("c-1")
+
+
 async def test_what_is_no_conversation_is_not_handed_over(house: House) -> None:
     offer = await house.offer()
     before = await house.everything()

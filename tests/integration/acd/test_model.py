@@ -31,14 +31,12 @@ from tests.integration.acd.histories.city import (
 from tests.integration.acd.histories.conversations import Conversations
 from tests.integration.acd.histories.desks import Desks
 from tests.integration.acd.histories.offers import Offers
-from tests.integration.acd.histories.passing import Passing
-from tests.integration.acd.histories.waiting import Waiting
 from tests.integration.acd.indexes import check_indexes, line_of
 
 pytestmark = pytest.mark.integration
 
 
-class Histories(Waiting, Offers, Conversations, CallingBack, Desks, Passing):
+class Histories(Offers, Conversations, CallingBack, Desks):
     """All that may happen, one after the other, and what holds whatever has happened."""
 
     @initialize(

@@ -103,7 +103,8 @@ class FakeSession:
     async def evaluate(self, expression: str) -> str:
         known = {"DIALSTATUS": self.status, "VAXEL_ANSWERED": self.answered_at}
         known = self.variables | known
-        return re.sub(r"\$\{(\w+)\}", lambda name: known.get(name[1], ""), expression)
+        variable = r"\$\{(?:CHANNEL\()?(\w+)\)?\}"
+        return re.sub(variable, lambda name: known.get(name[1], ""), expression)
 
 
 class FakeRecorder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import cast
 
@@ -23,7 +24,7 @@ from ivr.messages import Messages
 from ivr.office import Office
 from ivr.queueing import QueueRides
 from ivr.recognition_of_callers import CallerMemory
-from ivr.remote_desk import RemoteDesk
+from ivr.remote_desk import Engaged, RemoteDesk
 from ivr.services import Services
 from ivr.stranded import Stranded
 from ivr.transfers import Transfers
@@ -31,7 +32,7 @@ from ivr.web_request import WebServices
 from ivr.world import Surroundings
 from recorder.recorder import Recorder
 from store.stream import EventStream
-from tests.integration.ivr.fake_line import FakeRecorder
+from tests.integration.ivr.fake_line import FakePrompts, FakeRecorder
 from wire.ami.client import AmiClient
 from wire.ami.settings import AmiAccount
 
@@ -55,8 +56,11 @@ def an_office(
     ami: AmiClient,
     recorder: FakeRecorder,
     sounds: Path = Path("/nowhere"),
+    offices: dict[str, Office] | None = None,
+    engaged: Engaged = lambda _phone: nullcontext(),
 ) -> Office:
-    """The office of ``organisation`` as one controller has it."""
+    """The office of ``organisation`` as one controller has it, also among ``offices`` from now."""
+    offices = {} if offices is None else offices
     org = organisation.id
     distributor = Distributor(redis, org, system_clock, controller)
     callbacks = Callbacks(redis, org, system_clock)
@@ -75,7 +79,7 @@ def an_office(
         memory=CallerMemory(redis, org, "secret", OUTGOING.regions),
         clock=system_clock,
     )
-    return Office(
+    office = Office(
         organisation=organisation,
         stream=EventStream(redis, org),
         distributor=distributor,
@@ -96,10 +100,11 @@ def an_office(
             outgoing=OUTGOING,
             texts=None,
             desk=RemoteDesk(
-                organisation,
-                Agents(redis, org, system_clock),
-                distributor,
+                org,
+                offices,
+                FakePrompts(),
                 lambda _agent: PIN,
+                engaged,
                 regions=OUTGOING.regions,
                 clock=system_clock,
                 settle_s=0,
@@ -107,6 +112,8 @@ def an_office(
             clock=system_clock,
         ),
     )
+    offices[org] = office
+    return office
 
 
 async def _nobody_elsewhere(_contact: str, _channel: str) -> None:

@@ -13,9 +13,10 @@ from redis.asyncio import Redis
 
 from acd.errors import AgentLocked, WrongPin
 from acd.floor import Floor
-from acd.model import Agent, AgentState, Queue, system_clock
+from acd.model import Agent, AgentState, LeaveReason, Queue, system_clock
 from acd.offers import OfferListener
 from ivr.attention import Attention
+from ivr.destinations import ALONE, Destinations
 from ivr.dialplan import DONE
 from ivr.flow.load import load_organisation
 from ivr.flow.recording import RecordingPolicy, When
@@ -27,6 +28,7 @@ from ivr.supervision.desk import SupervisorsDesk
 from ivr.supervision.orders import ORDER, Order
 from ivr.supervision.presence import Presences
 from ivr.supervision.rights import MODES, RIGHTS, spy_options
+from ivr.supervision.tickets import TICKET, Tickets
 from store.events import Event, EventType
 from store.stream import BEGINNING, EventStream, StreamUnavailable
 from tests.integration.ivr.fake_line import FakePrompts, FakeRecorder, FakeSession
@@ -54,6 +56,7 @@ class Bench:
     office: Office
     ami: FakeAmi
     redis: Redis
+    nodes: Destinations = ALONE
     now_ms: int = 1_000_000
 
     def led_by(self, *may: Right, **policy: object) -> None:
@@ -87,6 +90,7 @@ class Bench:
             FakePrompts(),
             presences,
             self.floor,
+            tickets=Tickets(self.redis, self.nodes),
         )
 
     def floor(self, org: str) -> Floor:
@@ -481,3 +485,62 @@ async def test_where_nobody_waits_that_is_told(bench: Bench) -> None:
     await bench.office.distributor.join("elsewhere", Queue("invoices"))
     session = await bench.call(f"{LOGIN}4001#7")
     assert said(session, "waiting.none")
+
+
+# Of another node ---------------------------------------------------------------------------------
+
+
+def node(name: str, other: str) -> Destinations:
+    return Destinations(name, {other: "127.0.0.1"})
+
+
+async def ticketed(bench: Bench, status: str = "ANSWER", keys: str = f"{LOGIN}4001#1") -> str:
+    """A supervisor at the node ``west`` wants to hear a conversation of this one: what it dials."""
+
+    async def dial(session: FakeSession) -> str:
+        session.variables["DIALSTATUS"] = status
+        return status
+
+    bench.nodes = node("west", "")
+    session = FakeSession(dial, environment=ENVIRONMENT, keys=keys)
+    await bench.desk().serve(cast(AgiSession, session))
+    bench.nodes = node("", "west")
+    assert spied(session) == []
+    assert said(session, "not_talking") is False
+    (called,) = session.rung
+    fault = DEMO.texts.technical_fault.utterance("sv", {}).text
+    assert (f"sv: {fault}" in session.played) is (status != "ANSWER")
+    return called
+
+
+async def test_a_conversation_of_another_node_is_heard_by_a_ticket_that_holds_once(
+    bench: Bench,
+) -> None:
+    await bench.talk()
+    called = await ticketed(bench)
+    assert called.startswith("PJSIP/order-")
+    assert called.endswith("@node-")
+    number = called.removeprefix("PJSIP/order-").removesuffix("@node-")
+
+    session = await bench.call("", {TICKET: number})
+    assert spied(session) == [("ChanSpy", "a-1", "quEdx(*)")]
+    joined, _ = await bench.told()
+    assert dict(joined.fields) == {"by": "4900", "phone": "agent2", "mode": "listen"}
+
+    again = await bench.call(f"{LOGIN}4001#1", {TICKET: number})
+    assert (spied(again), again.played) == ([], [])
+    assert DONE not in again.variables, "the dialplan refuses it"
+
+
+async def test_a_ticket_lets_into_no_later_conversation(bench: Bench) -> None:
+    await bench.talk()
+    called = await ticketed(bench)
+    number = called.removeprefix("PJSIP/order-").removesuffix("@node-")
+    await bench.office.distributor.leave("c-1", LeaveReason.FAILED)
+    session = await bench.call("", {TICKET: number})
+    assert (spied(session), said(session, "not_talking")) == ([], True)
+
+
+async def test_a_supervisor_is_told_that_the_other_node_is_away(bench: Bench) -> None:
+    await bench.talk()
+    await ticketed(bench, "CHANUNAVAIL")

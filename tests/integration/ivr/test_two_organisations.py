@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 from acd.model import Agent, AgentState, AgentStatus, Offer, Queue
 from acd.offers import OfferListener
 from ivr.agi_call import AgiCaller
+from ivr.common_agents import CommonAgents
 from ivr.desk import Desk
 from ivr.elsewhere import Elsewhere
 from ivr.flow.call import QueueRequest
@@ -155,15 +156,20 @@ async def test_a_result_belongs_to_the_conversation_that_was_last(two: Two) -> N
 @asynccontextmanager
 async def followed(two: Two, ami: FakeAmi) -> AsyncIterator[None]:
     """A controller tells both of phones."""
-    phones = Phones(ami.as_client(), two.offices, [PHONE], Elsewhere(two.offices))
+    elsewhere = Elsewhere(two.offices)
+    phones = Phones(ami.as_client(), two.offices, [PHONE], elsewhere)
     await ami.connect()
-    task = asyncio.create_task(phones.run())
+    tasks = [asyncio.create_task(phones.run())]
+    for org, office in two.offices.items():
+        common = CommonAgents(org, office.stream, elsewhere, phones.look)
+        tasks.append(asyncio.create_task(common.run()))
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 async def until(so: Callable[[], Awaitable[bool]]) -> None:
@@ -175,7 +181,7 @@ async def until(so: Callable[[], Awaitable[bool]]) -> None:
     raise AssertionError("it never came")
 
 
-@pytest.mark.parametrize("ends", ["by time", "by the agent"])
+@pytest.mark.parametrize("ends", ["by time", "by the agent", "by a program"])
 async def test_the_wrapup_for_one_keeps_the_other_from_calling_until_it_is_over(
     two: Two, ends: str
 ) -> None:
@@ -210,6 +216,8 @@ async def test_the_wrapup_for_one_keeps_the_other_from_calling_until_it_is_over(
         assert await in_use()
         if ends == "by time":
             await until(over)
+        elif ends == "by a program":
+            await town.agents.unpause("4001", by="wallboard")
         else:
             await two.dial("*14")
             ami.tell("DeviceStateChange", Device=f"PJSIP/{PHONE}", State="INUSE")

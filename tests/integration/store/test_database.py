@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, select, text
@@ -18,7 +19,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from store.database import Database, open_database
 from store.errors import DatabaseAway, DatabaseNewer, DatabaseUnusable
-from store.models import Base, Contact, instant
+from store.migrate import _config
+from store.models import Base, Contact, QueueVisit, instant
 from tests.integration.postgresql import PostgreSql
 
 pytestmark = pytest.mark.integration
@@ -49,6 +51,37 @@ async def test_the_migrations_make_what_the_models_say(database_url: str) -> Non
     async with engine.connect() as connection:
         assert await connection.run_sync(differences) == []
     await engine.dispose()
+
+
+async def test_rows_of_an_older_version_stay_what_they_were(database_url: str) -> None:
+    """Back to the seventh version, of before hand-overs and surveys, and forward again."""
+
+    def before(connection: Connection) -> None:
+        command.downgrade(_config(connection), "0007")
+        connection.execute(
+            text(
+                "INSERT INTO contacts (org, id, started_at)"
+                " VALUES ('town', 'c1', '2026-03-29 10:00:00')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO queue_visits (org, contact, queue, queued_at, outcome, talked_ms)"
+                " VALUES ('town', 'c1', 'fees', '2026-03-29 10:00:00', 'answered', 60000)"
+            )
+        )
+
+    await (await open_database(database_url)).close()
+    engine = create_async_engine(database_url)
+    async with engine.begin() as connection:
+        await connection.run_sync(before)
+    await engine.dispose()
+    database = await open_database(database_url)
+    async with database.reading() as session:
+        [visit] = (await session.scalars(select(QueueVisit))).all()
+    await database.close()
+    assert (visit.queue, visit.outcome, visit.talked_ms) == ("fees", "answered", 60_000)
+    assert (visit.holds, visit.handed_to, visit.received, visit.estimated_ms) == (None,) * 4
 
 
 async def test_a_database_that_is_new_enough_is_opened_without_alembic(database_url: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import pytest
 from pydantic import ValidationError
@@ -28,6 +29,12 @@ def test_a_phone_of_this_node_or_of_none_that_is_known_is_rung_here(node: str) -
 
 def test_a_phone_of_another_node_is_rung_by_way_of_that() -> None:
     assert AMONG_TWO.of(offer("b")) == "PJSIP/agent1@node-b"
+
+
+def test_the_caller_is_at_the_node_of_the_controller_that_rings() -> None:
+    assert AMONG_TWO.node_of_caller(offer("b")) == "a"
+    assert ALONE.node_of_caller(replace(offer(""), controller=".host-1-x")) == ""
+    assert ALONE.node_of_caller(replace(offer(""), controller="host")) == ""
 
 
 def test_a_node_that_no_setting_names_is_told_of(caplog: pytest.LogCaptureFixture) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from itertools import count
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -21,6 +22,10 @@ pytestmark = pytest.mark.unit
 
 WELL, IN_USE, UNREACHABLE = PhoneState.WELL, PhoneState.IN_USE, PhoneState.UNREACHABLE
 NEVER_S = 3600.0
+NOBODY_OUTSIDE = SimpleNamespace(agents={})
+OUTSIDE = SimpleNamespace(
+    agents={"4001": SimpleNamespace(remote=None), "4002": SimpleNamespace(remote="+46702223344")}
+)
 
 
 class FakeOffice:
@@ -33,6 +38,7 @@ class FakeOffice:
         self.back: tuple[str, ...] = ()
         self.fault: AcdUnavailable | None = None
         self.agents = self.distributor = self
+        self.organisation = NOBODY_OUTSIDE
 
     async def phones_are(self, states: Mapping[str, PhoneState], node: str) -> tuple[str, ...]:
         self.nodes.add(node)
@@ -49,14 +55,14 @@ class FakeOffice:
 @asynccontextmanager
 async def followed(
     ami: FakeAmi, *offices: FakeOffice, alone: bool = True, retell_s: float = NEVER_S
-) -> AsyncIterator[None]:
+) -> AsyncIterator[Phones]:
     known = {f"org{n}": cast(Office, office) for n, office in enumerate(offices)}
     theirs = ["agent1", "agent2"]
     phones = Phones(ami.as_client(), known, theirs, node="b", alone=alone, retell_s=retell_s)
     await ami.connect()
     task = asyncio.create_task(phones.run())
     try:
-        yield
+        yield phones
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):
@@ -142,6 +148,20 @@ async def test_nobody_rings_the_phones_of_an_asterisk_that_is_gone_where_another
         await ami.connect()
         while await office.told.get() != {"agent1": WELL}:
             pass
+
+
+async def test_a_telephone_outside_is_in_use_while_its_agent_talks_to_us() -> None:
+    ami, office = FakeAmi(), FakeOffice()
+    office.organisation = OUTSIDE
+    async with followed(ami, office) as phones:
+        assert await office.told.get() == {"remote-4002": WELL}
+        async with phones.engaged("remote-4002"):
+            assert office.told.get_nowait() == {"remote-4002": IN_USE}
+            await ami.connect()
+            assert await office.told.get() == {"remote-4002": IN_USE}
+            office.back = ("4002",)
+        assert await office.told.get() == {"remote-4002": WELL}
+        assert await office.matched.get() == "4002"
 
 
 async def test_what_redis_did_not_hear_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:

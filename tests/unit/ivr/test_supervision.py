@@ -15,8 +15,10 @@ from ivr.flow.staff import Supervisor
 from ivr.flow.supervision import Right
 from ivr.supervision.audit import Presence
 from ivr.supervision.channels import agents_channel
+from ivr.supervision.orders import Order
 from ivr.supervision.rights import MODES, RIGHTS, may_switch, spy_options, supervised_by
 from ivr.supervision.taking_over import share_bridge
+from ivr.supervision.tickets import Ticket
 from wire.ami.frames import Frame
 
 pytestmark = pytest.mark.unit
@@ -83,9 +85,9 @@ def test_the_channel_is_the_phones_own_in_the_bridge_of_the_contact() -> None:
         channel("agent1-00000005-00000006", "vaxel-1.5", "b1"),
         channel("caller-00000007", "vaxel-2.0", "b2"),
     ]
-    assert agents_channel(channels, talk("vaxel-1.0", "agent1")) == "vaxel-1.4"
-    assert agents_channel(channels, talk("vaxel-2.0", "agent1")) == "vaxel-1.3"
-    assert agents_channel(channels, talk("vaxel-1.0", "agent10")) == "vaxel-1.1"
+    assert agents_channel(channels, talk("vaxel-1.0", "agent1"), "trunk") == "vaxel-1.4"
+    assert agents_channel(channels, talk("vaxel-2.0", "agent1"), "trunk") == "vaxel-1.3"
+    assert agents_channel(channels, talk("vaxel-1.0", "agent10"), "trunk") == "vaxel-1.1"
 
 
 def test_the_channel_to_a_phone_of_another_node_is_that_of_the_node() -> None:
@@ -93,20 +95,48 @@ def test_the_channel_to_a_phone_of_another_node_is_that_of_the_node() -> None:
         channel("caller-00000001", "vaxel-1.0", "b1"),
         channel("node-east-00000002", "vaxel-1.1", "b1"),
     ]
-    assert agents_channel(channels, talk("vaxel-1.0", "agent1", "east")) == "vaxel-1.1"
-    assert agents_channel(channels, talk("vaxel-1.0", "agent1", "west")) is None
+    assert agents_channel(channels, talk("vaxel-1.0", "agent1", "east"), "trunk") == "vaxel-1.1"
+    assert agents_channel(channels, talk("vaxel-1.0", "agent1", "west"), "trunk") is None
+
+
+def test_the_channel_to_an_agent_outside_is_that_towards_the_network() -> None:
+    channels = [
+        channel("trunk-00000001", "vaxel-1.0", "b1"),
+        channel("trunk-00000002", "vaxel-1.1", "b1"),
+    ]
+    assert agents_channel(channels, talk("vaxel-1.0", "remote-4001"), "trunk") == "vaxel-1.1"
 
 
 def test_there_is_no_channel_while_the_two_are_not_connected() -> None:
     waits = channel("caller-00000001", "vaxel-1.0")
     alone = channel("agent1-00000002", "vaxel-1.1")
     elsewhere = channel("agent10-00000003", "vaxel-1.2", "b1")
-    assert agents_channel([waits, alone], talk("vaxel-1.0", "agent1")) is None
-    assert agents_channel([elsewhere], talk("vaxel-1.0", "agent1")) is None
+    assert agents_channel([waits, alone], talk("vaxel-1.0", "agent1"), "trunk") is None
+    assert agents_channel([elsewhere], talk("vaxel-1.0", "agent1"), "trunk") is None
     connected = channel("caller-00000001", "vaxel-1.0", "b1")
-    assert agents_channel([connected, elsewhere], talk("vaxel-1.0", "agent1")) is None
+    assert agents_channel([connected, elsewhere], talk("vaxel-1.0", "agent1"), "trunk") is None
     twice = [channel(f"agent1-0000000{n}", f"vaxel-1.{n}", "b1") for n in (4, 5)]
-    assert agents_channel([connected, *twice], talk("vaxel-1.0", "agent1")) is None
+    assert agents_channel([connected, *twice], talk("vaxel-1.0", "agent1"), "trunk") is None
+
+
+def test_a_ticket_is_read_as_it_was_noted() -> None:
+    order = Order("demo", "4900", "4001", "a-1.0", Right.LISTEN)
+    ticket = Ticket(order, "agent2", (Right.LISTEN, Right.BARGE))
+    assert Ticket.of_note(ticket.noted) == ticket
+
+
+@pytest.mark.parametrize(
+    "noted",
+    [
+        "",
+        "demo|4900|4001|a-1.0|listen",
+        "demo|4900|4001|a-1.0|listen|",
+        "demo|4900|4001|a-1.0|hear|agent2|listen",
+        "demo|4900|4001|a-1.0|listen|agent2|everything",
+    ],
+)
+def test_what_is_no_ticket_lets_nobody_in(noted: str) -> None:
+    assert Ticket.of_note(noted) is None
 
 
 def test_two_are_joined_when_they_share_a_bridge() -> None:

@@ -111,9 +111,36 @@ def test_nothing_that_runs_a_shell_or_dials_out_is_loaded(layout: Layout) -> Non
 
     loaded = {line.split("= ")[1] for line in lines(layout, "modules.conf") if "load = " in line}
     assert "autoload = no" in lines(layout, "modules.conf")
-    refused = ("app_system", "app_originate", "app_externalivr", "func_shell", "func_curl", "cli")
+    refused = ("app_system", "app_originate", "app_externalivr", "func_shell", "cli")
     assert not [module for module in loaded if module.startswith(refused)]
-    assert not [module for module in loaded if "anonymous" in module or "refer" in module]
+    assert not [module for module in loaded if "anonymous" in module]
+
+
+def test_only_agents_phones_transfer_and_only_whom_the_controller_lets_them(
+    layout: Layout,
+) -> None:
+    rendered(layout, peers={"b": "10.0.0.2:5060"})
+
+    config = Config(str(layout.asterisk_etc / "pjsip.conf"))
+    may, context = set(), ""
+    for category in config.categories:
+        options = [(item.name, item.value.strip()) for item in category.items]
+        if ("type", "endpoint") not in options:
+            continue
+        if ("allow_transfer", "no") not in options:  # what is left out is allowed
+            may.add(category.name)
+            assert ("set_var", "TRANSFER_CONTEXT=vaxel-nobody") in options
+    assert may == {name for name in PHONES if name.startswith("agent")}
+    contexts = [line.strip("[]") for line in lines(layout, "extensions.conf") if line[:1] == "["]
+    assert "vaxel-nobody" not in contexts
+    for line in lines(layout, "extensions.conf"):
+        context = line.strip("[]") if line.startswith("[") else context
+        if line.startswith("switch"):
+            phone = context.removeprefix("vaxel-transfers-")
+            assert phone in may
+            assert line == f"switch => Realtime/{phone}@referrals/p"
+    asked = values(layout, "extconfig.conf", "settings")
+    assert asked == {"referrals": "curl,http://127.0.0.1:19273/referrals"}
 
 
 def test_asterisk_asks_the_speech_server_and_serves_nothing_by_http(layout: Layout) -> None:
@@ -133,10 +160,12 @@ ARGUMENTS = {f"ARG{number}" for number in range(1, 7)}
 OURS = {
     *("VAXEL_PRESENCE", "VAXEL_RECORDING", "VAXEL_TAKEN", "VAXEL_TAPE", "VAXEL_TONE"),
     *("VAXEL_HANDOVER", "VAXEL_EAR", "VAXEL_SAY", "CHANNEL"),
+    *("VAXEL_DIALLED", "VAXEL_ORG", "VAXEL_TRANSFERS", "SIPTRANSFER", "IF"),
     *CONSULT,
 }
 """Variables that only the dialplan sets, on an agent's channel, or the controller: an agent's wish,
-in names of queues and agents and a number's digits."""
+in names of queues and agents and a number's digits; or Asterisk: a phone has transferred them.
+"""
 
 
 def sections(layout: Layout, file: str, name: str) -> dict[str, dict[str, str]]:
@@ -180,7 +209,7 @@ def test_the_nodes_of_a_house_know_each_other_by_name_and_secret(layout: Layout)
     assert set(sections(layout, "pjsip.conf", "node-c")) == {"endpoint", "auth", "aor"}
 
 
-def test_another_node_reaches_agents_phones_by_their_names_and_nothing_else(
+def test_another_node_reaches_agents_phones_by_name_conversations_by_ticket_and_nothing_else(
     layout: Layout,
 ) -> None:
     rendered(layout, node="a", peers={"b": "10.0.0.2:5060"})
@@ -188,7 +217,8 @@ def test_another_node_reaches_agents_phones_by_their_names_and_nothing_else(
     ours = text.partition("[peers]\n")[2].partition("\n[")[0]
     phones = [line.split(",")[0] for line in ours.splitlines() if line.startswith("exten")]
     agents = [f"exten => {name}" for name in PHONES if name.startswith("agent")]
-    assert phones == [*agents, "exten => _[+*#0-9]!"]
+    assert phones == [*agents, "exten => _order-[0-9a-f].", "exten => _[+*#0-9]!"]
+    assert ours.count("Goto(vaxel-supervision,ticket,1)") == 1
     assert ours.count("Dial(") == len(agents)
     assert "include" not in text
     assert "AGI" not in ours
@@ -202,7 +232,10 @@ def test_what_a_caller_sends_is_filtered_and_stands_nowhere_else(layout: Layout)
         text = text.replace(f"Set({sent}=${{FILTER(\\x20-\\x7e\\x80-\\xff,${{{sent}}})}})", "")
     for context in ("inbound", "vaxel-outgoing"):
         text = text.replace(f"Goto({context},${{FILTER(+0-9,${{EXTEN}})}},1)", "")
-    text = text.replace("Set(CALLERID(dnid)=${EXTEN})", "")  # of digits only by then
+    for context in ("vaxel-referred", "vaxel-consult"):
+        text = text.replace(f"{context},${{FILTER(+*0-9,${{EXTEN}})}},1", "")
+    for name in ("CALLERID(dnid)", "VAXEL_DIALLED"):
+        text = text.replace(f"Set({name}=${{EXTEN}})", "")  # of digits only by then
     used = {part.split("}")[0].split("(")[0] for part in text.split("${")[1:]}
     used.remove("CUT")  # of what we have dialled, an agent's phone
     assert used == {"VAXEL_DONE", "VAXEL_CAUSE", "DIALSTATUS", "STRFTIME", *ARGUMENTS, *OURS}
@@ -250,6 +283,7 @@ def test_supervisors_come_from_agents_phones_and_from_nowhere_else(layout: Layou
         ("vaxel-tell", "same"),
         ("vaxel-tell", "n"),
         ("vaxel-supervision", "s"),
+        ("vaxel-supervision", "ticket"),  # where only context peers leads
         ("vaxel-supervision", "same"),
         ("vaxel-supervision", "n"),
     }

@@ -38,7 +38,12 @@ def read(folder: Path, text: str | None, endpoint: str) -> str:
 
 
 def test_a_trunk_of_the_file_may_be_the_way_out(tmp_path: Path) -> None:
-    assert read(tmp_path, TRUNK, "city") == TRUNK
+    read(tmp_path, TRUNK, "city")
+
+
+def test_a_trunk_transfers_no_calls_and_is_else_as_it_was_written(tmp_path: Path) -> None:
+    first, rest = TRUNK.split("transport", 1)
+    assert read(tmp_path, TRUNK, "city") == f"{first}allow_transfer = no\ntransport{rest}"
 
 
 @pytest.mark.parametrize("endpoint", ["", "caller"])
@@ -56,6 +61,11 @@ def test_without_a_file_there_is_no_trunk(endpoint: str) -> None:
         ("[udp]\ntype = transport\n", "caller", "the name udp is taken"),
         ("[node-b]\ntype = endpoint\n", "caller", "the name node-b is taken"),
         ("[city]\ntype = endpoint\n", "node-b", "No SIP endpoint is named node-b"),
+        (
+            TRUNK + "[b]\ntype = endpoint\nallow_transfer=yes\n",
+            "",
+            r"trunks\.conf:12: no trunk may",
+        ),
         (None, "caller", "cannot be read"),
     ],
 )

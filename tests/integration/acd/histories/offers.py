@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from acd.model import RefusalReason
-from tests.integration.acd.histories.city import controllers
-from tests.integration.acd.histories.machine import History, rung_for
+from acd.model import LeaveReason, Queue, RefusalReason, Strategy
+from tests.integration.acd.histories.city import STAFF, controllers, queues, strategies
+from tests.integration.acd.histories.machine import rung_for
+from tests.integration.acd.histories.passing import Passing
+from tests.integration.acd.histories.waiting import Waiting
 
 
-class Offers(History):
+class Offers(Waiting, Passing):
     """Offers are taken or not, by whoever is rung, in time or too late."""
 
     @rule(data=st.data(), who=controllers)
@@ -32,6 +36,50 @@ class Offers(History):
     def ended(self, data: st.DataObject, who: int) -> None:
         if offer := self.some_offer(data):
             self.attempt(lambda: self.acd[who].ended(offer, 1_000))
+
+    @rule(
+        queue=queues,
+        strategy=strategies,
+        who=controllers,
+        rest=st.sampled_from(("answered", "refused", "left", "expired", "taken up", "go on")),
+        declines=st.booleans(),
+        data=st.data(),
+    )
+    def several_are_rung(
+        self,
+        queue: Queue,
+        strategy: Strategy,
+        who: int,
+        *,
+        rest: str,
+        declines: bool,
+        data: st.DataObject,
+    ) -> None:
+        """Whoever can be: that several are ready is rare among random steps, too."""
+        self.adopt(queue, strategy, 1, 3)
+        for agent in STAFF:
+            self.attempt(partial(self.agents.unpause, agent))
+        made = len(self.offers)
+        self.match(queue, who)
+        views = self.offers[made:]
+        if len(views) < 2:
+            return
+        contact = views[0].contact
+        if declines:
+            view = views.pop(data.draw(st.integers(0, len(views) - 1)))
+            self.run(self.acd[who].refused(view, RefusalReason.BUSY))
+        match rest:
+            case "answered":
+                assert self.run(self.acd[1 - who].answered(data.draw(st.sampled_from(views))))
+            case "refused":
+                for view in views:
+                    self.run(self.acd[who].refused(view, RefusalReason.NO_ANSWER, missed_offers=2))
+            case "left":
+                self.leave(contact, who, LeaveReason.ABANDONED)
+            case "expired":
+                self.time_passes(queue.ring_seconds + 5, renewing=(0, 1))
+            case "taken up":
+                assert self.run(self.acd[1 - who].join(contact, queue))
 
     @rule(data=st.data(), steps=st.integers(1, 3))
     def all_goes_well(self, data: st.DataObject, steps: int) -> None:

@@ -73,6 +73,7 @@ class Site:
     ami: FakeAmi
     database: Database
     folder: Path
+    away: set[str] = field(default_factory=set)
     document: dict[str, Any] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
 
@@ -145,7 +146,8 @@ async def opened(redis: Redis, folder: Path) -> AsyncIterator[Site]:
     feed = EventFeed(doorkeeper, heartbeat_seconds=0.2, patience_seconds=1.0)
     ami = FakeAmi()
     phones = SupervisorsPhones(ami.as_client(), ("phone4001", "phone4002"))
-    supervising = Supervising(offices, phones, system_clock)
+    away = set[str]()
+    supervising = Supervising(offices, phones, lambda phone: phone not in away, system_clock)
     floor = partial(Floor, redis, clock=system_clock)
     database = await open_database(f"sqlite+aiosqlite:///{folder / RECORD}")
     auditing = Auditing(database)
@@ -158,7 +160,7 @@ async def opened(redis: Redis, folder: Path) -> AsyncIterator[Site]:
     async with ClientSession() as http:
         root = f"http://127.0.0.1:{runner.addresses[0][1]}"
         site = Site(
-            redis, root, http, offices, file, doorkeeper, feed, runner, ami, database, folder
+            redis, root, http, offices, file, doorkeeper, feed, runner, ami, database, folder, away
         )
         for role in Role:
             site.tokens[role.word] = file.make(role.word, role, ("town",), datetime.now(UTC))

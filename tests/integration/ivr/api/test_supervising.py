@@ -106,6 +106,14 @@ async def test_no_conversation_is_heard_at_the_phone_of_another_organisations_ag
     assert site.ami.asked == []
 
 
+async def test_a_phone_that_cannot_be_rung_from_here_is_told(site: Site) -> None:
+    await talk(site)
+    site.away.add("phone4002")
+    answer = await ask(site)
+    assert (answer.status, answer.code) == (409, "api.phone_unreachable")
+    assert site.ami.asked == []
+
+
 async def test_an_asterisk_that_is_away_is_told(site: Site) -> None:
     await talk(site)
     site.ami.fault = AmiNotConnected("away")

@@ -47,6 +47,8 @@ DEMO = _DEMO.model_copy(
 )
 SUPPORT = Queue("support")
 ALVA = Agent("4001", "Alva", ("support",))
+BIRK = Agent("4002", "Birk", ("support",))
+CLEO = Agent("4003", "Cleo", ("support",))
 NUMBER, OTHER = "+46701740605", "+46701740606"
 RULES = CallbackRules(tries=2, every_ms=60_000, ring_ms=5000, parting_ms=0)
 CONTACT = "vaxel-1.1"

@@ -12,6 +12,7 @@ from acd.callback_model import CallbackState
 from acd.model import Agent, AgentState, Queue, RefusalReason, system_clock
 from ivr import stranded
 from ivr.flow.call import QueueAway, QueueOutcome
+from ivr.handovers import REFERRED, WISH
 from ivr.outgoing import OutgoingCall
 from store.events import EventType
 from store.stream import connect
@@ -19,6 +20,8 @@ from tests.e2e.rig.platform import eventually
 from tests.integration.conftest import start_redis
 from tests.integration.ivr.callbacks.conftest import (
     ALVA,
+    BIRK,
+    CLEO,
     CONTACT,
     NUMBER,
     OTHER,
@@ -68,6 +71,27 @@ async def test_who_was_asked_for_consent_is_not_asked_again_when_called_back(
     await bench.agent_comes()
     session = await bench.picked_up(CONTACT, answer, keys="1")
     assert session.variables["VAXEL_CONSENT"] == answered
+
+
+async def test_who_is_handed_over_by_a_phone_is_not_greeted_again(bench: Bench) -> None:
+    async def transfer_button(session: FakeSession) -> str:
+        session.variables[REFERRED] = "yes"
+        session.hang_up_now()
+        return "ANSWER"
+
+    contact = await ringing(bench)
+    session = await bench.picked_up(contact, transfer_button, keys="1")
+    assert "VAXEL_DONE" not in session.variables
+    # handed over twice: a call, and no callback any more
+    for agent, phone, dial in ((BIRK, "agent2", transfer_button), (CLEO, "agent3", answer)):
+        await bench.office.agents.login(agent, phone)
+        session = FakeSession(dial, environment=environment(contact))
+        session.variables[WISH] = f"agent {agent.id} support 0"
+        await bench.serve(session)
+        assert (session.rung, session.played) == ([f"PJSIP/{phone}"], [])
+    assert session.variables["VAXEL_DONE"] == "1"
+    transferred = await bench.events(EventType.CALL_TRANSFERRED)
+    assert [event.agent for event in transferred] == [ALVA.id, BIRK.id]
 
 
 async def test_an_agent_who_is_held_no_longer_is_not_rung_for_that_offer(bench: Bench) -> None:

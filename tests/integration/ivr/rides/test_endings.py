@@ -9,13 +9,15 @@ import pytest
 
 from acd.distributor import Distributor
 from acd.model import AgentState, system_clock
-from ivr.flow.call import CallerHungUp, QueueAway, QueueOutcome
+from ivr.flow.call import CallerHungUp, CallReferred, QueueAway, QueueOutcome
+from ivr.handovers import REFERRED, WISH
 from store.events import EventType
 from store.stream import connect
 from tests.integration.conftest import start_redis
 from tests.integration.ivr.fake_line import FakeSession
 from tests.integration.ivr.rides.conftest import (
     ALVA,
+    BIRK,
     Bench,
     answer,
     caller_ends_the_talk,
@@ -46,6 +48,38 @@ async def test_a_caller_who_ends_the_talk_has_talked(bench: Bench) -> None:
     assert (await bench.agent(ALVA)).state is AgentState.WRAPUP
     assert [kind for kind, _ in await bench.happened()][-1] is EventType.CALL_ENDED
     assert bench.recorder.finished == ["vaxel-1.1-1"]
+
+
+@pytest.mark.parametrize(("name", "value"), [(REFERRED, "yes"), ("uniqueid", "vaxel-1.9")])
+async def test_a_caller_whom_a_phone_transfers_is_in_the_conversation_until_they_come_back(
+    bench: Bench, name: str, value: str
+) -> None:
+    async def transfer_button(session: FakeSession) -> str:
+        session.answered_at = str(system_clock())
+        session.variables[name] = value
+        session.hang_up_now()  # so says AGI, of a channel that goes on in the dialplan
+        return "ANSWER"
+
+    await bench.agents.login(ALVA, "agent1")
+    with pytest.raises(CallReferred):
+        await bench.ride(FakeSession(transfer_button))
+    assert (await bench.agent(ALVA)).state is AgentState.TALKING
+    assert (await bench.happened())[-1] == (EventType.CALL_ANSWERED, "")
+    assert bench.recorder.finished == ["vaxel-1.1-1"]
+
+    await bench.agents.login(BIRK, "agent2")
+    session = FakeSession(answer)
+    session.variables[WISH] = "queue - - 0"  # by the dialplan, until a controller knows better
+    assert await bench.ride(session) is QueueOutcome.TALKED
+    assert session.rung == ["PJSIP/agent2"]
+    assert [kind for kind, _ in await bench.happened()][3:] == [
+        EventType.CALL_TRANSFERRED,
+        EventType.CALL_ENDED,
+        EventType.CALL_QUEUED,
+        EventType.CALL_OFFERED,
+        EventType.CALL_ANSWERED,
+        EventType.CALL_ENDED,
+    ]
 
 
 async def test_an_agent_is_free_again_whatever_slip_of_ours_ends_the_talk(bench: Bench) -> None:

@@ -34,7 +34,7 @@ def api(tmp_path: Any) -> Api:
 
     keeper = Doorkeeper(TokenFile(tmp_path / "tokens"), lambda: 0)
     phones = SupervisorsPhones(FakeAmi().as_client(), ())
-    supervising = Supervising({}, phones, lambda: 0)
+    supervising = Supervising({}, phones, lambda _phone: True, lambda: 0)
     auditing = Auditing(cast(Database, None))
     feed = EventFeed(keeper)
     return Api({}, nowhere, keeper, feed, supervising, auditing=auditing, version="1.2.3")

@@ -1,0 +1,96 @@
+"""What agents who are logged in want otherwise, by feature code, at whatever telephone they are.
+
+``*10`` stands in :mod:`ivr.desk_own_state`, ``*15`` and ``*16`` in :mod:`ivr.desk_after_call`. An
+agent of several organisations wants it at all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from acd.errors import ResultOwed
+from acd.model import AgentStatus
+from ivr import desk_after_call, desk_own_state
+from ivr.desk_login import match
+from ivr.desk_visit import TRIES, Presence, Visit
+from ivr.flow.staff import NOT_ANSWERING
+
+STATE: Final = "*10"
+LOG_OUT: Final = "*12"
+PAUSE: Final = "*13"
+READY: Final = "*14"
+EXTEND: Final = "*15"
+RESULT: Final = "*16"
+
+
+async def do(visit: Visit, found: Sequence[Presence], code: str) -> bool:
+    """Do what a code says, and tell of it.
+
+    Args:
+        visit: The agent's call.
+        found: The agent, wherever they are logged in; somewhere.
+        code: One of those above; any other does nothing.
+
+    Returns:
+        Whether it logs them out, pauses them or has them ready.
+
+    Raises:
+        CallerHungUp, CallFailed: The agent is gone.
+        NotLoggedIn: Somebody else has logged them out meanwhile.
+        AcdUnavailable: Redis does not answer.
+    """
+    if code == STATE:
+        await desk_own_state.tell(visit, found)
+    elif code == LOG_OUT:
+        for there in found:
+            await there.office.agents.logout(there.agent.id)
+        await visit.say(visit.texts.desk.logged_out)
+        return True
+    elif code == PAUSE:
+        return await _pause(visit, found)
+    elif code == READY:
+        return await _be_ready(visit, found)
+    elif code == EXTEND:
+        await desk_after_call.extend(visit, found)
+    elif code == RESULT:
+        await desk_after_call.give_result(visit, found)
+    return False
+
+
+async def say_why_paused(visit: Visit, statuses: Iterable[AgentStatus]) -> None:
+    """Tell an agent who does not know: they were not at the phone."""
+    told = visit.texts.desk.not_answering
+    if told is not None and any(agent.reason == NOT_ANSWERING for agent in statuses):
+        await visit.say(told)
+
+
+def owing(found: Iterable[Presence]) -> list[Presence]:
+    """Where an agent owes the result of their last contact."""
+    return [there for there in found if there.agent.last is not None and there.agent.last.owed]
+
+
+async def _be_ready(visit: Visit, found: Sequence[Presence]) -> bool:
+    texts = visit.texts
+    try:
+        for there in owing(found) or found:  # whoever owes one organisation a result is refused
+            await there.office.agents.unpause(there.agent.id)
+    except ResultOwed:
+        await visit.say(texts.after_call.result_owed)
+        return False
+    await visit.say(texts.desk.ready)
+    await match([there.office for there in found], found[0].agent.id)
+    return True
+
+
+async def _pause(visit: Visit, found: Sequence[Presence]) -> bool:
+    texts, pauses = visit.texts.desk, found[0].office.organisation.pauses
+    for _ in range(TRIES):
+        reason = pauses.get(await visit.key(texts.enter_reason))
+        if reason is not None:
+            for there in found:
+                await there.office.agents.pause(there.agent.id, reason.key)
+            await visit.say(texts.paused, reason=visit.spoken(reason.say))
+            return True
+        await visit.say(texts.unknown_reason)
+    return False
