@@ -42,7 +42,7 @@ def test_it_starts_shows_what_a_first_call_needs_stops_in_order_and_starts_besid
     assert told.returncode == 0, told.stdout
     assert "not well" not in told.stdout
     assert "demo/support" in told.stdout
-    assert "agents of demo: 3 logged out" in told.stdout
+    assert re.search(r"agents of demo: \d+ logged out", told.stdout)
 
     second = terminal.vaxel("up")
     assert second.returncode == 2
