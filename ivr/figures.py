@@ -31,7 +31,7 @@ from monitoring.live import AcdNow, AgentsNow, ControllerNow, QueueNow, SpeechNo
 from recorder.recorder import Recorder
 from recorder.transcribing import Transcribing
 from store.projection import ContactProjection
-from store.tree_history import SHORT
+from store.tree_files import SHORT
 from wire.agi.server import FastAgiServer
 from wire.ami.client import AmiClient
 

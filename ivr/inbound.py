@@ -28,7 +28,7 @@ from ivr.stranded import CALLERS_PATIENCE_MS
 from ivr.tidings import as_event
 from store.events import Event, EventType
 from store.stream import StreamUnavailable
-from store.tree_history import SHORT
+from store.tree_files import SHORT
 from wire.agi.session import AgiSession
 
 logger = logging.getLogger(__name__)

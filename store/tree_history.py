@@ -5,11 +5,8 @@ Several controllers may note the same change at once: it is one change. Nothing 
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeAlias
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError
@@ -17,13 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.database import Database
 from store.errors import TreeVersionUnknown
+from store.tree_files import SHORT, Files, Version, digest_of, hash_of
 from store.tree_models import ChangeKind, TreeChange, TreeFile, TreeVersion
-
-Files: TypeAlias = Mapping[str, bytes]
-"""Contents by name, relative to the folder of all organisations: ``demo/reception.yaml``."""
-
-SHORT: Final = 12
-"""So many digits of a digest tell versions apart for a person."""
 
 _TRIES = 5
 
@@ -47,24 +39,6 @@ class Change:
     at: datetime
     who: str
     how: ChangeKind
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """What an organisation's files said at one time."""
-
-    org: str
-    number: int
-    digest: str
-    files: Files = field(repr=False)
-
-
-def digest_of(files: Files) -> str:
-    """The hash of files: the same names and contents have the same one."""
-    whole = hashlib.sha256()
-    for name, content in sorted(files.items()):
-        whole.update(f"{name}\0{_hash(content)}\n".encode("utf-8", "surrogateescape"))
-    return whole.hexdigest()
 
 
 class TreeHistory:
@@ -168,7 +142,7 @@ async def _noted(
 
 
 async def _new_version(session: AsyncSession, org: str, digest: str, files: Files) -> TreeVersion:
-    digests = {name: _hash(content) for name, content in files.items()}
+    digests = {name: hash_of(content) for name, content in files.items()}
     held = await session.scalars(
         select(TreeFile.digest).where(TreeFile.digest.in_(digests.values()))
     )
@@ -219,7 +193,3 @@ def _changes(org: str) -> Select[TreeChange, str]:
 
 def _change(row: TreeChange, digest: str) -> Change:
     return Change(row.org, row.number, digest, row.at, row.who, row.how)
-
-
-def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

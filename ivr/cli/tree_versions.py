@@ -25,7 +25,8 @@ from ivr.platform.preflight import load_settings
 from ivr.platform.stores import database_of
 from ivr.settings import Settings
 from recorder.audit import system_user
-from store.tree_history import SHORT, Change, Files, TreeHistory
+from store.tree_files import SHORT, Files
+from store.tree_history import Change, TreeHistory
 from store.tree_models import ChangeKind
 
 _REFUSED = 1

@@ -10,9 +10,11 @@ from urllib.parse import quote
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
-from ivr.live.pages import PATH
 from ivr.platform.errors import RetirementRefused
 from ivr.settings import Settings
+
+PATH: Final = "/trees"
+"""Where the controller tells and is told of them, see :mod:`ivr.live.pages`."""
 
 _STATUS_S: Final = 3.0
 _RELOAD_S: Final = 300.0

@@ -15,7 +15,8 @@ from store.columns import instant
 from store.errors import StoreError
 from store.events import Event
 from store.stream import StreamUnavailable
-from store.tree_history import Files, TreeHistory
+from store.tree_files import Files
+from store.tree_history import TreeHistory
 from store.tree_models import ChangeKind
 
 logger = logging.getLogger(__name__)

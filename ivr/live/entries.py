@@ -11,7 +11,7 @@ from ivr.live.files import changed, owner
 from ivr.live.model import Refusal
 from ivr.live.survey import Part
 from store.events import Event, EventType
-from store.tree_history import SHORT, Files
+from store.tree_files import SHORT, Files
 from store.tree_models import ChangeKind
 
 _MOST_FILES: Final = 50

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ivr.flow.reading import ORGANISATION_FILE
-from store.tree_history import Files
+from store.tree_files import Files
 
 MOST_BYTES: Final = 16 * 1024 * 1024
 """Of one file; a longer one is no call tree, whatever it says."""

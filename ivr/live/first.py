@@ -14,12 +14,16 @@ import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ivr.flow.errors import TreesInvalidError
 from ivr.live.files import home_of, write_whole
 from ivr.live.survey import Part, Survey, read_all, survey
 from store.errors import StoreError
-from store.tree_history import TreeHistory, Version
+from store.tree_files import Version
+
+if TYPE_CHECKING:
+    from store.tree_history import TreeHistory  # a start from files that are right needs no SQL
 
 logger = logging.getLogger(__name__)
 

@@ -10,10 +10,9 @@ from ivr.flow.load import Catalogue
 from ivr.live.first import first_trees, in_place
 from ivr.platform.errors import TreesInvalid
 from ivr.platform.preflight import layout_of
-from ivr.platform.stores import database_of
 from ivr.settings import Settings
 from store.errors import StoreError
-from store.tree_history import TreeHistory, Version
+from store.tree_files import Version
 
 
 async def known_trees(settings: Settings, warn: Callable[[str], None]) -> Catalogue:
@@ -45,6 +44,10 @@ async def _before(settings: Settings) -> list[Version]:
     file = layout_of(settings).database
     if not settings.database_url and not file.exists():
         return []
+    # here, not above: a start from files that are right needs no database, and SQL takes its time
+    from ivr.platform.stores import database_of  # noqa: PLC0415 - as said
+    from store.tree_history import TreeHistory  # noqa: PLC0415 - as said
+
     try:
         async with database_of(settings) as database:
             return await in_place(TreeHistory(database))

@@ -12,14 +12,14 @@ from typing import Final
 
 from aiohttp import web
 
+from ivr.live.ask import PATH
 from ivr.live.model import Reloaded
 from ivr.live.trees import LiveTrees
 from ivr.local_requests import said, who_asks
 from ivr.platform.errors import RetirementRefused
-from store.tree_history import SHORT
+from store.tree_files import SHORT
 from store.tree_models import ChangeKind
 
-PATH: Final = "/trees"
 _EXAMPLE: Final = '{"who": "name"}'
 
 

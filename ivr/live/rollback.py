@@ -26,7 +26,8 @@ from ivr.live.files import (
 from ivr.live.survey import read_all, survey
 from ivr.platform.errors import RollbackRefused
 from store.errors import TreeVersionUnknown
-from store.tree_history import Change, Files, TreeHistory, Version
+from store.tree_files import Files, Version
+from store.tree_history import Change, TreeHistory
 from store.tree_models import ChangeKind
 
 

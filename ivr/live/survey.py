@@ -17,7 +17,7 @@ from typing import Final
 from ivr.flow.load import Catalogue, Checked, check, places
 from ivr.flow.problems import Problem, Severity
 from ivr.live.files import read_files
-from store.tree_history import Files, digest_of
+from store.tree_files import Files, digest_of
 
 _TRIES: Final = 5
 _TURN_S: Final = 0.001

@@ -34,7 +34,7 @@ from ivr.live.recordings import LiveRecordings
 from ivr.live.survey import Part, Survey, read_all, survey
 from ivr.platform.errors import PlatformError, RetirementRefused
 from media.errors import MediaError
-from store.tree_history import SHORT, Files, digest_of
+from store.tree_files import SHORT, Files, digest_of
 from store.tree_models import ChangeKind
 
 logger = logging.getLogger(__name__)

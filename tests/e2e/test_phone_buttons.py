@@ -200,4 +200,12 @@ async def test_a_caller_on_hold_hears_music_and_is_counted(
     await journal.wait(EventType.CALL_HELD, agent=AGENT, count=3)
     await first.hang_up()  # while the caller holds
     await ears.hear(line, AFTERWARDS)
-    await journal.wait(EventType.CALL_RESUMED, agent=AGENT, count=3)
+    last = await journal.wait(EventType.CALL_RESUMED, agent=AGENT, count=3)
+
+    def is_reported() -> bool:
+        query = "select holds, held_ms from queue_visits where contact = ?"
+        (row,) = platform.rows(query, last.contact)
+        held_ms = sum(int(e.fields["held"]) for e in journal.all(EventType.CALL_RESUMED))
+        return (row["holds"], row["held_ms"]) == (3, held_ms)
+
+    await eventually(is_reported, why="vaxel report transfers tells of it")

@@ -92,7 +92,7 @@ async def wait_until_hears(
         line: The phone's line.
         prompt: What shall be heard.
         since: Position in ``line.heard`` (bytes) from where on it counts.
-        seconds: Time limit.
+        seconds: Time limit, beside the time that the prompt itself takes.
 
     Returns:
         Where it began, seconds from the start of ``line.heard``.
@@ -101,6 +101,7 @@ async def wait_until_hears(
         AssertionError: It was not heard; the message says what came nearest.
     """
     length = len(prompt)
+    seconds += length / 2 / RATE_HZ
     ready = since + len(_trimmed(_samples(prompt))) * 2
     best = Hearing(0.0, 0.0)
     try:

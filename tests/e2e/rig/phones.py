@@ -61,7 +61,7 @@ class Ears:
             language: Whose voice speaks it.
             first: So many seconds of it are enough; all of it by default.
             since: Position in ``line.heard`` (bytes) from where on it counts.
-            seconds: Time limit.
+            seconds: Time limit, beside the time that the sentence itself takes.
 
         Returns:
             Where it begins, seconds into the call.

@@ -348,7 +348,9 @@ class Platform:
         async with self._http.get("/metrics") as answer:
             text = await answer.text()
         assert answer.status == 200, text
-        families = text_string_to_metric_families(text)
+        # the others would take their time to be read
+        ours = "\n".join(line for line in text.splitlines() if line.startswith(name))
+        families = text_string_to_metric_families(ours)
         return [s for family in families for s in family.samples if s.name == name]
 
     def _is_shown(self) -> bool:
@@ -418,7 +420,10 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
 
 
 def free_range(count: int) -> int:
-    """The first of so many UDP ports in a row; test processes side by side never share any."""
+    """The first of so many UDP ports in a row; workers side by side never share any.
+
+    Platforms of ``tests/integration`` run beside those of ``tests/e2e``, and carry no call.
+    """
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     first = 10_000 + worker % 3 * 3_000  # 20000 and above are those of `make up`
     return random.randrange(first, first + 3_000 - count, 2)

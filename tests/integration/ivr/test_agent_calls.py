@@ -21,7 +21,7 @@ from store.events import Event, EventType
 from store.stream import BEGINNING
 from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeRecorder, FakeSession
 from tests.integration.ivr.fake_office import an_office, asterisk_away
-from tests.integration.ivr.test_rides import ALVA, DEMO, answer, decline
+from tests.integration.ivr.rides.conftest import ALVA, DEMO, answer, decline
 from wire.agi.parser import Environment
 from wire.agi.session import AgiSession
 

@@ -37,7 +37,7 @@ def _installation(monkeypatch: pytest.MonkeyPatch, redis_url: str, tmp_path: Pat
 
 
 def vaxel(*arguments: str, code: int = 0) -> str:
-    told = CliRunner().invoke(cli.app, ["announcements", *arguments])
+    told = CliRunner().invoke(cli.application("announcements"), ["announcements", *arguments])
     assert told.exit_code == code, told.output
     return told.output
 

@@ -37,7 +37,9 @@ async def _house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def vaxel(*arguments: str, code: int = 0) -> str:
-    result = CliRunner(env={"COLUMNS": "400"}).invoke(cli.app, ["audit", *arguments])
+    result = CliRunner(env={"COLUMNS": "400"}).invoke(
+        cli.application("audit"), ["audit", *arguments]
+    )
     assert result.exit_code == code, result.output
     return result.output
 

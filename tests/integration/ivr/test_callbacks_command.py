@@ -83,7 +83,7 @@ def _installation(monkeypatch: pytest.MonkeyPatch, redis_url: str, trees: Path) 
 
 def vaxel(*arguments: str, code: int = 0) -> str:
     """What the command says."""
-    result = CliRunner().invoke(cli.app, ["callbacks", *arguments])
+    result = CliRunner().invoke(cli.application("callbacks"), ["callbacks", *arguments])
     assert result.exit_code == code, result.output
     return result.output
 

@@ -139,16 +139,18 @@ def test_a_time_and_a_type_choose_and_numbers_are_shown_where_that_is_asked_for(
 def test_what_cannot_be_followed_is_refused_with_a_sentence(
     arguments: list[str], told: str
 ) -> None:
-    said = CliRunner().invoke(cli.app, ["events", "follow", "town", *arguments])
+    said = CliRunner().invoke(cli.application("events"), ["events", "follow", "town", *arguments])
     assert said.exit_code == 2
     assert told in said.output
 
 
 def test_the_contract_is_written_where_one_wants_it(tmp_path: Path) -> None:
-    said = CliRunner().invoke(cli.app, ["events", "docs", str(tmp_path)])
+    said = CliRunner().invoke(cli.application("events"), ["events", "docs", str(tmp_path)])
     assert said.exit_code == 0, said.output
     assert {file.name for file in tmp_path.iterdir()} == set(texts())
     (tmp_path / "taken").write_text("")
-    said = CliRunner().invoke(cli.app, ["events", "docs", str(tmp_path / "taken")])
+    said = CliRunner().invoke(
+        cli.application("events"), ["events", "docs", str(tmp_path / "taken")]
+    )
     assert said.exit_code == 2
     assert "cannot be written to" in said.output

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from ivr.cli import app, main
+from ivr.cli import application, main
 from media.speech.models import find_models
 
 pytestmark = pytest.mark.integration
@@ -22,7 +22,7 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def vaxel(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["models", *arguments])
+    return CliRunner().invoke(application("models"), ["models", *arguments])
 
 
 def test_the_models_are_listed_with_language_engine_and_state(models: Path) -> None:

@@ -13,7 +13,7 @@ from ivr.flow.call import CallerHungUp, QueueOutcome
 from ivr.flow.recording import RecordingPolicy, When
 from media.errors import NothingSaid
 from tests.integration.ivr.fake_line import FakePrompts, FakeSession
-from tests.integration.ivr.test_rides import ALVA, DEMO, Bench, answer, opened
+from tests.integration.ivr.rides.conftest import ALVA, DEMO, Bench, answer, opened
 
 pytestmark = pytest.mark.integration
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from ivr.cli import app
+from ivr.cli import application
 from media.wav import is_telephone_wav
 from tests.integration.media.test_recorded import record
 from tests.unit.flow.trees import tree_of
@@ -32,7 +32,7 @@ def trees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def prompts(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["prompts", *arguments])
+    return CliRunner().invoke(application("prompts"), ["prompts", *arguments])
 
 
 def texts() -> dict[tuple[str, str], dict[str, str]]:

@@ -20,7 +20,7 @@ from ivr.flow.texts import Text
 from ivr.recognition_of_callers import CallerMemory
 from store.events import EventType
 from tests.integration.ivr.fake_line import FakeSession
-from tests.integration.ivr.test_rides import ALVA, BIRK, DEMO, Bench, answer, opened
+from tests.integration.ivr.rides.conftest import ALVA, BIRK, DEMO, Bench, answer, opened
 
 pytestmark = pytest.mark.integration
 

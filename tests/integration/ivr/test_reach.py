@@ -16,7 +16,7 @@ from ivr.telephones import AUTO_ANSWER
 from store.stream import BEGINNING, EventStream
 from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeRecorder, FakeSession
 from tests.integration.ivr.fake_office import an_office, asterisk_away
-from tests.integration.ivr.test_rides import ALVA, BIRK, DEMO, answer, decline, opened
+from tests.integration.ivr.rides.conftest import ALVA, BIRK, DEMO, answer, decline, opened
 from wire.agi.parser import Environment
 from wire.agi.session import AgiSession
 

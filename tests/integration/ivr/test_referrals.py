@@ -18,7 +18,7 @@ from ivr.office import Office
 from ivr.referrals import ASTRAY, Referrals
 from tests.integration.ivr.fake_line import FakeRecorder, FakeSession
 from tests.integration.ivr.fake_office import an_office, asterisk_away
-from tests.integration.ivr.test_rides import ALVA, BIRK, DEMO
+from tests.integration.ivr.rides.conftest import ALVA, BIRK, DEMO
 from tests.unit.ivr.fake_ami import FakeAmi
 from wire.agi.parser import Environment
 from wire.agi.session import AgiSession

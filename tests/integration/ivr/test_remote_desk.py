@@ -25,8 +25,8 @@ from store.events import Event, EventType
 from store.stream import BEGINNING
 from tests.integration.ivr.fake_line import FakePrompts, FakeRecorder, FakeSession
 from tests.integration.ivr.fake_office import PIN, an_office, asterisk_away
+from tests.integration.ivr.rides.conftest import ALVA, BIRK, DEMO
 from tests.integration.ivr.test_reach import HOME, OUTSIDE
-from tests.integration.ivr.test_rides import ALVA, BIRK, DEMO
 from tests.unit.ivr.fake_ami import FakeAmi
 from wire.agi.session import AgiSession
 

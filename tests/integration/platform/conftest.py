@@ -31,7 +31,7 @@ class Terminal:
         self.asterisk = platform.asterisk
         self._environment = platform.environment | {"COLUMNS": "120"}
         self._command = platform.command
-        self._share_prompts = platform.share_prompts
+        self.share_prompts = platform.share_prompts
         self._up: subprocess.Popen[str] | None = None
         self._ever: set[psutil.Process] = set()
 
@@ -48,7 +48,7 @@ class Terminal:
 
     def up(self) -> str:
         """Start the platform and read its screen until it is ready."""
-        self._share_prompts()
+        self.share_prompts()
         self._up = subprocess.Popen(
             self._command("up"),
             env=self._environment,
@@ -78,11 +78,13 @@ class Terminal:
         )
         os.close(theirs)
         shown = b""
-        while shown.count(b"called back") < 2:
-            shown += os.read(ours, 65536)
-        watching.send_signal(signal.SIGINT)
-        code = watching.wait(10)
-        os.close(ours)
+        try:
+            while shown.count(b"called back") < 2:
+                shown += os.read(ours, 65536)
+        finally:
+            watching.send_signal(signal.SIGINT)
+            code = watching.wait(10)
+            os.close(ours)
         return shown.decode(errors="replace"), code
 
     def close(self) -> None:

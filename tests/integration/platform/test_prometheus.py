@@ -11,6 +11,7 @@ from tests.integration.platform.conftest import Terminal
 
 pytestmark = [
     pytest.mark.integration,
+    pytest.mark.timeout(300),  # a whole platform starts, and gives way to those that have calls
     pytest.mark.parametrize("terminal", [True], indirect=True),
 ]
 

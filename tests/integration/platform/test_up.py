@@ -17,10 +17,15 @@ from ivr.platform.secrets import PHONES, Secrets
 from ivr.platform.succession import spare_waits
 from tests.integration.platform.conftest import Terminal
 
-pytestmark = pytest.mark.integration
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.timeout(300),  # whole platforms start, and give way to those that have calls
+]
 
 
-def test_it_starts_shows_what_a_first_call_needs_and_stops_in_order(terminal: Terminal) -> None:
+def test_it_starts_shows_what_a_first_call_needs_stops_in_order_and_starts_beside_a_broken_file(
+    terminal: Terminal,
+) -> None:
     screen = terminal.up()
 
     secrets = Secrets.load_or_create(terminal.layout.secrets, ())
@@ -37,7 +42,7 @@ def test_it_starts_shows_what_a_first_call_needs_and_stops_in_order(terminal: Te
     assert told.returncode == 0, told.stdout
     assert "not well" not in told.stdout
     assert "demo/support" in told.stdout
-    assert "agents of demo: 3 logged out" in told.stdout
+    assert re.search(r"agents of demo: \d+ logged out", told.stdout)
 
     second = terminal.vaxel("up")
     assert second.returncode == 2
@@ -52,12 +57,6 @@ def test_it_starts_shows_what_a_first_call_needs_and_stops_in_order(terminal: Te
     assert not re.findall(r".*(?:WARNING|ERROR).*", log)
     assert "modules will be loaded" in log
 
-
-def test_a_start_beside_a_broken_file_serves_what_served_and_makes_nothing_anew(
-    terminal: Terminal,
-) -> None:
-    terminal.up()
-    assert terminal.vaxel("down").stdout == "Växel is stopped.\n"
     passwords, spoken = terminal.layout.secrets.read_text(), _spoken(terminal)
     assert spoken
     tree = terminal.settings.trees / "demo" / "reception.yaml"
@@ -67,11 +66,14 @@ def test_a_start_beside_a_broken_file_serves_what_served_and_makes_nothing_anew(
 
     assert re.search(r"demo gets version 1, .*reception\.yaml:\d+:\d+: error: ", screen)
     terminal.hear("demo gets version 1, its files cannot be used: ")  # again, below the screen
-    told = terminal.vaxel("status").stdout
-    assert "newer ones of demo are refused: " in told
-    assert "demo/support" in told
+    terminal.watch()  # as above
+    told = terminal.vaxel("status")
+    assert "newer ones of demo are refused: " in told.stdout
+    assert "demo/support" in told.stdout
     assert terminal.layout.secrets.read_text() == passwords
-    assert _spoken(terminal) == spoken
+    assert spoken.items() <= _spoken(terminal).items()  # other tests' platforms speak there too
+    assert terminal.vaxel("down").stdout == "Växel is stopped.\n"
+    assert not terminal.left()
 
 
 def test_a_controller_that_is_killed_comes_back_by_itself(terminal: Terminal) -> None:
@@ -115,30 +117,28 @@ def test_a_terminal_that_is_closed_ends_no_supervision(terminal: Terminal) -> No
     assert not terminal.left()
 
 
-def test_what_a_killed_supervisor_leaves_is_told_and_ended(terminal: Terminal) -> None:
+def test_what_a_killed_supervisor_leaves_is_told_and_ended_by_the_next_start_or_by_hand(
+    terminal: Terminal,
+) -> None:
     terminal.up()
     terminal.signal(signal.SIGKILL)
-    assert len(terminal.left()) >= 3
+    left = {process.pid for process in terminal.left()}
 
     told = terminal.vaxel("status")
     assert told.returncode == 1
     assert "left processes behind" in told.stdout
 
+    screen = terminal.up()
+    # the controller, its spare, the speech server, Asterisk and Redis
+    assert screen.count("left from before") == 5
+    assert len(left) >= 5
+    assert not left & {process.pid for process in terminal.left()}
+
+    terminal.signal(signal.SIGKILL)
+    assert terminal.left()
     assert terminal.vaxel("down").returncode == 0
     assert not terminal.left()
     assert terminal.vaxel("down").stdout == "Växel does not run.\n"
-
-
-def test_the_next_start_ends_what_a_killed_supervisor_left(terminal: Terminal) -> None:
-    terminal.up()
-    old = {process.pid for process in terminal.left()}
-    terminal.signal(signal.SIGKILL)
-
-    screen = terminal.up()
-
-    # the controller, its spare, the speech server, Asterisk and Redis
-    assert screen.count("left from before") == 5
-    assert not old & {process.pid for process in terminal.left()}
 
 
 def test_a_port_in_use_is_one_sentence_and_nothing_is_started(terminal: Terminal) -> None:
@@ -174,6 +174,8 @@ def test_a_first_start_with_an_error_in_what_all_share_is_refused(terminal: Term
 
 
 def test_a_controller_that_cannot_start_takes_the_others_with_it(terminal: Terminal) -> None:
+    terminal.share_prompts()
+
     refused = terminal.vaxel("up", VAXEL_DATABASE_URL="sqlite+aiosqlite:////dev/null/no.db")
 
     assert refused.returncode == 2

@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from sqlalchemy import create_engine, text
 from typer.testing import CliRunner, Result
 
-from ivr.cli import app
+from ivr.cli import application
 from media.playback import duration_ms
 from recorder.errors import (
     FileTampered,
@@ -45,7 +45,7 @@ async def vaxel(desk: Desk, redis: Redis, redis_url: str, monkeypatch: pytest.Mo
     monkeypatch.setenv("VAXEL_REDIS_URL", redis_url)
 
     def run(*arguments: str) -> Result:
-        return CliRunner().invoke(app, ["recordings", *arguments])
+        return CliRunner().invoke(application("recordings"), ["recordings", *arguments])
 
     return run
 

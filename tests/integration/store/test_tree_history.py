@@ -9,7 +9,8 @@ import pytest
 from store.database import Database
 from store.errors import TreeVersionUnknown
 from store.models import ChangeKind, instant
-from store.tree_history import Change, TreeHistory, digest_of
+from store.tree_files import digest_of
+from store.tree_history import Change, TreeHistory
 
 pytestmark = pytest.mark.integration
 

@@ -41,7 +41,7 @@ def test_what_goes_wrong_below_is_told_as_the_fault_itself(monkeypatch: pytest.M
         logging.getLogger("store.following").warning("consumer waits for its stores", extra=fault)
 
     monkeypatch.setattr(centre, "play", play)
-    told = CliRunner().invoke(cli.app, ["demo"])
+    told = CliRunner().invoke(cli.application("demo"), ["demo"])
 
     assert told.exit_code == 0
     assert "  Redis cannot be used.\n" in told.output

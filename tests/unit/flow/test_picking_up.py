@@ -11,7 +11,7 @@ from ivr.flow.document import read
 from ivr.flow.engine import Run
 from ivr.flow.memory import MemoryCall, Script
 from ivr.flow.nodes import NODE_TYPES
-from tests.unit.flow.random_trees import RICH
+from tests.unit.flow.chance.town import RICH
 from tests.unit.flow.trees import tree_of, write
 
 pytestmark = pytest.mark.unit

@@ -18,17 +18,9 @@ from ivr.flow.engine import MAX_STEPS, EndReason, Fault, Run, RunResult
 from ivr.flow.memory import MemoryCall
 from ivr.flow.pins import KnownPins
 from ivr.flow.tree import Tree
-from tests.unit.flow.random_trees import (
-    END,
-    NAMES,
-    VERBS,
-    Anybody,
-    let_anything_happen,
-    nodes,
-    people,
-    tree_of_text,
-    tree_texts,
-)
+from tests.unit.flow.chance.people import Anybody, let_anything_happen, people
+from tests.unit.flow.chance.town import NAMES, VERBS
+from tests.unit.flow.chance.trees import END, nodes, tree_of_text, tree_texts
 
 pytestmark = pytest.mark.unit
 
@@ -60,7 +52,7 @@ async def walked(tree: Tree, call: MemoryCall, seed: int) -> RunResult:
 
 @pytest.mark.parametrize("verb", VERBS)
 async def test_nodes_of_every_type_are_made_and_walked(verb: str, tmp_path: Path) -> None:
-    """A new type whose fields must fit each other needs a line in ``random_trees.MENDED``."""
+    """A new type whose fields must fit each other needs a line in ``chance.fitting.MENDED``."""
     once = settings(many, database=None, phases=[Phase.generate])
     tree = tree_of_text(tmp_path, find(tree_texts([verb]), lambda _: True, settings=once))
     for seed in range(WALKS):

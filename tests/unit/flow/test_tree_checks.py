@@ -20,7 +20,7 @@ from ivr.flow.texts import Text
 from ivr.flow.tree import Exit, Node
 from ivr.flow.unset import Unset, unset_uses
 from ivr.flow.vocabulary import Names, Table, Target, Variable
-from tests.unit.flow.random_trees import RICH
+from tests.unit.flow.chance.town import RICH
 from tests.unit.flow.trees import ORGANISATION, check_nodes, check_organisation, write
 
 pytestmark = pytest.mark.unit

@@ -81,7 +81,8 @@ def test_every_command_says_it_in_the_same_words(
 ) -> None:
     monkeypatch.setenv("VAXEL_SETTINGS", "/dev/null")
     monkeypatch.setenv("VAXEL_TREES", str(DEMO))
-    told = CliRunner().invoke(cli.app, command.split())
+    words = command.split()
+    told = CliRunner().invoke(cli.application(words[0]), words)
     assert told.exit_code == 2
     where = "--org" if "--org" in command else "ORG"
     sentence = f"Invalid value for {where}: no organisation is named “dmo”; did you mean “demo”?"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from ivr.cli import app
+from ivr.cli import application
 from ivr.flow.errors import TreesInvalidError
 from ivr.live.first import First, first_trees, in_place
 from ivr.live.known import known_trees
@@ -169,7 +169,7 @@ def broken(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, redis_
 
 
 def vaxel(*arguments: str) -> Result:
-    return CliRunner().invoke(app, arguments)
+    return CliRunner().invoke(application(arguments[0]), arguments)
 
 
 @pytest.mark.parametrize(

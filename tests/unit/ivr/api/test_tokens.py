@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from ivr.api.errors import TokenRefused
 from ivr.api.tokens import EVERY, Doorkeeper, Role, Token, TokenFile
-from ivr.cli import app
+from ivr.cli import application
 from ivr.platform.errors import PlatformError, SecretsUnreadable, TokenKnown, TokenUnknown
 from tests.unit.flow.trees import ORGANISATION, write
 
@@ -128,7 +128,7 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*words: str) -> Result:
-    return CliRunner().invoke(app, ["tokens", *words])
+    return CliRunner().invoke(application("tokens"), ["tokens", *words])
 
 
 def test_a_token_is_made_shown_once_listed_and_revoked_by_command(town: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from ivr.live.first import first_trees
 from ivr.live.survey import survey
-from store.tree_history import Version
+from store.tree_files import Version
 from tests.unit.ivr.live.house import House
 
 pytestmark = pytest.mark.unit

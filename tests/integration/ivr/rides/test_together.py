@@ -15,7 +15,7 @@ from ivr.telephones import AUTO_ANSWER
 from store.events import EventType
 from store.stream import BEGINNING, EventStream
 from tests.integration.ivr.fake_line import Dial, FakeSession
-from tests.integration.ivr.test_rides import (
+from tests.integration.ivr.rides.conftest import (
     ALVA,
     BIRK,
     DEMO,
