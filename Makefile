@@ -34,7 +34,7 @@ calls:
 	$(BIN)/pytest $(TOGETHER) 3 tests/e2e
 
 code:
-	nice $(BIN)/pytest $(TOGETHER) 2 tests/unit tests/integration
+	nice -n 19 $(BIN)/pytest $(TOGETHER) 2 tests/unit tests/integration
 
 lint: ## style, types and import rules alone
 	$(SETUP) dev

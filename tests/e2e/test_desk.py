@@ -29,7 +29,7 @@ from tests.e2e.rig.reception import walk_to_queue
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
-ALL_AGENTS = 3
+ALL_AGENTS = 4
 VICTIM = "4003"
 WRONG = "Agentnumret eller pinkoden stämmer inte."
 NOT_LOGGED_IN = "Du är inte inloggad."
