@@ -212,7 +212,7 @@ async def test_why_the_agent_at_the_other_asterisk_did_not_answer_is_known(
     await here.sit_down(AT_A, platform.redis, (QUEUE,))
     unanswered = await here.ring()
     assert (await _refused(journal, 2)).fields["reason"] == "no_answer"
-    assert unanswered.is_closed
+    await unanswered.wait_closed()
     await here.sit_down(AT_A, platform.redis, (QUEUE,))
     theirs = await here.pick_up()
     answered = await journal.wait(EventType.CALL_ANSWERED, agent=AT_A)
