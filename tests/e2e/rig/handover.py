@@ -24,6 +24,18 @@ ENTER = (
 UNKNOWN = "Det numret finns inte."
 NOT_ALLOWED = "Dit får du inte koppla samtal."
 GOES_ON = "Samtalet fortsätter."
+HANDED_ON = [
+    ("call.queued", FRONT, ""),
+    ("call.offered", FRONT, "4001"),
+    ("call.answered", FRONT, "4001"),
+    ("call.transferred", FRONT, "4001"),
+    ("call.ended", FRONT, "4001"),
+    ("call.queued", BACK, ""),
+    ("call.offered", BACK, COLLEAGUE),
+    ("call.answered", BACK, COLLEAGUE),
+    ("call.ended", BACK, COLLEAGUE),
+]
+"""What is told of a caller whom the first agent hands over to the second: type, queue, agent."""
 
 
 def add_handover(home: Path, organisation: Any) -> None:
