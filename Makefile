@@ -7,7 +7,7 @@ BIN = .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status demo test calls code lint bench load soak images-test
+.PHONY: help up down status demo test lint bench load soak images-test
 
 help: ## tell what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -25,16 +25,12 @@ status: $(BIN)/vaxel ## tell what runs, since when, and what is wrong
 demo: $(BIN)/vaxel ## let callers and agents loose on the running platform; Ctrl-C stops them
 	@$(BIN)/vaxel demo
 
-# Calls mostly wait for audio. What only computes fills the time between, and gives way to them.
-TOGETHER = --dist worksteal -n
+# Calls mostly wait for audio: three platforms at once keep two cores busy and no more. What only
+# computes is done before: beside it their audio was broken now and then, and words were not heard.
+TOGETHER = $(BIN)/pytest -n 3 --dist worksteal
 test: lint ## prove it: style, types, import rules, then every test
-	@$(MAKE) --no-print-directory --jobs 2 calls code
-
-calls:
-	$(BIN)/pytest $(TOGETHER) 3 tests/e2e
-
-code:
-	nice -n 19 $(BIN)/pytest $(TOGETHER) 2 tests/unit tests/integration
+	$(TOGETHER) tests/unit tests/integration
+	$(TOGETHER) tests/e2e
 
 lint: ## style, types and import rules alone
 	$(SETUP) dev

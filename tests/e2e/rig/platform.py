@@ -218,6 +218,7 @@ class Platform:
         # the controller is ready a moment before its supervisor knows; killed then, it is not
         # started again
         await eventually(self._is_shown, why="vaxel up shows its screen")
+        await self.until_spare_waits()  # loading it takes what the first call would need
 
     async def until_ready(self) -> None:
         """Wait until calls are taken and what happened before is counted."""
