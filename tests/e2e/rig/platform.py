@@ -218,7 +218,8 @@ class Platform:
         # the controller is ready a moment before its supervisor knows; killed then, it is not
         # started again
         await eventually(self._is_shown, why="vaxel up shows its screen")
-        await self.until_spare_waits()  # loading it takes what the first call would need
+        # loading it takes what the first call would need
+        await eventually(lambda: spare_waits(self.layout), seconds=60, why="a spare waits")
 
     async def until_ready(self) -> None:
         """Wait until calls are taken and what happened before is counted."""
@@ -227,10 +228,6 @@ class Platform:
         except AssertionError:
             said = (self._home / "up.txt").read_text(errors="replace")
             raise AssertionError(f"the platform did not come up:\n{said}") from None
-
-    async def until_spare_waits(self) -> None:
-        """Wait until a second controller is loaded, and would take the first one's place."""
-        await eventually(lambda: spare_waits(self.layout), seconds=60, why="a spare waits")
 
     async def stop(self) -> None:
         """Stop it as a person does, and see that nothing stays behind.

@@ -84,7 +84,6 @@ async def _storms(rounds: int) -> list[Storm]:
     platform = Platform(short_trees)
     try:
         await platform.start()
-        await platform.until_spare_waits()  # its start is not what is measured
         await log_everybody_in(platform.redis)
         async with People.of("agents", platform), People.of("callers", platform) as callers:
             await _storm(platform, callers, WARM_UP_CALLS)

@@ -105,7 +105,6 @@ async def _rounds(rounds: int) -> list[Busy]:
     platform = Platform(_trees)
     try:
         await platform.start()
-        await platform.until_spare_waits()  # its start is not what is measured
         await log_everybody_in(platform.redis)
         async with People.of("crowd", platform, module="tests.load.loop.crowd") as crowd:
             await _busy(platform, crowd, WARM_UP_SECONDS)

@@ -21,7 +21,6 @@ async def test_conversations_go_on_and_who_waits_keeps_the_place() -> None:
         assert (len(line), len(owners)) == (WAITING, 1)
         offers = len(house.journal.all(EventType.CALL_OFFERED))
 
-        await house.platform.until_spare_waits()
         taking_over = asyncio.create_task(until_taken_over(house, owners))
         house.platform.controller().kill()
         await asyncio.gather(*(talk.heard_both_ways() for talk in house.talks[::3]))

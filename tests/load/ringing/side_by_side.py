@@ -87,7 +87,6 @@ async def _measure(rounds: int) -> tuple[dict[Side, list[float]], dict[Side, lis
     coming: dict[Side, list[float]] = defaultdict(list)
     try:
         await platform.start()
-        await platform.until_spare_waits()  # its start is not what is measured
         async with Softphones() as softphones:
             bench = await _Bench.ready(platform, softphones)
             for number in range(rounds):
