@@ -37,6 +37,7 @@ class Visit:
     """One call.
 
     Attributes:
+        session: Its channel.
         call: What is said and keyed in it.
         offices: Of all organisations; may grow.
         phone: Where it comes from, as the queues know it: a PJSIP endpoint, or an agent's place
@@ -55,6 +56,7 @@ class Visit:
     ) -> None:
         """Begin; the first organisation speaks until another does."""
         self._prompts = prompts
+        self.session = session
         self.offices = offices
         self.phone = phone
         self.clock = clock

@@ -88,7 +88,7 @@ class SupervisorsDesk:
             if order is not None:
                 await visit.obey(order, (order.mode,) if ticket is None else ticket.may)
             elif (number := await visit.prove(self._pin_of)) is not None:
-                await visit.lead(number, self._offices)
+                await visit.lead(number)
             await session.set_variable(DONE, "1")
             await visit.call.hang_up()
         except (CallerHungUp, AgiHungUp):
@@ -130,21 +130,22 @@ class _Leading(SupervisorsVisit):
             return await self.enter(self.words.enter_supervisor)
 
         def counted_by(claimed: str) -> Agents | None:
-            offices = self.offices
-            known = supervised_by({org: o.organisation for org, o in offices.items()}, claimed)
-            return offices[known[0]].agents if known else None
+            known = self._supervised_by(claimed)
+            return known[0].agents if known else None
 
         return await prove(self, number, counted_by, pin_of, supervising=self.phone)
 
-    async def lead(self, number: str, offices: Mapping[str, Office]) -> None:
+    def _supervised_by(self, number: str) -> list[Office]:
+        organisations = {org: office.organisation for org, office in self.offices.items()}
+        return [self.offices[org] for org in supervised_by(organisations, number)]
+
+    async def lead(self, number: str) -> None:
         """Ask for agents, and for each what to do, until nothing is answered any more."""
-        known = supervised_by({org: o.organisation for org, o in offices.items()}, number)
+        known = self._supervised_by(number)
         for _ in range(TRIES):
             while agent := await self.enter(self.words.enter_agent):
-                office = next(
-                    (offices[org] for org in known if agent in offices[org].organisation.agents),
-                    None,
-                )
+                theirs = (office for office in known if agent in office.organisation.agents)
+                office = next(theirs, None)
                 if office is None:
                     await self.say(self.words.unknown_agent)
                     break
