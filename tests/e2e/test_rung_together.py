@@ -84,7 +84,11 @@ async def test_three_phones_ring_the_second_has_the_call_and_the_others_the_next
     callers, agents = sides(platform, row)
     assert tone_share(callers, CALLER_HZ) > 0.9
     assert tone_share(agents, AGENT_HZ) > 0.9
-    assert not list(platform.layout.recordings.glob("incoming/*.*")), "those of the others are gone"
+
+    def gone() -> bool:
+        return not list(platform.layout.recordings_incoming.glob(f"{answered.contact}-*"))
+
+    await eventually(gone, why="those of the others are gone")
 
 
 async def test_who_lets_it_ring_has_missed_it_each_of_them(
