@@ -222,14 +222,21 @@ class Callbacks:
         """
         return int(await self._run("dialled", offer.contact, offer.id))
 
-    async def reached(self, offer: Offer) -> None:
-        """The caller has picked up: from here on the contact is a call of the offer's controller.
+    async def reached(self, offer: Offer, *, by: str = "") -> bool:
+        """The caller has picked up: from here on the contact is a call.
+
+        Args:
+            offer: For which an agent is held.
+            by: The controller whose call it is; ``""``: that which had the caller called.
+
+        Returns:
+            Whether this is news; else it is whose call it was.
 
         Raises:
             StaleOffer: The offer is over; :meth:`acd.distributor.Distributor.join` takes the
                 place, if the callback is still there.
         """
-        await self._run("reached", offer.contact, offer.id)
+        return bool(await self._run("reached", offer.contact, offer.id, by))
 
     async def missed(self, offer: Offer, reason: MissReason) -> int | None:
         """The attempt has failed; the agent is ready again at the old place.

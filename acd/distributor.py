@@ -111,6 +111,7 @@ class Distributor:
         self.org = org
         self.clock = clock
         self.controller = check_name("Controller", controller)
+        self._calls_back = self.controller
         self._scripts = Scripts(redis, Keys(org))
 
     async def join(
@@ -158,6 +159,25 @@ class Distributor:
             )
         )
 
+    async def hand_on(self, contact: str) -> bool:
+        """Let another controller take up a caller who waits here; this one is to stop.
+
+        The contact keeps its place; nobody is offered to it before the other one has it by
+        :meth:`join`. One that nobody takes up within the time of a dead controller's is lost.
+
+        Returns:
+            Whether it may; not where an agent is being found for it at this very moment.
+        """
+        return bool(await self._run("hand_on", contact, self.controller))
+
+    def call_back_by(self, controller: str) -> None:
+        """Have another controller call the people back whose turn a match finds from now on.
+
+        Args:
+            controller: Its name. It lives, and this one is to stop.
+        """
+        self._calls_back = check_name("Controller", controller)
+
     async def place(self, contact: str) -> Place | None:
         """Where a contact stands; ``None`` while it is being offered or does not wait at all."""
         reply = await self._run("place", contact)
@@ -190,13 +210,13 @@ class Distributor:
         where it has several rung at once.
 
         The owner of the contact is told by its :class:`acd.offers.OfferListener`, whoever
-        called this; a callback becomes this controller's. Call it when a contact has joined; for
-        an agent who became ready see :meth:`match_agent`.
+        called this; a callback becomes this controller's (but see :meth:`call_back_by`). Call it
+        when a contact has joined; for an agent who became ready see :meth:`match_agent`.
 
         Returns:
             The offer made, ``None`` when nobody waits whom a ready agent can serve.
         """
-        return _offer(await self._run("match", queue.name, self.controller))
+        return _offer(await self._run("match", queue.name, self._calls_back))
 
     async def match_agent(self, agent: str) -> Offer | None:
         """Give an agent the contact that waits longest of those whom they can serve, in all queues.
@@ -206,7 +226,7 @@ class Distributor:
         Returns:
             The offer made, ``None`` when the agent is not ready or nobody waits for them.
         """
-        return _offer(await self._run("match_agent", agent, self.controller))
+        return _offer(await self._run("match_agent", agent, self._calls_back))
 
     async def current_offer(self, contact: str) -> Offer | None:
         """The offer (ringing) or conversation of a contact, for whoever missed the message."""
@@ -464,7 +484,7 @@ class Distributor:
             (
                 "match_all",
                 now,
-                self.controller,
+                self._calls_back,
                 _PAIRED_AT_ONCE,
                 *(queue.name for queue in queues),
             ),

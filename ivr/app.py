@@ -13,6 +13,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, ProcessCollector
 
+from acd.distributor import Distributor
 from acd.errors import AcdUnavailable, StaleOffer
 from acd.floor import Floor
 from acd.model import system_clock
@@ -61,6 +62,7 @@ from ivr.platform.paths import models_folder
 from ivr.platform.preflight import recording_keys_of, writing
 from ivr.platform.render import accounts
 from ivr.platform.secrets import Secrets
+from ivr.platform.succession import Place
 from ivr.prompting import Heard, keep_tidy, make_ready
 from ivr.recognition_of_callers import CallerMemory
 from ivr.recording_codes import RecordingCodes
@@ -70,6 +72,7 @@ from ivr.remote_desk import RemoteDesk
 from ivr.services import Services
 from ivr.settings import Settings
 from ivr.speech_server import SpeechServer
+from ivr.succession import Succession
 from ivr.supervision.desk import SupervisorsDesk
 from ivr.supervision.keeping import Keeping
 from ivr.supervision.orders import SupervisorsPhones
@@ -120,6 +123,7 @@ class Controller:
         node = settings.asterisk.node
         # A name that no earlier process had: a restarted controller is not its dead predecessor.
         name = f"{node}.{os.uname().nodename[:40]}-{os.getpid()}-{entropy.token_hex(3)}"
+        self._succession = Succession(name)
         self._offers = OfferListener(ground.redis, name)
         # Before the watch: why a phone did not answer must be known when its call is over.
         dialler = Dialler(self._ami, settings.outgoing.endpoint)
@@ -148,9 +152,13 @@ class Controller:
         )
         elsewhere = self._elsewhere = Elsewhere(self._offices.all, node=node)
         phones = {account.name for account in accounts(ground.secrets) if account.is_agent}
-        alone = not settings.asterisk.peers
         self._phones = Phones(
-            self._ami, self._offices.all, phones, elsewhere, node=node, alone=alone
+            self._ami,
+            self._offices.all,
+            phones,
+            elsewhere,
+            node=node,
+            alone=not settings.asterisk.peers,
         )
         self._means = Means(
             controller=name,
@@ -168,6 +176,7 @@ class Controller:
             clock=system_clock,
             destinations=Destinations(node, settings.asterisk.peers),
             excuses=elsewhere,
+            succeeded=self._succession.succeeded,
         )
         self._pins = ground.secrets.pins
         self._web_secrets = WebSecrets(ground.layout.secrets)
@@ -204,7 +213,7 @@ class Controller:
         )
         codes = RecordingCodes(offices, self._pauses, ground.prompts)
         handovers = HandoverCodes(offices, self._pauses, ground.prompts)
-        referrals = Referrals(self._ami, offices)
+        referrals = Referrals(self._ami, offices, self._succession.succeeded)
         Holds(self._ami, offices)
         consultations = Consultations(
             self._ami,
@@ -282,35 +291,50 @@ class Controller:
             {PREFIX: api.application},
         )
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Serve until ``stop`` is set.
+    async def run(self, stop: asyncio.Event, place: Place) -> None:
+        """Serve until ``stop`` is set, then end the calls that run; :mod:`ivr.succession` says how.
+
+        Args:
+            stop: Told to stop.
+            place: This controller's; another one may have it as soon as this one stops.
 
         Raises:
             AddressInUse, OSError: A port is taken.
         """
         async with self._ami, self._speech, together(self._duties()) as self._begin:
+            if stop.is_set():
+                return  # who serves and who waits were told at once: nobody takes the place
             await self._http.start(self._settings.http.host, self._settings.http.port)
             try:
                 await self._agi.start()
+                place.serves(self._succession.name)
                 logger.info("The controller takes calls")
                 await stop.wait()
                 logger.info("The controller stops; running calls may finish")
-                await self._agi.drain(self._settings.agi.drain_seconds)
+                self._agi.close()
+                await self._http.close()
+                place.give_up()
+                self._begin([self._succession.watch(place, self._distributors)])
             finally:
                 await self._http.stop()
+            await self._agi.drain(self._settings.agi.drain_seconds)
 
     def _duties(self) -> Iterator[Coroutine[None, None, None]]:
         """What goes on beside the calls."""
         yield self._offers.run()
         yield self._recorder.run()
+        yield self._phones.run()
+        for org in self._offices.all:
+            yield from self._duties_of(org)
+        yield from map(self._succession.in_place, self._duties_in_place())
+
+    def _duties_in_place(self) -> Iterator[Coroutine[None, None, None]]:
+        """What only the controller does that has the place."""
         yield self._retention.run()
         yield Keeping(self._ground.database, self._offices.all, system_clock).run()
         yield self._pauses.run()
-        yield self._phones.run()
         yield self._transcribing.run()
         yield keep_tidy(self._ground.prompts)
-        for org in self._offices.all:
-            yield from self._duties_of(org)
         yield self._delay.run()
         yield self._book.run()
         yield watch(self._settings.trees, self._trees.glance)
@@ -325,9 +349,13 @@ class Controller:
         ).run()
         yield office.stranded.tidy()
         yield self._callbacks.run(office)
-        yield self._offices.counted[number].run()
-        yield self._offices.recorded[number].run()
-        yield CommonAgents(org, office.stream, self._elsewhere, self._phones.look).run()
+        in_place = self._succession.in_place
+        yield in_place(self._offices.counted[number].run())
+        yield in_place(self._offices.recorded[number].run())
+        yield in_place(CommonAgents(org, office.stream, self._elsewhere, self._phones.look).run())
+
+    def _distributors(self) -> Iterator[Distributor]:
+        return (office.distributor for office in self._offices.all.values())
 
     async def render(self, catalogue: Catalogue) -> Heard:
         """Have all that call trees say spoken before they are heard.

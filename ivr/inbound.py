@@ -18,7 +18,7 @@ from acd.errors import AcdError
 from acd.model import check_name
 from ivr.agi_call import AgiCall, AllPrompts, Listen
 from ivr.dialplan import DONE
-from ivr.flow.call import CallReferred, QueueAway
+from ivr.flow.call import CallGoesOn, QueueAway
 from ivr.flow.engine import Observed, Run, RunResult, Told
 from ivr.flow.tree import BEGAN, Tree
 from ivr.handovers import comes_back, wish_of
@@ -118,7 +118,7 @@ class Inbound:
             office.stranded.is_back(contact)
             try:
                 result = await self._run(call, tree, office, stood)
-            except CallReferred:
+            except CallGoesOn:
                 return  # and is back in a moment, at the same place
             except REDIS_AWAY:
                 ended = {"reason": "caller" if session.hung_up else "lost", "tree": tree.name}

@@ -13,10 +13,15 @@ does is asked.
 A ride that is cancelled (the controller stops) leaves the contact in its place: the dialplan hands
 the call to the next controller, whose ``join`` takes the contact up where it stood. So does a ride
 that Redis fails; if no controller can serve the call, Asterisk's own queue does.
+
+Where the next controller is there already (:mod:`ivr.succession`), who waits goes to it as soon as
+nothing is being said to them and no agent rings. Who was called back stays: they would be greeted
+once more, and asked again whether they are there.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -30,7 +35,14 @@ from ivr.agi_call import AgiCaller
 from ivr.callback_offer import NOTHING, YES, Speaker, Wish, rules_of
 from ivr.consent import consent_given, when_recorded
 from ivr.dialplan import DONE
-from ivr.flow.call import CallFailed, CallReferred, QueueAway, QueueOutcome, QueueRequest
+from ivr.flow.call import (
+    CallFailed,
+    CallGoesOn,
+    CallHandedOn,
+    QueueAway,
+    QueueOutcome,
+    QueueRequest,
+)
 from ivr.flow.callback import CallbackOffer
 from ivr.flow.organisation import Organisation
 from ivr.flow.texts import Text
@@ -41,7 +53,7 @@ from ivr.remote_agents import ANSWERED
 from ivr.ringing import Ringing
 from ivr.services import Services
 from ivr.staying import Staying
-from ivr.waiting import Waiting
+from ivr.waiting import Elsewhere, Waiting
 from wire.agi.errors import AgiError, AgiHungUp
 
 logger = logging.getLogger(__name__)
@@ -56,6 +68,9 @@ _TAKEN_OVER: Final = frozenset(
 )
 """A callback that nobody has picked up may become the call of whoever is to be called."""
 
+
+OFFER_LATE_S: Final = 1.0
+"""An agent who was being found a moment ago is there within this time."""
 
 _LEFT: Final = {
     QueueOutcome.TIMED_OUT: LeaveReason.TIMEOUT,
@@ -109,7 +124,7 @@ class QueueRides:
         try:
             try:
                 return await way(ride)
-            except (AcdUnavailable, AgiError, CallReferred):
+            except (AcdUnavailable, AgiError, CallGoesOn):
                 raise
             except Exception:
                 # Our own slip: the call goes on elsewhere. No agent shall be rung for it, or talk
@@ -140,6 +155,7 @@ class _Ride:
         self._services = services
         self._distributor = services.distributor
         self._handovers = Handovers(call, request, queues, services)
+        self._succeeded = services.succeeded
 
     async def to_end(self) -> QueueOutcome:
         """Ask for consent where the queue wants it; join, wait, talk; the queue knows the end."""
@@ -217,6 +233,7 @@ class _Ride:
 
     async def called_back(self) -> QueueOutcome:
         """The same for somebody who was called, and for whom an agent is held, as a rule."""
+        self._succeeded = asyncio.Event()  # they stay
         if (handed := await self._handed_over()) is not None:
             return handed
         async with self._until_gone():
@@ -254,7 +271,11 @@ class _Ride:
     async def _wait(
         self, ringing: Ringing, callback: CallbackOffer | None, staying: Staying
     ) -> QueueOutcome:
-        """Until an agent has talked to the caller, or they need not or will not wait longer."""
+        """Until an agent has talked to the caller, or they need not or will not wait longer.
+
+        Raises:
+            CallHandedOn: They wait on elsewhere.
+        """
         call, services = self._call, self._services
         with services.attention.listen(call.contact) as keys:
             waiting = Waiting(
@@ -266,9 +287,10 @@ class _Ride:
                 request=self._request,
                 callback=callback,
                 staying=staying,
+                succeeded=self._succeeded,
             )
             while True:
-                came = await waiting.next()
+                came = await self._unless_handed_on(await waiting.next())
                 if isinstance(came, Offer):
                     if await ringing.serve(came):
                         return QueueOutcome.TALKED
@@ -278,9 +300,25 @@ class _Ride:
                 elif isinstance(came, Wish):
                     if await self._keep_place(came, waiting):
                         return QueueOutcome.CALLED_BACK
-                else:
+                elif came is not None:
                     await leave(self._distributor, call.contact, _LEFT[came])
                     return came
+
+    async def _unless_handed_on(
+        self, came: Offer | Wish | QueueOutcome | Elsewhere
+    ) -> Offer | Wish | QueueOutcome | None:
+        """What came, or the offer that is there just when the caller was to wait elsewhere.
+
+        Raises:
+            CallHandedOn: They do.
+        """
+        if not isinstance(came, Elsewhere):
+            return came
+        if await self._distributor.hand_on(self._call.contact):
+            raise CallHandedOn
+        return await self._services.offers.next_offer(
+            self._distributor, self._call.contact, timeout_s=OFFER_LATE_S
+        )
 
     async def _keep_place(self, wish: Wish, waiting: Waiting) -> bool:
         """Let a callback have the caller's place; whether it has it, and the call may end."""

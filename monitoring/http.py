@@ -90,8 +90,13 @@ class HttpServer:
             raise AddressInUse(host, port, error.strerror or str(error)) from error
         return int(self._runner.addresses[0][1])
 
+    async def close(self) -> None:
+        """Stop listening: the address is free when this returns, and answers go on."""
+        for site in tuple(self._runner.sites):
+            await site.stop()
+
     async def stop(self) -> None:
-        """Stop listening; answers under way are finished."""
+        """Stop listening; answers under way are finished, connections that wait are closed."""
         await self._runner.cleanup()
 
 

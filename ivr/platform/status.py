@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from ivr.platform.health import (
     Health,
@@ -17,14 +18,22 @@ from ivr.platform.health import (
     spare_probe,
     speech_probe,
 )
+from ivr.platform.ownership import draining_records
 from ivr.platform.parts import SPARE, SUPERVISOR
 from ivr.platform.paths import Layout
 from ivr.platform.processes import ProcessRecord
 from ivr.platform.secrets import Secrets
+from ivr.platform.succession import drains
 from ivr.settings import Settings
 
 SPARE_LOADS_SECONDS = 30.0
 """A spare that was started less than so long ago may well be loading what it needs."""
+
+
+ENDING: Final = "ending"
+"""A controller that was told to stop and ends its calls; another one has its place."""
+
+_ENDS_CALLS: Final = {"ends": "its calls, and is gone then"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +41,7 @@ class PartStatus:
     """One part as it is now.
 
     Attributes:
-        name: As in ``parts.STOP_ORDER``, or the supervisor's.
+        name: As in ``parts.STOP_ORDER``, the supervisor's, or :data:`ENDING`.
         pid: Process id, ``None`` when it does not run.
         since: Start, epoch seconds, ``None`` when it does not run.
         restarts: How often it was started again.
@@ -62,6 +71,7 @@ async def status(settings: Settings, layout: Layout) -> list[PartStatus]:
         return [
             PartStatus(SUPERVISOR, supervisor.pid, supervisor.created, 0, ""),
             *found,
+            *_ending(layout),
         ]
     if any(part.pid is not None for part in found):
         wrong = (
@@ -71,10 +81,12 @@ async def status(settings: Settings, layout: Layout) -> list[PartStatus]:
         return [PartStatus(SUPERVISOR, None, None, 0, wrong), *found]
     asked = dict(zip(probes, await asyncio.gather(*(p() for p in probes.values())), strict=True))
     if asked["asterisk"].ok:  # one that takes our password is ours, whoever has started it
-        return [
+        ending = [PartStatus(ENDING, None, None, 0, "", _ENDS_CALLS)] if drains(layout) else []
+        parts = [
             PartStatus(name, None, None, 0, health.text, health.figures)
             for name, health in asked.items()
         ]
+        return [*parts, *ending]
     wrong = "Växel does not run; start it with `make up`."
     return [PartStatus(SUPERVISOR, None, None, 0, wrong)]
 
@@ -94,6 +106,15 @@ def _probes(settings: Settings, layout: Layout) -> dict[str, Probe]:
     if settings.prometheus.enabled:
         probes["prometheus"] = prometheus_probe(settings.prometheus.host, settings.prometheus.port)
     return probes
+
+
+def _ending(layout: Layout) -> list[PartStatus]:
+    records = (ProcessRecord.read(layout.record(name)) for name in draining_records(layout))
+    return [
+        PartStatus(ENDING, record.pid, record.created, record.restarts, "", _ENDS_CALLS)
+        for record in records
+        if record is not None and record.alive()
+    ]
 
 
 async def _part(name: str, layout: Layout, probe: Probe) -> PartStatus:

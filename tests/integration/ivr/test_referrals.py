@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import cast
 
@@ -66,7 +67,7 @@ async def bench(redis: Redis) -> Bench:
     await office.distributor.answered(offer)
     await office.agents.login(BIRK, "agent2")
     ami = FakeAmi()
-    return Bench(office, Referrals(ami.as_client(), {"demo": office}), ami, offer)
+    return Bench(office, Referrals(ami.as_client(), {"demo": office}, asyncio.Event()), ami, offer)
 
 
 @pytest.mark.parametrize(
