@@ -175,8 +175,8 @@ class Inbound:
             told: Mapping[str, str]
             if isinstance(what, Told):
                 kind, told = as_event(what.what)
-            elif begun.handed_over and not what.came_from:
-                return  # that visit was told of; this is its end
+            elif (begun.handed_over or stood.node) and not what.came_from:
+                return  # that visit was told of; it goes on, or this is its end
             else:
                 kind = EventType.NODE_VISITED
                 told = {

@@ -123,7 +123,7 @@ class Platform:
                     "trunks": write_seats(home / "seats.conf", seats) if seats else None,
                 }
             ),
-            agi=AgiSettings(port=free_port(), drain_seconds=2),
+            agi=AgiSettings(port=free_port(), drain_seconds=20),
             http=HttpSettings(port=free_port()),
             speech=SpeechSettings(port=free_port()),
             sms=SmsSettings(file=home / "texts.jsonl"),
@@ -219,6 +219,10 @@ class Platform:
         # started again
         await eventually(self._is_shown, why="vaxel up shows its screen")
         # loading it takes what the first call would need
+        await self.until_spare_waits()
+
+    async def until_spare_waits(self) -> None:
+        """Wait until a second controller has loaded everything."""
         await eventually(lambda: spare_waits(self.layout), seconds=60, why="a spare waits")
 
     async def until_ready(self) -> None:

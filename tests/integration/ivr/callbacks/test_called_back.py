@@ -230,6 +230,7 @@ async def test_a_phone_that_rang_for_a_dead_controller_is_served_by_another(
     (ended,) = await bench.events(EventType.CALLBACK_ENDED)
     assert ended.fields["outcome"] == "talked"
     assert len(await bench.events(EventType.CALLBACK_DIALLED)) == 1
+    assert not await bench.events(EventType.CALL_REFUSED), "the agent is held all the while"
 
 
 async def test_a_phone_that_rings_or_is_picked_up_already_is_not_rung_again(bench: Bench) -> None:
