@@ -130,5 +130,31 @@ async def test_a_port_in_use_is_refused_with_a_sentence(pages: Pages) -> None:
         await second.start("127.0.0.1", pages.port)
 
 
+async def test_another_server_has_the_address_at_once_while_answers_go_on(pages: Pages) -> None:
+    may_answer, asked = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> Health:
+        asked.set()
+        await may_answer.wait()
+        return Health(ok=True, sentence="At last.")
+
+    exposition = Exposition(CollectorRegistry(), [], FakeLive(), version="1")
+    first = HttpServer(exposition, {"slow": slow})
+    port = await first.start("127.0.0.1", 0)
+    async with asyncio.TaskGroup() as group:
+        asking = group.create_task(pages.session.get(f"http://127.0.0.1:{port}/readyz"))
+        await asked.wait()
+        await first.close()
+        second = HttpServer(exposition, {})
+        await second.start("127.0.0.1", port)
+        may_answer.set()
+    async with asking.result() as answer:
+        assert "At last." in await answer.text()
+    await first.stop()
+    async with pages.session.get(f"http://127.0.0.1:{port}/readyz") as answer:
+        assert (await answer.json())["checks"] == {}
+    await second.stop()
+
+
 async def test_an_unknown_page_is_no_error_of_ours(pages: Pages) -> None:
     assert (await pages.get("/favicon.ico"))[0] == web.HTTPNotFound.status_code
