@@ -19,7 +19,7 @@ from ivr.platform.health import (
     speech_probe,
 )
 from ivr.platform.ownership import draining_records
-from ivr.platform.parts import SPARE, SUPERVISOR
+from ivr.platform.parts import CONTROLLER, SPARE, SUPERVISOR
 from ivr.platform.paths import Layout
 from ivr.platform.processes import ProcessRecord
 from ivr.platform.secrets import Secrets
@@ -27,7 +27,8 @@ from ivr.platform.succession import drains
 from ivr.settings import Settings
 
 SPARE_LOADS_SECONDS = 30.0
-"""A spare that was started less than so long ago may well be loading what it needs."""
+"""A spare that was started less than so long ago may well be loading what it needs; and where one
+has taken the place less than so long ago, the next one is still to come."""
 
 
 ENDING: Final = "ending"
@@ -120,9 +121,14 @@ def _ending(layout: Layout) -> list[PartStatus]:
 async def _part(name: str, layout: Layout, probe: Probe) -> PartStatus:
     record = ProcessRecord.read(layout.record(name))
     if record is None or not record.alive():
+        if name == SPARE and _just_began(ProcessRecord.read(layout.record(CONTROLLER))):
+            return PartStatus(name, None, None, 0, "", (await probe()).figures)
         wrong = f"{name.title()} does not run; its last words are in {layout.part_log(name)}."
         return PartStatus(name, None, None, record.restarts if record else 0, wrong)
     health: Health = await probe()
-    loads = name == SPARE and time.time() < record.created + SPARE_LOADS_SECONDS
-    wrong = "" if loads else health.text
+    wrong = "" if name == SPARE and _just_began(record) else health.text
     return PartStatus(name, record.pid, record.created, record.restarts, wrong, health.figures)
+
+
+def _just_began(record: ProcessRecord | None) -> bool:
+    return record is not None and time.time() < record.created + SPARE_LOADS_SECONDS

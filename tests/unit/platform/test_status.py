@@ -76,6 +76,22 @@ async def test_a_controller_that_ends_its_calls_is_told_of(
     assert ending.pid == (this.pid if supervised else None)
 
 
+@pytest.mark.parametrize(("seconds_ago", "well"), [(5, True), (60, False)])
+async def test_where_a_spare_has_just_taken_the_place_the_next_one_may_be_still_to_come(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, seconds_ago: float, well: bool
+) -> None:
+    layout = Layout(tmp_path)
+    layout.run.mkdir()
+    this = ProcessRecord.of(os.getpid())
+    for name in ("supervisor", "controller"):
+        replace(this, created=time.time() - seconds_ago).write(layout.record(name))
+    none = Health(False, "Nobody waits.", {"waits": "no"})
+
+    *_, spare = await asked(monkeypatch, tmp_path, controller=Health(True), spare=none)
+
+    assert (spare.name, spare.pid, not spare.wrong) == ("spare", None, well)
+
+
 @pytest.mark.parametrize(("seconds_ago", "wrong"), [(5, ""), (60, "Nobody waits.")])
 async def test_a_spare_that_still_loads_is_no_fault_and_one_that_never_waits_is(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, seconds_ago: float, wrong: str
