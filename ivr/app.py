@@ -72,7 +72,7 @@ from ivr.remote_desk import RemoteDesk
 from ivr.services import Services
 from ivr.settings import Settings
 from ivr.speech_server import SpeechServer
-from ivr.succession import Succession
+from ivr.succession import FINISH_S, Succession
 from ivr.supervision.desk import SupervisorsDesk
 from ivr.supervision.keeping import Keeping
 from ivr.supervision.orders import SupervisorsPhones
@@ -318,6 +318,8 @@ class Controller:
             finally:
                 await self._http.stop()
             await self._agi.drain(self._settings.agi.drain_seconds)
+            if self._succession.succeeded.is_set():  # else whoever starts next finds them at once
+                await self._recorder.settled(FINISH_S)
 
     def _duties(self) -> Iterator[Coroutine[None, None, None]]:
         """What goes on beside the calls."""

@@ -15,7 +15,8 @@ there is one a node, or one a state folder:
   that was lost is in step again by itself. The lease in Redis, under the controller's own name, and
   the queues' upkeep. Offers to its callers, who is rung for them, and their excuses. The states of
   phones: all say the same, but an agent outside who talks to this one is known to no other. Holds,
-  which are told once whoever tells. The recorder: a lock on each recording makes it one recorder's.
+  which are told once whoever tells. The recorder: a lock on each recording makes it one recorder's,
+  and what ended here need not wait until another one finds it.
   Contacts of whose end Redis is still to be told. Its callbacks, and what came of those it rang.
 - **Goes with the place, by itself.** FastAGI, thus every code of agents and whoever is asked for
   key 1, also in a conversation of the one that stops: what serves them goes by Redis and the
@@ -53,6 +54,9 @@ from ivr.duties import together
 from ivr.platform.succession import Place
 
 logger = logging.getLogger(__name__)
+
+FINISH_S: Final = 4.0
+"""So long a recording is waited for behind the last call; whoever stops parts waits 5 s longer."""
 
 LOOK_S: Final = 0.2
 """So often a controller that stops looks whether another one takes calls."""
