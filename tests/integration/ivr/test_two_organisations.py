@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -82,11 +82,41 @@ class Two:
 
 @pytest.fixture
 def two(redis: Redis, tmp_path: Path) -> Two:
+    return of_two(
+        redis, tmp_path, {org: ORGANISATION.replace("id: town", f"id: {org}") for org in ORGS}
+    )
+
+
+async def talk(two: Two, org: str, queue: Queue) -> None:
+    """Agent 4001 has talked to a caller of a queue, later than to any before."""
+    distributor = two.offices[org].distributor
+    contact = f"c-{org}-{len(await two.offices[org].stream.read(BEGINNING))}"
+    await distributor.renew()
+    await distributor.join(contact, queue)
+    offer = await distributor.match(queue)
+    assert offer is not None
+    await distributor.answered(offer)
+    await distributor.ended(offer, 1)
+    await asyncio.sleep(0.002)  # the two conversations begin at different milliseconds
+
+
+async def results(two: Two) -> list[str]:
+    """The organisations to which one was given, in order."""
+    events = [
+        event
+        for org in ORGS
+        for event in await two.offices[org].stream.read(BEGINNING)
+        if event.type is EventType.CONTACT_RESULT_GIVEN
+    ]
+    return [event.org for event in sorted(events, key=lambda event: event.at)]
+
+
+def of_two(redis: Redis, folder: Path, files: Mapping[str, str]) -> Two:
     offers = OfferListener(redis, "test-1")
     offices = {}
-    for org in ORGS:
-        write(tmp_path / org, "organisation.yaml", ORGANISATION.replace("id: town", f"id: {org}"))
-        organisation = load_organisation(tmp_path / org)
+    for org, text in files.items():
+        write(folder / org, "organisation.yaml", text)
+        organisation = load_organisation(folder / org)
         offices[org] = an_office(
             redis, organisation, offers, "test-1", ami=asterisk_away(), recorder=FakeRecorder()
         )
@@ -136,18 +166,61 @@ async def test_ready_gives_an_agent_one_call_though_both_have_callers(two: Two) 
 async def test_a_result_belongs_to_the_conversation_that_was_last(two: Two) -> None:
     await two.log_in()
     for org in reversed(ORGS):
-        offer = await two.offer(org)
-        await two.offices[org].distributor.answered(offer)
-        await two.offices[org].distributor.ended(offer, 1)
-        await asyncio.sleep(0.002)  # the two conversations begin at different milliseconds
+        await talk(two, org, two.queue(org))
     await two.dial("*16", "1##")
-    events = [
-        event
-        for org in ORGS
-        for event in await two.offices[org].stream.read(BEGINNING)
-        if event.type is EventType.CONTACT_RESULT_GIVEN
-    ]
-    assert [event.org for event in events] == ["town"]
+    assert await results(two) == ["town"]
+
+
+async def test_the_result_that_is_owed_is_given_first_and_the_oldest_of_several(
+    two: Two,
+) -> None:
+    await two.log_in()
+    for org, owed in {"village": 60, "town": 0}.items():
+        await talk(two, org, replace(two.queue(org), result_within_seconds=owed))
+    await two.dial("*16", "1##")
+    assert await results(two) == ["village"], "the town's was later, and owes nothing"
+    await two.dial("*16", "1##")
+    assert await results(two) == ["village", "town"]
+
+    for org in ORGS:
+        await two.offices[org].agents.unpause("4001", by="4900")
+        await talk(two, org, replace(two.queue(org), result_within_seconds=60))
+    assert await two.dial("*14") == ["result_owed"]
+    for _ in ORGS:
+        await two.dial("*16", "1##")
+    assert await results(two) == ["village", "town", "town", "village"]
+    assert await two.dial("*14") == ["ready"]
+
+
+async def test_a_result_is_asked_for_in_the_words_of_its_organisation(
+    redis: Redis, tmp_path: Path
+) -> None:
+    """The organisations of one agent need not speak the same languages."""
+    danish = ORGANISATION.replace("id: town", "id: village").replace("[sv, en]", "[da, en]")
+    two = of_two(redis, tmp_path, {"town": ORGANISATION, "village": danish.replace("sv: ", "da: ")})
+    await two.log_in()
+    await talk(two, "village", replace(two.queue("village"), result_within_seconds=60))
+    heard = await two.dial("*16", "1##")
+    assert (heard[0], heard[-1]) == ("da: enter_result", "da: result_given")
+    assert await results(two) == ["village"]
+    await two.offices["village"].agents.pause("4001", "lunch")
+    assert (await two.dial("*10"))[1] == "da: paused"
+
+
+async def test_who_is_logged_out_of_one_meanwhile_is_paused_at_the_other(two: Two) -> None:
+    await two.log_in()
+    town, village = (two.offices[org].agents for org in ORGS)
+
+    class Slow(FakeSession):
+        async def wait_for_digit(self, wait_s: float) -> str:
+            await town.logout("4001", by="4900")
+            return await super().wait_for_digit(wait_s)
+
+    fields = {"agi_channel": f"PJSIP/{PHONE}-0000002a", "agi_extension": "*13"}
+    session = Slow(environment=Environment(fields), keys="1")
+    await two.desk.serve(cast(AgiSession, session))
+    assert session.played[-1] == "sv: paused sv"
+    assert (await village.status("4001")).state is AgentState.PAUSED
 
 
 # Never two callers at once -----------------------------------------------------------------------
