@@ -93,6 +93,9 @@ async def test_where_no_controller_is_nobody_answers() -> None:
         (b"\xff", "application/json", 400),
         (b"[]", "application/json", 400),
         (b'{"who": 1}', "application/json", 400),
+        (b'{"who": ' + b"1" * 5000 + b"}", "application/json", 400),
+        (b"[" * 10_000, "application/json", 400),
+        (b"{}", "application/json; charset=klingon", 400),
         (b"{}", "application/json", 200),
     ],
 )
