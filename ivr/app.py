@@ -25,6 +25,7 @@ from ivr.answers import AnswerWatch
 from ivr.api.application import Api
 from ivr.api.auditing import Auditing
 from ivr.api.events import EventFeed
+from ivr.api.refused_acts import RefusedActs
 from ivr.api.route import PREFIX
 from ivr.api.supervising import Supervising
 from ivr.api.tokens import Doorkeeper, TokenFile
@@ -202,7 +203,6 @@ class Controller:
             self._floor,
             tickets=Tickets(ground.redis, self._means.destinations),
         )
-        codes = RecordingCodes(offices, self._pauses, ground.prompts)
         handovers = HandoverCodes(offices, self._pauses, ground.prompts)
         referrals = Referrals(self._ami, offices)
         Holds(self._ami, offices)
@@ -224,7 +224,7 @@ class Controller:
                 "desk": desk.serve,
                 "outgoing": calls.serve,
                 "confirm": confirmations.serve,
-                "recording": codes.serve,
+                "recording": RecordingCodes(offices, self._pauses, ground.prompts).serve,
                 "supervision": supervisors.serve,
                 "handover": handovers.serve,
                 "consult": consultations.serve,
@@ -239,6 +239,7 @@ class Controller:
         self._delay = LoopDelay()
         self._doorkeeper = Doorkeeper(TokenFile(ground.layout.api_tokens), system_clock)
         self._feed = EventFeed(self._doorkeeper)
+        self._refused_acts = RefusedActs(system_clock)
         live = Figures(
             offices=offices,
             inbound=self._inbound,
@@ -253,6 +254,7 @@ class Controller:
             trees=self._trees,
             doorkeeper=self._doorkeeper,
             feed=self._feed,
+            refused_acts=self._refused_acts,
             layout=ground.layout,
             since_seconds=system_clock() / 1000,
         )
@@ -273,6 +275,7 @@ class Controller:
                 system_clock,
             ),
             auditing=Auditing(ground.database),
+            refused_acts=self._refused_acts,
             version=version("vaxel"),
         )
         self._http = HttpServer(

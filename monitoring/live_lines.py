@@ -27,6 +27,7 @@ def controller_lines(now: ControllerNow) -> list[str]:
         *gauge(metrics.AGI_REFUSED, {(): now.agi_refused}),
         *gauge(metrics.AGI_ENDED, _by_word(now.agi_ended)),
         *gauge(metrics.API_REFUSED, {(): now.api_refused}),
+        *gauge(metrics.API_ROLES_REFUSED, {(): now.api_roles_refused}),
         *gauge(metrics.API_FOLLOWERS, {(): now.api_followers}),
         *gauge(metrics.API_LET_GO, _by_word(now.api_let_go)),
         *gauge(metrics.AMI_CONNECTED, {(): now.ami_connected}),

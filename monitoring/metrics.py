@@ -302,10 +302,11 @@ SUPERVISOR_PRESENCE = Histogram(
 )
 SUPERVISORS_REFUSED = Counter(
     "vaxel_supervisors_refused_total",
-    "What supervisors were not let do, by reason; right: it is not theirs, queue: it lets nobody"
-    " in, wrong_pin and locked: whoever tried was not taken for the supervisor.",
+    "What supervisors were not let do, by reason; right: it is not theirs, role: nor their token's,"
+    " the same once an hour, queue: it lets nobody in, wrong_pin and locked: whoever tried was not"
+    " taken for the supervisor.",
     ("org", "reason"),
-    {"reason": ("locked", "queue", "right", "wrong_pin")},
+    {"reason": ("locked", "queue", "right", "role", "wrong_pin")},
 )
 
 # Recordings and speech -------------------------------------------------------------------------
@@ -472,6 +473,13 @@ AGI_ENDED = Counter(
 API_REFUSED = Counter(
     "vaxel_api_tokens_refused_total",
     "Requests to the API that had no token that works, since this controller's start.",
+    (),
+    each=True,
+)
+API_ROLES_REFUSED = Counter(
+    "vaxel_api_roles_refused_total",
+    "Requests to the API that wanted more than their token's role may, since this controller's"
+    " start.",
     (),
     each=True,
 )

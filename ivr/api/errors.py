@@ -96,6 +96,16 @@ class RequestSlow(ApiError):
         super().__init__("The rest of the request did not come in time.")
 
 
+class BodyBroken(ApiError):
+    """The body of the request is not encoded as its headers say, or ends too early."""
+
+    code = "api.body_broken"
+    status = HTTPStatus.BAD_REQUEST
+
+    def __init__(self) -> None:
+        super().__init__("The request's body cannot be read: it is not what its headers say.")
+
+
 class NotJson(ApiError):
     """The request's body is said to be something else."""
 
@@ -217,6 +227,19 @@ class TooManyListeners(ApiError):
         super().__init__(
             f"This token follows events {limit} times at this moment already.",
             "Close a connection first.",
+        )
+
+
+class FeedFull(ApiError):
+    """So many follow events at this controller that one more would take Redis from the calls."""
+
+    code = "api.feed_full"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"{limit} connections follow events at this controller already; it serves no more.",
+            "Close those that nobody needs, or ask another controller.",
         )
 
 

@@ -19,7 +19,7 @@ from typing import Annotated, Final
 from aiohttp import WSMsgType, web
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from ivr.api.errors import NoWebSocket, TooManyListeners
+from ivr.api.errors import FeedFull, NoWebSocket, TooManyListeners
 from ivr.api.models import Nothing
 from ivr.api.reading import sees_callers
 from ivr.api.route import Asked, House, Route
@@ -32,6 +32,11 @@ from store.stream import EventStream, StreamUnavailable, place_of
 logger = logging.getLogger(__name__)
 
 FOLLOWERS_A_TOKEN: Final = 20
+
+FOLLOWERS: Final = 100
+"""At one controller. Each holds a connection to Redis, of which calls need most
+(:data:`store.stream.CONNECTIONS`)."""
+
 _BATCH: Final = 50
 _LONGEST_MESSAGE: Final = 1024
 _CLOSING_SECONDS: Final = 2.0
@@ -62,7 +67,7 @@ class Following(BaseModel):
 
     after: str = Field(
         "",
-        pattern=r"^(\d{1,15}-\d{1,15})?$",
+        pattern=r"^([0-9]{1,15}-[0-9]{1,15})?$",
         description="Id of the last message that was seen; left out: from now on.",
     )
     types: Annotated[tuple[EventType, ...], BeforeValidator(_listed)] = Field(
@@ -117,12 +122,15 @@ class EventFeed:
 
         Raises:
             TooManyListeners: The token follows as often as it may.
+            FeedFull: So many follow that there is no room for another.
             NoWebSocket: It is a plain request.
             StreamUnavailable: Redis is away.
         """
         name = asked.token.name
         if self._followers[name] >= FOLLOWERS_A_TOKEN:
             raise TooManyListeners(FOLLOWERS_A_TOKEN)
+        if self._followers.total() >= FOLLOWERS:
+            raise FeedFull(FOLLOWERS)
         self._followers[name] += 1
         try:
             return await self._serve(house.office.stream, asked)
