@@ -177,6 +177,18 @@ class PhoneTaken(ApiError):
         )
 
 
+class PhoneTalks(ApiError):
+    """The phone is the one at which the conversation goes on: its agent would hear themselves."""
+
+    code = "api.phone_talks"
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, phone: str) -> None:
+        super().__init__(
+            f"The conversation itself goes on at {phone}.", "Name the phone where you are."
+        )
+
+
 class PhoneUnreachable(ApiError):
     """The phone is registered at another node, or nowhere."""
 

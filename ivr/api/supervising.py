@@ -10,6 +10,7 @@ from ivr.api.errors import (
     AsteriskAway,
     NotTalking,
     PhoneTaken,
+    PhoneTalks,
     PhoneUnreachable,
     PrivateQueue,
     RequestInvalid,
@@ -88,6 +89,8 @@ class Supervising:
             )
             await refusal.note(office.stream, org, self._clock())
             raise PrivateQueue(offer.queue)
+        if phone == offer.phone:
+            raise PhoneTalks(phone)
         await self._no_strangers_phone(org, phone)
         if not self._reachable(phone):
             raise PhoneUnreachable(phone)
