@@ -71,6 +71,7 @@ from ivr.remote_desk import RemoteDesk
 from ivr.services import Services
 from ivr.settings import Settings
 from ivr.speech_server import SpeechServer
+from ivr.stray_callbacks import StrayCallbacks
 from ivr.supervision.desk import SupervisorsDesk
 from ivr.supervision.keeping import Keeping
 from ivr.supervision.orders import SupervisorsPhones
@@ -308,6 +309,7 @@ class Controller:
         yield self._recorder.run()
         yield self._retention.run()
         yield Keeping(self._ground.database, self._offices.all, system_clock).run()
+        yield StrayCallbacks(self._offices.all, system_clock).run()
         yield self._pauses.run()
         yield self._phones.run()
         yield self._transcribing.run()
