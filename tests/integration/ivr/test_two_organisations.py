@@ -184,11 +184,12 @@ async def test_the_result_that_is_owed_is_given_first_and_the_oldest_of_several(
 
     for org in ORGS:
         await two.offices[org].agents.unpause("4001", by="4900")
+    for org in reversed(ORGS):
         await talk(two, org, replace(two.queue(org), result_within_seconds=60))
     assert await two.dial("*14") == ["result_owed"]
     for _ in ORGS:
         await two.dial("*16", "1##")
-    assert await results(two) == ["village", "town", "town", "village"]
+    assert await results(two) == ["village", "town", "village", "town"]
     assert await two.dial("*14") == ["ready"]
 
 
