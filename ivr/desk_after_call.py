@@ -71,7 +71,8 @@ def choices_at(there: Presence) -> Mapping[str, Result]:
 
 async def give_result(visit: Visit, found: Sequence[Presence]) -> None:
     """Ask what came of a contact, until it is a choice, a few times at most."""
-    there = (owing(found) or [_latest(found)])[0]
+    due = (there for there in owing(found) if choices_at(there))
+    there = next(due, None) or _latest(found)
     texts, last = visit.texts.after_call, there.agent.last
     if last is None:
         await visit.say(texts.no_contact)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -11,12 +10,9 @@ import pytest
 from redis.asyncio import Redis
 
 from acd.model import AgentState
-from ivr.desk import Desk
-from ivr.flow.load import load_organisation
-from tests.integration.ivr.desk_floor import PINS, TOWN, Floor, a_floor
-from tests.integration.ivr.fake_line import FakePrompts, FakeSession
-from tests.integration.ivr.test_bad_input import everything
-from tests.unit.flow.trees import write
+from tests.integration.ivr.desk_floor import Floor, a_floor
+from tests.integration.ivr.fake_line import FakeSession
+from tests.unit.flow.trees import ORGANISATION
 from wire.agi.parser import Environment
 from wire.agi.session import AgiSession
 
@@ -32,6 +28,13 @@ KEYS = {
     "*16": "22#",
 }
 
+
+BECOMES = {
+    "*11": AgentState.READY,
+    "*12": AgentState.LOGGED_OUT,
+    "*13": AgentState.PAUSED,
+}
+"""What whoever wraps up does after a code that has done its work."""
 
 DONE_BEFORE = {"*13": "paused", "*16": "result_given"}
 """What the last words may be: somebody was quicker only after these had begun."""
@@ -94,24 +97,16 @@ async def test_who_hangs_up_at_any_word_or_key_has_changed_all_or_nothing(
     async def hang_up(session: Watched) -> None:
         session.hang_up_now()
 
-    states: list[dict[str, object]] = []
     step = 0
     while True:
         await floor.redis.flushdb()
         await owes(floor)
-        states.append(await everything(floor.redis, but=("events:{town}",)))
         session = await dial(floor, code, step, hang_up)
-        after = await floor.agent()
         assert session.variables == ({} if session.reached else {"VAXEL_DONE": "1"})
         if not session.reached:
             break
-        done = {
-            "*12": AgentState.LOGGED_OUT,
-            "*13": AgentState.PAUSED,
-            "*11": AgentState.READY,
-        }
-        assert after.state in {AgentState.WRAPUP, done.get(code)}
         step += 1
+        assert (await floor.agent()).state in {AgentState.WRAPUP, BECOMES.get(code)}
     assert step > 0
 
 
@@ -141,19 +136,8 @@ async def test_a_result_that_the_file_has_lost_keeps_nobody_from_being_ready(
 ) -> None:
     await owes(floor)
     await floor.office.agents.pause("4001", "lunch")  # whose end no clock brings
-    results = TOWN.index("results:\n")
-    without = TOWN[:results] + TOWN[TOWN.index("texts:\n") :]
-    write(
-        tmp_path,
-        "organisation.yaml",
-        without[: without.index("  cases:")] + "agents:" + without.split("agents:")[1],
-    )
-    office = replace(floor.office, organisation=load_organisation(tmp_path))
-    after = Floor(
-        floor.redis,
-        office,
-        Desk({"town": office}, lambda number: PINS.get(number, ""), FakePrompts(), floor.clock),
-    )
+    results, texts = ORGANISATION.index("results:\n"), ORGANISATION.index("texts:\n")
+    after = a_floor(floor.redis, tmp_path, ORGANISATION[:results] + ORGANISATION[texts:])
     assert await after.dial("*16") == ["no_results"]
     assert await after.dial("*14") == ["ready"]
     status = await after.agent()

@@ -208,6 +208,24 @@ async def test_a_result_is_asked_for_in_the_words_of_its_organisation(
     assert (await two.dial("*10"))[1] == "da: paused"
 
 
+async def test_a_result_that_cannot_be_given_hides_none_that_can(
+    redis: Redis, tmp_path: Path
+) -> None:
+    """The village's file has lost its results since the agent talked to its caller."""
+    results_of_it = ORGANISATION.index("results:\n"), ORGANISATION.index("texts:\n")
+    without = ORGANISATION[: results_of_it[0]] + ORGANISATION[results_of_it[1] :]
+    files = {"town": ORGANISATION, "village": without.replace("id: town", "id: village")}
+    two = of_two(redis, tmp_path, files)
+    await two.log_in()
+    for org in reversed(ORGS):
+        await talk(two, org, replace(two.queue(org), result_within_seconds=60))
+    assert await two.dial("*14") == ["result_owed"]
+    await two.dial("*16", "1##")
+    assert await results(two) == ["town"]
+    assert await two.dial("*14") == ["ready"]
+    assert await two.states() == [AgentState.READY] * 2
+
+
 async def test_who_is_logged_out_of_one_meanwhile_is_paused_at_the_other(two: Two) -> None:
     await two.log_in()
     town, village = (two.offices[org].agents for org in ORGS)

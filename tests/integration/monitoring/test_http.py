@@ -25,6 +25,10 @@ async def another(_request: web.Request) -> web.Response:
     return web.Response(text="somebody else's page\n")
 
 
+async def broken(_request: web.Request) -> web.Response:
+    raise ZeroDivisionError
+
+
 class Pages:
     """A server on a free port, and a client."""
 
@@ -37,7 +41,7 @@ class Pages:
         self.server = HttpServer(
             exposition,
             {"redis": self.redis_check, "ami": self.ami_check},
-            [web.get("/another", another)],
+            [web.get("/another", another), web.get("/broken", broken)],
         )
         self.session = session
         self.port = 0
@@ -159,6 +163,14 @@ async def test_what_is_no_http_is_told_once_a_minute_without_what_was_sent(
     assert (record.levelname, record.exc_info) == ("WARNING", None)
     assert HIDDEN not in str(record.__dict__)
     assert (await pages.get("/livez"))[0] == 200
+
+
+async def test_a_slip_of_ours_is_told_with_its_trace(
+    pages: Pages, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert (await pages.get("/broken"))[0] == web.HTTPInternalServerError.status_code
+    (record,) = caplog.records
+    assert record.exc_info is not None
 
 
 @pytest.mark.parametrize("begun", [b"", b"GET /livez HTTP/1.1\r\nHost:"])
