@@ -229,6 +229,19 @@ class NoWebSocket(ApiError):
         super().__init__("Events are followed by WebSocket.", "Connect to this page by ws://.")
 
 
+class ProtocolUnknown(ApiError):
+    """The WebSocket's protocols are offered, and ours is not among them."""
+
+    code = "api.protocol_unknown"
+    status = HTTPStatus.BAD_REQUEST
+
+    def __init__(self, spoken: str) -> None:
+        super().__init__(
+            "None of the WebSocket protocols that are offered is spoken here.",
+            f"Offer {spoken}, beside the token where that is offered too.",
+        )
+
+
 class TooManyListeners(ApiError):
     """The token follows events as often as it may at a time."""
 

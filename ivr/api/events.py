@@ -19,7 +19,7 @@ from typing import Annotated, Final
 from aiohttp import WSMsgType, web
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from ivr.api.errors import FeedFull, NoWebSocket, TooManyListeners
+from ivr.api.errors import FeedFull, NoWebSocket, ProtocolUnknown, TooManyListeners
 from ivr.api.models import Nothing
 from ivr.api.reading import sees_callers
 from ivr.api.route import Asked, House, Route
@@ -124,6 +124,7 @@ class EventFeed:
             TooManyListeners: The token follows as often as it may.
             FeedFull: So many follow that there is no room for another.
             NoWebSocket: It is a plain request.
+            ProtocolUnknown: It offers protocols, but not ours.
             StreamUnavailable: Redis is away.
         """
         name = asked.token.name
@@ -145,6 +146,9 @@ class EventFeed:
     async def _serve(
         self, stream: EventStream, asked: Asked[Following, Nothing]
     ) -> web.StreamResponse:
+        offered = _protocols(asked.request)
+        if offered and _PROTOCOL not in offered:  # aiohttp would log them, and one may be a token
+            raise ProtocolUnknown(_PROTOCOL)
         begin = asked.query.after or await stream.last_id()
         gap = bool(asked.query.after) and await _missed(stream, begin)
         socket = web.WebSocketResponse(
@@ -235,10 +239,14 @@ def offered_token(request: web.Request) -> str:
     Returns:
         As in the header ``Authorization``; ``""`` where it offers none.
     """
-    offered = request.headers.get("Sec-WebSocket-Protocol", "")
-    protocols = (protocol.strip() for protocol in offered.split(","))
-    found = (protocol for protocol in protocols if protocol.startswith(_BEARER))
+    found = (protocol for protocol in _protocols(request) if protocol.startswith(_BEARER))
     return next((f"Bearer {protocol.removeprefix(_BEARER)}" for protocol in found), "")
+
+
+def _protocols(request: web.Request) -> list[str]:
+    """The WebSocket protocols that a request offers."""
+    offered = request.headers.get("Sec-WebSocket-Protocol", "")
+    return [protocol.strip() for protocol in offered.split(",")] if offered else []
 
 
 class _Beats:

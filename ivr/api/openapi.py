@@ -14,7 +14,7 @@ from ivr.api.route import PREFIX, Route
 
 _REF: Final = "#/components/schemas/{model}"
 _REFUSALS: Final = {
-    "400": "No WebSocket, or a body that cannot be read.",
+    "400": "No WebSocket of ours, or a body that cannot be read.",
     "401": "No token that works.",
     "403": "The token's role may not do this, or nobody may.",
     "404": "Nothing of this name, or nothing that the token may see.",

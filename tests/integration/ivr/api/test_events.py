@@ -70,6 +70,21 @@ async def test_a_browser_offers_its_token_as_a_protocol(site: Site) -> None:
         await site.http.ws_connect(url, protocols=("vaxel.events", "bearer.vaxel.nobody.x"))
 
 
+async def test_a_token_that_is_offered_without_our_protocol_is_in_no_log(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    url, token = f"{site.root}{PREFIX}/town/events", site.tokens["viewer"]
+    for offered in ([f"bearer.{token}"], ["other", f"bearer.{token}"]):
+        with pytest.raises(WSServerHandshakeError) as refused:
+            await site.http.ws_connect(url, protocols=offered)
+        assert refused.value.status == 400
+    answer = await site.ask(
+        "GET", "/town/events", "", headers={"Sec-WebSocket-Protocol": f"bearer.{token}"}
+    )
+    assert (answer.status, answer.code) == (400, "api.protocol_unknown")
+    assert token not in caplog.text
+
+
 async def test_who_connects_anew_behind_the_last_message_misses_nothing(site: Site) -> None:
     async with site.follow() as socket:
         first = await socket.receive_json(timeout=10)
