@@ -12,6 +12,8 @@ from typing import Any, Final
 from aiohttp import web
 
 _LONGEST_NAME: Final = 128
+_FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+"""A proxy on this machine tells so that it asks for somebody else."""
 
 
 async def said(request: web.Request, example: str) -> dict[str, Any]:
@@ -44,7 +46,7 @@ def nearby(request: web.Request) -> None:
     Raises:
         HTTPForbidden: They do not.
     """
-    if not _is_near(request.remote):
+    if not _is_near(request.remote) or any(name in request.headers for name in _FORWARDED):
         raise web.HTTPForbidden(text="Ask from the controller's own machine.\n")
 
 
