@@ -22,9 +22,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
 
-from monitoring import metrics, promql
+from monitoring import promql
 from monitoring.errors import NoSuchBound, UnknownFormula
 from monitoring.kinds import Counter, Histogram
+from monitoring.metrics import agents, callbacks, queues
+from monitoring.metrics.bounds import WAIT_BOUNDS_SECONDS
 from store.doing import AgentState
 
 
@@ -75,27 +77,27 @@ def _within(symbol: str, metric: Histogram, limit: Limit) -> Term:
 
 
 def _spent(state: AgentState) -> Term:
-    return Term(state.value, metrics.AGENT_STATE_SECONDS, where=f'state="{state.value}"')
+    return Term(state.value, agents.AGENT_STATE_SECONDS, where=f'state="{state.value}"')
 
 
-OFFERED = Term("offered", metrics.CALLS_OFFERED)
-ANSWERED = Term("AN", metrics.CALLS_ANSWERED)
-ABANDONED = Term("AB", metrics.CALLS_ABANDONED)
-FLOWED_OUT = Term("FO", metrics.CALLS_LEFT)
-ANSWERED_IN_TIME = _within("AN≤T", metrics.ANSWERED_WAIT, Limit.THRESHOLD)
-ABANDONED_IN_TIME = _within("AB≤T", metrics.ABANDONED_WAIT, Limit.THRESHOLD)
-SHORT_ABANDONED = _within("AB≤s", metrics.ABANDONED_WAIT, Limit.SHORT)
-ANSWERED_WAIT = _sum("wait of AN", metrics.ANSWERED_WAIT)
-ABANDONED_WAIT = _sum("wait of AB", metrics.ABANDONED_WAIT)
-HANDLED = Term("handled", metrics.TALK, "_count")
-TALK = _sum("talk", metrics.TALK)
-WRAPUP = _sum("wrap-up", metrics.WRAPUP)
-ESTIMATED = Term("estimated", metrics.ESTIMATED_WAITS)
-IN_RANGE = Term("in range", metrics.ESTIMATED_WAITS, where='outcome="inside"')
-LONGER = _sum("longer than expected", metrics.WAIT_BEYOND_ESTIMATE)
-SHORTER = _sum("shorter than expected", metrics.WAIT_SHORT_OF_ESTIMATE)
-CALLBACKS_ASKED = Term("callbacks asked", metrics.CALLBACKS_REQUESTED)
-CALLBACKS_TALKED = Term("callbacks talked", metrics.CALLBACKS_ENDED, where='outcome="talked"')
+OFFERED = Term("offered", queues.CALLS_OFFERED)
+ANSWERED = Term("AN", queues.CALLS_ANSWERED)
+ABANDONED = Term("AB", queues.CALLS_ABANDONED)
+FLOWED_OUT = Term("FO", queues.CALLS_LEFT)
+ANSWERED_IN_TIME = _within("AN≤T", queues.ANSWERED_WAIT, Limit.THRESHOLD)
+ABANDONED_IN_TIME = _within("AB≤T", queues.ABANDONED_WAIT, Limit.THRESHOLD)
+SHORT_ABANDONED = _within("AB≤s", queues.ABANDONED_WAIT, Limit.SHORT)
+ANSWERED_WAIT = _sum("wait of AN", queues.ANSWERED_WAIT)
+ABANDONED_WAIT = _sum("wait of AB", queues.ABANDONED_WAIT)
+HANDLED = Term("handled", queues.TALK, "_count")
+TALK = _sum("talk", queues.TALK)
+WRAPUP = _sum("wrap-up", queues.WRAPUP)
+ESTIMATED = Term("estimated", queues.ESTIMATED_WAITS)
+IN_RANGE = Term("in range", queues.ESTIMATED_WAITS, where='outcome="inside"')
+LONGER = _sum("longer than expected", queues.WAIT_BEYOND_ESTIMATE)
+SHORTER = _sum("shorter than expected", queues.WAIT_SHORT_OF_ESTIMATE)
+CALLBACKS_ASKED = Term("callbacks asked", callbacks.CALLBACKS_REQUESTED)
+CALLBACKS_TALKED = Term("callbacks talked", callbacks.CALLBACKS_ENDED, where='outcome="talked"')
 SPENT: Mapping[AgentState, Term] = {
     state: _spent(state) for state in AgentState if state is not AgentState.LOGGED_OUT
 }
@@ -212,8 +214,8 @@ def _series(term: Term, query: Query) -> str:
 def _bound(seconds: int | str) -> str:
     if isinstance(seconds, str):
         return seconds
-    if seconds not in metrics.WAIT_BOUNDS_SECONDS:
-        raise NoSuchBound(seconds, metrics.WAIT_BOUNDS_SECONDS)
+    if seconds not in WAIT_BOUNDS_SECONDS:
+        raise NoSuchBound(seconds, WAIT_BOUNDS_SECONDS)
     return repr(float(seconds))
 
 

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from ivr.softphone import Line
-from monitoring.metrics import EVENT_LOOP_DELAY
+from monitoring.metrics.platform import EVENT_LOOP_DELAY
 from store.events import EventType
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import wait_until_hears_tone

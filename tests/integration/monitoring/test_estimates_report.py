@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitoring import definitions as d
-from monitoring import metrics
 from monitoring.counting import Known, count
 from monitoring.definitions import Belongs
+from monitoring.metrics.queues import ESTIMATED_WAITS, WAIT_BEYOND_ESTIMATE, WAIT_SHORT_OF_ESTIMATE
 from monitoring.report.counting import Question
 from monitoring.report.estimates import EARLIER, LATER, estimates_sheet, read_estimates
 from monitoring.report.intervals import Period, Step
@@ -108,12 +108,12 @@ async def test_it_agrees_with_the_metrics_and_with_the_report_of_queues(
     for event in told:
         count(totals, event, Known(queues=("fees",)))
     terms = (await read_estimates(database, ORG, DAY))["fees"]
-    series = totals.counters[metrics.ESTIMATED_WAITS.name]
+    series = totals.counters[ESTIMATED_WAITS.name]
     lay = {"above": LATER, "below": EARLIER, "inside": d.IN_RANGE}
     assert {word: terms[term] for word, term in lay.items()} == {
         word: series[ORG, "fees", word] for word in lay
     }
-    errors = {d.LONGER: metrics.WAIT_BEYOND_ESTIMATE, d.SHORTER: metrics.WAIT_SHORT_OF_ESTIMATE}
+    errors = {d.LONGER: WAIT_BEYOND_ESTIMATE, d.SHORTER: WAIT_SHORT_OF_ESTIMATE}
     for term, metric in errors.items():
         assert terms[term] == totals.tallies[metric.name][ORG, "fees"].sum_ms
     queues = await read_queues(database, ORG, Question(DAY, Belongs.ARRIVAL))

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from monitoring import definitions as d
-from monitoring import metrics
 from monitoring.counting import count, prepare
 from monitoring.definitions import Figure, Query, Term, formula
+from monitoring.metrics.registry import COUNTERS, HISTOGRAMS
 from monitoring.rendering import Lines
 from monitoring.totals import Totals
 from store.doing import AgentState
@@ -46,12 +46,12 @@ def series() -> Iterator[dict[str, str]]:
         count(totals, event, KNOWN)
     text = [
         line
-        for counter in metrics.COUNTERS
+        for counter in COUNTERS
         for line in lines.counter(counter, totals.counters[counter.name])
     ]
     text += (
         line
-        for histogram in metrics.HISTOGRAMS
+        for histogram in HISTOGRAMS
         for line in lines.histogram(histogram, totals.tallies[histogram.name])
     )
     for sample in "".join(text).splitlines():

@@ -20,10 +20,18 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from monitoring import definitions as d
-from monitoring import metrics
 from monitoring.counting import count
 from monitoring.definitions import Belongs, Term, formula
 from monitoring.kinds import Histogram
+from monitoring.metrics import agents, queues
+from monitoring.metrics.callbacks import (
+    CALLBACK_WAIT,
+    CALLBACKS_ANSWERED,
+    CALLBACKS_DIALLED,
+    CALLBACKS_ENDED,
+    CALLBACKS_MISSED,
+    CALLBACKS_REQUESTED,
+)
 from monitoring.report.agents import AgentTime, PeriodRow, times
 from monitoring.report.counting import (
     UNKNOWN,
@@ -289,16 +297,16 @@ def test_the_counters_say_the_same_as_the_record_by_event(rows: list[Row], total
         }
         record = both.summed(queue=queue)
         lost = 1 if queue == "fees" else 0
-        assert counters[metrics.CALLS_OFFERED.name] == record[d.OFFERED] - lost
-        assert counters[metrics.CALLS_ANSWERED.name] == record[d.ANSWERED]
-        assert counters[metrics.CALLS_ABANDONED.name] == record[d.ABANDONED]
-        assert counters[metrics.CALLS_LEFT.name] == record[d.FLOWED_OUT]
-        assert within(metrics.ANSWERED_WAIT, queue, 20) == record[d.ANSWERED_IN_TIME]
-        assert within(metrics.ABANDONED_WAIT, queue, 20) == record[d.ABANDONED_IN_TIME]
-        assert within(metrics.ABANDONED_WAIT, queue, 5) == record[d.SHORT_ABANDONED]
+        assert counters[queues.CALLS_OFFERED.name] == record[d.OFFERED] - lost
+        assert counters[queues.CALLS_ANSWERED.name] == record[d.ANSWERED]
+        assert counters[queues.CALLS_ABANDONED.name] == record[d.ABANDONED]
+        assert counters[queues.CALLS_LEFT.name] == record[d.FLOWED_OUT]
+        assert within(queues.ANSWERED_WAIT, queue, 20) == record[d.ANSWERED_IN_TIME]
+        assert within(queues.ABANDONED_WAIT, queue, 20) == record[d.ABANDONED_IN_TIME]
+        assert within(queues.ABANDONED_WAIT, queue, 5) == record[d.SHORT_ABANDONED]
         for metric, number, length in (
-            (metrics.TALK, d.HANDLED, d.TALK),
-            (metrics.WRAPUP, None, d.WRAPUP),
+            (queues.TALK, d.HANDLED, d.TALK),
+            (queues.WRAPUP, None, d.WRAPUP),
         ):
             tally = totals.tallies[metric.name][ORG, queue]
             assert tally.sum_ms == record[length]
@@ -308,21 +316,21 @@ def test_the_counters_say_the_same_as_the_record_by_event(rows: list[Row], total
 def test_callbacks_and_agents_time_in_the_counters(totals: Totals) -> None:
     fees = (ORG, "fees")
     counters = totals.counters
-    assert counters[metrics.CALLS_LEFT.name][*fees, "callback"] == 1
-    assert counters[metrics.CALLBACKS_REQUESTED.name] == {(*fees, "queue"): 1}
-    assert counters[metrics.CALLBACKS_DIALLED.name] == {fees: 2}
-    assert counters[metrics.CALLBACKS_MISSED.name] == {(*fees, "no_answer"): 1}
-    assert counters[metrics.CALLBACKS_ANSWERED.name] == {fees: 1}
-    assert counters[metrics.CALLBACKS_ENDED.name] == {(*fees, "talked"): 1}
-    assert totals.tallies[metrics.CALLBACK_WAIT.name][fees].sum_ms == 1_550_000
-    assert counters[metrics.AGENT_STATE_SECONDS.name] == {  # 4002's last talk is not over
+    assert counters[queues.CALLS_LEFT.name][*fees, "callback"] == 1
+    assert counters[CALLBACKS_REQUESTED.name] == {(*fees, "queue"): 1}
+    assert counters[CALLBACKS_DIALLED.name] == {fees: 2}
+    assert counters[CALLBACKS_MISSED.name] == {(*fees, "no_answer"): 1}
+    assert counters[CALLBACKS_ANSWERED.name] == {fees: 1}
+    assert counters[CALLBACKS_ENDED.name] == {(*fees, "talked"): 1}
+    assert totals.tallies[CALLBACK_WAIT.name][fees].sum_ms == 1_550_000
+    assert counters[agents.AGENT_STATE_SECONDS.name] == {  # 4002's last talk is not over
         (ORG, "ready"): (7195 + 1725 + 12_880 + 14_410) * 1000,
         (ORG, "reserved"): (10 + 65 + 62) * 1000,
         (ORG, "talking"): (60 + 510 + 700) * 1000,
         (ORG, "wrapup"): (10 + 45 + 80) * 1000,
         (ORG, "paused"): (1800 + 960) * 1000,
     }
-    assert counters[metrics.AGENT_PAUSE_SECONDS.name] == {
+    assert counters[agents.AGENT_PAUSE_SECONDS.name] == {
         (ORG, "lunch"): 1_800_000,
         (ORG, "coffee"): 900_000,
         (ORG, "not_answering"): 60_000,
