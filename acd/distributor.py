@@ -16,25 +16,17 @@ from dataclasses import dataclass, replace
 
 from redis.asyncio import Redis
 
+from acd.clock import Clock
 from acd.estimate import Pace, estimate_by, place_of_row
 from acd.keys import Keys
-from acd.model import (
-    AgentState,
-    Clock,
-    Consultation,
-    Estimate,
-    Handover,
-    LeaveReason,
-    LineFigures,
-    Offer,
-    Place,
-    Queue,
-    QueueGauge,
-    RefusalReason,
-    Snapshot,
-    Swept,
-    check_name,
-)
+from acd.model.agent import AgentState
+from acd.model.figures import LineFigures, QueueGauge, Snapshot
+from acd.model.handover import Consultation, Handover
+from acd.model.offer import Offer, RefusalReason
+from acd.model.queue import Queue
+from acd.model.upkeep import Swept
+from acd.model.waiting import Estimate, LeaveReason, Place
+from acd.names import check_name
 from acd.script import Call, Reply, Scripts
 from acd.skills import Requirement, sparing_backups, steps_to_wire
 
@@ -253,8 +245,8 @@ class Distributor:
     async def refused(self, offer: Offer, reason: RefusalReason, *, missed_offers: int = 1) -> None:
         """The agent has not taken the offer.
 
-        The agent is paused, see :class:`acd.model.RefusalReason`. Others who are rung are so on;
-        with the last of them gone, the contact waits again at its old place.
+        The agent is paused, see :class:`acd.model.offer.RefusalReason`. Others who are rung are so
+        on; with the last of them gone, the contact waits again at its old place.
 
         Args:
             offer: Which, as the agent has it.

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Collection
 
 from acd.distributor import Distributor, Tick
 from acd.errors import AcdUnavailable
-from acd.model import Queue
+from acd.model.queue import Queue
 
 log = logging.getLogger(__name__)
 

@@ -17,8 +17,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
+from acd.clock import Clock
 from acd.errors import AcdUnavailable, AgentBusy, NotLoggedIn
-from acd.model import HAS_A_CALL, AgentStatus, Clock, OwnCallOutcome, check_name
+from acd.model.agent import HAS_A_CALL, AgentStatus, OwnCallOutcome
+from acd.names import check_name
 from ivr.agi_call import AgiVoice, AllPrompts
 from ivr.answers import ANSWER, AnswerWatch
 from ivr.callback_offer import Outgoing

@@ -13,9 +13,9 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, ProcessCollector
 
+from acd.clock import system_clock
 from acd.errors import AcdUnavailable, StaleOffer
 from acd.floor import Floor
-from acd.model import system_clock
 from acd.offers import OfferListener
 from acd.sweeper import Sweeper
 from ivr.agent_calls import AgentCalls

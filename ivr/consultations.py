@@ -28,7 +28,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from acd.errors import AcdError, AcdUnavailable, AgentNotReady
-from acd.model import Consultation, HandedTo
+from acd.model.handover import Consultation, HandedTo
 from ivr.agi_call import AgiVoice, AllPrompts
 from ivr.confirmations import TAKEN, takes
 from ivr.consulted_telephones import ConsultedTelephones, Dialled

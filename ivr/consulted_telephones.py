@@ -10,7 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from acd.model import Clock, Consultation, HandedTo, Offer
+from acd.clock import Clock
+from acd.model.handover import Consultation, HandedTo
+from acd.model.offer import Offer
 from ivr.destinations import Destinations
 from ivr.handover_targets import CannotHandOver, request_of
 from ivr.handovers import RING_S, HandoverWish

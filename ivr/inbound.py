@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from acd.errors import AcdError
-from acd.model import check_name
+from acd.names import check_name
 from ivr.agi_call import AgiCall, AllPrompts, Listen
 from ivr.dialplan import DONE
 from ivr.flow.call import CallReferred, QueueAway

@@ -22,9 +22,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
-from acd.callback_model import Callback, CallbackState
 from acd.errors import AcdUnavailable, CallbackOpen, CallbackUnknown, ContactOffered, NotWaiting
-from acd.model import AT_ONCE, LeaveReason, Offer, Queue
+from acd.model.callback import Callback, CallbackState
+from acd.model.offer import Offer
+from acd.model.queue import Queue
+from acd.model.waiting import AT_ONCE, LeaveReason
 from acd.skills import sparing_backups
 from ivr.agi_call import AgiCaller
 from ivr.callback_offer import NOTHING, YES, Speaker, Wish, rules_of

@@ -25,7 +25,7 @@ from typing import Final
 from aiohttp import web
 
 from acd.errors import AcdUnavailable
-from acd.model import Offer
+from acd.model.offer import Offer
 from ivr.desk import agent_at, phone_of
 from ivr.handover_targets import CannotHandOver, judged
 from ivr.handovers import WISH, HandoverWish

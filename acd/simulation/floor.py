@@ -17,7 +17,9 @@ from operator import itemgetter
 
 from acd.agents import Agents
 from acd.distributor import Distributor
-from acd.model import Agent, AgentState, LeaveReason, Offer
+from acd.model.agent import Agent, AgentState
+from acd.model.offer import Offer
+from acd.model.waiting import LeaveReason
 from acd.simulation.client import LockStepRedis
 from acd.simulation.people import Callers, Contact, Desk, Stage
 from acd.simulation.scenario import Scenario, Team, at

@@ -10,10 +10,11 @@ import pytest
 import pytest_asyncio
 
 from acd.agents import Agents
-from acd.callback_model import CallbackState
 from acd.callbacks import Callbacks
+from acd.clock import system_clock
 from acd.errors import CallbackUnknown
-from acd.model import Agent, AgentState, system_clock
+from acd.model.agent import Agent, AgentState
+from acd.model.callback import CallbackState
 from ivr.softphone import Line
 from media.tones import tone
 from store.events import EventType

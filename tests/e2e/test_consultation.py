@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from acd.agents import Agents
-from acd.model import Agent, system_clock
+from acd.clock import system_clock
+from acd.model.agent import Agent
 from ivr.remote_agents import remote_phone
 from store.events import EventType
 from tests.e2e.conftest import AGENT

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from acd.agents import Agents
-from acd.model import system_clock
+from acd.clock import system_clock
 from media.tones import tone
 from store.events import EventType
 from tests.e2e.conftest import AGENT

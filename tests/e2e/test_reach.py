@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 
 from acd.agents import Agents
-from acd.model import Agent, system_clock
+from acd.clock import system_clock
+from acd.model.agent import Agent
 from ivr.remote_agents import remote_phone
 from ivr.softphone import Line, TransferRefused
 from media.tones import tone

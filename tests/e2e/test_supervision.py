@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from acd.agents import Agents
-from acd.model import system_clock
+from acd.clock import system_clock
 from ivr.softphone import RATE_HZ, CallNotAnswered, Line
 from store.events import EventType
 from tests.e2e.conftest import AGENT

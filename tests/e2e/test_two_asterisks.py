@@ -10,7 +10,8 @@ import pytest
 import pytest_asyncio
 
 from acd.agents import Agents
-from acd.model import AgentState, system_clock
+from acd.clock import system_clock
+from acd.model.agent import AgentState
 from ivr.destinations import endpoint_of
 from ivr.softphone import RATE_HZ, CallNotAnswered, Line, Phone, Softphones, TransferRefused
 from media.tones import tone

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from acd.callback_model import CallbackState
-from acd.model import Offer
+from acd.model.callback import CallbackState
+from acd.model.offer import Offer
 from tests.integration.acd.conftest import FEES, NUMBER, RULES, House
 
 OTHER_NUMBER = "+4533123456"

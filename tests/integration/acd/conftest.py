@@ -13,10 +13,12 @@ import pytest
 from redis.asyncio import Redis
 
 from acd.agents import Agents
-from acd.callback_model import CallbackRules
 from acd.callbacks import Callbacks
 from acd.distributor import Distributor
-from acd.model import Agent, AgentState, Offer, Queue
+from acd.model.agent import Agent, AgentState
+from acd.model.callback import CallbackRules
+from acd.model.offer import Offer
+from acd.model.queue import Queue
 from store.events import Event, EventType
 from store.stream import BEGINNING, EventStream
 

@@ -16,11 +16,11 @@ import sys
 from dataclasses import dataclass
 from typing import NoReturn
 
-from acd.callback_model import MissReason
 from acd.callbacks import Callbacks
 from acd.distributor import Distributor
 from acd.errors import StaleOffer
-from acd.model import Offer
+from acd.model.callback import MissReason
+from acd.model.offer import Offer
 from acd.offers import OfferListener
 from store.stream import connect
 from tests.integration.acd.conftest import NUMBER, RULES, SUPPORT

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from acd.agents import Agents
 from acd.distributor import Distributor
 from acd.errors import ContactBusy, StaleOffer
-from acd.model import HandedTo, Handover, LeaveReason, Offer, RefusalReason
+from acd.model.handover import HandedTo, Handover
+from acd.model.offer import Offer, RefusalReason
+from acd.model.waiting import LeaveReason
 from store.stream import connect
 from tests.integration.acd.conftest import FEES, SUPPORT
 

@@ -6,7 +6,9 @@ import pytest
 
 from acd.agents import Agents
 from acd.errors import AgentBusy, AgentLocked, NotLoggedIn, PhoneBusy, WrongPin
-from acd.model import AgentState, AgentStatus, LeaveReason, RefusalReason
+from acd.model.agent import AgentState, AgentStatus
+from acd.model.offer import RefusalReason
+from acd.model.waiting import LeaveReason
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, START_MS, SUPPORT, House
 

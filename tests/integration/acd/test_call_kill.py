@@ -15,7 +15,7 @@ from dataclasses import replace
 import pytest
 from redis.asyncio import Redis
 
-from acd.model import AgentState
+from acd.model.agent import AgentState
 from store.events import Event, EventType
 from store.stream import BEGINNING
 from tests.integration.acd.conftest import FEES, SUPPORT, House

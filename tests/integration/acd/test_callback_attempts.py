@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from acd.callback_model import CallbackState, MissReason
 from acd.errors import StaleOffer
-from acd.model import AT_ONCE, LeaveReason, Place, RefusalReason
+from acd.model.callback import CallbackState, MissReason
+from acd.model.offer import RefusalReason
+from acd.model.waiting import AT_ONCE, LeaveReason, Place
 from store.events import EventType
 from tests.integration.acd.callback_ways import dialling, reached, reserved, state_of
 from tests.integration.acd.conftest import FEES, NUMBER, RULES, House

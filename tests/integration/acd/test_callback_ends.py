@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from acd.callback_model import MissReason
 from acd.errors import (
     CallbackUnknown,
     OfferAnswered,
     StaleOffer,
 )
-from acd.model import AgentState, Offer
+from acd.model.agent import AgentState
+from acd.model.callback import MissReason
+from acd.model.offer import Offer
 from store.events import EventType
 from tests.integration.acd.callback_ways import (
     OTHER_NUMBER,

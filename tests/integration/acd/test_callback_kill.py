@@ -13,8 +13,9 @@ from contextlib import contextmanager
 import pytest
 from redis.asyncio import Redis
 
-from acd.callback_model import CallbackState
-from acd.model import AgentState, Offer
+from acd.model.agent import AgentState
+from acd.model.callback import CallbackState
+from acd.model.offer import Offer
 from store.events import Event, EventType
 from store.stream import BEGINNING
 from tests.integration.acd.conftest import NUMBER, RULES, SUPPORT, House

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from acd.callback_model import CallbackState, MissReason
-from acd.model import LeaveReason, Place
+from acd.model.callback import CallbackState, MissReason
+from acd.model.waiting import LeaveReason, Place
 from tests.integration.acd.callback_ways import (
     OTHER_NUMBER,
     add,

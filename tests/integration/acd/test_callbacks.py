@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from acd.callback_model import CallbackSource, CallbackState
 from acd.errors import (
     CallbackOpen,
     ContactOffered,
     InvalidNumber,
     NotWaiting,
 )
-from acd.model import LeaveReason, Place, RefusalReason
+from acd.model.callback import CallbackSource, CallbackState
+from acd.model.offer import RefusalReason
+from acd.model.waiting import LeaveReason, Place
 from store.events import EventType
 from tests.integration.acd.callback_ways import (
     OTHER_NUMBER,

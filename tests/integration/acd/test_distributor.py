@@ -5,13 +5,10 @@ from __future__ import annotations
 import pytest
 
 from acd.errors import AcdUnavailable, OfferAnswered, OfferNotAnswered, StaleOffer
-from acd.model import (
-    AgentState,
-    Offer,
-    Place,
-    QueueGauge,
-    RefusalReason,
-)
+from acd.model.agent import AgentState
+from acd.model.figures import QueueGauge
+from acd.model.offer import Offer, RefusalReason
+from acd.model.waiting import Place
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, START_MS, SUPPORT, House
 

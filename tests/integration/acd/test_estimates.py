@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from acd.estimate import ENOUGH
-from acd.model import AT_ONCE, Estimate, LeaveReason, Queue, RefusalReason
+from acd.model.offer import RefusalReason
+from acd.model.queue import Queue
+from acd.model.waiting import AT_ONCE, Estimate, LeaveReason
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, SUPPORT, House
 

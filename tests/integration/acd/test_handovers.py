@@ -7,7 +7,10 @@ from typing import cast
 import pytest
 
 from acd.errors import AgentNotReady, ContactConsulting, OfferNotAnswered, StaleOffer
-from acd.model import AgentState, HandedTo, Handover, LeaveReason, Offer
+from acd.model.agent import AgentState
+from acd.model.handover import HandedTo, Handover
+from acd.model.offer import Offer
+from acd.model.waiting import LeaveReason
 from acd.skills import Requirement
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, SUPPORT, House

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from acd.errors import StaleOffer
-from acd.model import AT_ONCE, AgentState, LeaveReason, Place
+from acd.model.agent import AgentState
+from acd.model.waiting import AT_ONCE, LeaveReason, Place
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, NUMBER, RULES, START_MS, SUPPORT, House, kept_of
 

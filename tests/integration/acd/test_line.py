@@ -5,12 +5,9 @@ from __future__ import annotations
 import pytest
 
 from acd.errors import ContactBusy, StaleOffer
-from acd.model import (
-    AgentState,
-    LeaveReason,
-    Place,
-    RefusalReason,
-)
+from acd.model.agent import AgentState
+from acd.model.offer import RefusalReason
+from acd.model.waiting import LeaveReason, Place
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, START_MS, SUPPORT, House, kept_of
 

@@ -15,7 +15,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, run_state_machine_as_test
 
-from acd.model import AgentState, LeaveReason, PhoneState, Strategy
+from acd.model.agent import AgentState, PhoneState
+from acd.model.queue import Strategy
+from acd.model.waiting import LeaveReason
 from tests.contract import breaches_in
 from tests.integration.acd.histories.callbacks import CallingBack
 from tests.integration.acd.histories.city import (

@@ -12,7 +12,8 @@ from acd.errors import (
     NotWaiting,
 )
 from acd.floor import Floor
-from acd.model import Agent, Queue
+from acd.model.agent import Agent
+from acd.model.queue import Queue
 from acd.skills import Requirement
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, SUPPORT, House

@@ -6,7 +6,7 @@ import pytest
 
 from acd.agents import Agents
 from acd.distributor import Distributor
-from acd.model import AgentState, PhoneState
+from acd.model.agent import AgentState, PhoneState
 from acd.sweeper import Sweeper
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, RULES, House

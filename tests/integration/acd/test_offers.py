@@ -10,7 +10,7 @@ import pytest
 from redis.asyncio import Redis
 
 import acd.offers
-from acd.model import Offer, RefusalReason
+from acd.model.offer import Offer, RefusalReason
 from acd.offers import OfferListener
 from store.stream import connect
 from tests.integration.acd.conftest import FEES, House

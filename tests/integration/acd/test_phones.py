@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from acd.model import Agent, AgentState, PhoneState, RefusalReason
+from acd.model.agent import Agent, AgentState, PhoneState
+from acd.model.offer import RefusalReason
 from acd.skills import Requirement
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, SUPPORT, House

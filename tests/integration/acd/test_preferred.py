@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from acd.floor import Floor
-from acd.model import Agent, LeaveReason, PhoneState, Queue, RefusalReason
+from acd.model.agent import Agent, PhoneState
+from acd.model.offer import RefusalReason
+from acd.model.queue import Queue
+from acd.model.waiting import LeaveReason
 from acd.skills import Requirement, narrowed
 from tests.integration.acd.conftest import FEES, NUMBER, RULES, SUPPORT, House
 

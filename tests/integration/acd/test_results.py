@@ -6,7 +6,9 @@ import pytest
 
 from acd.errors import NoLastContact, NotLoggedIn, ResultOwed
 from acd.floor import Floor
-from acd.model import AgentState, LastContact, Offer, Queue
+from acd.model.agent import AgentState, LastContact
+from acd.model.offer import Offer
+from acd.model.queue import Queue
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, START_MS, SUPPORT, House
 

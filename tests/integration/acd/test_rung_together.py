@@ -13,16 +13,10 @@ from acd.agents import Agents
 from acd.distributor import Distributor
 from acd.errors import StaleOffer
 from acd.floor import Floor
-from acd.model import (
-    Agent,
-    AgentState,
-    LeaveReason,
-    Offer,
-    PhoneState,
-    Queue,
-    RefusalReason,
-    Strategy,
-)
+from acd.model.agent import Agent, AgentState, PhoneState
+from acd.model.offer import Offer, RefusalReason
+from acd.model.queue import Queue, Strategy
+from acd.model.waiting import LeaveReason
 from acd.skills import Requirement
 from store.events import EventType
 from store.stream import BEGINNING, EventStream, connect

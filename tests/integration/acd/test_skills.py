@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from acd.errors import TooManyLines
-from acd.model import AT_ONCE, Agent, LeaveReason, Offer, Place, Queue, RefusalReason
+from acd.model.agent import Agent
+from acd.model.offer import Offer, RefusalReason
+from acd.model.queue import Queue
+from acd.model.waiting import AT_ONCE, LeaveReason, Place
 from acd.skills import Requirement
 from tests.integration.acd.conftest import FEES, RULES, SUPPORT, House
 

@@ -11,7 +11,10 @@ import pytest
 
 from acd.distributor import Distributor, Tick
 from acd.errors import AcdUnavailable
-from acd.model import Agent, LeaveReason, Offer, PhoneState, Queue, RefusalReason, Strategy
+from acd.model.agent import Agent, PhoneState
+from acd.model.offer import Offer, RefusalReason
+from acd.model.queue import Queue, Strategy
+from acd.model.waiting import LeaveReason
 from acd.skills import Requirement
 from acd.sweeper import Sweeper
 from tests.integration.acd.conftest import FEES, SUPPORT, House

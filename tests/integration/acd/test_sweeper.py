@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from acd.model import AgentState, Queue
+from acd.model.agent import AgentState
+from acd.model.queue import Queue
 from acd.sweeper import Sweeper
 from store.stream import connect
 from tests.integration.acd.conftest import FEES, SUPPORT, House

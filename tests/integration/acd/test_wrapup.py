@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from acd.errors import NoLastContact, NotLoggedIn, NoWrapup, WrapupAtLimit
-from acd.model import AgentState, Offer, Queue
+from acd.model.agent import AgentState
+from acd.model.offer import Offer
+from acd.model.queue import Queue
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, START_MS, SUPPORT, House
 

@@ -8,7 +8,8 @@ from typing import cast
 
 from redis.asyncio import Redis
 
-from acd.model import Agent, AgentStatus, Queue
+from acd.model.agent import Agent, AgentStatus
+from acd.model.queue import Queue
 from acd.offers import OfferListener
 from ivr.desk import Desk
 from ivr.flow.load import load_organisation

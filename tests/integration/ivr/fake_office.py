@@ -10,8 +10,8 @@ from redis.asyncio import Redis
 
 from acd.agents import Agents
 from acd.callbacks import Callbacks
+from acd.clock import system_clock
 from acd.distributor import Distributor
-from acd.model import system_clock
 from acd.offers import OfferListener
 from ivr.announced_sounds import AnnouncedSounds
 from ivr.announcements import Announcements

@@ -9,7 +9,8 @@ from typing import cast
 import pytest
 from redis.asyncio import Redis
 
-from acd.model import AgentState, PhoneState, system_clock
+from acd.clock import system_clock
+from acd.model.agent import AgentState, PhoneState
 from acd.offers import OfferListener
 from ivr.agent_calls import OPTIONS, AgentCalls
 from ivr.answers import AnswerWatch

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from redis.asyncio import Redis
 
-from acd.model import system_clock
+from acd.clock import system_clock
 from acd.offers import OfferListener
 from ivr.announced_sounds import AnnouncedSounds
 from ivr.announcements import MOST_BYTES, Announcements

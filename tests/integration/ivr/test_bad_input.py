@@ -16,7 +16,8 @@ from redis.asyncio import Redis
 from acd.distributor import Distributor
 from acd.errors import AcdError
 from acd.floor import Floor as AcdFloor
-from acd.model import Agent, AgentState, Offer, RefusalReason
+from acd.model.agent import Agent, AgentState
+from acd.model.offer import Offer, RefusalReason
 from ivr.api.tokens import Role
 from tests.integration.acd.conftest import FEES, START_MS, HandClock, House
 from tests.integration.ivr.api.site import SUPPORT, Site, opened

@@ -13,8 +13,9 @@ import pytest
 from redis.asyncio import Redis
 
 from acd.agents import Agents
+from acd.clock import system_clock
 from acd.distributor import Distributor
-from acd.model import Agent, AgentState, system_clock
+from acd.model.agent import Agent, AgentState
 from acd.offers import OfferListener
 from ivr import stranded
 from ivr.agi_call import AgiCall, Listen

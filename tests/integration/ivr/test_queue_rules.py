@@ -11,8 +11,9 @@ from redis.asyncio import Redis
 
 import ivr.staying
 import ivr.waiting
+from acd.clock import system_clock
 from acd.distributor import Distributor
-from acd.model import Agent, AgentState, system_clock
+from acd.model.agent import Agent, AgentState
 from ivr.flow.call import CallerHungUp, Preferred, QueueOutcome
 from ivr.flow.hours import Hours
 from ivr.flow.organisation import Organisation

@@ -7,7 +7,10 @@ from typing import cast
 import pytest
 from redis.asyncio import Redis
 
-from acd.model import AgentState, LeaveReason, Offer, system_clock
+from acd.clock import system_clock
+from acd.model.agent import AgentState
+from acd.model.offer import Offer
+from acd.model.waiting import LeaveReason
 from acd.offers import OfferListener
 from ivr.confirmations import TAKEN, Confirmations
 from ivr.flow.call import QueueOutcome

@@ -10,7 +10,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from redis.asyncio import Redis
 
-from acd.model import HandedTo, Handover, Offer
+from acd.model.handover import HandedTo, Handover
+from acd.model.offer import Offer
 from acd.offers import OfferListener
 from ivr.flow.patterns import Pattern
 from ivr.handovers import WISH

@@ -12,7 +12,8 @@ from typing import Any, cast
 import pytest
 from redis.asyncio import Redis
 
-from acd.model import AgentState, AgentStatus, Queue
+from acd.model.agent import AgentState, AgentStatus
+from acd.model.queue import Queue
 from acd.offers import OfferListener
 from ivr.agi_call import AgiCaller
 from ivr.common_agents import CommonAgents

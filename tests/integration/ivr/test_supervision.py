@@ -11,9 +11,12 @@ from typing import Any, cast
 import pytest
 from redis.asyncio import Redis
 
+from acd.clock import system_clock
 from acd.errors import AgentLocked, WrongPin
 from acd.floor import Floor
-from acd.model import Agent, AgentState, LeaveReason, Queue, system_clock
+from acd.model.agent import Agent, AgentState
+from acd.model.queue import Queue
+from acd.model.waiting import LeaveReason
 from acd.offers import OfferListener
 from ivr.attention import Attention
 from ivr.destinations import ALONE, Destinations

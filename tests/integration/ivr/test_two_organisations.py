@@ -12,7 +12,9 @@ from typing import cast
 import pytest
 from redis.asyncio import Redis
 
-from acd.model import Agent, AgentState, AgentStatus, Offer, Queue
+from acd.model.agent import Agent, AgentState, AgentStatus
+from acd.model.offer import Offer
+from acd.model.queue import Queue
 from acd.offers import OfferListener
 from ivr.agi_call import AgiCaller
 from ivr.common_agents import CommonAgents

@@ -14,8 +14,9 @@ from aiohttp import web
 from redis.asyncio import Redis
 
 from acd.agents import Agents
-from acd.callback_model import CallbackSource, CallbackState
-from acd.model import Agent, system_clock
+from acd.clock import system_clock
+from acd.model.agent import Agent
+from acd.model.callback import CallbackSource, CallbackState
 from acd.offers import OfferListener
 from ivr import conferences
 from ivr.agi_call import AgiCall

@@ -8,7 +8,8 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import select
 
-from acd.model import Queue, RefusalReason
+from acd.model.offer import RefusalReason
+from acd.model.queue import Queue
 from monitoring.counting import Known, count
 from monitoring.kinds import Counter
 from monitoring.metrics import agents, queues

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from redis.asyncio import Redis
 
-from acd.model import HandedTo, Handover, LeaveReason, Offer
+from acd.model.handover import HandedTo, Handover
+from acd.model.offer import Offer
+from acd.model.waiting import LeaveReason
 from monitoring import definitions as d
 from monitoring.report.counting import Question
 from monitoring.report.intervals import Period, Step

@@ -14,7 +14,8 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from acd.agents import Agents
-from acd.model import Agent, AgentState, system_clock
+from acd.clock import system_clock
+from acd.model.agent import Agent, AgentState
 from ivr.softphone import Line, Phone, SoftphoneError, Softphones
 from media.tones import tone
 from store.events import Event, EventType

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from acd.model import Agent, AgentState
+from acd.model.agent import Agent, AgentState
 from ivr.app import AMI_USER
 from store.events import EventType
 from tests.e2e.rig.platform import Platform, eventually

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from redis.exceptions import RedisError
 
-from acd.callback_model import CallbackRules
 from acd.callbacks import Callbacks
-from acd.model import Queue, system_clock
+from acd.clock import system_clock
+from acd.model.callback import CallbackRules
+from acd.model.queue import Queue
 from store.events import EventType
 from store.stream import stream_key
 from tests.e2e.rig.platform import ORG, eventually

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from acd.model import HandedTo, Handover, Queue
+from acd.model.handover import HandedTo, Handover
+from acd.model.queue import Queue
 from acd.skills import Requirement
 from tests.integration.acd.histories.city import (
     PHONES,

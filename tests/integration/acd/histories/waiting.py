@@ -10,7 +10,9 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from acd.model import LeaveReason, Offer, Queue, Strategy
+from acd.model.offer import Offer
+from acd.model.queue import Queue, Strategy
+from acd.model.waiting import LeaveReason
 from acd.skills import Requirement, narrowed
 from tests.integration.acd.conftest import kept_of
 from tests.integration.acd.histories.city import (

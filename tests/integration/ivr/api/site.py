@@ -15,8 +15,10 @@ from aiohttp import ClientSession, ClientWebSocketResponse, web
 from jsonschema import Draft202012Validator
 from redis.asyncio import Redis
 
+from acd.clock import system_clock
 from acd.floor import Floor
-from acd.model import Agent, Queue, system_clock
+from acd.model.agent import Agent
+from acd.model.queue import Queue
 from acd.offers import OfferListener
 from ivr.api.application import Api
 from ivr.api.auditing import Auditing

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from acd.callback_model import CallbackRules, MissReason
-from acd.model import AgentState, RefusalReason
+from acd.model.agent import AgentState
+from acd.model.callback import CallbackRules, MissReason
+from acd.model.offer import RefusalReason
 from store.events import Event, EventType
 from store.stream import BEGINNING
 from tests.integration.ivr.api.site import SUPPORT, Answer, Site

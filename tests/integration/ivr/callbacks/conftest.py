@@ -12,8 +12,10 @@ from typing import cast
 import pytest
 from redis.asyncio import Redis
 
-from acd.callback_model import CallbackRules, CallbackState
-from acd.model import Agent, AgentState, Queue, system_clock
+from acd.clock import system_clock
+from acd.model.agent import Agent, AgentState
+from acd.model.callback import CallbackRules, CallbackState
+from acd.model.queue import Queue
 from acd.offers import OfferListener
 from ivr.agi_call import AgiCaller
 from ivr.callbacks import CallbackRunner

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from acd.model import Queue
+from acd.model.queue import Queue
 from ivr.flow.call import QueueOutcome
 from store.events import EventType
 from tests.e2e.rig.platform import eventually

@@ -13,7 +13,8 @@ import pytest
 from redis.asyncio import Redis
 
 from acd.agents import Agents
-from acd.model import Agent, AgentStatus, system_clock
+from acd.clock import system_clock
+from acd.model.agent import Agent, AgentStatus
 from acd.offers import OfferListener
 from ivr.agi_call import AgiCall
 from ivr.flow.call import QueueOutcome, QueueRequest

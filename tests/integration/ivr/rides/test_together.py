@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from redis.asyncio import Redis
 
+from acd.clock import system_clock
 from acd.distributor import Distributor
-from acd.model import Agent, AgentState, system_clock
+from acd.model.agent import Agent, AgentState
 from ivr.answers import DIALLED, Rung
 from ivr.flow.call import CallerHungUp, QueueOutcome
 from ivr.telephones import AUTO_ANSWER
