@@ -321,7 +321,7 @@ class Controller:
         office = self._offices.all[org]
         number = list(self._offices.all).index(org)
         yield Sweeper(
-            office.distributor, lambda: self._offices.queues(org), self._live_contacts
+            office.distributor.upkeep, lambda: self._offices.queues(org), self._live_contacts
         ).run()
         yield office.stranded.tidy()
         yield self._callbacks.run(office)

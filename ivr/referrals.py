@@ -89,7 +89,7 @@ class Referrals:
             offer = await office.distributor.conversation(found[1].id)
             if offer is None or offer.phone != phone:
                 continue
-            if await office.distributor.consulting(offer.contact):
+            if await office.distributor.consulting.running(offer.contact):
                 return False
             try:
                 await _wish(office, target, offer)

@@ -29,7 +29,7 @@ async def scheduled(house: House) -> None:
 async def waiting(house: House) -> None:
     await scheduled(house)
     house.clock.forward(10)
-    await house.acd.sweep()
+    await house.acd.upkeep.sweep()
 
 
 async def reserved(house: House) -> Offer:

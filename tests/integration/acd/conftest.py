@@ -96,12 +96,12 @@ class House:
 
     async def callback_offer(self) -> Offer:
         """A callback waits in line, agent 4001 is logged in, controller one has to call it."""
-        await self.acd.renew()
+        await self.acd.upkeep.renew()
         await self.acd.join("c-1", FEES)
         await self.keep_place()
         await self.log_in("4001")
         self.clock.forward(RULES.parting_ms / 1000)
-        await self.acd.tick([])
+        await self.acd.upkeep.tick([])
         offer = await self.acd.match(FEES)
         assert offer is not None
         return offer

@@ -103,6 +103,6 @@ async def _live(url: str, name: str, now_ms: int, steps: int, contacts: list[str
     async with connect(url) as redis:
         acd = Distributor(redis, ORG, clock, name)
         mortal = Mortal(acd, Agents(redis, ORG, clock), steps)
-        await acd.renew()
+        await acd.upkeep.renew()
         await asyncio.gather(*(mortal.serve(contact) for contact in contacts))
         die()

@@ -79,7 +79,7 @@ async def test_who_is_cancelled_while_a_dead_controller_rings_is_not_called_agai
     await house.callbacks.cancel("c-1")
     house.clock.forward(RULES.ring_ms / 1000 + 5)
     await house.news()
-    assert (await house.other.sweep()).expired == ("c-1",)
+    assert (await house.other.upkeep.sweep()).expired == ("c-1",)
     _, ended, _ = await house.news()
     assert ended.fields == {"outcome": "cancelled"}
     assert NUMBER not in repr(await house.everything())

@@ -167,7 +167,7 @@ async def test_a_contact_that_is_gone_leaves_no_trace_but_its_events(
         await house.acd.join(contact, FEES)
         if last == "orphan":
             house.clock.forward(10)
-            await house.other.sweep()
+            await house.other.upkeep.sweep()
     else:
         offer = await house.offer(contact)
         if last == "refused":

@@ -73,10 +73,10 @@ async def test_what_it_requires_goes_with_it_and_relaxes_when_it_would_have(
     await house.agents.login(Agent("4001", "", ("support",), {"sv": 3}), "phone1")
     assert await served(house, SUPPORT) is None
     house.clock.forward(5.9)
-    await house.acd.tick([])
+    await house.acd.upkeep.tick([])
     assert await served(house, SUPPORT) is None
     house.clock.forward(0.1)
-    await house.acd.tick([])
+    await house.acd.upkeep.tick([])
     assert await served(house, SUPPORT) == "c-1"
 
 

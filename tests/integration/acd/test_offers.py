@@ -194,7 +194,7 @@ async def test_each_offer_to_call_somebody_back_is_handed_out_once(
         await house.asked.wait()
     assert not following.done()
     house.clock.forward(10)
-    await house.acd.sweep()
+    await house.acd.upkeep.sweep()
     second = await house.acd.match(FEES)
     assert await following == second
     await wanted.aclose()

@@ -167,7 +167,7 @@ class Caller(Controller):
                 await self._callbacks.cancel(contact)
 
     async def serve_one(self) -> bool:
-        await self._acd.sweep()  # what was missed is due at once
+        await self._acd.upkeep.sweep()  # what was missed is due at once
         return await super().serve_one()
 
     async def _play(self, offer: Offer) -> None:

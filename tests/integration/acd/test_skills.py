@@ -53,7 +53,7 @@ async def test_nobody_is_given_a_caller_whom_they_lack_a_skill_for(
     await house.acd.join("c-1", FEES, require=SWEDISH)
     assert await match(house) is None
     assert await house.acd.match_agent("1") is None
-    assert (await house.acd.tick([FEES])).offers == ()
+    assert (await house.acd.upkeep.tick([FEES])).offers == ()
 
 
 async def test_all_skills_that_are_required_must_be_there(house: House) -> None:
@@ -109,14 +109,14 @@ async def test_a_round_serves_by_order_of_arrival_over_lines_and_queues(house: H
         house.clock.forward(1)
     for agent in ("1", "2"):
         await log_in(house, agent, (FEES, SUPPORT), sv=5)
-    offers = (await house.acd.tick([FEES, SUPPORT])).offers
+    offers = (await house.acd.upkeep.tick([FEES, SUPPORT])).offers
     assert [offer.contact for offer in offers] == ["c-0", "c-1"]
 
 
 async def test_a_round_leaves_queues_alone_that_its_controller_does_not_know(house: House) -> None:
     await house.acd.join("c-1", FEES, require=SWEDISH)
     await log_in(house, "1", sv=5)
-    assert (await house.acd.tick([SUPPORT])).offers == ()
+    assert (await house.acd.upkeep.tick([SUPPORT])).offers == ()
 
 
 # Relaxing ----------------------------------------------------------------------------------------
@@ -128,10 +128,10 @@ async def test_a_contact_that_has_waited_requires_less_and_is_matched_in_the_sam
     await log_in(house, "1", sv=5)
     await house.acd.join("c-1", FEES, require=SOFTENING)
     house.clock.forward(19.999)
-    tick = await house.acd.tick([FEES])
+    tick = await house.acd.upkeep.tick([FEES])
     assert (tick.offers, tick.next_due_ms) == ((), house.clock() + 1)
     house.clock.forward(0.001)
-    tick = await house.acd.tick([FEES])
+    tick = await house.acd.upkeep.tick([FEES])
     assert tick.swept.relaxed == ("c-1",)
     assert [(offer.contact, offer.agent) for offer in tick.offers] == [("c-1", "1")]
 
@@ -140,7 +140,7 @@ async def test_the_last_step_may_require_nothing(house: House) -> None:
     await log_in(house, "1")
     await house.acd.join("c-1", FEES, require=SOFTENING)
     house.clock.forward(60)
-    assert [offer.agent for offer in (await house.acd.tick([FEES])).offers] == ["1"]
+    assert [offer.agent for offer in (await house.acd.upkeep.tick([FEES])).offers] == ["1"]
 
 
 async def test_a_step_replaces_the_one_before(house: House) -> None:
@@ -149,7 +149,7 @@ async def test_a_step_replaces_the_one_before(house: House) -> None:
     steps = [Requirement(0, {"sv": 10}), Requirement(5_000, {"da": 9})]
     await house.acd.join("c-1", FEES, require=steps)
     house.clock.forward(5)
-    assert [offer.agent for offer in (await house.acd.tick([FEES])).offers] == ["1"]
+    assert [offer.agent for offer in (await house.acd.upkeep.tick([FEES])).offers] == ["1"]
 
 
 async def test_what_falls_due_while_an_agent_is_rung_holds_once_the_offer_is_over(
@@ -160,8 +160,8 @@ async def test_what_falls_due_while_an_agent_is_rung_holds_once_the_offer_is_ove
     offer = await house.acd.match(FEES)
     assert offer is not None
     house.clock.forward(20)
-    await house.acd.renew()
-    assert (await house.acd.sweep()).relaxed == ("c-1",)
+    await house.acd.upkeep.renew()
+    assert (await house.acd.upkeep.sweep()).relaxed == ("c-1",)
     assert await house.acd.current_offer("c-1") == offer, "the offer goes on"
     await log_in(house, "2", sv=5)
     await house.acd.refused(offer, RefusalReason.BUSY)
@@ -171,21 +171,21 @@ async def test_what_falls_due_while_an_agent_is_rung_holds_once_the_offer_is_ove
 async def test_one_that_is_taken_up_by_another_controller_is_where_it_was(house: House) -> None:
     await house.acd.join("c-1", FEES, require=SOFTENING)
     house.clock.forward(10)
-    await house.other.sweep()
+    await house.other.upkeep.sweep()
     house.clock.forward(9)
     assert await house.other.join("c-1", FEES, require=[Requirement(0, {"none": 1})]) is True
     await log_in(house, "1", sv=5)
     assert await match(house) is None
     house.clock.forward(1)
-    assert [offer.agent for offer in (await house.other.tick([FEES])).offers] == ["1"]
+    assert [offer.agent for offer in (await house.other.upkeep.tick([FEES])).offers] == ["1"]
 
 
 async def test_an_orphan_requires_less_too(house: House) -> None:
     await house.acd.join("c-1", FEES, require=SOFTENING)
     house.clock.forward(10)
-    await house.other.sweep()
+    await house.other.upkeep.sweep()
     house.clock.forward(10)
-    assert (await house.other.sweep()).relaxed == ("c-1",)
+    assert (await house.other.upkeep.sweep()).relaxed == ("c-1",)
     await house.other.join("c-1", FEES)
     await log_in(house, "1", sv=5)
     assert await match(house) == ("c-1", "1")
@@ -197,9 +197,9 @@ async def test_one_that_is_lost_in_the_round_in_which_it_would_require_less_is_g
     steps = (Requirement(0, {"sv": 9}), Requirement(25_000))
     await house.acd.join("c-1", FEES, require=steps)
     house.clock.forward(10)
-    await house.other.sweep()
+    await house.other.upkeep.sweep()
     house.clock.forward(15)
-    swept = await house.other.sweep()
+    swept = await house.other.upkeep.sweep()
     assert (swept.lost, swept.relaxed) == (("c-1",), ())
     assert "c-1" not in repr(await house.everything())
 
@@ -214,9 +214,9 @@ async def test_a_callback_keeps_what_its_caller_required_and_relaxes_as_it_waits
     await house.keep_place()
     await log_in(house, "1", sv=5)
     house.clock.forward(19)
-    assert (await house.acd.tick([FEES])).offers == ()
+    assert (await house.acd.upkeep.tick([FEES])).offers == ()
     house.clock.forward(1)
-    assert [offer.contact for offer in (await house.acd.tick([FEES])).offers] == ["c-1"]
+    assert [offer.contact for offer in (await house.acd.upkeep.tick([FEES])).offers] == ["c-1"]
 
 
 async def test_before_a_chosen_time_nothing_relaxes(house: House) -> None:
@@ -226,9 +226,9 @@ async def test_before_a_chosen_time_nothing_relaxes(house: House) -> None:
     await house.keep_place(due_ms=house.clock() + 3_600_000)
     await log_in(house, "1", sv=5)
     house.clock.forward(3_600 + 14)
-    assert (await house.acd.tick([FEES])).offers == ()
+    assert (await house.acd.upkeep.tick([FEES])).offers == ()
     house.clock.forward(1)
-    assert [offer.contact for offer in (await house.acd.tick([FEES])).offers] == ["c-1"]
+    assert [offer.contact for offer in (await house.acd.upkeep.tick([FEES])).offers] == ["c-1"]
 
 
 async def test_a_caller_who_is_back_before_the_chosen_time_waits_as_others_do(
@@ -239,9 +239,9 @@ async def test_a_caller_who_is_back_before_the_chosen_time_waits_as_others_do(
     await house.acd.join("c-1", FEES)
     await log_in(house, "1", sv=5)
     house.clock.forward(19)
-    assert (await house.acd.tick([FEES])).offers == ()
+    assert (await house.acd.upkeep.tick([FEES])).offers == ()
     house.clock.forward(1)
-    assert [offer.contact for offer in (await house.acd.tick([FEES])).offers] == ["c-1"]
+    assert [offer.contact for offer in (await house.acd.upkeep.tick([FEES])).offers] == ["c-1"]
 
 
 async def test_a_callback_that_no_call_came_before_may_require_skills(house: House) -> None:
@@ -351,15 +351,15 @@ async def test_a_line_in_which_nobody_stands_is_forgotten_after_a_while_and_not_
     assert len(await index(house, "lines")) == 2
     await house.acd.leave("c-1", LeaveReason.ABANDONED)
     house.clock.forward(599)
-    await house.acd.sweep()
+    await house.acd.upkeep.sweep()
     assert len(await index(house, "lines")) == 2
     await house.acd.join("c-2", FEES, require=SWEDISH)  # holds one of them from here on
     house.clock.forward(1)
-    await house.acd.sweep()
+    await house.acd.upkeep.sweep()
     assert len(await index(house, "lines")) == 1
     await house.acd.leave("c-2", LeaveReason.ABANDONED)
     house.clock.forward(600)
-    await house.acd.sweep()
+    await house.acd.upkeep.sweep()
     assert await house.everything() == before
 
 

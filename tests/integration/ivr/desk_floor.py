@@ -52,7 +52,7 @@ class Floor:
     async def talk(self, name: str = "support", contact: str = "c-1") -> None:
         """The agent talks to a caller of a queue."""
         distributor, queue = self.office.distributor, self.queue(name)
-        await distributor.renew()
+        await distributor.upkeep.renew()
         await distributor.join(contact, queue)
         await self.office.agents.login(Agent("4001", "", ("support", "cases")), "agent1")
         offer = await distributor.match(queue)

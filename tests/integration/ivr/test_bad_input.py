@@ -355,8 +355,8 @@ async def test_a_step_of_an_offer_that_is_over_changes_nothing(
     match over:
         case "expired":
             house.clock.forward(26)
-            await house.acd.renew()
-            await house.acd.sweep()
+            await house.acd.upkeep.renew()
+            await house.acd.upkeep.sweep()
         case "ended":
             await house.acd.answered(offer)
             await house.acd.ended(offer, 1)
@@ -379,7 +379,7 @@ async def test_a_controller_with_a_wrong_clock_loses_no_caller_and_no_agent(
     house: House, hours: int
 ) -> None:
     """Whatever it does to leases and offers, the one with the right clock has all back."""
-    await house.acd.renew()
+    await house.acd.upkeep.renew()
     await house.acd.join("c-1", FEES)
     await house.acd.join("c-2", FEES)
     await house.log_in("4001")
@@ -388,8 +388,8 @@ async def test_a_controller_with_a_wrong_clock_loses_no_caller_and_no_agent(
     for _ in range(4):
         house.clock.forward(2)
         wrong.forward(2)
-        await other.tick([FEES])
-        await house.acd.tick([FEES])
+        await other.upkeep.tick([FEES])
+        await house.acd.upkeep.tick([FEES])
     place = await house.acd.place("c-2")
     offer = await house.acd.current_offer("c-1")
     assert (place is not None) or (await house.acd.current_offer("c-2")) is not None

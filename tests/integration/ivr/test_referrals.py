@@ -59,7 +59,7 @@ async def bench(redis: Redis) -> Bench:
         ami=asterisk_away(),
         recorder=FakeRecorder(),
     )
-    await office.distributor.renew()
+    await office.distributor.upkeep.renew()
     await office.agents.login(ALVA, PHONE)
     await office.distributor.join(CONTACT, office.rides.queues["support"])
     offer = await office.distributor.match_agent(ALVA.id)
@@ -102,9 +102,9 @@ async def test_only_the_phone_of_the_conversation_may(bench: Bench) -> None:
 
 
 async def test_who_asks_a_colleague_comes_back_first(bench: Bench) -> None:
-    await bench.office.distributor.consult(bench.offer, Handover(HandedTo.AGENT, BIRK.id))
+    await bench.office.distributor.consulting.begin(bench.offer, Handover(HandedTo.AGENT, BIRK.id))
     assert not await bench.referrals.may(PHONE, "*1")
-    await bench.office.distributor.consult_over(CONTACT, BIRK.id)
+    await bench.office.distributor.consulting.over(CONTACT, BIRK.id)
     assert await bench.referrals.may(PHONE, "*1")
 
 

@@ -240,7 +240,7 @@ async def opened(redis: Redis, files: Mapping[str, Organisation]) -> AsyncIterat
             offices=house.offices,
             engaged=phones.engaged,
         )
-        await house.offices[org].distributor.renew()
+        await house.offices[org].distributor.upkeep.renew()
     await ami.connect()
     tasks = [asyncio.create_task(phones.run())]
     for org, office in house.offices.items():

@@ -150,7 +150,7 @@ async def bench(redis: Redis) -> Bench:
         ami=asterisk_away(),
         recorder=FakeRecorder(),
     )
-    await office.distributor.renew()
+    await office.distributor.upkeep.renew()
     bench = Bench(office, ami, redis)
     bench.led_by(*Right)
     return bench

@@ -72,7 +72,7 @@ class Two:
         return acd_queue("support", self.offices[org].organisation)
 
     async def wait_in(self, org: str, contact: str = "c-1") -> None:
-        await self.offices[org].distributor.renew()
+        await self.offices[org].distributor.upkeep.renew()
         await self.offices[org].distributor.join(contact, self.queue(org))
 
     async def offer(self, org: str, contact: str = "c-1") -> Offer:
@@ -196,14 +196,14 @@ async def test_the_wrapup_for_one_keeps_the_other_from_calling_until_it_is_over(
         return (await two.agent("village")).reason == "phone_in_use"
 
     async def over() -> bool:
-        return "4001" in (await town.distributor.sweep()).ready
+        return "4001" in (await town.distributor.upkeep.sweep()).ready
 
     async def called() -> bool:
         return (await two.agent("village")).state is AgentState.RESERVED
 
     await two.log_in()
     async with followed(two, ami):
-        await town.distributor.renew()
+        await town.distributor.upkeep.renew()
         await town.distributor.join("c-1", queue)
         offer = await town.distributor.match(queue)
         assert offer is not None

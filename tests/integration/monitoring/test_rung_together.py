@@ -31,7 +31,7 @@ async def test_each_ring_refusal_and_second_is_counted_once(
     redis: Redis, database: Database
 ) -> None:
     house = House(redis)
-    await house.acd.adopt([QUEUE])
+    await house.acd.upkeep.adopt([QUEUE])
     for agent in TEAM:
         await house.log_in(agent)
     house.clock.forward(10)

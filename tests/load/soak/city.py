@@ -92,7 +92,7 @@ class City:
         until = asyncio.get_running_loop().time() + seconds
         async with asyncio.TaskGroup() as group:
             upkeep = [
-                group.create_task(Sweeper(desk.acd, lambda: self.queues, _nobody).run())
+                group.create_task(Sweeper(desk.acd.upkeep, lambda: self.queues, _nobody).run())
                 for desk in self._desks
             ]
             upkeep.append(group.create_task(self._take_breaks()))

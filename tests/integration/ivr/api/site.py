@@ -105,7 +105,7 @@ class Site:
         return self.http.ws_connect(url, headers=headers)
 
     async def wait_in(self, contact: str, queue: Queue = SUPPORT) -> None:
-        await self.town.distributor.renew()
+        await self.town.distributor.upkeep.renew()
         await self.town.distributor.join(contact, queue)
 
     async def log_in(self, agent: str = "4001", *queues: str) -> None:

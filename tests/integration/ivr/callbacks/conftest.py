@@ -94,7 +94,7 @@ class Bench:
             answers={"main": "support", "topic": "fees"},
             rules=RULES,
         )
-        await self.office.distributor.sweep()  # its time has come
+        await self.office.distributor.upkeep.sweep()  # its time has come
         return contact
 
     async def events(self, kind: EventType) -> list[Event]:
@@ -136,7 +136,7 @@ async def opened(redis: Redis, name: str = "test-1") -> AsyncIterator[Bench]:
     runner = CallbackRunner(
         {"demo": office}, offers, dialler, FakePrompts(), lambda _: "+46846500400"
     )
-    await office.distributor.renew()
+    await office.distributor.upkeep.renew()
     async with asyncio.TaskGroup() as group:
         duties = [group.create_task(offers.run()), group.create_task(runner.run(office))]
         await offers.subscribed.wait()

@@ -142,7 +142,7 @@ async def opened(redis: Redis, organisation: Organisation = DEMO) -> AsyncIterat
     )
     listening = asyncio.create_task(offers.run())
     await offers.subscribed.wait()
-    await office.distributor.renew()
+    await office.distributor.upkeep.renew()
     yield Bench(redis, office.agents, office.rides, recorder)
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)

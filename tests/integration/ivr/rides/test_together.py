@@ -49,7 +49,7 @@ CONTACT = "vaxel-1.1"
 async def bench(redis: Redis) -> AsyncIterator[Bench]:
     async with opened(redis, TOGETHER) as made:
         acd = Distributor(redis, "demo", system_clock, "test-2")
-        await acd.adopt(made.rides.queues.values())
+        await acd.upkeep.adopt(made.rides.queues.values())
         for phone, agent in TEAM.items():
             await made.agents.login(agent, phone)
         yield made
