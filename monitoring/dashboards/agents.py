@@ -5,7 +5,7 @@ from __future__ import annotations
 from monitoring.dashboards import asked
 from monitoring.dashboards.drawn import bars, course, figure
 from monitoring.dashboards.model import Board, Query, Row, Step, Unit
-from monitoring.definitions import HANDLE_TIME, OCCUPANCY
+from monitoring.definitions.key_figures import HANDLE_TIME, OCCUPANCY
 from monitoring.metrics import agents, supervisors
 
 _STATES = ("ready", agents.PHONE_AWAY, "reserved", "talking", "wrapup", "paused", "logged_out")

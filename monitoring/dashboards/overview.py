@@ -6,7 +6,7 @@ from monitoring.dashboards import asked
 from monitoring.dashboards.beside import CONNECTED, SURVEYS
 from monitoring.dashboards.drawn import bars, course, figure, table
 from monitoring.dashboards.model import Board, Query, Row, Step, Unit
-from monitoring.definitions import ABANDON_RATE, ASA, OCCUPANCY
+from monitoring.definitions.key_figures import ABANDON_RATE, ASA, OCCUPANCY
 from monitoring.metrics import agents, callbacks, contacts, queues
 
 LONG_WAIT = (Step(120, "yellow"), Step(600, "red"))

@@ -6,7 +6,7 @@ from monitoring.dashboards import asked
 from monitoring.dashboards.drawn import bars, course, figure, table
 from monitoring.dashboards.model import Board, Query, Row, Step, Unit
 from monitoring.dashboards.overview import LONG_WAIT, LOST, SERVICE
-from monitoring.definitions import (
+from monitoring.definitions.key_figures import (
     ABANDON_RATE,
     ASA,
     ESTIMATE_BIAS,

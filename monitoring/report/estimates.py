@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
-from monitoring import definitions as d
-from monitoring.definitions import Term
+from monitoring.definitions.key_figures import ESTIMATE_BIAS, ESTIMATE_ERROR, ESTIMATES_HELD
+from monitoring.definitions.terms import ANSWERED, ESTIMATED, IN_RANGE, LONGER, SHORTER, Term
 from monitoring.report.intervals import Period
 from monitoring.report.reading import Rows
 from monitoring.report.sheet import Column, Kind, Sheet, Value
@@ -23,7 +23,7 @@ from store.models import QueueVisit, VisitOutcome
 
 EARLIER = Term("earlier than the range")
 LATER = Term("later than the range")
-_FIGURES = (d.ESTIMATES_HELD, d.ESTIMATE_ERROR, d.ESTIMATE_BIAS)
+_FIGURES = (ESTIMATES_HELD, ESTIMATE_ERROR, ESTIMATE_BIAS)
 
 Counts = Mapping[str, Counter[Term]]
 """By queue."""
@@ -71,12 +71,12 @@ def judged(
     waited: int | None, low: int | None, expected: int | None, high: int | None
 ) -> Counter[Term]:
     """The terms of one wait, all in milliseconds."""
-    terms = Counter({d.ANSWERED: 1})
+    terms = Counter({ANSWERED: 1})
     if waited is None or low is None or expected is None or high is None:
         return terms
-    lay = EARLIER if waited < low else LATER if waited > high else d.IN_RANGE
-    error = d.LONGER if waited >= expected else d.SHORTER
-    return terms + Counter({d.ESTIMATED: 1, lay: 1}) + Counter({error: abs(waited - expected)})
+    lay = EARLIER if waited < low else LATER if waited > high else IN_RANGE
+    error = LONGER if waited >= expected else SHORTER
+    return terms + Counter({ESTIMATED: 1, lay: 1}) + Counter({error: abs(waited - expected)})
 
 
 def estimates_sheet(organisation: str, period: Period, counts: Counts, language: str) -> Sheet:
@@ -90,7 +90,7 @@ def estimates_sheet(organisation: str, period: Period, counts: Counts, language:
     """
 
     def values(terms: Counter[Term]) -> list[Value]:
-        numbers = d.ANSWERED, d.ESTIMATED, d.IN_RANGE, EARLIER, LATER
+        numbers = ANSWERED, ESTIMATED, IN_RANGE, EARLIER, LATER
         return [
             *(terms[term] for term in numbers),
             *(figure.of(terms) for figure in _FIGURES),

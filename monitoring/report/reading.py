@@ -9,9 +9,8 @@ from typing import Any
 
 from sqlalchemy import Select, or_, select
 
-from monitoring.definitions import Belongs
 from monitoring.report.counting import CallbackRow, Grid, Question, VisitRow, counted
-from monitoring.report.intervals import Period
+from monitoring.report.intervals import Belongs, Period
 from store.database import Database
 from store.models import AgentPeriod, Callback, Contact, QueueVisit
 

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from acd.model.handover import HandedTo, Handover
 from acd.model.offer import Offer
 from acd.model.waiting import LeaveReason
-from monitoring import definitions as d
+from monitoring.definitions import terms
 from monitoring.report.counting import Question
 from monitoring.report.intervals import Period, Step
 from monitoring.report.reading import read_queues
@@ -195,7 +195,7 @@ async def test_it_agrees_with_the_events_and_with_the_other_reports(
         queue: tally.handled for queue, tally in tallies.items()
     }
     queues = await read_queues(database, house.org, Question(DAY))
-    offered = {queue: queues.summed(queue=queue)[d.OFFERED] for queue in ("fees", "support")}
+    offered = {queue: queues.summed(queue=queue)[terms.OFFERED] for queue in ("fees", "support")}
     # c-1 to c-6, c-1 and c-3 once more; to support come those alone who are handed over
     assert offered == {"fees": 8, "support": SUPPORT_TALLY.received}
 
