@@ -14,9 +14,10 @@ from sqlalchemy import select
 
 from monitoring.definitions.key_figures import ESTIMATE_BIAS, ESTIMATE_ERROR, ESTIMATES_HELD
 from monitoring.definitions.terms import ANSWERED, ESTIMATED, IN_RANGE, LONGER, SHORTER, Term
+from monitoring.report.headings import Headings, columns
 from monitoring.report.intervals import Period
-from monitoring.report.reading import Rows
-from monitoring.report.sheet import Column, Kind, Sheet, Value
+from monitoring.report.reading import Rows, arrived_in
+from monitoring.report.sheet import Kind, Sheet, Value
 from monitoring.report.words import Word
 from store.database import Database
 from store.models import QueueVisit, VisitOutcome
@@ -52,19 +53,16 @@ async def read_estimates(
 
 def waits_of(org: str, period: Period, queues: Sequence[str]) -> Rows:
     """Queue, and what :func:`judged` takes."""
-    chosen = select(
+    return select(
         QueueVisit.queue,
         QueueVisit.waited_ms,
         QueueVisit.estimated_low_ms,
         QueueVisit.estimated_ms,
         QueueVisit.estimated_high_ms,
     ).where(
-        QueueVisit.org == org,
-        QueueVisit.queued_at >= period.begin,
-        QueueVisit.queued_at < period.end,
+        *arrived_in(QueueVisit, org, period.begin, period.end, queues),
         QueueVisit.outcome == VisitOutcome.ANSWERED,
     )
-    return chosen.where(QueueVisit.queue.in_(queues)) if queues else chosen
 
 
 def judged(
@@ -96,7 +94,7 @@ def estimates_sheet(organisation: str, period: Period, counts: Counts, language:
             *(figure.of(terms) for figure in _FIGURES),
         ]
 
-    headings: Mapping[str, tuple[Word, Kind]] = {
+    headings: Headings = {
         "queue": (Word.QUEUE, Kind.TEXT),
         "answered": (Word.ANSWERED, Kind.COUNT),
         "estimated": (Word.ESTIMATED, Kind.COUNT),
@@ -114,9 +112,7 @@ def estimates_sheet(organisation: str, period: Period, counts: Counts, language:
             *(f"{one.name}: {one.expression}; {one.source}" for one in _FIGURES),
             "Eight in ten should be inside; a bias above zero: callers wait longer than foretold.",
         ),
-        columns=[
-            Column(key, word.spoken(language), kind) for key, (word, kind) in headings.items()
-        ],
+        columns=columns(headings, language),
         rows=[[queue, *values(counts[queue])] for queue in sorted(counts)],
         total=[Word.TOTAL.spoken(language), *values(total)],
     )
