@@ -19,7 +19,8 @@ from acd.names import check_name
 from ivr.agi_call import AgiCall, AllPrompts, Listen
 from ivr.dialplan import DONE
 from ivr.flow.call import CallReferred, QueueAway
-from ivr.flow.engine import Observed, Run, RunResult, Told
+from ivr.flow.engine import Run
+from ivr.flow.trace import Observed, RunResult, Told
 from ivr.flow.tree import BEGAN, Tree
 from ivr.handovers import comes_back, wish_of
 from ivr.office import Office

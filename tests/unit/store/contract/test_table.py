@@ -12,7 +12,7 @@ from acd.model.callback import CallbackSource, MissReason
 from acd.model.offer import RefusalReason
 from acd.model.waiting import LeaveReason
 from ivr.flow.call import Hearing
-from ivr.flow.engine import EndReason
+from ivr.flow.trace import EndReason
 from ivr.flow.world import TransferOutcome
 from recorder.pauses import Cause
 from store import forgetting
