@@ -20,7 +20,7 @@ from media.wav import is_telephone_wav, length_s, write_wav
 from store.stream import BEGINNING, EventStream
 from tests.integration.ivr.fake_line import FakeRecorder, FakeSession
 from tests.integration.ivr.fake_office import an_office, asterisk_away
-from tests.integration.ivr.test_world import calling, session
+from tests.integration.ivr.world.conftest import calling, session
 from tests.integration.media.test_recorded import pitch
 from tests.unit.flow.trees import DEMO
 from wire.agi.session import AgiSession
