@@ -34,11 +34,12 @@ from tests.e2e.rig.callbacks import (
     TAKE_OVER,
     WE_CALL,
 )
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import wait_until_hears_tone
 from tests.e2e.rig.nodes import CALLS_BACK
 from tests.e2e.rig.phones import BEGINNING, CALLER_NUMBER, AgentHandset, Cast, Ears
-from tests.e2e.rig.platform import ORG, Platform, eventually
+from tests.e2e.rig.platform import ORG, Platform
 
 pytestmark = [
     pytest.mark.e2e,

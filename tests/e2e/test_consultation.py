@@ -11,6 +11,7 @@ from ivr.remote_agents import remote_phone
 from store.events import EventType
 from tests.e2e.conftest import AGENT
 from tests.e2e.rig.conversations import conversation, talk, told_of
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.handover import (
     AFTERWARDS,
     COLLEAGUE,
@@ -20,7 +21,7 @@ from tests.e2e.rig.handover import (
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import wait_until_hears_music
 from tests.e2e.rig.phones import AgentHandset, Cast, Ears, Handset
-from tests.e2e.rig.platform import ORG, Platform, eventually
+from tests.e2e.rig.platform import ORG, Platform
 from tests.e2e.rig.reach import ASKED, REMOTE_AGENT, REMOTE_NUMBER
 
 pytestmark = [

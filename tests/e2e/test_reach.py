@@ -16,6 +16,7 @@ from ivr.softphone import Line, TransferRefused
 from media.tones import tone
 from store.events import EventType
 from tests.e2e.conftest import AGENT
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import (
     tone_share,
@@ -32,7 +33,7 @@ from tests.e2e.rig.phones import (
     Ears,
     Handset,
 )
-from tests.e2e.rig.platform import ORG, Platform, eventually
+from tests.e2e.rig.platform import ORG, Platform
 from tests.e2e.rig.policies import NUMBERS
 from tests.e2e.rig.reach import (
     AUTO_AGENT,

@@ -18,6 +18,7 @@ from media.tones import tone
 from store.events import Event, EventType
 from tests.e2e.conftest import AGENT, RESULTS, until_nothing_is_left
 from tests.e2e.rig import together
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import (
     is_silent,
@@ -35,7 +36,7 @@ from tests.e2e.rig.phones import (
     Ears,
     Handset,
 )
-from tests.e2e.rig.platform import NODES, ORG, Platform, eventually
+from tests.e2e.rig.platform import NODES, ORG, Platform
 from tests.e2e.rig.policies import NUMBERS
 from tests.e2e.rig.privacy import personal_lines
 from tests.e2e.rig.reception import walk_to_queue

@@ -26,7 +26,7 @@ from ivr.inbound import Inbound
 from ivr.stranded import Stranded
 from store.events import Event, EventType
 from store.stream import BEGINNING, EventStream, connect
-from tests.e2e.rig.platform import eventually
+from tests.e2e.rig.eventually import eventually
 from tests.integration.conftest import start_redis
 from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeRecorder, FakeSession
 from tests.integration.ivr.fake_office import an_office, asterisk_away

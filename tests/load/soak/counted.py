@@ -19,7 +19,7 @@ from monitoring.snapshots import RedisSnapshots
 from store.database import Database
 from store.projection import ContactProjection
 from store.stream import EventStream
-from tests.e2e.rig.platform import eventually
+from tests.e2e.rig.eventually import eventually
 from tests.load.soak.city import ORG, Ledger
 
 

@@ -25,7 +25,7 @@ from ivr.office import Office
 from ivr.outgoing import Dialler
 from store.events import Event, EventType
 from store.stream import BEGINNING
-from tests.e2e.rig.platform import eventually
+from tests.e2e.rig.eventually import eventually
 from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeRecorder, FakeSession
 from tests.integration.ivr.fake_office import an_office
 from tests.unit.ivr.fake_ami import FakeAmi

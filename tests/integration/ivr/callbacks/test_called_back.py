@@ -19,7 +19,7 @@ from ivr.handovers import REFERRED, WISH
 from ivr.outgoing import OutgoingCall
 from store.events import EventType
 from store.stream import connect
-from tests.e2e.rig.platform import eventually
+from tests.e2e.rig.eventually import eventually
 from tests.integration.conftest import start_redis
 from tests.integration.ivr.callbacks.conftest import (
     ALVA,
