@@ -266,7 +266,7 @@ async def test_a_sweep_settles_what_it_can_and_says_that_more_is_due(house: Hous
     for number in range(110):
         await house.acd.join(f"c-{number}", FEES)
     house.clock.forward(LEASE_S)
-    await house.other.upkeep.sweep()
+    await house.other.upkeep.tick([])  # a Redis that has its scripts runs each of a tick's once
     house.clock.forward(GRACE_S)
     tick = await house.other.upkeep.tick([])
     assert len(tick.swept.lost) == 100
