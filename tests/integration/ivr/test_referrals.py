@@ -12,13 +12,12 @@ from redis.asyncio import Redis
 
 from acd.model.handover import HandedTo, Handover
 from acd.model.offer import Offer
-from acd.offers import OfferListener
 from ivr.flow.patterns import Pattern
 from ivr.handovers import WISH
 from ivr.office import Office
 from ivr.referrals import ASTRAY, Referrals
-from tests.integration.ivr.fake_line import FakeRecorder, FakeSession
-from tests.integration.ivr.fake_office import an_office, asterisk_away
+from tests.integration.ivr.fake_line import FakeSession
+from tests.integration.ivr.fake_office import an_office
 from tests.integration.ivr.rides.conftest import ALVA, BIRK, DEMO
 from tests.unit.ivr.fake_ami import FakeAmi
 from wire.agi.parser import Environment
@@ -54,10 +53,6 @@ async def bench(redis: Redis) -> Bench:
     office = an_office(
         redis,
         OPEN,
-        OfferListener(redis, "test-1"),
-        "test-1",
-        ami=asterisk_away(),
-        recorder=FakeRecorder(),
     )
     await office.distributor.upkeep.renew()
     await office.agents.login(ALVA, PHONE)

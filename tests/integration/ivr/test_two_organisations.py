@@ -15,7 +15,6 @@ from redis.asyncio import Redis
 from acd.model.agent import Agent, AgentState, AgentStatus
 from acd.model.offer import Offer
 from acd.model.queue import Queue
-from acd.offers import OfferListener
 from ivr.agi_call import AgiCaller
 from ivr.common_agents import CommonAgents
 from ivr.desk import Desk
@@ -31,8 +30,8 @@ from ivr.ringing import Ringing
 from store.events import EventType
 from store.stream import BEGINNING
 from tests.integration.acd.conftest import HandClock
-from tests.integration.ivr.fake_line import FakePrompts, FakeRecorder, FakeSession
-from tests.integration.ivr.fake_office import an_office, asterisk_away
+from tests.integration.ivr.fake_line import FakePrompts, FakeSession
+from tests.integration.ivr.fake_office import an_office
 from tests.unit.flow.trees import ORGANISATION, write
 from tests.unit.ivr.fake_ami import FakeAmi
 from wire.agi.parser import Environment
@@ -84,14 +83,11 @@ class Two:
 
 @pytest.fixture
 def two(redis: Redis, tmp_path: Path) -> Two:
-    offers = OfferListener(redis, "test-1")
     offices = {}
     for org in ORGS:
         write(tmp_path / org, "organisation.yaml", ORGANISATION.replace("id: town", f"id: {org}"))
         organisation = load_organisation(tmp_path / org)
-        offices[org] = an_office(
-            redis, organisation, offers, "test-1", ami=asterisk_away(), recorder=FakeRecorder()
-        )
+        offices[org] = an_office(redis, organisation)
     clock = HandClock()
     desk = Desk(offices, {"4001": "2468"}.get, FakePrompts(), clock)  # type: ignore[arg-type]
     return Two(offices, desk, clock)

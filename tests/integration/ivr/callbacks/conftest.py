@@ -26,7 +26,7 @@ from ivr.outgoing import Dialler
 from store.events import Event, EventType
 from store.stream import BEGINNING
 from tests.e2e.rig.eventually import eventually
-from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeRecorder, FakeSession
+from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeSession
 from tests.integration.ivr.fake_office import an_office
 from tests.unit.ivr.fake_ami import FakeAmi
 from wire.agi.parser import Environment
@@ -132,7 +132,7 @@ async def opened(redis: Redis, name: str = "test-1") -> AsyncIterator[Bench]:
     ami, offers = FakeAmi(), OfferListener(redis, name)
     client = ami.as_client()
     dialler = Dialler(client, "caller")
-    office = an_office(redis, DEMO, offers, name, ami=client, recorder=FakeRecorder())
+    office = an_office(redis, DEMO, offers, name, ami=client)
     runner = CallbackRunner(
         {"demo": office}, offers, dialler, FakePrompts(), lambda _: "+46846500400"
     )

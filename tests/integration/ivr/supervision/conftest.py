@@ -15,7 +15,6 @@ from acd.clock import system_clock
 from acd.floor import Floor
 from acd.model.agent import Agent
 from acd.model.queue import Queue
-from acd.offers import OfferListener
 from ivr.attention import Attention
 from ivr.destinations import ALONE, Destinations
 from ivr.flow.load import load_organisation
@@ -28,8 +27,8 @@ from ivr.supervision.presence import Presences
 from ivr.supervision.tickets import Tickets
 from store.events import Event, EventType
 from store.stream import BEGINNING
-from tests.integration.ivr.fake_line import FakePrompts, FakeRecorder, FakeSession
-from tests.integration.ivr.fake_office import an_office, asterisk_away
+from tests.integration.ivr.fake_line import FakePrompts, FakeSession
+from tests.integration.ivr.fake_office import an_office
 from tests.unit.ivr.fake_ami import FakeAmi
 from wire.agi.parser import Environment
 from wire.agi.session import AgiSession
@@ -137,10 +136,6 @@ async def bench(redis: Redis) -> Bench:
     office = an_office(
         redis,
         DEMO,
-        OfferListener(redis, "test-1"),
-        "test-1",
-        ami=asterisk_away(),
-        recorder=FakeRecorder(),
     )
     await office.distributor.upkeep.renew()
     bench = Bench(office, ami, redis)

@@ -8,12 +8,11 @@ import pytest
 from redis.asyncio import Redis
 
 from acd.model.agent import Agent
-from acd.offers import OfferListener
 from ivr.agi_call import AgiCall
 from ivr.flow.load import load_organisation
 from ivr.office import Office
-from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeRecorder, FakeSession
-from tests.integration.ivr.fake_office import an_office, asterisk_away
+from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeSession
+from tests.integration.ivr.fake_office import an_office
 from tests.unit.flow.trees import DEMO
 from wire.agi.parser import Environment
 from wire.agi.session import AgiSession
@@ -26,10 +25,7 @@ E164 = "+46701740605"
 
 @pytest.fixture
 def office(redis: Redis) -> Office:
-    offers = OfferListener(redis, "test-1")
-    return an_office(
-        redis, ORGANISATION, offers, "test-1", ami=asterisk_away(), recorder=FakeRecorder()
-    )
+    return an_office(redis, ORGANISATION)
 
 
 def calling(

@@ -11,15 +11,13 @@ from redis.asyncio import Redis
 from acd.agents import Agents
 from acd.clock import system_clock
 from acd.model.callback import CallbackSource, CallbackState
-from acd.offers import OfferListener
 from ivr.dialplan import DONE
 from ivr.flow.call import QueueAway, QueueOutcome, QueueRequest
 from ivr.flow.memory_world import NOTHING_WAITS
 from ivr.flow.world import WAITS, CallbackWish, QueueFigure
 from ivr.office import Office
 from store.stream import BEGINNING, EventStream, connect
-from tests.integration.ivr.fake_line import FakeRecorder
-from tests.integration.ivr.fake_office import an_office, asterisk_away
+from tests.integration.ivr.fake_office import an_office
 from tests.integration.ivr.world.conftest import ALVA, E164, ORGANISATION, calling, session
 
 pytestmark = pytest.mark.integration
@@ -56,10 +54,7 @@ async def test_a_queue_tells_the_wait_where_it_is_known(office: Office, redis: R
 
 async def test_without_redis_a_queue_is_away(office: Office, tmp_path: Path) -> None:
     async with connect(f"unix://{tmp_path / 'nobody'}") as nowhere:
-        offers = OfferListener(nowhere, "test-1")
-        lost = an_office(
-            nowhere, ORGANISATION, offers, "test-1", ami=asterisk_away(), recorder=FakeRecorder()
-        )
+        lost = an_office(nowhere, ORGANISATION)
         world = calling(lost, session()).world
         with pytest.raises(QueueAway):
             await world.queue_figures("support")
