@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from acd.errors import NoLastContact, NoWrapup, WrapupAtLimit
-from acd.model import AgentState, LastContact
+from acd.model.agent import AgentState, LastContact
 from ivr.desk_visit import KEY_WAIT_S, KEYS, TRIES, Presence, Visit
 from ivr.flow.after_call import Result, choices_of
 

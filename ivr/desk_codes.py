@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 
 from acd.errors import NotLoggedIn, ResultOwed
-from acd.model import AgentStatus
+from acd.model.agent import AgentStatus
 from ivr import desk_after_call, desk_own_state
 from ivr.desk_after_call import choices_at, owes
 from ivr.desk_login import match

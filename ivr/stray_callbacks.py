@@ -12,8 +12,8 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from acd.callback_model import Callback
 from acd.errors import AcdUnavailable, CallbackUnknown
+from acd.model.callback import Callback
 from ivr.office import Office
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 from redis.asyncio import Redis
 
-from acd.model import AgentState
+from acd.model.agent import AgentState
 from tests.integration.ivr.desk_floor import Floor, a_floor
 from tests.integration.ivr.fake_line import FakeSession
 from tests.unit.flow.trees import ORGANISATION

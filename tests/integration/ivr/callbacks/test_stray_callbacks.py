@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from acd.callbacks import Callbacks
 from acd.errors import CallbackOpen
-from acd.model import Queue
+from acd.model.queue import Queue
 from ivr.office import Office
 from ivr.stray_callbacks import StrayCallbacks
 from store.events import Event, EventType
