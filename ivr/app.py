@@ -223,6 +223,7 @@ class Controller:
                 "callback": self._callbacks.serve,
                 "desk": desk.serve,
                 "outgoing": calls.serve,
+                "answered": self._answers.serve,
                 "confirm": confirmations.serve,
                 "recording": codes.serve,
                 "supervision": supervisors.serve,
