@@ -315,8 +315,8 @@ class Platform:
             file.write_text(text.replace("enabled = yes", "enabled = no", 1))
             await self.asterisk("manager reload")
             for line in (await self.asterisk("manager show connected")).splitlines():
-                if line.startswith("vaxel"):
-                    await self.asterisk(f"manager kick session {line.split()[4]}")
+                if line.split()[:1] == ["vaxel"]:
+                    await self.asterisk(f"manager kick session {line.split()[4]}")  # by its file
             await eventually(is_cut, why="the link is cut")
             yield
         finally:
