@@ -10,8 +10,9 @@
 -- Writes as answered.lua, and waiting, adrift.
 local id, agent_id = ARGV[2], ARGV[4]
 local contact, agent = contact_of(id), agent_of(agent_id)
-if not contact or contact.owner ~= ARGV[6] or contact.state == 'talking' then return false end
-if not agent or agent.phone ~= ARGV[5] or has_call(agent) and agent.contact ~= id then return false end
+if not contact or contact.owner ~= ARGV[6] or not has_lapsed(contact, ARGV[3]) then return false end
+if not agent or agent.phone ~= ARGV[5] or agent.calling then return false end
+if has_call(agent) and agent.contact ~= id then return false end
 
 local freed = {}
 if contact.state == 'reserved' then

@@ -1,8 +1,16 @@
 -- A conversation: its beginning, its holds, whom its agent consults, its end.
 
+-- Whether one of the contact's offers was over by its time, and nobody has talked to it since.
+local function has_lapsed(contact, offer)
+  for _, lapsed in ipairs(contact.lapsed or {}) do
+    if lapsed == offer then return true end
+  end
+  return false
+end
+
 -- The agent of the contact's offer has picked up.
 local function begin_talk(id, contact, agent, at)
-  contact.answered = at
+  contact.answered, contact.lapsed = at, nil
   if contact.callback then contact.live = true end
   move_contact(id, contact, 'talking', at)
   agent.missed, agent.calls = nil, agent.calls or {}
