@@ -114,8 +114,8 @@ async def test_who_has_picked_up_is_known_while_asterisks_manager_is_away(
         assert (await journal.wait(EventType.CALL_ANSWERED)).agent == SECOND
         for agent in (FIRST, THIRD):
             await journal.wait(EventType.AGENT_READY, agent=agent)
-        await second.hang_up()
-        await line.wait_closed()
-        await journal.wait(EventType.CALL_ENDED, agent=SECOND)
+    await second.hang_up()
+    await line.wait_closed()
+    await journal.wait(EventType.CALL_ENDED, agent=SECOND)
     assert len(journal.all(EventType.CALL_ANSWERED)) == 1
     assert journal.all(EventType.CALL_REFUSED) == []

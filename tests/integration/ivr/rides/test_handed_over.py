@@ -179,8 +179,8 @@ async def test_who_is_gone_as_they_come_back_leaves_the_place_they_had(bench: Be
     await acd.join(CONTACT, bench.rides.queues["support"])  # this controller's, before Redis failed
     session = FakeSession()
 
-    async def gone(_name: str) -> str | None:
-        raise AgiDisconnected
+    async def gone(name: str) -> str | None:
+        raise AgiDisconnected from KeyError(name)
 
     session.get_variable = gone  # type: ignore[method-assign]  # the seam under test
     with pytest.raises(CallerHungUp):
