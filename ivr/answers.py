@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from acd.model import Offer
+from acd.model.offer import Offer
 from ivr.remote_agents import ANSWERED, is_remote
 from wire.agi.session import AgiSession
 from wire.ami.client import AmiClient

@@ -8,7 +8,9 @@ from enum import Enum
 from typing import Final
 
 from acd.errors import AcdUnavailable, OfferAnswered, StaleOffer
-from acd.model import HandedTo, Offer, Queue
+from acd.model.handover import HandedTo
+from acd.model.offer import Offer
+from acd.model.queue import Queue
 from ivr.agi_call import AgiCaller
 from ivr.answers import ANSWER, DIALLED, phone_in
 from ivr.consent import when_recorded

@@ -18,7 +18,8 @@ from typing import Final
 
 from acd.distributor import Distributor
 from acd.errors import AcdError
-from acd.model import LeaveReason, Offer
+from acd.model.offer import Offer
+from acd.model.waiting import LeaveReason
 from ivr.joining import begin, end, leave
 from store.events import Event
 from store.stream import EventStream, StreamUnavailable

@@ -16,7 +16,8 @@ from contextlib import suppress
 from typing import Final
 
 from acd.errors import AcdUnavailable
-from acd.model import LeaveReason, Offer
+from acd.model.offer import Offer
+from acd.model.waiting import LeaveReason
 from ivr.joining import leave
 from ivr.office import Office
 from wire.agi.link import NO_LIMIT

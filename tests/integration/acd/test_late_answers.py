@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from acd.errors import OfferAnswered, StaleOffer
-from acd.model import AgentState, LeaveReason, Offer
+from acd.model.agent import AgentState
+from acd.model.offer import Offer
+from acd.model.waiting import LeaveReason
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, SUPPORT, House
 
@@ -22,8 +24,8 @@ async def expired(house: House) -> tuple[Offer, int]:
     offer = await house.offer()
     at_ms = house.clock() + PICKED_UP_S * 1000
     house.clock.forward(OFFER_S)
-    await house.acd.renew()
-    assert (await house.acd.sweep()).expired == ("c-1",)
+    await house.acd.upkeep.renew()
+    assert (await house.acd.upkeep.sweep()).expired == ("c-1",)
     await house.news()
     return offer, at_ms
 
@@ -94,8 +96,8 @@ async def test_an_offer_that_is_begun_late_lasts_its_whole_time(house: House) ->
     house.clock.forward(OFFER_S - 1)
     await house.acd.prolong(offer)
     house.clock.forward(OFFER_S - 1)
-    await house.acd.renew()
-    assert (await house.acd.sweep()).expired == ()
+    await house.acd.upkeep.renew()
+    assert (await house.acd.upkeep.sweep()).expired == ()
     await house.acd.answered(offer)
     with pytest.raises(OfferAnswered):
         await house.acd.prolong(offer)

@@ -7,8 +7,7 @@ from typing import cast
 import pytest
 from redis.asyncio import Redis
 
-from acd.model import AgentState
-from acd.offers import OfferListener
+from acd.model.agent import AgentState
 from ivr.consultations import Consultations
 from ivr.consulted_telephones import ConsultedTelephones
 from ivr.destinations import ALONE
@@ -17,7 +16,7 @@ from ivr.office import Office
 from recorder.pauses import Pauses
 from recorder.recorder import Recorder
 from tests.integration.ivr.fake_line import FakePrompts, FakeRecorder, FakeSession
-from tests.integration.ivr.fake_office import an_office, asterisk_away
+from tests.integration.ivr.fake_office import an_office
 from tests.integration.ivr.rides.conftest import ALVA, BIRK, DEMO
 from tests.unit.ivr.fake_ami import FakeAmi
 from wire.agi.parser import Environment
@@ -70,10 +69,8 @@ class Asked:
 
 @pytest.fixture
 async def asked(redis: Redis) -> Asked:
-    listener = OfferListener(redis, "test-1")
-    recorder = FakeRecorder()
-    office = an_office(redis, DEMO, listener, "test-1", ami=asterisk_away(), recorder=recorder)
-    await office.distributor.renew()
+    office = an_office(redis, DEMO)
+    await office.distributor.upkeep.renew()
     await office.agents.login(ALVA, "agent1")
     await office.distributor.join(CONTACT, office.rides.queues["support"])
     offer = await office.distributor.match_agent(ALVA.id)
@@ -99,7 +96,7 @@ async def test_whoever_has_picked_up_talks(asked: Asked) -> None:
 async def test_whoever_is_not_there_any_more_is_free(asked: Asked) -> None:
     await asked.found({CALLER}, {FIRST, SECOND})
     assert await asked.found({CALLER, FIRST}) == (AgentState.TALKING, AgentState.READY)
-    assert not await asked.office.distributor.consulting(CONTACT)
+    assert not await asked.office.distributor.consulting.running(CONTACT)
 
 
 async def test_three_are_one_conversation_that_goes_on_with_the_second(asked: Asked) -> None:

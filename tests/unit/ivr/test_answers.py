@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from acd.model import Offer
+from acd.model.offer import Offer
 from ivr.answers import DIALLED, AnswerWatch
 from ivr.remote_agents import ANSWERED, UNTAKEN
 from tests.unit.ivr.fake_ami import FakeAmi

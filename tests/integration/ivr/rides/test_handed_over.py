@@ -9,8 +9,10 @@ import pytest
 from redis.asyncio import Redis
 
 import ivr.staying
+from acd.clock import system_clock
 from acd.distributor import Distributor
-from acd.model import AgentState, HandedTo, Handover, system_clock
+from acd.model.agent import AgentState
+from acd.model.handover import HandedTo, Handover
 from ivr.callback_offer import YES
 from ivr.flow.call import CallerHungUp, QueueOutcome
 from ivr.flow.organisation import Organisation
@@ -141,9 +143,9 @@ async def test_whoever_was_asked_and_took_the_caller_over_hands_them_over_in_tur
         assert offer is not None
         await acd.answered(offer)
         await bench.agents.login(BIRK, "agent3")
-        await acd.consult(offer, Handover(HandedTo.AGENT, BIRK.id))
-        await acd.consult_answered(CONTACT)
-        assert await acd.took_over(CONTACT) == ALVA.id
+        await acd.consulting.begin(offer, Handover(HandedTo.AGENT, BIRK.id))
+        await acd.consulting.answered(CONTACT)
+        assert await acd.consulting.took_over(CONTACT) == ALVA.id
 
     await bench.agents.login(ALVA, "agent1")
     await bench.agents.login(OPERATOR, "agent2")

@@ -9,9 +9,12 @@ import pytest
 from redis.asyncio import Redis
 
 import ivr.ringing
+from acd.clock import system_clock
 from acd.distributor import Distributor
 from acd.errors import AcdUnavailable
-from acd.model import AgentState, Offer, Queue, system_clock
+from acd.model.agent import AgentState
+from acd.model.offer import Offer
+from acd.model.queue import Queue
 from ivr.answers import ANSWER, DIALLED
 from ivr.flow.call import QueueOutcome
 from ivr.remote_agents import remote_phone
@@ -37,8 +40,8 @@ async def time_passes(bench: Bench) -> None:
     def later() -> int:
         return system_clock() + LATER_MS
 
-    await Distributor(bench.redis, "demo", later, "test-1").renew()
-    swept = await Distributor(bench.redis, "demo", later, "test-2").sweep()
+    await Distributor(bench.redis, "demo", later, "test-1").upkeep.renew()
+    swept = await Distributor(bench.redis, "demo", later, "test-2").upkeep.sweep()
     assert swept.expired == (CONTACT,)
 
 
@@ -117,7 +120,9 @@ async def test_which_of_several_phones_was_picked_up_is_known_without_the_manage
             session.variables[DIALLED] = "agent2@node-b"
             return await answer(session)
 
-        await Distributor(redis, "demo", system_clock, "test-2").adopt(bench.rides.queues.values())
+        await Distributor(redis, "demo", system_clock, "test-2").upkeep.adopt(
+            bench.rides.queues.values()
+        )
         await bench.agents.login(ALVA, "agent1")
         await bench.agents.login(BIRK, "agent2")
         session = FakeSession(talk, environment=Environment({"agi_channel": "PJSIP/caller-1"}))
