@@ -14,10 +14,11 @@ from ivr.softphone import Softphones
 from media.espeak import Espeak
 from media.prompts import PromptStore
 from tests.contract import breaches_in
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.handover import BACK, COLLEAGUE
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.phones import DEMO_QUEUES, AgentHandset, Cast, Ears, Handset
-from tests.e2e.rig.platform import Platform, eventually
+from tests.e2e.rig.platform import Platform
 from tests.e2e.rig.privacy import personal_lines
 
 RESULTS = Path(__file__).resolve().parents[2] / "test-results"
@@ -117,7 +118,7 @@ async def agent(
     handset = await cast.agent(1)
     await handset.sit_down(AGENT, platform.redis, queues)
     yield handset
-    await cast.clear()
+    await cast.hang_up()
     await handset.stand_up(AGENT, platform.redis)
 
 
@@ -127,7 +128,7 @@ async def colleague(cast: Cast, platform: Platform) -> AsyncIterator[AgentHandse
     handset = await cast.agent(2)
     await handset.sit_down(COLLEAGUE, platform.redis, (BACK,))
     yield handset
-    await cast.clear()
+    await cast.hang_up()
     await handset.stand_up(COLLEAGUE, platform.redis)
 
 

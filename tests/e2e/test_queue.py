@@ -10,10 +10,11 @@ from aiohttp import ClientSession
 
 from store.events import EventType
 from tests.e2e.conftest import AGENT
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import wait_until_hears_music
 from tests.e2e.rig.phones import READY, RECEPTION, AgentHandset, Cast, Ears, Handset
-from tests.e2e.rig.platform import ORG, Platform, eventually
+from tests.e2e.rig.platform import ORG, Platform
 from tests.e2e.rig.reception import NEXT, SECOND, walk_to_queue
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
@@ -28,7 +29,7 @@ async def colleague(cast: Cast, platform: Platform) -> AsyncIterator[AgentHandse
     handset = await cast.agent(2)
     await handset.sit_down(SECOND_AGENT, platform.redis)
     yield handset
-    await cast.clear()
+    await cast.hang_up()
     await handset.stand_up(SECOND_AGENT, platform.redis)
 
 

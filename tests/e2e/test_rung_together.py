@@ -10,10 +10,11 @@ import pytest_asyncio
 
 from media.tones import tone
 from store.events import EventType
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import tone_share, wait_until_hears_tone
 from tests.e2e.rig.phones import AgentHandset, Cast, Handset
-from tests.e2e.rig.platform import Platform, eventually
+from tests.e2e.rig.platform import Platform
 from tests.e2e.rig.recordings import sides
 from tests.e2e.rig.together import NUMBER, QUEUE
 
@@ -31,7 +32,7 @@ async def team(cast: Cast, platform: Platform) -> AsyncIterator[list[AgentHandse
     for agent, handset in zip(TEAM, handsets, strict=True):
         await handset.sit_down(agent, platform.redis, (QUEUE,))
     yield handsets
-    await cast.clear()
+    await cast.hang_up()
     for agent, handset in zip(TEAM, handsets, strict=True):
         await handset.stand_up(agent, platform.redis)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,7 +36,7 @@ class Hearing:
 
     Attributes:
         score: 0..1; how alike (normalised cross-correlation) prompt and heard audio are in the
-            worst eighth of a second but one.
+            best eighth of a second of the worst three tenths.
         at: Where the prompt begins in the heard audio.
     """
 
@@ -50,9 +50,10 @@ class Hearing:
 def hears_prompt(heard: bytes | bytearray, prompt: bytes) -> Hearing:
     """Look for the whole of ``prompt`` in ``heard``, wherever it begins and however loud it is.
 
-    The prompt as a whole finds the place. Then each eighth of a second of it must be there, so that
-    a prompt that differs in one word is told from this one; one may be missing, because a busy
-    machine may tear the sound once. What comes later than it should shifts what follows.
+    The prompt as a whole finds the place. Then each three tenths of a second of it must hold an
+    eighth that is there, so that a prompt that differs in one word is told from this one: a word is
+    about as long, and what a busy machine tears out of the sound now and then, a packet or three of
+    20 ms, is far shorter. What comes later than it should shifts what follows.
     """
     line, said = _samples(heard), _trimmed(_samples(prompt))
     if len(said) < 2 * _PIECE or len(line) < len(said) - _PIECE:
@@ -60,7 +61,7 @@ def hears_prompt(heard: bytes | bytearray, prompt: bytes) -> Hearing:
     line = np.pad(line, _PIECE)
     place = start = int(np.argmax(_alike(line, said)))
     scores = []
-    for offset in (*range(0, len(said) - _PIECE, _PIECE), len(said) - _PIECE):
+    for offset in (*range(0, len(said) - _PIECE, _PIECE // 2), len(said) - _PIECE):
         piece = said[offset : offset + _PIECE]
         if _dbfs(piece) < _TOO_QUIET_DBFS:
             continue
@@ -71,7 +72,8 @@ def hears_prompt(heard: bytes | bytearray, prompt: bytes) -> Hearing:
         scores.append(float(alike[best]))
         if alike[best] > RECOGNISED:
             place = begin + best - offset
-    return Hearing(max(0.0, sorted(scores)[1]), max(0, start - _PIECE) / RATE_HZ)
+    stretches = [max(scores[at : at + 4]) for at in range(max(1, len(scores) - 3))]
+    return Hearing(max(0.0, min(stretches)), max(0, start - _PIECE) / RATE_HZ)
 
 
 def which_prompt(heard: bytes | bytearray, prompts: Mapping[str, bytes]) -> str:
@@ -143,19 +145,14 @@ async def wait_until_hears_tone(
     Raises:
         AssertionError: It was not heard.
     """
+
+    def is_tone(heard: bytes | bytearray) -> bool:
+        return tone_share(heard, hz) >= 0.9
+
     span = 2 * round(length * RATE_HZ)
-    try:
-        async with asyncio.timeout(seconds):
-            while len(line.heard) - since < span or tone_share(line.heard[-span:], hz) < 0.9:
-                if line.is_closed:
-                    break
-                await line.wait_news()
-            else:
-                return
-    except TimeoutError:
-        pass
-    share = tone_share(line.heard[since:], hz)
-    raise AssertionError(f"no tone of {hz:g} Hz was heard (share {share:.2f})")
+    if not await _ends_with(line, span, is_tone, since=since, seconds=seconds):
+        share = tone_share(line.heard[since:], hz)
+        raise AssertionError(f"no tone of {hz:g} Hz was heard (share {share:.2f})")
 
 
 async def wait_until_hears_music(line: Line, *, since: int = 0, seconds: float = 20) -> None:
@@ -165,17 +162,28 @@ async def wait_until_hears_music(line: Line, *, since: int = 0, seconds: float =
         AssertionError: They are not in time.
     """
     span = 4 * RATE_HZ
+    if not await _ends_with(line, span, is_music, since=since, seconds=seconds):
+        raise AssertionError(f"no music was heard (share {music_share(line.heard[-span:]):.2f})")
+
+
+async def _ends_with(
+    line: Line,
+    span: int,
+    is_it: Callable[[bytes | bytearray], bool],
+    *,
+    since: int,
+    seconds: float,
+) -> bool:
+    """Wait until the last ``span`` bytes that ``line`` heard are it; whether they ever were."""
     try:
         async with asyncio.timeout(seconds):
-            while len(line.heard) - since < span or not is_music(line.heard[-span:]):
+            while len(line.heard) - since < span or not is_it(line.heard[-span:]):
                 if line.is_closed:
-                    break
+                    return False
                 await line.wait_news()
-            else:
-                return
+            return True
     except TimeoutError:
-        pass
-    raise AssertionError(f"no music was heard (share {music_share(line.heard[-span:]):.2f})")
+        return False
 
 
 def tone_share(pcm: bytes | bytearray, hz: float) -> float:

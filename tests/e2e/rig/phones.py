@@ -10,7 +10,8 @@ from pathlib import Path
 from redis.asyncio import Redis
 
 from acd.agents import Agents
-from acd.model import Agent, system_clock
+from acd.clock import system_clock
+from acd.model.agent import Agent
 from ivr.softphone import RATE_HZ, Line, Phone, Softphones
 from media.prompts import PromptStore
 from media.wav import read_wav, write_wav
@@ -220,12 +221,17 @@ class Cast:
         for handset in self._handsets.values():
             await handset.phone.unregister()
 
-    async def clear(self) -> None:
-        """Hang up whatever a test has left open, and forget its calls."""
+    async def hang_up(self) -> None:
+        """Hang up whatever a test has left open."""
         for handset in self._handsets.values():
             for line in handset.lines:
                 if not line.is_closed:
                     await line.hang_up()
+
+    async def clear(self) -> None:
+        """Hang up whatever a test has left open, and forget its calls."""
+        await self.hang_up()
+        for handset in self._handsets.values():
             handset.lines.clear()
 
     def keep_evidence(self, folder: Path) -> None:
