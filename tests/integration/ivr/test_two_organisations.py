@@ -26,7 +26,7 @@ from ivr.handovers import Handovers
 from ivr.joining import acd_queue
 from ivr.office import Office
 from ivr.phones import Phones
-from ivr.ringing import Ringing
+from ivr.ringing import Ringing, Served
 from store.events import EventType
 from store.stream import BEGINNING
 from tests.integration.acd.conftest import HandClock
@@ -323,7 +323,7 @@ async def test_an_agent_whom_both_call_in_one_instant_is_paused_by_neither(
     first, second = await two.offer("town", "c-1"), await two.offer("village", "c-2")
     await two.offices["town"].distributor.answered(first)
 
-    assert not await ring(two, "village", second, status)
+    assert await ring(two, "village", second, status) is Served.WAITS
 
     agent = await two.agent("village")
     assert (agent.state, agent.reason) == (AgentState.READY, "phone_in_use")
@@ -341,11 +341,11 @@ async def test_an_agent_whom_nobody_else_has_is_paused_as_ever(
 ) -> None:
     await two.log_in()
     offer = await two.offer("village")
-    assert not await ring(two, "village", offer, status)
+    assert await ring(two, "village", offer, status) is Served.WAITS
     assert (await two.agent("village")).reason == reason
 
 
-async def ring(two: Two, org: str, offer: Offer, status: str) -> bool:
+async def ring(two: Two, org: str, offer: Offer, status: str) -> Served:
     """An organisation rings the agent, and ``Dial`` says this."""
 
     async def dial(_session: FakeSession) -> str:
