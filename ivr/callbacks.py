@@ -19,9 +19,11 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Final
 
-from acd.callback_model import Callback, MissReason
 from acd.errors import AcdError, AcdUnavailable, StaleOffer
-from acd.model import LeaveReason, Offer, check_name
+from acd.model.callback import Callback, MissReason
+from acd.model.offer import Offer
+from acd.model.waiting import LeaveReason
+from acd.names import check_name
 from acd.offers import OfferListener
 from ivr.agi_call import AgiCaller, AllPrompts, Prompts, speaking_of_callers
 from ivr.callback_offer import NOTHING, YES, Speaker
@@ -218,6 +220,10 @@ class _Answer:
         call, office = self.call, self._office
         queue = callback.queue if callback else await office.distributor.held(call.contact)
         if queue is None:
+            return
+        if queue not in office.rides.queues:  # taken away; the agent who hands them over is free
+            await leave(office.distributor, call.contact, LeaveReason.FAILED)
+            await self.apologise()
             return
         answers = callback.answers if callback else {}
         request = QueueRequest(queue, self._language, LONGEST_WAIT_S, answers)

@@ -15,11 +15,12 @@ from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from acd.errors import AcdError
-from acd.model import check_name
+from acd.names import check_name
 from ivr.agi_call import AgiCall, AllPrompts, Listen
 from ivr.dialplan import DONE
 from ivr.flow.call import CallGoesOn, QueueAway
-from ivr.flow.engine import Observed, Run, RunResult, Told
+from ivr.flow.engine import Run
+from ivr.flow.trace import Observed, RunResult, Told
 from ivr.flow.tree import BEGAN, Tree
 from ivr.handovers import comes_back, wish_of
 from ivr.office import Office
@@ -141,17 +142,18 @@ class Inbound:
             )
             handed_over = await wish_of(call.session) is not None
             return _Begun(stood, taken_up=True, handed_over=handed_over)
-        await self._note(
-            office,
-            call.contact,
-            EventType.CONTACT_STARTED,
-            {
-                "caller": call.caller,
-                "dialled": call.dialled,
-                "tree": tree.name,
-                "version": tree.version[:SHORT],
-            },
-        )
+        if call.contact not in office.stranded.contacts:  # else Redis was away while it was told of
+            await self._note(
+                office,
+                call.contact,
+                EventType.CONTACT_STARTED,
+                {
+                    "caller": call.caller,
+                    "dialled": call.dialled,
+                    "tree": tree.name,
+                    "version": tree.version[:SHORT],
+                },
+            )
         return _Begun(Stand(), taken_up=False)
 
     async def _end(self, office: Office, contact: str, tree: Tree, result: RunResult) -> None:

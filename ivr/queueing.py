@@ -7,8 +7,7 @@ said or asked: it is cut short, so that no free agent waits for the end of a sen
 passes through here.
 
 A caller may ask to be called back instead, and a caller who was going to be called may take that
-place over by calling: one person, one place. Several people may call from one number, so whoever
-does is asked.
+place over by calling (:mod:`ivr.kept_place`).
 
 A ride that is cancelled (the controller stops) leaves the contact in its place: the dialplan hands
 the call to the next controller, whose ``join`` takes the contact up where it stood. So does a ride
@@ -22,52 +21,30 @@ once more, and asked again whether they are there.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
-from acd.callback_model import Callback, CallbackState
-from acd.errors import AcdUnavailable, CallbackOpen, CallbackUnknown, ContactOffered, NotWaiting
-from acd.model import AT_ONCE, LeaveReason, Offer, Queue
+from acd.errors import AcdUnavailable, CallbackUnknown
+from acd.model.offer import Offer
+from acd.model.queue import Queue
+from acd.model.waiting import AT_ONCE, LeaveReason
 from acd.skills import sparing_backups
 from ivr.agi_call import AgiCaller
-from ivr.callback_offer import NOTHING, YES, Speaker, Wish, rules_of
-from ivr.consent import consent_given, when_recorded
-from ivr.dialplan import DONE
-from ivr.flow.call import (
-    CallFailed,
-    CallGoesOn,
-    CallHandedOn,
-    QueueAway,
-    QueueOutcome,
-    QueueRequest,
-)
+from ivr.callback_offer import Wish
+from ivr.consent import when_recorded
+from ivr.flow.call import CallGoesOn, CallHandedOn, QueueAway, QueueOutcome, QueueRequest
 from ivr.flow.callback import CallbackOffer
 from ivr.flow.organisation import Organisation
-from ivr.flow.texts import Text
-from ivr.handovers import Handovers, wish_of
+from ivr.handovers import WISH, Handovers, wish_of
 from ivr.joining import acd_queue, join, leave, steps_of
-from ivr.numbers import NumberRefused
+from ivr.kept_place import KeptPlace
 from ivr.remote_agents import ANSWERED
-from ivr.ringing import Ringing
+from ivr.ringing import Ringing, Served
 from ivr.services import Services
 from ivr.staying import Staying
 from ivr.waiting import Elsewhere, Waiting
 from wire.agi.errors import AgiError, AgiHungUp
-
-logger = logging.getLogger(__name__)
-
-_TAKEN_OVER: Final = frozenset(
-    {
-        CallbackState.SCHEDULED,
-        CallbackState.WAITING,
-        CallbackState.RESERVED,
-        CallbackState.DIALLING,
-    }
-)
-"""A callback that nobody has picked up may become the call of whoever is to be called."""
-
 
 OFFER_LATE_S: Final = 1.0
 """An agent who was being found a moment ago is there within this time."""
@@ -151,59 +128,63 @@ class _Ride:
         self._call = call
         self._request = request
         self._queue = queue
+        self._queues = queues
+        self._stands_in = queue
         self._organisation = organisation
         self._services = services
         self._distributor = services.distributor
         self._handovers = Handovers(call, request, queues, services)
+        self._place = KeptPlace(call, request, queue, organisation, services)
         self._succeeded = services.succeeded
 
     async def to_end(self) -> QueueOutcome:
         """Ask for consent where the queue wants it; join, wait, talk; the queue knows the end."""
+        async with self._until_gone():  # it may have a place already
+            return await self._handed_over() or await self._turned_away() or await self._joined()
+
+    async def _joined(self) -> QueueOutcome:
         contact = self._call.contact
-        if (handed := await self._handed_over()) is not None:
-            return handed
-        if (turned_away := await self._turned_away()) is not None:
-            return turned_away
         # Before the queue knows of the caller: no agent shall wait for the answer.
         ringing = await self._ringing()
-        kept = await self._kept()
+        kept = await self._place.before()
         waited = 0 if kept is None else kept.wait_ms(self._services.clock())
         credit = max(waited, round(self._request.priority * 1000))
         resumed = await join(
             self._distributor, contact, self._queue, self._request, credit_ms=credit
         )
         staying = self._staying()
-        async with self._until_gone():
-            if await staying.nobody():
-                await self._distributor.leave(contact, LeaveReason.NOBODY)
-                return QueueOutcome.NOBODY
-            if not resumed:
-                await self._foretell()
-            if kept is not None:
-                with suppress(CallbackUnknown):
-                    await self._services.callbacks.cancel(kept.contact)
-            await self._distributor.match(self._queue)
-            return await self._wait(ringing, self._callback(), staying)
+        if await staying.nobody():
+            await self._distributor.leave(contact, LeaveReason.NOBODY)
+            return QueueOutcome.NOBODY
+        if not resumed:
+            await self._foretell()
+        if kept is not None:
+            with suppress(CallbackUnknown):
+                await self._services.callbacks.cancel(kept.contact)
+        await self._distributor.match(self._queue)
+        return await self._wait(ringing, self._place.offer(self._queue.name), staying)
 
     async def _handed_over(self) -> QueueOutcome | None:
         """How a caller goes on whose agent has handed them over and who is back in a new session.
 
         The agent's phone has transferred them, or the controller died.
         """
-        wish = await wish_of(self._call.session)
+        session = self._call.session
+        wish = await wish_of(session)
         if wish is None:
             return None
         offer = await self._distributor.current_offer(self._call.contact)
         if offer is None:
+            await session.set_variable(WISH, "")  # it is done, or was never to be
             return None
-        async with self._until_gone():
-            ringing = await self._ringing()
-            answered = await self._call.session.get_variable(ANSWERED) or ""
-            now = self._services.clock()
-            talked_ms = max(0, now - int(answered)) if answered.isdecimal() else 0
-            if await self._handovers.carry_out(wish, offer, talked_ms):
-                return QueueOutcome.TALKED
-            return await self._wait(ringing, self._callback(), self._staying())
+        ringing = await self._ringing()
+        await ringing.follow(wish)
+        answered = await session.get_variable(ANSWERED) or ""
+        now = self._services.clock()
+        talked_ms = max(0, now - int(answered)) if answered.isdecimal() else 0
+        if await self._handovers.carry_out(wish, offer, talked_ms):
+            return QueueOutcome.TALKED
+        return await self._wait_anew(ringing)
 
     async def _turned_away(self) -> QueueOutcome | None:
         """How a caller who may not join goes on; never one who has a place already."""
@@ -234,9 +215,9 @@ class _Ride:
     async def called_back(self) -> QueueOutcome:
         """The same for somebody who was called, and for whom an agent is held, as a rule."""
         self._succeeded = asyncio.Event()  # they stay
-        if (handed := await self._handed_over()) is not None:
-            return handed
         async with self._until_gone():
+            if (handed := await self._handed_over()) is not None:
+                return handed
             ringing = await self._ringing()
             await self._distributor.match(self._queue)
             return await self._wait(ringing, None, self._staying())
@@ -266,7 +247,13 @@ class _Ride:
             raise
 
     def _staying(self) -> Staying:
-        return Staying(self._call.contact, self._request, self._organisation, self._services)
+        return Staying(
+            self._call.contact,
+            self._request,
+            self._organisation,
+            self._services,
+            queue=self._stands_in.name,
+        )
 
     async def _wait(
         self, ringing: Ringing, callback: CallbackOffer | None, staying: Staying
@@ -281,7 +268,7 @@ class _Ride:
             waiting = Waiting(
                 call,
                 keys,
-                self._queue,
+                self._stands_in,
                 self._organisation,
                 services,
                 request=self._request,
@@ -292,17 +279,21 @@ class _Ride:
             while True:
                 came = await self._unless_handed_on(await waiting.next())
                 if isinstance(came, Offer):
-                    if await ringing.serve(came):
+                    served = await ringing.serve(came)
+                    if served is Served.THROUGH:
                         return QueueOutcome.TALKED
+                    if served is Served.HANDED_OVER:
+                        break
                     # Not always that of the tree: a supervisor may have moved the caller.
                     await self._distributor.match(Queue(came.queue))
                     waiting.speak_soon()
                 elif isinstance(came, Wish):
-                    if await self._keep_place(came, waiting):
+                    if await self._place.keep(came, self._stands_in.name, waiting):
                         return QueueOutcome.CALLED_BACK
                 elif came is not None:
                     await leave(self._distributor, call.contact, _LEFT[came])
                     return came
+        return await self._wait_anew(ringing)
 
     async def _unless_handed_on(
         self, came: Offer | Wish | QueueOutcome | Elsewhere
@@ -320,63 +311,8 @@ class _Ride:
             self._distributor, self._call.contact, timeout_s=OFFER_LATE_S
         )
 
-    async def _keep_place(self, wish: Wish, waiting: Waiting) -> bool:
-        """Let a callback have the caller's place; whether it has it, and the call may end."""
-        try:
-            await self._services.callbacks.keep_place(
-                self._call.contact,
-                wish.number,
-                language=self._request.language,
-                answers=self._request.answers,
-                rules=rules_of(self._organisation.queues[self._queue.name]),
-                consent=await consent_given(self._call.session),
-                due_ms=None if wish.time is None else round(wish.time.timestamp() * 1000),
-            )
-        except CallbackOpen:  # since the number was confirmed
-            if (texts := self._organisation.texts.callback) is not None:
-                waiting.tell(texts.already)
-            return False
-        except (ContactOffered, NotWaiting):
-            return False  # an agent is free at this moment; or Redis has forgotten the contact
-        # At once: should this controller die now, nobody must walk the caller through the tree.
-        await self._call.session.set_variable(DONE, "1")
-        await waiting.promise(wish)
-        return True
-
-    async def _kept(self) -> Callback | None:
-        """The callback in this queue that the caller has asked for, and wants to be this call."""
-        if (texts := self._organisation.texts.callback) is None:
-            return None
-        try:
-            number = self._services.outgoing.judged(self._call.caller)
-        except NumberRefused:
-            return None
-        kept = await self._services.callbacks.of_number(number)
-        if kept is None or kept.contact == self._call.contact:
-            return None
-        if kept.state not in _TAKEN_OVER or kept.queue != self._queue.name:
-            return None
-        return kept if await self._says_yes(texts.take_over) else None
-
-    async def _says_yes(self, question: Text) -> bool:
-        call = self._call
-        speaker = Speaker(
-            call,
-            self._organisation,
-            self._request.language,
-            caller=call.caller,
-            dialled=call.dialled,
-        )
-        try:
-            return await speaker.ask((question, NOTHING)) == YES
-        except CallFailed as fault:
-            logger.warning(
-                "a caller cannot be asked about their callback",
-                extra={"contact": call.contact, "fault": str(fault)},
-            )
-            return False
-
-    def _callback(self) -> CallbackOffer | None:
-        if not self._services.outgoing.endpoint:
-            return None
-        return self._organisation.queues[self._queue.name].callback
+    async def _wait_anew(self, ringing: Ringing) -> QueueOutcome:
+        """A caller who was handed over waits as whoever has come to that queue just now."""
+        stands_in = await self._distributor.held(self._call.contact) or ""
+        self._stands_in = self._queues.get(stands_in, self._queue)
+        return await self._wait(ringing, self._place.offer(self._stands_in.name), self._staying())

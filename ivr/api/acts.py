@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from acd.errors import ContactUnknown
-from acd.model import AgentState, AgentStatus
+from acd.model.agent import AgentState, AgentStatus
 from ivr.api.errors import RecordingDiffers, RequestInvalid, SupervisionDiffers
 from ivr.api.models import Agent, Call, Cancelled, Move, Nothing, Pause, Priority, Result
 from ivr.api.reading import agent_of, call_of
@@ -104,6 +104,7 @@ ACTS: Final = (
         role=Role.SUPERVISOR,
         summary="Pause an agent; with a call, after the call.",
         serve=pause,
+        act="pause",
         answer=Agent,
         body=Pause,
     ),
@@ -113,6 +114,7 @@ ACTS: Final = (
         role=Role.SUPERVISOR,
         summary="End a pause or wrap-up; with a call, take back what was to come after it.",
         serve=unpause,
+        act="unpause",
         answer=Agent,
     ),
     Route(
@@ -121,6 +123,7 @@ ACTS: Final = (
         role=Role.SUPERVISOR,
         summary="Log an agent out; with a call, after the call.",
         serve=logout,
+        act="logout",
         answer=Agent,
     ),
     Route(
@@ -129,6 +132,7 @@ ACTS: Final = (
         role=Role.SUPERVISOR,
         summary="Say what came of the contact that an agent talks with or talked to last.",
         serve=give_result,
+        act="result",
         answer=Agent,
         body=Result,
     ),
@@ -138,6 +142,7 @@ ACTS: Final = (
         role=Role.SUPERVISOR,
         summary="Move a contact forward in line, or back to the place of its arrival.",
         serve=prioritise,
+        act="prioritise",
         answer=Call,
         body=Priority,
     ),
@@ -147,6 +152,7 @@ ACTS: Final = (
         role=Role.SUPERVISOR,
         summary="Let a waiting call wait in another queue; it keeps its place by arrival.",
         serve=move,
+        act="move",
         answer=Call,
         body=Move,
     ),
@@ -156,6 +162,7 @@ ACTS: Final = (
         role=Role.SUPERVISOR,
         summary="Cancel a callback.",
         serve=cancel,
+        act="cancel",
         answer=Cancelled,
     ),
 )

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from acd.agents import Agents
 from acd.errors import NotLoggedIn
 from acd.floor import Floor
-from acd.model import AgentState, AgentStatus, Offer
+from acd.model.agent import AgentState, AgentStatus
+from acd.model.offer import Offer
 from ivr.agi_call import AllPrompts
 from ivr.desk import phone_of
 from ivr.desk_visit import TRIES
@@ -252,6 +253,7 @@ class _Leading(SupervisorsVisit):
     async def _refuse(
         self, by: str, act: Right, reason: str, agent: str, offer: Offer | None = None
     ) -> None:
-        refusal = Refusal(by, act, reason, agent, offer, self.phone)
+        about = (offer.contact, offer.queue) if offer else ("", "")
+        refusal = Refusal(by, act.value, reason, agent, *about, phone=self.phone)
         home = self.home
         await refusal.note(home.stream, home.organisation.id, self._presences.clock())

@@ -12,14 +12,15 @@ import pytest
 import pytest_asyncio
 
 from acd.agents import Agents
-from acd.model import system_clock
+from acd.clock import system_clock
 from ivr.softphone import RATE_HZ, CallNotAnswered, Line
 from store.events import EventType
 from tests.e2e.conftest import AGENT
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import hears_prompt, tone_share
 from tests.e2e.rig.phones import BEGINNING, ENTER_REASON, AgentHandset, Cast, Ears, Handset
-from tests.e2e.rig.platform import ORG, Platform, eventually
+from tests.e2e.rig.platform import ORG, Platform
 from tests.e2e.rig.recordings import sides
 from tests.e2e.rig.supervised import (
     ABSENT,
@@ -155,6 +156,8 @@ async def test_a_supervisor_takes_the_caller_over_and_the_agent_is_free(
 ) -> None:
     line, theirs = talking
     leader = await reach(SUPERVISOR)
+    await theirs.hold()
+    await journal.wait(EventType.CALL_HELD, agent=AGENT)
     await leader.press("4")
     joined = await journal.wait(EventType.SUPERVISOR_JOINED, mode="take_over")
     await theirs.wait_closed()

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from acd.callback_model import CallbackSource, CallbackState
 from acd.errors import (
     CallbackOpen,
     ContactOffered,
     InvalidNumber,
     NotWaiting,
 )
-from acd.model import LeaveReason, Place, RefusalReason
+from acd.model.callback import CallbackSource, CallbackState
+from acd.model.offer import RefusalReason
+from acd.model.waiting import LeaveReason, Place
 from store.events import EventType
 from tests.integration.acd.callback_ways import (
     OTHER_NUMBER,
@@ -49,9 +50,9 @@ async def test_a_callback_keeps_its_place_among_the_callers(house: House) -> Non
     await house.keep_place("c-2")
     house.clock.forward(0.001)
     assert await house.acd.place("c-3") == Place(position=2, waiting=2, ready=0, logged_in=0)
-    await house.acd.renew()
+    await house.acd.upkeep.renew()
     house.clock.forward(9.999)
-    assert (await house.acd.sweep()).called == ("c-2",)
+    assert (await house.acd.upkeep.sweep()).called == ("c-2",)
     assert await house.acd.place("c-3") == Place(position=3, waiting=3, ready=0, logged_in=0)
     callback = await house.callbacks.get("c-2")
     assert callback is not None
@@ -131,14 +132,14 @@ async def test_an_operators_callback_stands_at_the_end_of_the_line_at_once(house
 
 @pytest.mark.parametrize("way", ["match", "match_agent", "tick"])
 async def test_who_stops_finds_callbacks_for_the_one_that_serves(house: House, way: str) -> None:
-    await house.acd.renew()
-    await house.other.renew()
+    await house.acd.upkeep.renew()
+    await house.other.upkeep.renew()
     await add(house)
-    await house.acd.tick([])
+    await house.acd.upkeep.tick([])
     await house.log_in("4001")
     house.acd.call_back_by("two")
     if way == "tick":
-        (offer,) = (await house.acd.tick([FEES])).offers
+        (offer,) = (await house.acd.upkeep.tick([FEES])).offers
     else:
         found = await (house.acd.match(FEES) if way == "match" else house.acd.match_agent("4001"))
         assert found is not None
@@ -213,7 +214,7 @@ async def test_callbacks_are_listed_by_place(house: House) -> None:
         await house.keep_place(f"c-{number}", f"+4670174060{number}")
     last = await add(house, due_ms=house.clock() + 60_000)
     house.clock.forward(10)
-    await house.acd.sweep()
+    await house.acd.upkeep.sweep()
     rows = await house.callbacks.open()
     assert [row.contact for row in rows] == ["c-0", "c-1", "c-2", last]
     assert [row.place and row.place.position for row in rows] == [1, 2, 3, None]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from acd.errors import NoLastContact, NotLoggedIn, NoWrapup, WrapupAtLimit
-from acd.model import AgentState, Offer, Queue
+from acd.model.agent import AgentState
+from acd.model.offer import Offer
+from acd.model.queue import Queue
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, START_MS, SUPPORT, House
 
@@ -41,9 +43,9 @@ async def test_a_wrapup_lasts_longer_and_its_new_end_is_told(house: House) -> No
     assert (told.type, told.fields) == (EventType.AGENT_WRAPUP, {"until": str(until)})
     assert (await house.agents.status("4001")).until_ms == until
     house.clock.forward(65)
-    assert (await house.acd.sweep()).ready == ()
+    assert (await house.acd.upkeep.sweep()).ready == ()
     house.clock.forward(1)
-    assert (await house.acd.sweep()).ready == ("4001",)
+    assert (await house.acd.upkeep.sweep()).ready == ("4001",)
 
 
 async def test_no_wrapup_lasts_longer_than_its_limit(house: House) -> None:
@@ -75,7 +77,7 @@ async def test_a_longer_wrapup_ends_early_all_the_same(house: House) -> None:
     await extend(house)
     assert (await house.agents.unpause("4001")).state is AgentState.READY
     house.clock.forward(100)
-    assert (await house.acd.sweep()).ready == ()
+    assert (await house.acd.upkeep.sweep()).ready == ()
 
 
 async def test_a_wrapup_that_no_sweep_has_ended_yet_goes_on(house: House) -> None:
@@ -132,6 +134,6 @@ async def test_what_a_contact_takes_an_agent_counts_the_longer_wrapup(house: Hou
     await house.acd.ended(offer, 30_000)
     await extend(house)
     house.clock.forward(70)
-    await house.acd.sweep()
+    await house.acd.upkeep.sweep()
     kept = await house.redis.hgetall("vaxel:{city}:pace")
     assert kept["service|fees"] == "100000|0|1"

@@ -9,7 +9,8 @@ import pytest
 
 from acd.distributor import Distributor
 from acd.errors import AcdUnavailable, StaleOffer
-from acd.model import LeaveReason, Offer
+from acd.model.offer import Offer
+from acd.model.waiting import LeaveReason
 from ivr import stranded
 from ivr.stranded import Stranded, Talk
 from store.events import Event, EventType
@@ -39,6 +40,9 @@ class Redis:
             raise StaleOffer("stale")
         self.told.append(("answered", offer.contact, at_ms))
         return True
+
+    async def answered_late(self, _offer: Offer, _at_ms: int) -> None:
+        """The contact is gone."""
 
     async def ended(self, offer: Offer, talked_ms: int) -> None:
         self._be_there()

@@ -9,8 +9,8 @@ from typing import cast
 import pytest
 from redis.asyncio import Redis
 
+from acd.clock import system_clock
 from acd.distributor import Distributor
-from acd.model import system_clock
 from ivr.platform.paths import Layout
 from ivr.platform.succession import sole_controller
 from ivr.succession import Succession

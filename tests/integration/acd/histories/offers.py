@@ -7,7 +7,9 @@ from functools import partial
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from acd.model import LeaveReason, Queue, RefusalReason, Strategy
+from acd.model.offer import RefusalReason
+from acd.model.queue import Queue, Strategy
+from acd.model.waiting import LeaveReason
 from tests.integration.acd.histories.city import STAFF, controllers, queues, strategies
 from tests.integration.acd.histories.machine import rung_for
 from tests.integration.acd.histories.passing import Passing
@@ -21,6 +23,17 @@ class Offers(Waiting, Passing):
     def answered(self, data: st.DataObject, who: int) -> None:
         if offer := self.some_offer(data):
             self.attempt(lambda: self.acd[who].answered(offer))
+
+    @rule(data=st.data(), who=controllers, picked_up_s=st.sampled_from([0, 10]))
+    def answered_late(self, data: st.DataObject, who: int, picked_up_s: int) -> None:
+        if offer := self.some_offer(data):
+            at_ms = self.clock() - picked_up_s * 1000
+            self.attempt(lambda: self.acd[who].answered_late(offer, at_ms))
+
+    @rule(data=st.data(), who=controllers)
+    def prolonged(self, data: st.DataObject, who: int) -> None:
+        if offer := self.some_offer(data):
+            self.attempt(lambda: self.acd[who].prolong(offer))
 
     @rule(
         data=st.data(),
@@ -41,7 +54,9 @@ class Offers(Waiting, Passing):
         queue=queues,
         strategy=strategies,
         who=controllers,
-        rest=st.sampled_from(("answered", "refused", "left", "expired", "taken up", "go on")),
+        rest=st.sampled_from(
+            ("answered", "refused", "left", "expired", "late", "taken up", "go on")
+        ),
         declines=st.booleans(),
         data=st.data(),
     )
@@ -78,6 +93,10 @@ class Offers(Waiting, Passing):
                 self.leave(contact, who, LeaveReason.ABANDONED)
             case "expired":
                 self.time_passes(queue.ring_seconds + 5, renewing=(0, 1))
+            case "late":
+                self.time_passes(queue.ring_seconds + 5, renewing=(0, 1))
+                for view in views:
+                    self.attempt(partial(self.acd[who].answered_late, view, self.clock()))
             case "taken up":
                 assert self.run(self.acd[1 - who].join(contact, queue))
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from acd.model import Agent, Queue
+from acd.model.agent import Agent
+from acd.model.queue import Queue
 from store.events import Event, EventType
 from store.stream import BEGINNING
 from tests.integration.ivr.api.site import SUPPORT, Answer, Site
@@ -103,6 +104,14 @@ async def test_no_conversation_is_heard_at_the_phone_of_another_organisations_ag
     await village.login(Agent("4001", "", ("support",)), "phone4002")
     answer = await ask(site)
     assert (answer.status, answer.code) == (409, "api.phone_taken")
+    assert site.ami.asked == []
+
+
+@pytest.mark.parametrize("mode", ["listen", "take_over"])
+async def test_the_phone_of_the_conversation_itself_is_not_rung(site: Site, mode: str) -> None:
+    await talk(site)
+    answer = await ask(site, mode, phone="phone4001")
+    assert (answer.status, answer.code) == (409, "api.phone_talks")
     assert site.ami.asked == []
 
 

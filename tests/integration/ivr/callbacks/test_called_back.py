@@ -8,15 +8,18 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from acd.callback_model import CallbackState
-from acd.model import Agent, AgentState, Queue, RefusalReason, system_clock
+from acd.clock import system_clock
+from acd.model.agent import Agent, AgentState
+from acd.model.callback import CallbackState
+from acd.model.offer import RefusalReason
+from acd.model.queue import Queue
 from ivr import stranded
 from ivr.flow.call import QueueAway, QueueOutcome
 from ivr.handovers import REFERRED, WISH
 from ivr.outgoing import OutgoingCall
 from store.events import EventType
 from store.stream import connect
-from tests.e2e.rig.platform import eventually
+from tests.e2e.rig.eventually import eventually
 from tests.integration.conftest import start_redis
 from tests.integration.ivr.callbacks.conftest import (
     ALVA,
@@ -126,6 +129,22 @@ async def test_a_callback_whose_queue_was_taken_away_is_given_up_by_rule(bench: 
     assert await bench.state() is AgentState.READY
     session = await bench.picked_up(contact)
     assert session.played == ["sv: Vi kan tyvärr inte koppla samtalet just nu. Hej då."]
+
+
+async def test_an_agent_who_hands_over_from_a_queue_that_was_taken_away_is_free(
+    bench: Bench,
+) -> None:
+    gone, acd = Queue("gone"), bench.office.distributor
+    await bench.office.agents.login(Agent(ALVA.id, "Alva", (gone.name,)), "agent1")
+    await acd.join(CONTACT, gone)
+    offer = await acd.match(gone)
+    assert offer is not None
+    await acd.answered(offer)
+    session = FakeSession(environment=environment(CONTACT))
+    session.variables[WISH] = "queue - - 0"
+    await bench.serve(session)
+    assert session.played == ["sv: Vi kan tyvärr inte koppla samtalet just nu. Hej då."]
+    assert await bench.state() is AgentState.WRAPUP
 
 
 async def test_while_asterisk_is_away_no_attempt_is_used_up(bench: Bench) -> None:

@@ -7,8 +7,10 @@ import asyncio
 import pytest
 from redis.asyncio import Redis
 
+from acd.clock import system_clock
 from acd.distributor import Distributor
-from acd.model import AgentState, Offer, system_clock
+from acd.model.agent import AgentState
+from acd.model.offer import Offer
 from ivr.flow.call import CallHandedOn, QueueOutcome
 from store.events import EventType
 from tests.integration.ivr.fake_line import FakeSession

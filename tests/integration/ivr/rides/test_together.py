@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from redis.asyncio import Redis
 
+from acd.clock import system_clock
 from acd.distributor import Distributor
-from acd.model import Agent, AgentState, system_clock
+from acd.model.agent import Agent, AgentState
 from ivr.answers import DIALLED, Rung
 from ivr.flow.call import CallerHungUp, QueueOutcome
 from ivr.telephones import AUTO_ANSWER
@@ -48,7 +49,7 @@ CONTACT = "vaxel-1.1"
 async def bench(redis: Redis) -> AsyncIterator[Bench]:
     async with opened(redis, TOGETHER) as made:
         acd = Distributor(redis, "demo", system_clock, "test-2")
-        await acd.adopt(made.rides.queues.values())
+        await acd.upkeep.adopt(made.rides.queues.values())
         for phone, agent in TEAM.items():
             await made.agents.login(agent, phone)
         yield made
@@ -184,7 +185,7 @@ async def test_a_disk_that_is_full_costs_the_recordings_and_is_told_once(bench: 
     session = FakeSession(answered_by("agent2"))
     assert await bench.ride(session) is QueueOutcome.TALKED
     assert bench.recorder.missed == ["vaxel-1.1-1-agent1"]
-    assert "U(vaxel-answered)" in session.dial_options[0]
+    assert "U(vaxel-answered^^^several)" in session.dial_options[0]
 
 
 async def _until_it_waits(bench: Bench, session: FakeSession) -> None:
