@@ -183,7 +183,15 @@ class Callbacks:
         Raises:
             CallbackUnknown: There is none, or the two talk already.
         """
-        return bool(await self._run("cancel_callback", contact, by))
+        return bool(await self._run("cancel_callback", contact, by, "cancelled"))
+
+    async def give_up(self, contact: str) -> bool:
+        """As :meth:`cancel`, where nobody wanted it so: there is nobody who could call.
+
+        Raises:
+            CallbackUnknown: There is none, or the two talk already.
+        """
+        return bool(await self._run("cancel_callback", contact, "", "given_up"))
 
     async def open(self) -> tuple[Callback, ...]:
         """All that no agent has answered, by queue and place."""

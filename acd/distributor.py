@@ -206,6 +206,32 @@ class Distributor:
         said = offer.contact, offer.id, offer.agent, at
         return bool(await self._scripts.run("answered", now, *said))
 
+    async def prolong(self, offer: Offer) -> None:
+        """The agents' telephones begin to ring only now: the offer lasts as long as one made now.
+
+        Raises:
+            StaleOffer: It is over; ring nobody.
+            OfferAnswered: An agent has picked up.
+        """
+        await self._run("prolong", offer.contact, offer.id)
+
+    async def answered_late(self, offer: Offer, at_ms: int) -> tuple[str, ...] | None:
+        """The agent had picked up before the offer expired, and nobody could tell of it.
+
+        The contact, which waits as far as the queue knew, and the agent talk from now on.
+
+        Args:
+            offer: One of this controller's contact, as the agent has it who picked up.
+            at_ms: When, epoch.
+
+        Returns:
+            The agents who were held for the contact meanwhile, for :meth:`match_agent`; ``None``:
+            the contact or the agent is not there for it any more.
+        """
+        said = offer.contact, offer.id, offer.agent, offer.phone, self.controller, at_ms
+        freed = await self._run("answered_late", *said)
+        return None if freed is None else tuple(freed)
+
     async def refused(self, offer: Offer, reason: RefusalReason, *, missed_offers: int = 1) -> None:
         """The agent has not taken the offer.
 
@@ -238,7 +264,7 @@ class Distributor:
     async def transferred(
         self,
         offer: Offer,
-        talked_ms: int,
+        talked_ms: int | None,
         handover: Handover,
         queue: Queue | None,
         *,
@@ -251,7 +277,7 @@ class Distributor:
 
         Args:
             offer: The conversation.
-            talked_ms: Its length.
+            talked_ms: Its length; ``None``: until now.
             handover: To whom.
             queue: Where it waits for them; ``None``: it leaves the queues.
             require: As of :meth:`join`.
@@ -268,7 +294,7 @@ class Distributor:
             "transferred",
             offer.contact,
             offer.id,
-            talked_ms,
+            "" if talked_ms is None else talked_ms,
             handover.to.value,
             handover.target,
             queue.name if queue else "",

@@ -22,6 +22,7 @@ from ivr.answers import AnswerWatch
 from ivr.api.application import Api
 from ivr.api.auditing import Auditing
 from ivr.api.events import EventFeed
+from ivr.api.refused_acts import RefusedActs
 from ivr.api.route import PREFIX
 from ivr.api.supervising import Supervising
 from ivr.api.tokens import Doorkeeper, TokenFile
@@ -54,6 +55,7 @@ from ivr.prompting import Heard, keep_tidy, make_ready
 from ivr.remote_agents import is_remote
 from ivr.settings import Settings
 from ivr.speech_server import SpeechServer
+from ivr.stray_callbacks import StrayCallbacks
 from ivr.supervision.keeping import Keeping
 from ivr.supervision.orders import SupervisorsPhones
 from monitoring.exposition import Exposition
@@ -182,6 +184,7 @@ class Controller:
         self._delay = LoopDelay()
         self._doorkeeper = Doorkeeper(TokenFile(ground.layout.api_tokens), system_clock)
         self._feed = EventFeed(self._doorkeeper)
+        self._refused_acts = RefusedActs(system_clock)
         live = Figures(
             offices=offices,
             inbound=self._inbound,
@@ -196,6 +199,7 @@ class Controller:
             trees=self._trees,
             doorkeeper=self._doorkeeper,
             feed=self._feed,
+            refused_acts=self._refused_acts,
             layout=ground.layout,
             since_seconds=system_clock() / 1000,
         )
@@ -216,6 +220,7 @@ class Controller:
                 system_clock,
             ),
             auditing=Auditing(ground.database),
+            refused_acts=self._refused_acts,
             version=version("vaxel"),
         )
         self._http = HttpServer(
@@ -248,6 +253,7 @@ class Controller:
         yield self._recorder.run()
         yield self._retention.run()
         yield Keeping(self._ground.database, self._offices.all, system_clock).run()
+        yield StrayCallbacks(self._offices.all, system_clock).run()
         yield self._pauses.run()
         yield self._phones.run()
         yield self._transcribing.run()

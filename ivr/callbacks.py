@@ -220,6 +220,10 @@ class _Answer:
         queue = callback.queue if callback else await office.distributor.held(call.contact)
         if queue is None:
             return
+        if queue not in office.rides.queues:  # taken away; the agent who hands them over is free
+            await leave(office.distributor, call.contact, LeaveReason.FAILED)
+            await self.apologise()
+            return
         answers = callback.answers if callback else {}
         request = QueueRequest(queue, self._language, LONGEST_WAIT_S, answers)
         if await office.rides.take_up(call, request) is not QueueOutcome.TALKED:

@@ -31,6 +31,7 @@ from acd.errors import AcdError, AcdUnavailable, AgentNotReady
 from acd.model.handover import Consultation, HandedTo
 from ivr.agi_call import AgiVoice, AllPrompts
 from ivr.confirmations import TAKEN, takes
+from ivr.consulted_channels import Joined
 from ivr.consulted_telephones import ConsultedTelephones, Dialled
 from ivr.dialplan import DONE
 from ivr.flow.call import CallerHungUp, CallFailed
@@ -100,6 +101,7 @@ class Consultations:
         ami.subscribe("DialEnd", self._on_dial_end)
         ami.subscribe("AttendedTransfer", self._on_transfer)
         ami.subscribe("Hangup", self._on_hang_up)
+        ami.on_connect(self._catch_up)
 
     async def serve(self, session: AgiSession) -> None:
         """Whom an agent has keyed, on the channel that will ring them.
@@ -250,8 +252,14 @@ class Consultations:
             await self._wish(contact, HandoverWish(HandedTo.QUEUE, queue, queue))
             return
         if event.get("DestType") == "Threeway":
-            await self._tell(held.office.distributor.consulting.joined(contact))
-            await self._resume(held.channel)
+            await self._all_joined(contact, held)
+        else:
+            await self._join(held)
+
+    async def _all_joined(self, contact: str, held: _InHand) -> None:
+        """The caller hears both."""
+        await self._tell(held.office.distributor.consulting.joined(contact))
+        await self._resume(held.channel)
         await self._join(held)
 
     async def _join(self, held: _InHand) -> None:
@@ -271,21 +279,50 @@ class Consultations:
         held = self._in_hand.get(contact)
         if held is None:
             return
-        channel, distributor = event.get("Channel"), held.office.distributor
+        channel = event.get("Channel")
         if event.get("Uniqueid") == contact:  # the caller: whoever serves the call tells of it
             await self._forget(contact)
         elif channel == held.channel and held.joined:
-            left = await self._tell(distributor.consulting.took_over(contact))
-            with suppress(AmiError):
-                await self._set(contact, AGENT, held.asked_channel)
-            if held.left:
-                await self._wish(contact, None)
-            if left:
-                await distributor.match_agent(left)
-            if not held.asked.phone:
-                await self._forget(contact)
+            await self._took_over(contact, held)
         elif channel == held.asked_channel or (channel.startswith("Local/") and not held.answered):
             await self._over(contact, held)
+
+    async def _took_over(self, contact: str, held: _InHand) -> None:
+        """The first agent has hung up, and the second has the caller."""
+        distributor = held.office.distributor
+        left = await self._tell(distributor.consulting.took_over(contact))
+        with suppress(AmiError):
+            await self._set(contact, AGENT, held.asked_channel)
+        if held.left:
+            await self._wish(contact, None)
+        if left:
+            await distributor.match_agent(left)
+        if not held.asked.phone:
+            await self._forget(contact)
+
+    async def _catch_up(self) -> None:
+        """See who is joined with whom by now: the link was lost meanwhile."""
+        channels = await self._ami.list("CoreShowChannels") if self._in_hand else ()
+        names = {channel.get("Channel") for channel in channels}
+        for contact, held in tuple(self._in_hand.items()):
+            stands = Joined.of(channels, contact, held.channel)
+            if not stands.caller_lives:
+                await self._forget(contact)
+                continue
+            if held.answered and held.asked_channel not in names:
+                await self._over(contact, held)
+                continue
+            if stands.second and not held.answered:
+                held.asked_channel = stands.second
+                await self._answered(contact, held)
+            if stands.first_lives and stands.second and stands.all_three and not held.joined:
+                await self._all_joined(contact, held)
+            elif stands.first_lives and not stands.second and stands.caller_speaks:
+                await self._over(contact, held)
+            elif not stands.first_lives and stands.second:
+                if not held.joined:
+                    await self._join(held)
+                await self._took_over(contact, held)
 
     async def _over(self, contact: str, held: _InHand) -> None:
         """Whoever was asked has hung up: the first agent has the caller again, if still there."""

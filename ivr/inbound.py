@@ -142,17 +142,18 @@ class Inbound:
             )
             handed_over = await wish_of(call.session) is not None
             return _Begun(stood, taken_up=True, handed_over=handed_over)
-        await self._note(
-            office,
-            call.contact,
-            EventType.CONTACT_STARTED,
-            {
-                "caller": call.caller,
-                "dialled": call.dialled,
-                "tree": tree.name,
-                "version": tree.version[:SHORT],
-            },
-        )
+        if call.contact not in office.stranded.contacts:  # else Redis was away while it was told of
+            await self._note(
+                office,
+                call.contact,
+                EventType.CONTACT_STARTED,
+                {
+                    "caller": call.caller,
+                    "dialled": call.dialled,
+                    "tree": tree.name,
+                    "version": tree.version[:SHORT],
+                },
+            )
         return _Begun(Stand(), taken_up=False)
 
     async def _end(self, office: Office, contact: str, tree: Tree, result: RunResult) -> None:

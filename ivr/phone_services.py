@@ -86,6 +86,7 @@ class PhoneServices:
         self.handlers: Mapping[str, Handler] = {
             "desk": desk.serve,
             "outgoing": calls.serve,
+            "answered": means.answers.serve,
             "confirm": confirmations.serve,
             "recording": codes.serve,
             "supervision": supervisors.serve,

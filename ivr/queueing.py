@@ -31,11 +31,11 @@ from ivr.consent import when_recorded
 from ivr.flow.call import CallReferred, QueueAway, QueueOutcome, QueueRequest
 from ivr.flow.callback import CallbackOffer
 from ivr.flow.organisation import Organisation
-from ivr.handovers import Handovers, wish_of
+from ivr.handovers import WISH, Handovers, wish_of
 from ivr.joining import acd_queue, join, leave, steps_of
 from ivr.kept_place import KeptPlace
 from ivr.remote_agents import ANSWERED
-from ivr.ringing import Ringing
+from ivr.ringing import Ringing, Served
 from ivr.services import Services
 from ivr.staying import Staying
 from ivr.waiting import Waiting
@@ -120,6 +120,8 @@ class _Ride:
         self._call = call
         self._request = request
         self._queue = queue
+        self._queues = queues
+        self._stands_in = queue
         self._organisation = organisation
         self._services = services
         self._distributor = services.distributor
@@ -128,11 +130,11 @@ class _Ride:
 
     async def to_end(self) -> QueueOutcome:
         """Ask for consent where the queue wants it; join, wait, talk; the queue knows the end."""
+        async with self._until_gone():  # it may have a place already
+            return await self._handed_over() or await self._turned_away() or await self._joined()
+
+    async def _joined(self) -> QueueOutcome:
         contact = self._call.contact
-        if (handed := await self._handed_over()) is not None:
-            return handed
-        if (turned_away := await self._turned_away()) is not None:
-            return turned_away
         # Before the queue knows of the caller: no agent shall wait for the answer.
         ringing = await self._ringing()
         kept = await self._place.before()
@@ -142,37 +144,38 @@ class _Ride:
             self._distributor, contact, self._queue, self._request, credit_ms=credit
         )
         staying = self._staying()
-        async with self._until_gone():
-            if await staying.nobody():
-                await self._distributor.leave(contact, LeaveReason.NOBODY)
-                return QueueOutcome.NOBODY
-            if not resumed:
-                await self._foretell()
-            if kept is not None:
-                with suppress(CallbackUnknown):
-                    await self._services.callbacks.cancel(kept.contact)
-            await self._distributor.match(self._queue)
-            return await self._wait(ringing, self._place.offer(self._queue.name), staying)
+        if await staying.nobody():
+            await self._distributor.leave(contact, LeaveReason.NOBODY)
+            return QueueOutcome.NOBODY
+        if not resumed:
+            await self._foretell()
+        if kept is not None:
+            with suppress(CallbackUnknown):
+                await self._services.callbacks.cancel(kept.contact)
+        await self._distributor.match(self._queue)
+        return await self._wait(ringing, self._place.offer(self._queue.name), staying)
 
     async def _handed_over(self) -> QueueOutcome | None:
         """How a caller goes on whose agent has handed them over and who is back in a new session.
 
         The agent's phone has transferred them, or the controller died.
         """
-        wish = await wish_of(self._call.session)
+        session = self._call.session
+        wish = await wish_of(session)
         if wish is None:
             return None
         offer = await self._distributor.current_offer(self._call.contact)
         if offer is None:
+            await session.set_variable(WISH, "")  # it is done, or was never to be
             return None
-        async with self._until_gone():
-            ringing = await self._ringing()
-            answered = await self._call.session.get_variable(ANSWERED) or ""
-            now = self._services.clock()
-            talked_ms = max(0, now - int(answered)) if answered.isdecimal() else 0
-            if await self._handovers.carry_out(wish, offer, talked_ms):
-                return QueueOutcome.TALKED
-            return await self._wait(ringing, self._place.offer(self._queue.name), self._staying())
+        ringing = await self._ringing()
+        await ringing.follow(wish)
+        answered = await session.get_variable(ANSWERED) or ""
+        now = self._services.clock()
+        talked_ms = max(0, now - int(answered)) if answered.isdecimal() else 0
+        if await self._handovers.carry_out(wish, offer, talked_ms):
+            return QueueOutcome.TALKED
+        return await self._wait_anew(ringing)
 
     async def _turned_away(self) -> QueueOutcome | None:
         """How a caller who may not join goes on; never one who has a place already."""
@@ -202,9 +205,9 @@ class _Ride:
 
     async def called_back(self) -> QueueOutcome:
         """The same for somebody who was called, and for whom an agent is held, as a rule."""
-        if (handed := await self._handed_over()) is not None:
-            return handed
         async with self._until_gone():
+            if (handed := await self._handed_over()) is not None:
+                return handed
             ringing = await self._ringing()
             await self._distributor.match(self._queue)
             return await self._wait(ringing, None, self._staying())
@@ -234,7 +237,13 @@ class _Ride:
             raise
 
     def _staying(self) -> Staying:
-        return Staying(self._call.contact, self._request, self._organisation, self._services)
+        return Staying(
+            self._call.contact,
+            self._request,
+            self._organisation,
+            self._services,
+            queue=self._stands_in.name,
+        )
 
     async def _wait(
         self, ringing: Ringing, callback: CallbackOffer | None, staying: Staying
@@ -245,7 +254,7 @@ class _Ride:
             waiting = Waiting(
                 call,
                 keys,
-                self._queue,
+                self._stands_in,
                 self._organisation,
                 services,
                 request=self._request,
@@ -255,14 +264,24 @@ class _Ride:
             while True:
                 came = await waiting.next()
                 if isinstance(came, Offer):
-                    if await ringing.serve(came):
+                    served = await ringing.serve(came)
+                    if served is Served.THROUGH:
                         return QueueOutcome.TALKED
+                    if served is Served.HANDED_OVER:
+                        break
                     # Not always that of the tree: a supervisor may have moved the caller.
                     await self._distributor.match(Queue(came.queue))
                     waiting.speak_soon()
                 elif isinstance(came, Wish):
-                    if await self._place.keep(came, self._queue.name, waiting):
+                    if await self._place.keep(came, self._stands_in.name, waiting):
                         return QueueOutcome.CALLED_BACK
                 else:
                     await leave(self._distributor, call.contact, _LEFT[came])
                     return came
+        return await self._wait_anew(ringing)
+
+    async def _wait_anew(self, ringing: Ringing) -> QueueOutcome:
+        """A caller who was handed over waits as whoever has come to that queue just now."""
+        stands_in = await self._distributor.held(self._call.contact) or ""
+        self._stands_in = self._queues.get(stands_in, self._queue)
+        return await self._wait(ringing, self._place.offer(self._stands_in.name), self._staying())

@@ -11,9 +11,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 
 from recorder.announcing import EventLog
@@ -271,7 +272,7 @@ class Recorder:
         incoming = self._layout.incoming
         names = {path.name for path in incoming.iterdir() if not path.name.startswith(".")}
         chosen = bases or sorted(n.removesuffix(".json") for n in names if n.endswith(".json"))
-        held = held_open(incoming) if names else set()
+        held = cache(partial(held_open, incoming))
         now_ms = self._clock_ms()
         works = list(self._judged(chosen, held, now_ms, told))
         if bases is None:
@@ -279,7 +280,11 @@ class Recorder:
         return works
 
     def _judged(
-        self, bases: Iterable[str], held: set[str], now_ms: int, told: Mapping[str, int]
+        self,
+        bases: Iterable[str],
+        held: Callable[[], Set[str]],
+        now_ms: int,
+        told: Mapping[str, int],
     ) -> Iterator[_Work]:
         incoming = self._layout.incoming
         for base in bases:
@@ -302,12 +307,14 @@ class Recorder:
         if not any(leg.exists() for leg in legs):
             raise LegMissing(legs[0])
 
-    def _unclaimed(self, names: set[str], held: set[str], now_ms: int) -> Iterator[_Work]:
+    def _unclaimed(
+        self, names: set[str], held: Callable[[], Set[str]], now_ms: int
+    ) -> Iterator[_Work]:
         """Legs without a sidecar: nothing of ours makes them, but audio is never left unseen."""
         audio = {name for name in names if name.endswith(("-caller.wav", "-agent.wav"))}
         for base in sorted({name.rpartition("-")[0] for name in audio}):
             legs = {f"{base}-caller.wav", f"{base}-agent.wav"} & audio
-            if f"{base}.json" not in names and not legs & held:
+            if f"{base}.json" not in names and not legs & held():
                 paths = [self._layout.incoming / name for name in legs]
                 if is_quiet(paths, now_ms):
                     yield _Work(base, None, SidecarMissing(base))

@@ -262,6 +262,34 @@ class Platform:
         finally:
             self._up.send_signal(signal.SIGCONT)
 
+    @asynccontextmanager
+    async def without_manager(self) -> AsyncIterator[None]:
+        """Cut the controller's link to Asterisk's Manager, and let it in again afterwards.
+
+        Seen on Asterisk 22.10: a Manager that is switched off and on never answers for a call.
+        """
+        file = self.layout.asterisk_conf.parent / "manager.conf"
+        text = file.read_text()
+
+        async def is_linked() -> bool:
+            return await self.metric("vaxel_ami_connected") == 1
+
+        async def is_cut() -> bool:
+            return not await is_linked()
+
+        try:
+            file.write_text(text.replace("[vaxel]", "[somebody]"))
+            await self.asterisk("manager reload")
+            for line in (await self.asterisk("manager show connected")).splitlines():
+                if line.split()[:1] == ["vaxel"]:
+                    await self.asterisk(f"manager kick session {line.split()[4]}")  # by its file
+            await eventually(is_cut, why="the link is cut")
+            yield
+        finally:
+            file.write_text(text)
+            await self.asterisk("manager reload")
+            await eventually(is_linked, seconds=60, why="the link is made again")
+
     async def _kill(self, name: str) -> None:
         """Kill a part, if it runs, while nobody starts it again."""
         record = ProcessRecord.read(self.layout.record(name))
