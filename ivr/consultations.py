@@ -21,11 +21,12 @@ Where nobody picks up, the caller is back in the queue at the old place.
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Final, TypeVar
 
 from acd.errors import AcdError, AcdUnavailable, AgentNotReady
 from acd.model.handover import Consultation, HandedTo
@@ -48,6 +49,13 @@ from wire.ami.errors import AmiError
 from wire.ami.frames import Frame
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+RETRY_S: Final = 1.0
+TRIES: Final = 60
+"""So often Redis is told of a step; it is away no longer, or else for very long."""
+
+CATCH_UP_S: Final = 5.0
 
 
 @dataclass(slots=True)
@@ -236,7 +244,8 @@ class Consultations:
         """Whoever is asked is there."""
         held.answered = True
         if held.asked.phone:
-            await self._tell(held.office.distributor.consulting.answered(contact))
+            # not again: they are joined after this, and until then an agent is as busy
+            await self._tell(held.office.distributor.consulting.answered, contact, tries=1)
         if held.left:
             await self._join(held)
 
@@ -258,7 +267,7 @@ class Consultations:
 
     async def _all_joined(self, contact: str, held: _InHand) -> None:
         """The caller hears both."""
-        await self._tell(held.office.distributor.consulting.joined(contact))
+        await self._tell(held.office.distributor.consulting.joined, contact)
         await self._resume(held.channel)
         await self._join(held)
 
@@ -290,18 +299,25 @@ class Consultations:
     async def _took_over(self, contact: str, held: _InHand) -> None:
         """The first agent has hung up, and the second has the caller."""
         distributor = held.office.distributor
-        left = await self._tell(distributor.consulting.took_over(contact))
+        left = await self._tell(distributor.consulting.took_over, contact)
         with suppress(AmiError):
             await self._set(contact, AGENT, held.asked_channel)
         if held.left:
             await self._wish(contact, None)
         if left:
-            await distributor.match_agent(left)
+            await self._tell(distributor.match_agent, left)
         if not held.asked.phone:
             await self._forget(contact)
 
     async def _catch_up(self) -> None:
         """See who is joined with whom by now: the link was lost meanwhile."""
+        with suppress(
+            TimeoutError
+        ):  # the link is not kept from coming back by a Redis that is away
+            async with asyncio.timeout(CATCH_UP_S):
+                await self._look_at_all()
+
+    async def _look_at_all(self) -> None:
         channels = await self._ami.list("CoreShowChannels") if self._in_hand else ()
         names = {channel.get("Channel") for channel in channels}
         for contact, held in tuple(self._in_hand.items()):
@@ -327,13 +343,14 @@ class Consultations:
     async def _over(self, contact: str, held: _InHand) -> None:
         """Whoever was asked has hung up: the first agent has the caller again, if still there."""
         distributor = held.office.distributor
-        freed = await self._tell(distributor.consulting.over(contact, held.asked.whom.target))
+        asked = held.asked.whom.target
+        freed = await self._tell(distributor.consulting.over, contact, asked)
         await self._forget(contact)
         if freed is None:
             return  # they had the caller by then; whoever serves the call tells of the end
         await self._resume(held.channel)
         if freed:
-            await distributor.match_agent(freed)
+            await self._tell(distributor.match_agent, freed)
 
     async def _forget(self, contact: str) -> None:
         held = self._in_hand.pop(contact)
@@ -345,13 +362,24 @@ class Consultations:
             with suppress(OSError):  # the recorder's sweep finds it
                 await self._recorder.discard(held.sidecar)
 
-    async def _tell(self, step: Coroutine[Any, Any, Any]) -> Any:
-        """What comes of a step in the ACD; what it is not told ends with the conversation."""
-        try:
-            return await step
-        except AcdUnavailable as fault:
-            logger.warning("a consultation could not be told", extra={"fault": fault.code})
-            return None
+    async def _tell(
+        self, step: Callable[..., Awaitable[T]], *about: str, tries: int = TRIES
+    ) -> T | None:
+        """What comes of a step in the ACD, once Redis can be told of it.
+
+        What AMI tells of this call waits for that, and of no other. What Redis has not been told by
+        then ends with the conversation.
+        """
+        for tried in range(tries):
+            if tried:
+                await asyncio.sleep(RETRY_S)
+            try:
+                return await step(*about)
+            except AcdUnavailable as fault:
+                if not tried:
+                    extra = {"contact": about[0], "fault": fault.code}
+                    logger.warning("a consultation cannot be told now", extra=extra)
+        return None
 
     async def _wish(self, contact: str, wish: HandoverWish | None) -> None:
         with suppress(AmiError):

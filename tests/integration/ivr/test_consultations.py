@@ -7,6 +7,8 @@ from typing import cast
 import pytest
 from redis.asyncio import Redis
 
+import ivr.consultations
+from acd.errors import AcdUnavailable
 from acd.model.agent import AgentState
 from ivr.consultations import Consultations
 from ivr.consulted_telephones import ConsultedTelephones
@@ -112,6 +114,24 @@ async def test_the_first_has_left_the_caller_to_the_second(asked: Asked) -> None
     assert await asked.found({CALLER, SECOND}) == (AgentState.WRAPUP, AgentState.TALKING)
     assert ("Setvar", {"Channel": CONTACT, "Variable": AGENT, "Value": SECOND}) in asked.ami.asked
     assert await asked.found({CALLER, SECOND}) == (AgentState.WRAPUP, AgentState.TALKING)
+
+
+async def test_a_step_that_redis_does_not_hear_is_told_when_it_is_back(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consulting = asked.office.distributor.consulting
+    over, refused = consulting.over, [AcdUnavailable("away")]
+
+    async def away(contact: str, agent: str) -> str | None:
+        if refused:
+            raise refused.pop()
+        return await over(contact, agent)
+
+    await asked.found({CALLER}, {FIRST, SECOND})
+    monkeypatch.setattr(ivr.consultations, "RETRY_S", 0)
+    monkeypatch.setattr(consulting, "over", away)
+    await asked.ami.tell_and_wait("Hangup", Linkedid=CONTACT, Channel=SECOND, Uniqueid=SECOND)
+    assert (await asked.office.agents.status(BIRK.id)).state is AgentState.READY
 
 
 async def test_who_has_had_the_caller_since_is_not_taken_for_who_was_asked(asked: Asked) -> None:
