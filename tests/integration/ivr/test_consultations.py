@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 from redis.asyncio import Redis
 
-import ivr.consultations
+import ivr.consultation_steps
 from acd.errors import AcdUnavailable
 from acd.model.agent import AgentState
 from ivr.consultations import Consultations
@@ -128,7 +128,7 @@ async def test_a_step_that_redis_does_not_hear_is_told_when_it_is_back(
         return await over(contact, agent)
 
     await asked.found({CALLER}, {FIRST, SECOND})
-    monkeypatch.setattr(ivr.consultations, "RETRY_S", 0)
+    monkeypatch.setattr(ivr.consultation_steps, "RETRY_S", 0)
     monkeypatch.setattr(consulting, "over", away)
     await asked.ami.tell_and_wait("Hangup", Linkedid=CONTACT, Channel=SECOND, Uniqueid=SECOND)
     assert (await asked.office.agents.status(BIRK.id)).state is AgentState.READY
@@ -138,10 +138,10 @@ async def test_who_has_had_the_caller_since_is_not_taken_for_who_was_asked(asked
     await asked.found({CALLER, SECOND})
     asked.ami.asked.clear()
     await asked.found({CALLER, "PJSIP/agent3-9"})
-    assert asked.watch._in_hand == {}
+    assert asked.watch._steps.in_hand == {}
     assert not [name for name, _ in asked.ami.asked if name == "Setvar"]
 
 
 async def test_a_caller_who_is_gone_is_for_whoever_serves_the_call(asked: Asked) -> None:
     assert await asked.found({FIRST, SECOND}) == (AgentState.TALKING, AgentState.RESERVED)
-    assert asked.watch._in_hand == {}
+    assert asked.watch._steps.in_hand == {}
