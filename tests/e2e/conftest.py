@@ -175,6 +175,7 @@ async def leftovers(platform: Platform) -> dict[str, object]:
             "arrivals": await redis.zrange(keys["arrivals"], 0, -1),
             "waiting": await redis.zrange(keys["waiting"], 0, -1),
             "callbacks": await redis.zrange(keys["callbacks"], 0, -1),
+            "numbers": await redis.hgetall(keys["numbers"]),
             "adrift": await redis.smembers(keys["adrift"]),
             "agents": await redis.zrangebyscore(keys["states"], RESERVED, TALKING),
             "due": [one for one in await redis.zrange(keys["due"], 0, -1) if of_a_call(str(one))],

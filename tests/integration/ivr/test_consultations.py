@@ -7,6 +7,8 @@ from typing import cast
 import pytest
 from redis.asyncio import Redis
 
+import ivr.consultation_steps
+from acd.errors import AcdUnavailable
 from acd.model.agent import AgentState
 from ivr.consultations import Consultations
 from ivr.consulted_telephones import ConsultedTelephones
@@ -114,14 +116,32 @@ async def test_the_first_has_left_the_caller_to_the_second(asked: Asked) -> None
     assert await asked.found({CALLER, SECOND}) == (AgentState.WRAPUP, AgentState.TALKING)
 
 
+async def test_a_step_that_redis_does_not_hear_is_told_when_it_is_back(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consulting = asked.office.distributor.consulting
+    over, refused = consulting.over, [AcdUnavailable("away")]
+
+    async def away(contact: str, agent: str) -> str | None:
+        if refused:
+            raise refused.pop()
+        return await over(contact, agent)
+
+    await asked.found({CALLER}, {FIRST, SECOND})
+    monkeypatch.setattr(ivr.consultation_steps, "RETRY_S", 0)
+    monkeypatch.setattr(consulting, "over", away)
+    await asked.ami.tell_and_wait("Hangup", Linkedid=CONTACT, Channel=SECOND, Uniqueid=SECOND)
+    assert (await asked.office.agents.status(BIRK.id)).state is AgentState.READY
+
+
 async def test_who_has_had_the_caller_since_is_not_taken_for_who_was_asked(asked: Asked) -> None:
     await asked.found({CALLER, SECOND})
     asked.ami.asked.clear()
     await asked.found({CALLER, "PJSIP/agent3-9"})
-    assert asked.watch._in_hand == {}
+    assert asked.watch._steps.in_hand == {}
     assert not [name for name, _ in asked.ami.asked if name == "Setvar"]
 
 
 async def test_a_caller_who_is_gone_is_for_whoever_serves_the_call(asked: Asked) -> None:
     assert await asked.found({FIRST, SECOND}) == (AgentState.TALKING, AgentState.RESERVED)
-    assert asked.watch._in_hand == {}
+    assert asked.watch._steps.in_hand == {}
