@@ -51,8 +51,8 @@ def judge(
     Args:
         sidecar: Whose it is.
         folder: Where it and its legs lie.
-        held: Names of the files in ``folder`` that some process has open; asked where the legs
-            alone do not tell.
+        held: Names of the files in ``folder`` that some process has open; asked of legs that have
+            not changed for a while and nobody has closed.
         now_ms: Epoch milliseconds.
         told: Somebody who knows has said that the conversation is over.
 
@@ -72,10 +72,10 @@ def judge(
         return Verdict.DROP if over else Verdict.WAIT
     if told and len(present) == len(legs) and all(map(is_closed, legs)):
         return Verdict.FINISH
-    if any(leg.name in held() for leg in present):
+    if not is_quiet(present, now_ms) or any(leg.name in held() for leg in present):
         return Verdict.WAIT
     closed = [is_closed(leg) for leg in present]
-    if not is_quiet(present, now_ms, QUIET_MS if told or all(closed) else CUT_OFF_MS):
+    if not (told or all(closed) or is_quiet(present, now_ms, CUT_OFF_MS)):
         return Verdict.WAIT
     for leg in legs:
         if leg not in present:

@@ -328,7 +328,6 @@ class Recorder:
         audio = {name for name in names if name.endswith(("-caller.wav", "-agent.wav"))}
         for base in sorted({name.rpartition("-")[0] for name in audio}):
             legs = {f"{base}-caller.wav", f"{base}-agent.wav"} & audio
-            if f"{base}.json" not in names and not legs & held():
-                paths = [self._layout.incoming / name for name in legs]
-                if is_quiet(paths, now_ms):
-                    yield _Work(base, None, SidecarMissing(base))
+            paths = [self._layout.incoming / name for name in legs]
+            if f"{base}.json" not in names and is_quiet(paths, now_ms) and not legs & held():
+                yield _Work(base, None, SidecarMissing(base))

@@ -59,17 +59,20 @@ def test_closed_legs_are_finished_at_once_when_the_end_was_told(tmp_path: Path) 
     assert verdict(tmp_path, AT_ONCE, told=True) is Verdict.FINISH
 
 
-def test_nobody_looks_through_all_processes_for_legs_that_tell_themselves_that_they_are_closed(
+def test_all_processes_are_looked_through_only_for_legs_that_lie_still_and_open(
     tmp_path: Path,
 ) -> None:
-    leg(tmp_path / CALLER)
-    leg(tmp_path / AGENT)
-    found = judge(SIDECAR, tmp_path, held=unasked, now_ms=AT_ONCE, told=True)
-    assert found is Verdict.FINISH
+    def unasked() -> NoReturn:
+        raise AssertionError("this takes milliseconds")
 
-
-def unasked() -> NoReturn:
-    raise AssertionError("this takes milliseconds")
+    for closed, told, wanted in (
+        (True, True, Verdict.FINISH),
+        (False, True, Verdict.WAIT),
+        (False, False, Verdict.WAIT),
+    ):
+        leg(tmp_path / CALLER, closed=closed)
+        leg(tmp_path / AGENT, closed=closed)
+        assert judge(SIDECAR, tmp_path, held=unasked, now_ms=AT_ONCE, told=told) is wanted
 
 
 def test_closed_legs_that_nobody_spoke_of_are_finished_once_they_are_quiet(tmp_path: Path) -> None:
