@@ -17,9 +17,10 @@ from acd.errors import AcdError
 from acd.floor import Floor
 from acd.model import Offer, Queue
 from acd.skills import Requirement, sparing_backups
-from store.stream import EventStream, connect, stream_key
+from store.stream import EventStream, connect
 from tests.integration.acd.conftest import HandClock
 from tests.integration.acd.histories.city import NODES, ORG, Need
+from tests.integration.acd.indexes import kept_in
 from tests.integration.acd.orders import Deeds
 from tests.integration.acd.replay import Replay
 
@@ -73,38 +74,8 @@ class History(RuleBasedStateMachine):
         return self.seen
 
     def ask_for_all(self) -> dict[str, Any]:
-        hashes = (
-            "contacts",
-            "agents",
-            "phones",
-            "numbers",
-            "heads",
-            "holders",
-            "pace",
-            "devices",
-            "strategies",
-        )
-        indexes = (
-            "waiting",
-            "arrivals",
-            "ready",
-            "members",
-            "states",
-            "owned",
-            "due",
-            "callbacks",
-            "lines",
-        )
-        pipe = self.redis.pipeline(transaction=True)
-        for name in hashes:
-            pipe.hgetall(f"vaxel:{{{ORG}}}:{name}")
-        for name in indexes:
-            pipe.zrange(f"vaxel:{{{ORG}}}:{name}", 0, -1, withscores=True)
-        pipe.smembers(f"vaxel:{{{ORG}}}:adrift")
-        pipe.xlen(stream_key(ORG))
-        replies = self.look(pipe.execute())
-        raw = dict(zip((*hashes, *indexes, "adrift", "events"), replies, strict=True))
-        return raw | {name: dict(raw[name]) for name in indexes}
+        kept: dict[str, Any] = self.look(kept_in(self.redis, ORG))
+        return kept
 
     def attempt(self, step: Callable[[], Awaitable[Any]]) -> Any:
         """The step's result, ``None`` if it is refused; then nothing may have changed."""

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from acd.model import LeaveReason, Offer, Queue, Strategy
+from acd.model import Estimate, LeaveReason, Offer, Queue, Strategy
 from acd.skills import Requirement, narrowed
 from tests.integration.acd.conftest import kept_of
 from tests.integration.acd.histories.city import (
@@ -133,6 +133,13 @@ class Waiting(History):
         else:
             after = self.record(contact)
             assert not after or "live" not in after
+
+    @rule(contact=contacts, seconds=st.integers(0, 900))
+    def expect(self, contact: str, seconds: int) -> None:
+        before = self.record(contact)
+        foretold = Estimate(0, seconds * 1000, seconds * 2000)
+        kept = self.run(self.acd[0].expect(contact, foretold))
+        assert kept == (self.waits(contact) and "expected" not in before)
 
     @rule(contact=contacts, credit=st.sampled_from([0, 5_000, 60_000]))
     def prioritise(self, contact: str, credit: int) -> None:
