@@ -9,47 +9,55 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from acd.callback_model import Callback
-from acd.model import AgentState
+from acd.model import AgentState, Queue
 from acd.skills import Requirement
 from tests.integration.acd.histories.city import (
     NUMBERS,
     QUEUES,
-    STAFF,
     Bullseye,
     bullseyes,
+    contacts,
     controllers,
+    queues,
+    staff,
 )
 from tests.integration.acd.histories.machine import History, rung_for
 from tests.integration.acd.indexes import line_of
 
-PAGE = 3  # contacts
+PAGE = 5  # contacts
 ALL = 100
 
 
 class Looking(History):
     """Callers hear their place, supervisors see the floor, figures are asked for."""
 
-    @rule(who=controllers, steps=bullseyes, at_work=st.booleans())
-    def looks_around(self, who: int, steps: Bullseye, *, at_work: bool) -> None:
+    @rule(
+        who=controllers,
+        contact=contacts,
+        agent=staff,
+        queue=queues,
+        steps=bullseyes,
+        at_work=st.booleans(),
+    )
+    def looks_around(
+        self, who: int, contact: str, agent: str, queue: Queue, steps: Bullseye, *, at_work: bool
+    ) -> None:
         before = self.raw()
         people = {name: json.loads(text) for name, text in before["contacts"].items()}
         crew = {name: json.loads(text) for name, text in before["agents"].items()}
-        for name in (*people, "nobody"):
-            self.looks_at_contact(name, people.get(name, {}), who, at_work=at_work)
-        for name in STAFF:
-            self.looks_at_agent(name, crew.get(name, {}), people, who)
+        self.looks_at_contact(contact, people.get(contact, {}), who, at_work=at_work)
+        self.looks_at_agent(agent, crew.get(agent, {}), people, who)
         self.looks_at_floor(people, crew, who)
         self.looks_at_callbacks(people, who)
         require = [Requirement(after, skills) for after, skills in steps]
-        for queue in QUEUES:
-            figures = self.look(self.acd[who].figures(queue.name, require=require))
-            waiting = [one for one in people.values() if one["queue"] == queue.name]
-            unanswered = [one for one in waiting if one["state"] != "talking"]
-            callbacks = sum("callback" in one for one in unanswered)
-            assert (figures.waiting, figures.callbacks) == (
-                len(unanswered) - callbacks,
-                callbacks,
-            )
+        figures = self.look(self.acd[who].figures(queue.name, require=require))
+        unanswered = [
+            "callback" in one
+            for one in people.values()
+            if one["queue"] == queue.name and one["state"] != "talking"
+        ]
+        assert figures.callbacks == sum(unanswered)
+        assert figures.waiting == len(unanswered) - sum(unanswered)
         assert self.ask_for_all() == before
 
     def looks_at_contact(
@@ -132,9 +140,9 @@ class Looking(History):
             (one.place is None) == (wanted[one.contact]["state"] != "waiting") for one in listed
         )
         kept = {one["number"]: name for name, one in wanted.items()}
-        for number in NUMBERS:
-            found = self.look(self.callbacks.of_number(number))
-            assert (found.contact if found else None) == kept.get(number)
+        number = next(iter(kept), NUMBERS[0])
+        found = self.look(self.callbacks.of_number(number))
+        assert (found.contact if found else None) == kept.get(number)
         to_call = self.look(self.acd[who].callback_offers())
         assert {offer.contact for offer in to_call} == {
             name
