@@ -113,6 +113,13 @@ class History(RuleBasedStateMachine):
         record: dict[str, Any] = json.loads(self.raw()["contacts"].get(contact, "{}"))
         return record
 
+    def less_is_needed(self) -> None:
+        """A sweep has led on who was due; those whom it has not come to require what they did."""
+        for contact, need in self.needs.items():
+            steps = self.record(contact).get("relax", [])
+            if not steps or steps[0][0] > self.clock():
+                need.pass_time(self.clock())
+
     def need(self, queue: Queue, require: list[Requirement]) -> Need:
         first, *later = sparing_backups(queue, require) or (Requirement(),)
         return Need(

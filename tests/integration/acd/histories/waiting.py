@@ -92,6 +92,7 @@ class Waiting(History):
     def tick(self, who: int) -> None:
         self.run(self.acd[who].renew())  # one that was thought dead has its contacts back
         self.run(self.acd[who].sweep())  # and none of them waits for who does not work
+        self.less_is_needed()
         before = self.raw()
         pairs = [pair for queue in QUEUES for pair in self.pairs(before, queue)]
         tick = self.run(self.acd[who].tick(QUEUES))
