@@ -25,12 +25,12 @@ status: $(BIN)/vaxel ## tell what runs, since when, and what is wrong
 demo: $(BIN)/vaxel ## let callers and agents loose on the running platform; Ctrl-C stops them
 	@$(BIN)/vaxel demo
 
-# Calls mostly wait for audio: three platforms at once keep two cores busy and no more. What only
-# computes is done before: beside it their audio was broken now and then, and words were not heard.
-TOGETHER = $(BIN)/pytest -n 3 --dist worksteal
+# Calls mostly wait for audio: four platforms at once keep half of two cores busy. What only computes
+# is done before: beside it their audio was broken now and then, and words were not heard.
+TOGETHER = $(BIN)/pytest --dist worksteal
 test: lint ## prove it: style, types, import rules, then every test
-	$(TOGETHER) tests/unit tests/integration
-	$(TOGETHER) tests/e2e
+	$(TOGETHER) -n 3 tests/unit tests/integration
+	$(TOGETHER) -n 4 tests/e2e
 
 lint: ## style, types and import rules alone
 	$(SETUP) dev

@@ -117,7 +117,7 @@ async def agent(
     handset = await cast.agent(1)
     await handset.sit_down(AGENT, platform.redis, queues)
     yield handset
-    await cast.clear()
+    await cast.hang_up()
     await handset.stand_up(AGENT, platform.redis)
 
 
@@ -127,7 +127,7 @@ async def colleague(cast: Cast, platform: Platform) -> AsyncIterator[AgentHandse
     handset = await cast.agent(2)
     await handset.sit_down(COLLEAGUE, platform.redis, (BACK,))
     yield handset
-    await cast.clear()
+    await cast.hang_up()
     await handset.stand_up(COLLEAGUE, platform.redis)
 
 

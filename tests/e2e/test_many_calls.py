@@ -53,7 +53,7 @@ async def staff(cast: Cast, platform: Platform) -> AsyncIterator[None]:
         task.cancel()
     for result in await asyncio.gather(*work, return_exceptions=True):
         assert isinstance(result, asyncio.CancelledError), result
-    await cast.clear()
+    await cast.hang_up()
     for handset, agent in zip(handsets, AGENTS, strict=True):
         await handset.stand_up(agent, platform.redis)
 

@@ -28,7 +28,7 @@ async def colleague(cast: Cast, platform: Platform) -> AsyncIterator[AgentHandse
     handset = await cast.agent(2)
     await handset.sit_down(SECOND_AGENT, platform.redis)
     yield handset
-    await cast.clear()
+    await cast.hang_up()
     await handset.stand_up(SECOND_AGENT, platform.redis)
 
 

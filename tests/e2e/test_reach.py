@@ -153,7 +153,7 @@ async def mobile(cast: Cast, platform: Platform) -> AsyncIterator[Handset]:
     person = Agent(REMOTE_AGENT, REMOTE_AGENT, ("always",))
     await agents.login(person, remote_phone(REMOTE_AGENT))
     yield await cast.reachable(REMOTE_NUMBER)
-    await cast.clear()
+    await cast.hang_up()
     await agents.logout(REMOTE_AGENT)
 
 

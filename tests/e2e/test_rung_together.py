@@ -31,7 +31,7 @@ async def team(cast: Cast, platform: Platform) -> AsyncIterator[list[AgentHandse
     for agent, handset in zip(TEAM, handsets, strict=True):
         await handset.sit_down(agent, platform.redis, (QUEUE,))
     yield handsets
-    await cast.clear()
+    await cast.hang_up()
     for agent, handset in zip(TEAM, handsets, strict=True):
         await handset.stand_up(agent, platform.redis)
 

@@ -90,7 +90,7 @@ async def everybody_there(softphones: Softphones, other: Platform) -> AsyncItera
 async def cast_there(everybody_there: Cast, other: Platform, cast: Cast) -> AsyncIterator[Cast]:
     """The telephones at the second node; after the test no call is left there."""
     yield everybody_there
-    await cast.clear()
+    await cast.hang_up()
     await everybody_there.clear()
     await until_nothing_is_left(other)
 

@@ -220,12 +220,17 @@ class Cast:
         for handset in self._handsets.values():
             await handset.phone.unregister()
 
-    async def clear(self) -> None:
-        """Hang up whatever a test has left open, and forget its calls."""
+    async def hang_up(self) -> None:
+        """Hang up whatever a test has left open."""
         for handset in self._handsets.values():
             for line in handset.lines:
                 if not line.is_closed:
                     await line.hang_up()
+
+    async def clear(self) -> None:
+        """Hang up whatever a test has left open, and forget its calls."""
+        await self.hang_up()
+        for handset in self._handsets.values():
             handset.lines.clear()
 
     def keep_evidence(self, folder: Path) -> None:

@@ -86,11 +86,37 @@ def test_half_a_prompt_is_not_the_prompt(prompts: dict[str, bytes]) -> None:
     assert not hears_prompt(_over_the_line(whole[: len(whole) // 4 * 2]), whole)
 
 
-def test_a_prompt_with_one_tear_is_still_recognised(prompts: dict[str, bytes]) -> None:
+def test_a_prompt_with_a_part_that_came_late_is_still_recognised(prompts: dict[str, bytes]) -> None:
     whole = prompts["long two"]
     middle = len(whole) // 4 * 2
-    torn = whole[:middle] + bytes(RATE_HZ // 10 * 2 // 2) + whole[middle:]
+    torn = whole[:middle] + bytes(_bytes(60)) + whole[middle:]
     assert hears_prompt(_over_the_line(torn), whole)
+
+
+@pytest.mark.parametrize("first", range(0, 500, 50))
+def test_a_prompt_with_lost_packets_here_and_there_is_still_recognised(
+    prompts: dict[str, bytes], first: int
+) -> None:
+    torn = whole = prompts["long two"]
+    for at in range(first, 4000, 500):
+        torn = _without(torn, at, 60)
+    assert hears_prompt(_over_the_line(torn), whole)
+
+
+@pytest.mark.parametrize("at", range(300, 1000, 100))
+def test_a_prompt_without_a_word_is_not_the_prompt(prompts: dict[str, bytes], at: int) -> None:
+    whole = prompts["long two"]
+    assert not hears_prompt(_over_the_line(_without(whole, at, 350)), whole)
+
+
+def _without(pcm: bytes, at_ms: int, length_ms: int) -> bytes:
+    """``pcm`` with silence in its place for a while."""
+    hole = bytes(len(pcm[_bytes(at_ms) : _bytes(at_ms + length_ms)]))
+    return pcm[: _bytes(at_ms)] + hole + pcm[_bytes(at_ms) + len(hole) :]
+
+
+def _bytes(ms: int) -> int:
+    return 2 * RATE_HZ * ms // 1000
 
 
 @pytest.mark.parametrize("other", [b"", bytes(16000), tone(440, 3), compose()[:160000]])
