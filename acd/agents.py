@@ -9,18 +9,11 @@ from typing import Any
 
 from redis.asyncio import Redis
 
+from acd.clock import Clock
 from acd.errors import AgentLocked, WrongPin
 from acd.keys import Keys
-from acd.model import (
-    Agent,
-    AgentState,
-    AgentStatus,
-    Clock,
-    LastContact,
-    OwnCallOutcome,
-    PhoneState,
-    check_name,
-)
+from acd.model.agent import Agent, AgentState, AgentStatus, LastContact, OwnCallOutcome, PhoneState
+from acd.names import check_name
 from acd.script import Reply, Scripts
 
 _RIGHT, _WRONG = 0, 1

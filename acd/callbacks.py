@@ -32,17 +32,19 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from acd.callback_model import (
+from acd.clock import Clock
+from acd.errors import InvalidNumber
+from acd.estimate import place_of_row
+from acd.keys import Keys
+from acd.model.callback import (
     Callback,
     CallbackRules,
     CallbackSource,
     CallbackState,
     MissReason,
 )
-from acd.errors import InvalidNumber
-from acd.estimate import place_of_row
-from acd.keys import Keys
-from acd.model import Clock, Offer, Queue
+from acd.model.offer import Offer
+from acd.model.queue import Queue
 from acd.script import Reply, Scripts
 from acd.skills import Requirement, sparing_backups, steps_to_wire
 

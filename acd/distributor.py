@@ -7,39 +7,30 @@ A contact's way: ``join`` → waiting → (``match``) → reserved → ``answere
 or ``transferred``, by which it waits again.
 ``refused`` leads back to waiting at the old place, once nobody is rung any more; ``leave`` out of
 any state. People who are to be called back stand in the same line, see :mod:`acd.callbacks`.
+What time alone changes is :mod:`acd.upkeep`; whom an agent asks meanwhile, :mod:`acd.consulting`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
 
 from redis.asyncio import Redis
 
-from acd.estimate import Pace, estimate_by, place_of_row
+from acd.clock import Clock
+from acd.consulting import Consulting
+from acd.estimate import place_of_row
 from acd.keys import Keys
-from acd.model import (
-    AgentState,
-    Clock,
-    Consultation,
-    Estimate,
-    Handover,
-    LeaveReason,
-    LineFigures,
-    Offer,
-    Place,
-    Queue,
-    QueueGauge,
-    RefusalReason,
-    Snapshot,
-    Swept,
-    check_name,
-)
-from acd.script import Call, Reply, Scripts
+from acd.model.agent import AgentState
+from acd.model.figures import LineFigures, QueueGauge, Snapshot
+from acd.model.handover import Handover
+from acd.model.offer import Offer, RefusalReason
+from acd.model.queue import Queue
+from acd.model.waiting import Estimate, LeaveReason, Place
+from acd.names import check_name
+from acd.replies import figures_of, offer_of
+from acd.script import Reply, Scripts
 from acd.skills import Requirement, sparing_backups, steps_to_wire
-
-_SETTLED_AT_ONCE = 100  # a sweep holds Redis for a millisecond or two; what is left is due at once
-_PAIRED_AT_ONCE = 50  # likewise; the sweeper asks again as long as there are pairs
+from acd.upkeep import Upkeep
 
 _GAUGED = (
     AgentState.READY,
@@ -50,51 +41,14 @@ _GAUGED = (
 )
 
 
-def _offer(reply: Reply) -> Offer | None:
-    if reply is None:
-        return None
-    offer, contact, queue, agent, phone, controller, expires, node, *beside = reply
-    first = Offer(offer, contact, queue, agent, phone, controller, int(expires), node)
-    others = tuple(replace(first, agent=a, phone=p, node=n) for a, p, n in beside)
-    return replace(first, beside=others) if others else first
-
-
-def _swept(reply: Reply) -> Swept:
-    _, _, *changed = reply
-    return Swept(*map(tuple, changed))
-
-
-def figures_of(reply: Reply) -> LineFigures:
-    """The figures that ``figures.lua`` replies."""
-    waiting, callbacks, oldest, logged_in, ready, position, pace, ways = reply
-    estimate = estimate_by(Pace(*pace), position, ready, ways)
-    return LineFigures(waiting, callbacks, oldest, logged_in, ready, estimate)
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """What one round of upkeep did, and when the next is needed.
-
-    Attributes:
-        swept: What time alone has changed.
-        offers: The offers made.
-        lease_end_ms: Epoch; renew a few times before.
-        next_due_ms: Epoch; the next thing that time alone will change.
-        adrift: Contacts whose controllers are dead; while there are any, :meth:`reconcile
-            <Distributor.reconcile>` may find conversations that are over.
-    """
-
-    swept: Swept
-    offers: tuple[Offer, ...]
-    lease_end_ms: int
-    next_due_ms: int
-    adrift: int
-
-
 class Distributor:
     """The queues of one organisation, as one controller sees them.
 
     All methods raise :class:`acd.errors.AcdUnavailable` when Redis does not answer.
+
+    Attributes:
+        upkeep: Keeps them going as time goes by.
+        consulting: Knows whom agents ask while they talk.
     """
 
     def __init__(self, redis: Redis, org: str, clock: Clock, controller: str) -> None:
@@ -112,6 +66,8 @@ class Distributor:
         self.clock = clock
         self.controller = check_name("Controller", controller)
         self._scripts = Scripts(redis, Keys(org))
+        self.upkeep = Upkeep(self._scripts, org, clock, self.controller)
+        self.consulting = Consulting(self._scripts, clock)
 
     async def join(
         self,
@@ -186,8 +142,8 @@ class Distributor:
         """Bring together the longest waiting contact of a queue and the first agent for it.
 
         The longest waiting of those whom a ready agent can serve, that is: others may stand before.
-        The first by the queue's strategy, as :meth:`adopt` has told it, and the next ones beside
-        where it has several rung at once.
+        The first by the queue's strategy, as :meth:`acd.upkeep.Upkeep.adopt` has told it, and the
+        next ones beside where it has several rung at once.
 
         The owner of the contact is told by its :class:`acd.offers.OfferListener`, whoever
         called this; a callback becomes this controller's. Call it when a contact has joined; for
@@ -196,7 +152,7 @@ class Distributor:
         Returns:
             The offer made, ``None`` when nobody waits whom a ready agent can serve.
         """
-        return _offer(await self._run("match", queue.name, self.controller))
+        return offer_of(await self._run("match", queue.name, self.controller))
 
     async def match_agent(self, agent: str) -> Offer | None:
         """Give an agent the contact that waits longest of those whom they can serve, in all queues.
@@ -206,20 +162,20 @@ class Distributor:
         Returns:
             The offer made, ``None`` when the agent is not ready or nobody waits for them.
         """
-        return _offer(await self._run("match_agent", agent, self.controller))
+        return offer_of(await self._run("match_agent", agent, self.controller))
 
     async def current_offer(self, contact: str) -> Offer | None:
         """The offer (ringing) or conversation of a contact, for whoever missed the message."""
-        return _offer(await self._run("offer", contact))
+        return offer_of(await self._run("offer", contact))
 
     async def conversation(self, agent: str) -> Offer | None:
         """The conversation that an agent is in, ``None`` when they talk to nobody."""
-        return _offer(await self._run("conversation", agent))
+        return offer_of(await self._run("conversation", agent))
 
     async def callback_offers(self) -> tuple[Offer, ...]:
         """The offers to this controller's callbacks that it has not begun to dial."""
         replies = await self._run("callback_offers", self.controller)
-        return tuple(offer for reply in replies if (offer := _offer(reply)))
+        return tuple(offer for reply in replies if (offer := offer_of(reply)))
 
     async def held(self, contact: str) -> str | None:
         """The queue that has the contact's call, waiting to talking; ``None`` when none has.
@@ -253,8 +209,8 @@ class Distributor:
     async def refused(self, offer: Offer, reason: RefusalReason, *, missed_offers: int = 1) -> None:
         """The agent has not taken the offer.
 
-        The agent is paused, see :class:`acd.model.RefusalReason`. Others who are rung are so on;
-        with the last of them gone, the contact waits again at its old place.
+        The agent is paused, see :class:`acd.model.offer.RefusalReason`. Others who are rung are so
+        on; with the last of them gone, the contact waits again at its old place.
 
         Args:
             offer: Which, as the agent has it.
@@ -322,58 +278,6 @@ class Distributor:
         )
         return int(effective)
 
-    async def consult(self, offer: Offer, whom: Handover) -> Consultation:
-        """The agent of a conversation asks somebody; an agent is held from now on.
-
-        Args:
-            offer: The conversation.
-            whom: An agent or a number.
-
-        Raises:
-            StaleOffer: The conversation is over.
-            OfferNotAnswered: It never began.
-            ContactConsulting: Somebody is asked already.
-            AgentNotReady: The agent cannot be asked now.
-        """
-        number, phone, node = await self._run(
-            "consult", offer.contact, offer.id, whom.to.value, whom.target
-        )
-        return Consultation(number, offer, whom, phone, node)
-
-    async def consulting(self, contact: str) -> bool:
-        """Whether the agent of a contact asks somebody now."""
-        return bool(await self._run("consulting", contact))
-
-    async def consult_answered(self, contact: str) -> bool:
-        """The agent who is asked has picked up; whether that is news. Any controller may say so."""
-        return bool(await self._run("consult_answered", contact))
-
-    async def consult_joined(self, contact: str) -> bool:
-        """All three talk together; whether that is news."""
-        return bool(await self._run("consult_joined", contact))
-
-    async def consult_over(self, contact: str, agent: str) -> str | None:
-        """Whoever was asked is out of it, and the conversation goes on.
-
-        Args:
-            contact: Its id.
-            agent: Who was asked, ``""`` for a number.
-
-        Returns:
-            The agent who is free, for :meth:`match_agent`, ``""`` for none; ``None``: no news.
-        """
-        freed = await self._run("consult_over", contact, agent)
-        return None if freed is None else str(freed)
-
-    async def took_over(self, contact: str) -> str | None:
-        """Whoever was asked has the contact, and its agent has left and wraps up.
-
-        Returns:
-            That agent, for :meth:`match_agent`; ``None``: no news.
-        """
-        left = await self._run("took_over", contact)
-        return None if left is None else str(left)
-
     async def hold(self, contact: str, phone: str, *, on: bool) -> bool:
         """The agent has the contact hold, or speaks with it again.
 
@@ -400,78 +304,6 @@ class Distributor:
         """
         freed = await self._run("leave", contact, reason.value)
         return None if freed is None else tuple(freed)
-
-    async def renew(self) -> int:
-        """This controller lives, and with it all that it holds.
-
-        Returns:
-            End of the lease, epoch milliseconds. Renew a few times before.
-        """
-        return int(await self._run("renew", self.controller))
-
-    async def sweep(self) -> Swept:
-        """Do what time alone demands: leases, offers, orphans, wrap-ups, callbacks, relaxing.
-
-        Contacts of a dead controller are kept for a while for the next one (:meth:`join`), then
-        leave as failed: nobody saw whether they hung up or went to Asterisk's own queue. Its
-        conversations go on in Asterisk, and their agents stay talking until :meth:`leave` or
-        :meth:`reconcile` tells otherwise; where no controller of their node has shown a sign of
-        life for 130 s there is nobody to ask, and they are ended. The phones that are registered
-        at a node are unreachable once it has shown none for 10 s.
-        """
-        return _swept(await self._run("sweep", _SETTLED_AT_ONCE))
-
-    async def reconcile(self, live_contacts: Collection[str]) -> tuple[str, ...]:
-        """End the conversations that dead controllers left behind and whose channel is gone.
-
-        Those of this controller's node: no other Asterisk than its own has been asked.
-
-        Args:
-            live_contacts: The contacts whose channel exists in Asterisk, asked for just now.
-
-        Returns:
-            The contacts whose conversation was over.
-        """
-        return tuple(await self._run("reconcile", self.controller, *live_contacts))
-
-    async def adopt(self, queues: Iterable[Queue]) -> tuple[str, ...]:
-        """Have these queues work as they say from now on, whoever matches.
-
-        By their strategy and weight, that is, and by how many agents they have rung at once.
-
-        Those of a queue that nobody has told of are the default ones. Any controller may say it,
-        also again: what was said last counts, and all read the same files.
-
-        Returns:
-            The ready agents who stand anew, because a strategy of theirs is another now.
-        """
-        words: list[str | int] = []
-        for queue in queues:
-            words += queue.name, queue.strategy.value, queue.weight, queue.ring_at_once
-        return tuple(await self._run("adopt", *words))
-
-    async def tick(self, queues: Iterable[Queue]) -> Tick:
-        """Renew, sweep and match, all in one round trip.
-
-        So whoever time has made a pair, e.g. by a wrap-up that is over or a skill that is required
-        no longer, is offered at once. Pairs are made by the order of effective arrival over all
-        queues, as far as they weigh the same; there may be more, while there are any in the reply.
-        """
-        now = self.clock()
-        calls: list[Call] = [
-            ("renew", now, self.controller),
-            ("sweep", now, _SETTLED_AT_ONCE),
-            (
-                "match_all",
-                now,
-                self.controller,
-                _PAIRED_AT_ONCE,
-                *(queue.name for queue in queues),
-            ),
-        ]
-        lease_end, swept, matched = await self._scripts.run_all(calls)
-        offers = tuple(offer for reply in matched if (offer := _offer(reply)))
-        return Tick(_swept(swept), offers, int(lease_end), int(swept[0]), int(swept[1]))
 
     async def snapshot(self, queues: Iterable[Queue]) -> Snapshot:
         """The gauges of these queues and of all agents of the organisation."""

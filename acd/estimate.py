@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from acd.model import AT_ONCE, Estimate, Place
+from acd.model.waiting import AT_ONCE, Estimate, Place
 
 COVERED: Final = 0.8
 """The share of waits that shall lie in their range; as many are shorter as are longer."""

@@ -10,9 +10,12 @@ from typing import Any
 from redis.asyncio import Redis
 
 from acd.agents import status_of
-from acd.distributor import figures_of
+from acd.clock import Clock
 from acd.keys import Keys
-from acd.model import AgentStatus, Clock, LineFigures, Queue
+from acd.model.agent import AgentStatus
+from acd.model.figures import LineFigures
+from acd.model.queue import Queue
+from acd.replies import figures_of
 from acd.script import Call, Reply, Scripts
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from acd.model import check_name
+from acd.names import check_name
 from store.stream import stream_key
 
 _PARTS = (

@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 from acd.distributor import Distributor
 from acd.errors import AcdUnavailable
 from acd.keys import CALLBACK, offer_channel
-from acd.model import Offer
+from acd.model.offer import Offer
 
 log = logging.getLogger(__name__)
 

@@ -22,7 +22,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from acd.model import Queue, check_name, check_skills
+from acd.model.queue import Queue
+from acd.names import check_name, check_skills
 
 NAMED = "@"
 """Before an agent's id: the skill of being that agent. Alone: of being no backup in the queue."""

@@ -6,9 +6,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
 
-from acd.distributor import Distributor, Tick
 from acd.errors import AcdUnavailable
-from acd.model import Queue
+from acd.model.queue import Queue
+from acd.upkeep import Tick, Upkeep
 
 log = logging.getLogger(__name__)
 
@@ -25,18 +25,18 @@ class Sweeper:
 
     def __init__(
         self,
-        distributor: Distributor,
+        upkeep: Upkeep,
         queues: Callable[[], Collection[Queue]],
         live_contacts: LiveContacts,
     ) -> None:
         """Bind to an organisation.
 
         Args:
-            distributor: Its queues.
+            upkeep: Of its queues.
             queues: Asked at each round, since an organisation's file may be reloaded.
             live_contacts: Asked while conversations of dead controllers go on.
         """
-        self._distributor = distributor
+        self._upkeep = upkeep
         self._queues = queues
         self._live_contacts = live_contacts
         self._poked = asyncio.Event()
@@ -53,14 +53,14 @@ class Sweeper:
             try:
                 pause = await self.round()
                 if away:
-                    log.info("the queues move again", extra={"org": self._distributor.org})
+                    log.info("the queues move again", extra={"org": self._upkeep.org})
                 away = 0.0
             except AcdUnavailable as fault:
                 self._adopted = None  # a Redis that comes back may have forgotten
                 if not away:
                     log.warning(
                         "the queues stand still",
-                        extra={"org": self._distributor.org, "fault": str(fault)},
+                        extra={"org": self._upkeep.org, "fault": str(fault)},
                     )
                 pause = away = min(max(away * 2, _FIRST_PAUSE), _LONGEST_PAUSE)
             await self._nap(pause)
@@ -68,7 +68,7 @@ class Sweeper:
     async def round(self) -> float:
         """Renew, sweep, make all pairs that can be made, end conversations that are over.
 
-        Before that, what the file says anew of the queues is told to the distributor.
+        Before that, what the file says anew of the queues is told to Redis.
 
         Returns:
             Seconds until the next round is needed.
@@ -78,16 +78,16 @@ class Sweeper:
         """
         queues = tuple(self._queues())
         if queues != self._adopted:
-            await self._distributor.adopt(queues)
+            await self._upkeep.adopt(queues)
             self._adopted = queues
         while True:
-            tick = await self._distributor.tick(queues)
+            tick = await self._upkeep.tick(queues)
             self._report(tick)
             if not tick.offers:
                 break
         if tick.adrift:
             await self._reconcile()
-        now = self._distributor.clock()
+        now = self._upkeep.clock()
         pause = (tick.lease_end_ms - now) / _LEASE_PARTS
         if tick.next_due_ms:
             pause = min(pause, tick.next_due_ms - now)
@@ -97,7 +97,7 @@ class Sweeper:
         live = await self._live_contacts()
         if live is None:
             return
-        for contact in await self._distributor.reconcile(live):
+        for contact in await self._upkeep.reconcile(live):
             log.info("a conversation ended unseen", extra={"contact": contact})
             self.poke()
 

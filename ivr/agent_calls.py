@@ -17,8 +17,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
+from acd.clock import Clock
 from acd.errors import AcdUnavailable, AgentBusy, NotLoggedIn
-from acd.model import HAS_A_CALL, AgentStatus, Clock, OwnCallOutcome, check_name
+from acd.model.agent import HAS_A_CALL, AgentStatus, OwnCallOutcome
+from acd.names import check_name
 from ivr.agi_call import AgiVoice, AllPrompts
 from ivr.answers import ANSWER, AnswerWatch
 from ivr.callback_offer import Outgoing
@@ -32,9 +34,8 @@ from ivr.flow.patterns import named
 from ivr.flow.texts import Text
 from ivr.numbers import NumberOwn, NumberRefused
 from ivr.office import Office
-from ivr.transfers import LONGEST_S
+from ivr.outside import LONGEST_S, dial
 from store.events import Event, EventType
-from wire.agi.link import NO_LIMIT
 from wire.agi.session import AgiSession
 
 logger = logging.getLogger(__name__)
@@ -50,8 +51,6 @@ OUTCOMES: Final = {
     "CANCEL": OwnCallOutcome.CANCELLED,
 }
 """What ``DIALSTATUS`` says; any other is unreachable."""
-
-_STATUS: Final = "${DIALSTATUS} ${VAXEL_ANSWERED}"
 
 
 class CallRefusal(StrEnum):
@@ -215,14 +214,11 @@ class AgentCalls:
         await session.set_variable("CALLERID(num)", self._shown_number(home.id))
         await session.set_variable("CALLERID(name)", home.name)
         with self._answers.expect(call, _Called(office, agent, call)):
-            await session.exec(
-                "Dial", f"PJSIP/{number}@{endpoint}", str(round(ring)), OPTIONS, limit_s=NO_LIMIT
-            )
-        status, _, at = (await session.evaluate(_STATUS)).partition(" ")
+            status, at = await dial(session, f"PJSIP/{number}@{endpoint}", ring, OPTIONS)
         outcome = OUTCOMES.get(status, OwnCallOutcome.UNREACHABLE)
         if outcome is not OwnCallOutcome.TALKED:
             return outcome, None
-        return outcome, int(at) if at.isdecimal() else self._clock()
+        return outcome, self._clock() if at is None else at
 
     async def _refused(self, office: Office, agent: str, refused: CallRefused) -> Text | None:
         """Note it; what the agent hears."""

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from acd.model import Offer
+from acd.model.offer import Offer
 from wire.ami.client import AmiClient
 from wire.ami.errors import AmiError
 from wire.ami.frames import Frame

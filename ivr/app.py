@@ -13,14 +13,11 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, ProcessCollector
 
+from acd.clock import system_clock
 from acd.errors import AcdUnavailable, StaleOffer
 from acd.floor import Floor
-from acd.model import system_clock
 from acd.offers import OfferListener
 from acd.sweeper import Sweeper
-from ivr.agent_calls import AgentCalls
-from ivr.announced_sounds import AnnouncedSounds
-from ivr.announcements import Announcements
 from ivr.answers import AnswerWatch
 from ivr.api.application import Api
 from ivr.api.auditing import Auditing
@@ -29,58 +26,36 @@ from ivr.api.route import PREFIX
 from ivr.api.supervising import Supervising
 from ivr.api.tokens import Doorkeeper, TokenFile
 from ivr.attention import Attention
-from ivr.callback_wishes import CallbackWishes
 from ivr.callbacks import CallbackRunner
 from ivr.common_agents import CommonAgents
-from ivr.confirmations import Confirmations
-from ivr.consultations import Consultations
-from ivr.consulted_telephones import ConsultedTelephones
-from ivr.counted_pins import CountedPins
-from ivr.desk import Desk
 from ivr.destinations import Destinations
 from ivr.duties import together
 from ivr.elsewhere import Elsewhere
+from ivr.environs import Environs
 from ivr.figures import Figures
 from ivr.flow.load import Catalogue
-from ivr.flow.organisation import Organisation
 from ivr.flow.recording import RecordingPolicy
-from ivr.foundation import Foundation, with_pins
-from ivr.handover_codes import HandoverCodes
-from ivr.hidden_numbers import HiddenNumbers
-from ivr.holds import Holds
+from ivr.foundation import Foundation
 from ivr.inbound import Inbound
 from ivr.listening import Listener
 from ivr.live.book import Book
 from ivr.live.pages import pages
 from ivr.live.trees import LiveTrees
 from ivr.live.watch import on_hang_up, watch
+from ivr.live_pins import LivePins
 from ivr.offices import Means, Offices
 from ivr.outgoing import Dialler
+from ivr.phone_services import PhoneServices
 from ivr.phones import Phones
 from ivr.platform.paths import models_folder
-from ivr.platform.preflight import recording_keys_of, writing
+from ivr.platform.preflight import recording_keys_of
 from ivr.platform.render import accounts
-from ivr.platform.secrets import Secrets
 from ivr.prompting import Heard, keep_tidy, make_ready
-from ivr.recognition_of_callers import CallerMemory
-from ivr.recording_codes import RecordingCodes
-from ivr.referrals import Referrals
 from ivr.remote_agents import is_remote
-from ivr.remote_desk import RemoteDesk
-from ivr.services import Services
 from ivr.settings import Settings
 from ivr.speech_server import SpeechServer
-from ivr.supervision.desk import SupervisorsDesk
 from ivr.supervision.keeping import Keeping
 from ivr.supervision.orders import SupervisorsPhones
-from ivr.supervision.presence import Presences
-from ivr.supervision.tickets import Tickets
-from ivr.text_messages import sender_of
-from ivr.transfers import Transfers
-from ivr.tree_pins import pins_of
-from ivr.web_request import WebServices
-from ivr.web_secrets import WebSecrets
-from ivr.world import Surroundings
 from monitoring.exposition import Exposition
 from monitoring.http import HttpServer
 from monitoring.loop_delay import LoopDelay
@@ -152,6 +127,8 @@ class Controller:
         self._phones = Phones(
             self._ami, self._offices.all, phones, elsewhere, node=node, alone=alone
         )
+        self._pins = LivePins(ground.layout, ground.secrets.pins)
+        environs = Environs(settings, ground, self._pins, self._offices.all, self._phones.engaged)
         self._means = Means(
             controller=name,
             redis=ground.redis,
@@ -162,15 +139,13 @@ class Controller:
             recorder=self._recorder,
             beep=ground.beep,
             outgoing=settings.outgoing,
-            memory=self._memory,
-            pins=self._judge,
-            around=self._around,
+            memory=environs.memory,
+            pins=environs.judge,
+            around=environs.of,
             clock=system_clock,
             destinations=Destinations(node, settings.asterisk.peers),
             excuses=elsewhere,
         )
-        self._pins = ground.secrets.pins
-        self._web_secrets = WebSecrets(ground.layout.secrets)
         self._book = Book(TreeHistory(ground.database), streams)
         self._trees = LiveTrees(settings.trees, ground.trees, self, self._book, clock=system_clock)
         self._offices.adopt(self._trees.catalogue, self._means)
@@ -181,56 +156,24 @@ class Controller:
         self._callbacks = CallbackRunner(
             offices, self._offers, dialler, ground.prompts, self._offices.shown_number
         )
-        desk = Desk(offices, self._pin_of, ground.prompts, system_clock)
-        confirmations = Confirmations(offices, ground.prompts, system_clock)
-        calls = AgentCalls(
-            offices,
-            self._answers,
-            ground.prompts,
-            self._offices.shown_number,
-            system_clock,
-            node=node,
-        )
         self._pauses = Pauses(
             self._ami, streams, after_digits=self._after_digits, clock_ms=system_clock
         )
-        supervisors = SupervisorsDesk(
-            offices,
-            lambda number: self._pins.get(number, ""),
-            ground.prompts,
-            Presences(self._ami, self._attention, system_clock),
-            self._floor,
-            tickets=Tickets(ground.redis, self._means.destinations),
-        )
-        codes = RecordingCodes(offices, self._pauses, ground.prompts)
-        handovers = HandoverCodes(offices, self._pauses, ground.prompts)
-        referrals = Referrals(self._ami, offices)
-        Holds(self._ami, offices)
-        consultations = Consultations(
+        at_phones = PhoneServices(
+            self._offices,
+            self._means,
             self._ami,
-            offices,
-            self._pauses,
-            ground.prompts,
-            self._recorder,
-            telephones=ConsultedTelephones(
-                self._means.destinations, self._offices.shown_number, system_clock
-            ),
-            clock=system_clock,
+            ground,
+            pins=self._pins,
+            pauses=self._pauses,
+            floor=self._floor,
+            node=node,
         )
         self._agi = FastAgiServer(
             {
                 "inbound": self._inbound.serve,
                 "callback": self._callbacks.serve,
-                "desk": desk.serve,
-                "outgoing": calls.serve,
-                "confirm": confirmations.serve,
-                "recording": codes.serve,
-                "supervision": supervisors.serve,
-                "handover": handovers.serve,
-                "consult": consultations.serve,
-                "asked": consultations.ask,
-                "silence": consultations.silence,
-                "referred": referrals.serve,
+                **at_phones.handlers,
             },
             host=settings.agi.host,
             port=settings.agi.port,
@@ -278,7 +221,7 @@ class Controller:
         self._http = HttpServer(
             exposition,
             live.checks(),
-            (*pages(self._trees), *referrals.pages()),
+            (*pages(self._trees), *at_phones.referrals.pages()),
             {PREFIX: api.application},
         )
 
@@ -321,7 +264,7 @@ class Controller:
         office = self._offices.all[org]
         number = list(self._offices.all).index(org)
         yield Sweeper(
-            office.distributor, lambda: self._offices.queues(org), self._live_contacts
+            office.distributor.upkeep, lambda: self._offices.queues(org), self._live_contacts
         ).run()
         yield office.stranded.tidy()
         yield self._callbacks.run(office)
@@ -343,12 +286,7 @@ class Controller:
         Raises:
             PlatformError: The secrets cannot be read or written.
         """
-        new = set(with_pins(catalogue)) - self._pins.keys()
-        if new:
-            path = self._ground.layout.secrets
-            with writing(self._ground.layout):
-                self._pins = Secrets.load_or_create(path, new).pins
-            logger.info("New PINs are made", extra={"pins": len(new), "file": path.name})
+        self._pins.make(catalogue)
 
     def adopt(self, catalogue: Catalogue) -> None:
         """Serve new calls by new call trees."""
@@ -385,51 +323,5 @@ class Controller:
                 if talker is not None:
                     await office.distributor.answered(talker)
 
-    def _pin_of(self, agent: str) -> str:
-        """The right PIN of an agent, ``""`` for none; that of new ones is made while calls run."""
-        return self._pins.get(agent, "")
-
     def _floor(self, org: str) -> Floor:
         return Floor(self._ground.redis, org, system_clock)
-
-    def _announcements(self, org: str) -> Announcements:
-        return Announcements(self._ground.redis, org, system_clock)
-
-    def _memory(self, org: str) -> CallerMemory:
-        regions = self._settings.outgoing.regions
-        return CallerMemory(self._ground.redis, org, self._ground.secrets.callers, regions)
-
-    def _judge(self, org: str) -> CountedPins:
-        """Who judges the PINs that the trees of an organisation ask callers for."""
-        regions = self._settings.outgoing.regions
-        numbers = HiddenNumbers(org, self._ground.secrets.callers, regions)
-        known = pins_of(org, self._pins)
-        return CountedPins(self._ground.redis, org, known, numbers, system_clock)
-
-    def _around(self, organisation: Organisation, services: Services) -> Surroundings:
-        """What lies outside the trees of an organisation."""
-        org = organisation.id
-        return Surroundings(
-            organisation=organisation,
-            web=WebServices(organisation.http_hosts, self._web_secrets.of(org)),
-            transfers=Transfers(services.outgoing, services.clock),
-            memory=services.memory,
-            announcements=self._announcements(org),
-            sounds=AnnouncedSounds(
-                self._ground.layout.announced / org, self._ground.beep, system_clock
-            ),
-            distributor=services.distributor,
-            wishes=CallbackWishes(organisation, services),
-            outgoing=services.outgoing,
-            texts=sender_of(self._settings.sms),
-            desk=RemoteDesk(
-                org,
-                self._offices.all,
-                self._ground.prompts,
-                self._pin_of,
-                self._phones.engaged,
-                regions=self._settings.outgoing.regions,
-                clock=system_clock,
-            ),
-            clock=services.clock,
-        )

@@ -12,7 +12,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final, Protocol, TypeAlias
 
-from acd.callback_model import CallbackRules
+from acd.model.callback import CallbackRules
 from ivr.callback_times import day_text, next_times
 from ivr.flow.call import Utterance
 from ivr.flow.callback import CallbackOffer, CallbackTexts

@@ -18,9 +18,11 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Final
 
-from acd.callback_model import Callback, MissReason
 from acd.errors import AcdError, AcdUnavailable, StaleOffer
-from acd.model import LeaveReason, Offer, check_name
+from acd.model.callback import Callback, MissReason
+from acd.model.offer import Offer
+from acd.model.waiting import LeaveReason
+from acd.names import check_name
 from acd.offers import OfferListener
 from ivr.agi_call import AgiCaller, AllPrompts, Prompts, speaking_of_callers
 from ivr.callback_offer import NOTHING, YES, Speaker

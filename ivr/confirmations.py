@@ -11,8 +11,8 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from acd.clock import Clock
 from acd.errors import AcdUnavailable, StaleOffer
-from acd.model import Clock
 from ivr.agi_call import AgiVoice, AllPrompts
 from ivr.callback_offer import YES, Speaker
 from ivr.flow.call import CallerHungUp, CallFailed

@@ -28,7 +28,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from acd.errors import AcdError, AcdUnavailable, AgentNotReady
-from acd.model import Consultation, HandedTo
+from acd.model.handover import Consultation, HandedTo
 from ivr.agi_call import AgiVoice, AllPrompts
 from ivr.confirmations import TAKEN, takes
 from ivr.consulted_telephones import ConsultedTelephones, Dialled
@@ -122,7 +122,7 @@ class Consultations:
                 raise CannotHandOver("unknown")  # nobody is there yet to be asked
             if wish.to is HandedTo.AGENT:
                 await self._telephones.check(office, offer, wish.target)
-            asked = await office.distributor.consult(offer, wish.told)
+            asked = await office.distributor.consulting.begin(offer, wish.told)
         except (CannotHandOver, AgentNotReady) as refused:
             code = refused.code if isinstance(refused, CannotHandOver) else "nobody"
             await self._refuse(session, office, CannotHandOver(code))
@@ -234,7 +234,7 @@ class Consultations:
         """Whoever is asked is there."""
         held.answered = True
         if held.asked.phone:
-            await self._tell(held.office.distributor.consult_answered(contact))
+            await self._tell(held.office.distributor.consulting.answered(contact))
         if held.left:
             await self._join(held)
 
@@ -250,7 +250,7 @@ class Consultations:
             await self._wish(contact, HandoverWish(HandedTo.QUEUE, queue, queue))
             return
         if event.get("DestType") == "Threeway":
-            await self._tell(held.office.distributor.consult_joined(contact))
+            await self._tell(held.office.distributor.consulting.joined(contact))
             await self._resume(held.channel)
         await self._join(held)
 
@@ -275,7 +275,7 @@ class Consultations:
         if event.get("Uniqueid") == contact:  # the caller: whoever serves the call tells of it
             await self._forget(contact)
         elif channel == held.channel and held.joined:
-            left = await self._tell(distributor.took_over(contact))
+            left = await self._tell(distributor.consulting.took_over(contact))
             with suppress(AmiError):
                 await self._set(contact, AGENT, held.asked_channel)
             if held.left:
@@ -290,7 +290,7 @@ class Consultations:
     async def _over(self, contact: str, held: _InHand) -> None:
         """Whoever was asked has hung up: the first agent has the caller again, if still there."""
         distributor = held.office.distributor
-        freed = await self._tell(distributor.consult_over(contact, held.asked.whom.target))
+        freed = await self._tell(distributor.consulting.over(contact, held.asked.whom.target))
         await self._forget(contact)
         if freed is None:
             return  # they had the caller by then; whoever serves the call tells of the end

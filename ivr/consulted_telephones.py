@@ -10,13 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from acd.model import Clock, Consultation, HandedTo, Offer
+from acd.clock import Clock
+from acd.model.handover import Consultation, HandedTo
+from acd.model.offer import Offer
 from ivr.destinations import Destinations
 from ivr.handover_targets import CannotHandOver, request_of
 from ivr.handovers import RING_S, HandoverWish
 from ivr.office import Office
+from ivr.outside import LONGEST_S
 from ivr.remote_agents import LATE_S, is_remote, remote_destination
-from ivr.transfers import LONGEST_S
 
 AGENTS_OPTIONS: Final = "tU(vaxel-consulted{recording})"
 REMOTE_OPTIONS: Final = "i{shown}U(vaxel-confirm-asked^{told}{recording})"

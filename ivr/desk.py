@@ -15,7 +15,7 @@ from typing import Final
 
 from acd.agents import Agents
 from acd.errors import AgentBusy, PhoneBusy
-from acd.model import AgentStatus
+from acd.model.agent import AgentStatus
 from ivr.agi_call import AllPrompts
 from ivr.desk_codes import do, say_why_paused
 from ivr.desk_login import match, move_in

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from acd.errors import NoLastContact, NoWrapup, WrapupAtLimit
-from acd.model import AgentState, AgentStatus, LastContact
+from acd.model.agent import AgentState, AgentStatus, LastContact
 from ivr.desk_visit import KEY_WAIT_S, KEYS, TRIES, Presence, Visit
 from ivr.flow.after_call import Result, choices_of
 from ivr.office import Office

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from acd.errors import ResultOwed
-from acd.model import AgentStatus
+from acd.model.agent import AgentStatus
 from ivr import desk_after_call, desk_own_state
 from ivr.desk_login import match
 from ivr.desk_visit import TRIES, Presence, Visit

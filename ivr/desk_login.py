@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from acd.errors import AgentBusy, PhoneBusy
-from acd.model import HAS_A_CALL, AgentState, AgentStatus
+from acd.model.agent import HAS_A_CALL, AgentState, AgentStatus
 from ivr.desk_visit import Visit
 from ivr.joining import acd_agent
 from ivr.office import Office

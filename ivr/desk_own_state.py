@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from acd.model import AgentState
+from acd.model.agent import AgentState
 from ivr.desk_after_call import say_wrapup
 from ivr.desk_visit import Presence, Visit
 from ivr.flow.staff import NOT_ANSWERING

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from acd.model import AgentStatus
+from acd.model.agent import AgentStatus
 from ivr.agi_call import AgiVoice, AllPrompts
 from ivr.flow.call import Utterance
 from ivr.flow.standard_texts import StandardTexts

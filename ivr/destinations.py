@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from acd.model import Offer
+from acd.model.offer import Offer
 from ivr.remote_agents import is_remote
 
 logger = logging.getLogger(__name__)

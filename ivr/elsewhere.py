@@ -20,14 +20,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from acd.model import (
-    HAS_A_CALL,
-    AgentState,
-    AgentStatus,
-    Offer,
-    PhoneState,
-    system_clock,
-)
+from acd.clock import system_clock
+from acd.model.agent import HAS_A_CALL, AgentState, AgentStatus, PhoneState
+from acd.model.offer import Offer
 from ivr.office import Office
 
 SOON_S: Final = 1.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from acd.model import Offer
+from acd.model.offer import Offer
 
 
 class Excuses(Protocol):

@@ -23,11 +23,11 @@ from ivr.office import Office
 from ivr.platform.paths import Layout
 from ivr.platform.succession import spare_waits
 from ivr.speech_server import SpeechServer
-from monitoring import metrics
 from monitoring.consumer import FiguresConsumer
 from monitoring.counting import Known
 from monitoring.http import Check, Health
 from monitoring.live import AcdNow, AgentsNow, ControllerNow, QueueNow, SpeechNow, TreesNow
+from monitoring.metrics.agents import PHONE_AWAY
 from recorder.recorder import Recorder
 from recorder.transcribing import Transcribing
 from store.projection import ContactProjection
@@ -132,7 +132,7 @@ class Figures:
                 for name, gauge in now.queues.items()
             )
             by_state = {state.value: count for state, count in now.agents.items()}
-            by_state[metrics.PHONE_AWAY] = now.phone_away
+            by_state[PHONE_AWAY] = now.phone_away
             out = len(office.organisation.agents) - sum(by_state.values())
             agents.append(AgentsNow(org, by_state | {"logged_out": max(out, 0)}))
             lags[org, "figures"] = await _lag(office, counted.totals.position)

@@ -20,7 +20,7 @@ from ivr.platform.secrets import Secrets
 from ivr.platform.stores import database_of, redis_of
 from ivr.prompting import make_ready, paced
 from ivr.settings import Settings
-from ivr.tree_pins import pin_names
+from ivr.tree_pins import with_pins
 from media.espeak import Espeak
 from media.manner import Manner
 from media.prompts import PromptStore
@@ -90,9 +90,3 @@ async def laid_for(settings: Settings, read: Survey) -> AsyncIterator[Foundation
 
 def _tell_rendering(done: int, total: int) -> None:
     logger.info("Prompts are being rendered", extra={"done": done, "total": total})
-
-
-def with_pins(catalogue: Catalogue) -> list[str]:
-    """Names of all that need a PIN: agents, supervisors, and those that trees ask callers for."""
-    people = [number for org in catalogue.organisations.values() for number in org.people]
-    return [*people, *pin_names(catalogue)]

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
-from acd.model import Offer
+from acd.model.offer import Offer
 from ivr.agi_call import AgiVoice, AllPrompts
 from ivr.flow.call import CallerHungUp, CallFailed
 from ivr.flow.standard_texts import HandoverTexts

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from acd.model import AgentState, HandedTo, Offer
+from acd.model.agent import AgentState
+from acd.model.handover import HandedTo
+from acd.model.offer import Offer
 from ivr.flow.patterns import is_target, named
 from ivr.flow.standard_texts import HandoverTexts
 from ivr.flow.texts import Text

@@ -20,7 +20,10 @@ from functools import partial
 from typing import Final, Self
 
 from acd.errors import StaleOffer, TooManyLines
-from acd.model import AgentStatus, HandedTo, Handover, Offer, Queue
+from acd.model.agent import AgentStatus
+from acd.model.handover import HandedTo, Handover
+from acd.model.offer import Offer
+from acd.model.queue import Queue
 from ivr.agi_call import AgiCaller
 from ivr.flow.call import Preferred, QueueRequest, RequiredSkills
 from ivr.flow.world import TransferOutcome, Transferred, TransferRequest

@@ -15,11 +15,12 @@ from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from acd.errors import AcdError
-from acd.model import check_name
+from acd.names import check_name
 from ivr.agi_call import AgiCall, AllPrompts, Listen
 from ivr.dialplan import DONE
 from ivr.flow.call import CallReferred, QueueAway
-from ivr.flow.engine import Observed, Run, RunResult, Told
+from ivr.flow.engine import Run
+from ivr.flow.trace import Observed, RunResult, Told
 from ivr.flow.tree import BEGAN, Tree
 from ivr.handovers import comes_back, wish_of
 from ivr.office import Office

@@ -6,7 +6,10 @@ import logging
 
 from acd.distributor import Distributor
 from acd.errors import StaleOffer, TooManyLines
-from acd.model import Agent, LeaveReason, Offer, Queue, Strategy
+from acd.model.agent import Agent
+from acd.model.offer import Offer
+from acd.model.queue import Queue, Strategy
+from acd.model.waiting import LeaveReason
 from acd.skills import Requirement, narrowed
 from ivr.flow.call import QueueRequest
 from ivr.flow.organisation import Organisation

@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from acd.agents import Agents
 from acd.callbacks import Callbacks
 from acd.distributor import Distributor
-from acd.model import Queue
+from acd.model.queue import Queue
 from acd.offers import OfferListener
 from ivr.answers import AnswerWatch
 from ivr.attention import Attention

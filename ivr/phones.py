@@ -23,7 +23,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from acd.errors import AcdUnavailable
-from acd.model import PhoneState
+from acd.model.agent import PhoneState
 from ivr.elsewhere import Elsewhere, Held
 from ivr.office import Office
 from ivr.remote_agents import remote_phone

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from acd.model import Queue
+from acd.model.queue import Queue
 from acd.simulation.chance import AT_ONCE, Exponential, LogNormal, Observed
 from acd.simulation.scenario import Line, Scenario, Team
 from ivr.flow.errors import FlowError

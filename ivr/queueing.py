@@ -7,8 +7,7 @@ said or asked: it is cut short, so that no free agent waits for the end of a sen
 passes through here.
 
 A caller may ask to be called back instead, and a caller who was going to be called may take that
-place over by calling: one person, one place. Several people may call from one number, so whoever
-does is asked.
+place over by calling (:mod:`ivr.kept_place`).
 
 A ride that is cancelled (the controller stops) leaves the contact in its place: the dialplan hands
 the call to the next controller, whose ``join`` takes the contact up where it stood. So does a ride
@@ -17,45 +16,30 @@ that Redis fails; if no controller can serve the call, Asterisk's own queue does
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
-from acd.callback_model import Callback, CallbackState
-from acd.errors import AcdUnavailable, CallbackOpen, CallbackUnknown, ContactOffered, NotWaiting
-from acd.model import AT_ONCE, LeaveReason, Offer, Queue
+from acd.errors import AcdUnavailable, CallbackUnknown
+from acd.model.offer import Offer
+from acd.model.queue import Queue
+from acd.model.waiting import AT_ONCE, LeaveReason
 from acd.skills import sparing_backups
 from ivr.agi_call import AgiCaller
-from ivr.callback_offer import NOTHING, YES, Speaker, Wish, rules_of
-from ivr.consent import consent_given, when_recorded
-from ivr.dialplan import DONE
-from ivr.flow.call import CallFailed, CallReferred, QueueAway, QueueOutcome, QueueRequest
+from ivr.callback_offer import Wish
+from ivr.consent import when_recorded
+from ivr.flow.call import CallReferred, QueueAway, QueueOutcome, QueueRequest
 from ivr.flow.callback import CallbackOffer
 from ivr.flow.organisation import Organisation
-from ivr.flow.texts import Text
 from ivr.handovers import Handovers, wish_of
 from ivr.joining import acd_queue, join, leave, steps_of
-from ivr.numbers import NumberRefused
+from ivr.kept_place import KeptPlace
 from ivr.remote_agents import ANSWERED
 from ivr.ringing import Ringing
 from ivr.services import Services
 from ivr.staying import Staying
 from ivr.waiting import Waiting
 from wire.agi.errors import AgiError, AgiHungUp
-
-logger = logging.getLogger(__name__)
-
-_TAKEN_OVER: Final = frozenset(
-    {
-        CallbackState.SCHEDULED,
-        CallbackState.WAITING,
-        CallbackState.RESERVED,
-        CallbackState.DIALLING,
-    }
-)
-"""A callback that nobody has picked up may become the call of whoever is to be called."""
-
 
 _LEFT: Final = {
     QueueOutcome.TIMED_OUT: LeaveReason.TIMEOUT,
@@ -140,6 +124,7 @@ class _Ride:
         self._services = services
         self._distributor = services.distributor
         self._handovers = Handovers(call, request, queues, services)
+        self._place = KeptPlace(call, request, queue, organisation, services)
 
     async def to_end(self) -> QueueOutcome:
         """Ask for consent where the queue wants it; join, wait, talk; the queue knows the end."""
@@ -150,7 +135,7 @@ class _Ride:
             return turned_away
         # Before the queue knows of the caller: no agent shall wait for the answer.
         ringing = await self._ringing()
-        kept = await self._kept()
+        kept = await self._place.before()
         waited = 0 if kept is None else kept.wait_ms(self._services.clock())
         credit = max(waited, round(self._request.priority * 1000))
         resumed = await join(
@@ -167,7 +152,7 @@ class _Ride:
                 with suppress(CallbackUnknown):
                     await self._services.callbacks.cancel(kept.contact)
             await self._distributor.match(self._queue)
-            return await self._wait(ringing, self._callback(), staying)
+            return await self._wait(ringing, self._place.offer, staying)
 
     async def _handed_over(self) -> QueueOutcome | None:
         """How a caller goes on whose agent has handed them over and who is back in a new session.
@@ -187,7 +172,7 @@ class _Ride:
             talked_ms = max(0, now - int(answered)) if answered.isdecimal() else 0
             if await self._handovers.carry_out(wish, offer, talked_ms):
                 return QueueOutcome.TALKED
-            return await self._wait(ringing, self._callback(), self._staying())
+            return await self._wait(ringing, self._place.offer, self._staying())
 
     async def _turned_away(self) -> QueueOutcome | None:
         """How a caller who may not join goes on; never one who has a place already."""
@@ -276,69 +261,8 @@ class _Ride:
                     await self._distributor.match(Queue(came.queue))
                     waiting.speak_soon()
                 elif isinstance(came, Wish):
-                    if await self._keep_place(came, waiting):
+                    if await self._place.keep(came, waiting):
                         return QueueOutcome.CALLED_BACK
                 else:
                     await leave(self._distributor, call.contact, _LEFT[came])
                     return came
-
-    async def _keep_place(self, wish: Wish, waiting: Waiting) -> bool:
-        """Let a callback have the caller's place; whether it has it, and the call may end."""
-        try:
-            await self._services.callbacks.keep_place(
-                self._call.contact,
-                wish.number,
-                language=self._request.language,
-                answers=self._request.answers,
-                rules=rules_of(self._organisation.queues[self._queue.name]),
-                consent=await consent_given(self._call.session),
-                due_ms=None if wish.time is None else round(wish.time.timestamp() * 1000),
-            )
-        except CallbackOpen:  # since the number was confirmed
-            if (texts := self._organisation.texts.callback) is not None:
-                waiting.tell(texts.already)
-            return False
-        except (ContactOffered, NotWaiting):
-            return False  # an agent is free at this moment; or Redis has forgotten the contact
-        # At once: should this controller die now, nobody must walk the caller through the tree.
-        await self._call.session.set_variable(DONE, "1")
-        await waiting.promise(wish)
-        return True
-
-    async def _kept(self) -> Callback | None:
-        """The callback in this queue that the caller has asked for, and wants to be this call."""
-        if (texts := self._organisation.texts.callback) is None:
-            return None
-        try:
-            number = self._services.outgoing.judged(self._call.caller)
-        except NumberRefused:
-            return None
-        kept = await self._services.callbacks.of_number(number)
-        if kept is None or kept.contact == self._call.contact:
-            return None
-        if kept.state not in _TAKEN_OVER or kept.queue != self._queue.name:
-            return None
-        return kept if await self._says_yes(texts.take_over) else None
-
-    async def _says_yes(self, question: Text) -> bool:
-        call = self._call
-        speaker = Speaker(
-            call,
-            self._organisation,
-            self._request.language,
-            caller=call.caller,
-            dialled=call.dialled,
-        )
-        try:
-            return await speaker.ask((question, NOTHING)) == YES
-        except CallFailed as fault:
-            logger.warning(
-                "a caller cannot be asked about their callback",
-                extra={"contact": call.contact, "fault": str(fault)},
-            )
-            return False
-
-    def _callback(self) -> CallbackOffer | None:
-        if not self._services.outgoing.endpoint:
-            return None
-        return self._organisation.queues[self._queue.name].callback

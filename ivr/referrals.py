@@ -25,7 +25,7 @@ from typing import Final
 from aiohttp import web
 
 from acd.errors import AcdUnavailable
-from acd.model import Offer
+from acd.model.offer import Offer
 from ivr.desk import agent_at, phone_of
 from ivr.handover_targets import CannotHandOver, judged
 from ivr.handovers import WISH, HandoverWish
@@ -89,7 +89,7 @@ class Referrals:
             offer = await office.distributor.conversation(found[1].id)
             if offer is None or offer.phone != phone:
                 continue
-            if await office.distributor.consulting(offer.contact):
+            if await office.distributor.consulting.running(offer.contact):
                 return False
             try:
                 await _wish(office, target, offer)

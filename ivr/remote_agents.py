@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 from typing import Final
 
-from acd.model import Offer
+from acd.model.offer import Offer
 from ivr.callback_offer import Outgoing
 from ivr.flow.organisation import Organisation
 from ivr.numbers import NumberRefused

@@ -21,8 +21,8 @@ from collections.abc import Collection, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any, Final, Protocol
 
+from acd.clock import Clock
 from acd.errors import AcdError, AgentBusy, PhoneBusy
-from acd.model import Clock
 from ivr.agi_call import AgiCaller, AllPrompts
 from ivr.desk_after_call import give_result
 from ivr.desk_codes import EXTEND, LOG_OUT, PAUSE, READY, RESULT, STATE, do, owing, say_why_paused

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from acd.errors import AcdUnavailable
-from acd.model import Offer, Queue
+from acd.model.offer import Offer
+from acd.model.queue import Queue
 from ivr.agi_call import AgiCaller
 from ivr.answers import ANSWER, DIALLED, phone_in
 from ivr.consent import when_recorded

@@ -15,7 +15,7 @@ from typing import Final
 
 from acd.distributor import Distributor
 from acd.errors import AcdUnavailable, StaleOffer
-from acd.model import Offer, RefusalReason
+from acd.model.offer import Offer, RefusalReason
 from ivr.answers import ANSWER
 from ivr.excuses import Excuses
 

@@ -19,7 +19,8 @@ from typing import Final
 
 from acd.distributor import Distributor
 from acd.errors import AcdError, StaleOffer
-from acd.model import LeaveReason, Offer
+from acd.model.offer import Offer
+from acd.model.waiting import LeaveReason
 from ivr.joining import end, leave
 from store.events import Event
 from store.stream import EventStream, StreamUnavailable

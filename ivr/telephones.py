@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from acd.model import Clock, Offer
+from acd.clock import Clock
+from acd.model.offer import Offer
 from ivr.answers import ANSWER
 from ivr.flow.organisation import Organisation
 from ivr.remote_agents import LATE_S, UNTAKEN, is_remote, remote_destination, remote_options

@@ -11,12 +11,9 @@ from ivr.callback_offer import Outgoing
 from ivr.flow.numbers import normalised
 from ivr.flow.world import TransferOutcome, Transferred, TransferRequest
 from ivr.numbers import NumberOwn, NumberRefused
-from wire.agi.link import NO_LIMIT
+from ivr.outside import LONGEST_S, dial
 
 logger = logging.getLogger(__name__)
-
-LONGEST_S: Final = 4 * 3600
-"""A conversation is over after so long: a line that nobody hung up costs money."""
 
 OPTIONS: Final = f"gim(default)U(vaxel-connected)S({LONGEST_S})"
 """After the other side's hang-up go on; follow no forwarding; music instead of ringing; note when
@@ -29,8 +26,6 @@ _OUTCOMES: Final = {
     "CANCEL": TransferOutcome.ABANDONED,
 }
 """What ``DIALSTATUS`` says; any other is unreachable."""
-
-_STATUS: Final = "${DIALSTATUS} ${VAXEL_ANSWERED}"
 
 
 class Transfers:
@@ -62,13 +57,11 @@ class Transfers:
         if destination is None:
             return Transferred(TransferOutcome.REFUSED)
         session, began_ms = call.session, self._clock()
-        await session.exec("Dial", destination, str(round(request.ring)), OPTIONS, limit_s=NO_LIMIT)
-        status, _, answered_ms = (await session.evaluate(_STATUS)).partition(" ")
+        status, answered_ms = await dial(session, destination, request.ring, OPTIONS)
         outcome = _OUTCOMES.get(status, TransferOutcome.UNREACHABLE)
         took_ms, talked_ms = max(0, self._clock() - began_ms), 0
-        # Of an agent before where nobody answers now.
-        if outcome is TransferOutcome.TALKED and answered_ms.isdecimal():
-            talked_ms = min(max(0, began_ms + took_ms - int(answered_ms)), took_ms)
+        if outcome is TransferOutcome.TALKED and answered_ms is not None:
+            talked_ms = min(max(0, began_ms + took_ms - answered_ms), took_ms)
         if not session.hung_up:
             # The dialplan hangs up on a caller who has talked; this one goes on in the tree.
             await session.set_variable("DIALSTATUS", "")

@@ -19,6 +19,12 @@ def pin_names(catalogue: Catalogue) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def with_pins(catalogue: Catalogue) -> list[str]:
+    """Names of all that need a PIN: agents, supervisors, and those that trees ask callers for."""
+    people = [number for org in catalogue.organisations.values() for number in org.people]
+    return [*people, *pin_names(catalogue)]
+
+
 def pins_of(organisation: str, pins: Mapping[str, str]) -> dict[str, str]:
     """The PINs of one organisation, by name.
 

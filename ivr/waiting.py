@@ -13,7 +13,9 @@ from datetime import UTC, datetime
 from itertools import cycle
 from typing import Any, Final, TypeVar
 
-from acd.model import AT_ONCE, Estimate, Offer, Queue
+from acd.model.offer import Offer
+from acd.model.queue import Queue
+from acd.model.waiting import AT_ONCE, Estimate
 from ivr.agi_call import AgiCaller
 from ivr.attention import AttentiveVoice
 from ivr.callback_offer import CallbackTalk, Speaker, Wish

@@ -6,59 +6,60 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from monitoring import metrics
-from monitoring.kinds import Counter, Histogram
+from monitoring.kinds import OTHER, Counter, Histogram
+from monitoring.metrics import agents, callbacks, contacts, queues, recordings, speech, supervisors
+from monitoring.metrics.registry import COUNTERS, HISTOGRAMS
 from monitoring.totals import Labels, Totals
 from store.doing import AgentState, Doing, doing_after
 from store.events import Event, EventType
 
 _COUNTED: Mapping[EventType, Counter] = {
-    EventType.CONTACT_STARTED: metrics.CONTACTS_STARTED,
-    EventType.CONTACT_ENDED: metrics.CONTACTS_ENDED,
-    EventType.NODE_VISITED: metrics.NODE_VISITS,
-    EventType.CALL_QUEUED: metrics.CALLS_OFFERED,
-    EventType.CALL_ANSWERED: metrics.CALLS_ANSWERED,
-    EventType.CALL_ABANDONED: metrics.CALLS_ABANDONED,
-    EventType.CALL_LEFT: metrics.CALLS_LEFT,
-    EventType.CALL_TRANSFERRED: metrics.HANDOVERS,
-    EventType.CALL_FORWARDED: metrics.TRANSFERS,
-    EventType.CALL_OFFERED: metrics.AGENT_OFFERS,
-    EventType.CALL_REFUSED: metrics.AGENT_OFFERS_REFUSED,
-    EventType.VOICEMAIL_STORED: metrics.VOICEMAILS_STORED,
-    EventType.CONTACT_RESULT_GIVEN: metrics.RESULTS_GIVEN,
-    EventType.CONTACT_TRANSFERRED: metrics.TRANSFERS,
-    EventType.CONTACT_CONFERRED: metrics.CONFERENCES,
-    EventType.SURVEY_ANSWERED: metrics.SURVEY_ANSWERS,
-    EventType.CALLBACK_REQUESTED: metrics.CALLBACKS_REQUESTED,
-    EventType.CALLBACK_DIALLED: metrics.CALLBACKS_DIALLED,
-    EventType.CALLBACK_MISSED: metrics.CALLBACKS_MISSED,
-    EventType.CALLBACK_ANSWERED: metrics.CALLBACKS_ANSWERED,
-    EventType.CALLBACK_ENDED: metrics.CALLBACKS_ENDED,
-    EventType.AGENT_LOCKED: metrics.AGENT_LOCKS,
-    EventType.SUPERVISOR_ACTED: metrics.SUPERVISOR_ACTS,
-    EventType.SUPERVISOR_JOINED: metrics.SUPERVISOR_PRESENCES,
-    EventType.SUPERVISOR_REFUSED: metrics.SUPERVISORS_REFUSED,
-    EventType.AGENT_CALL_ENDED: metrics.AGENT_CALLS,
-    EventType.AGENT_CALL_REFUSED: metrics.AGENT_CALLS_REFUSED,
-    EventType.RECORDING_STORED: metrics.RECORDINGS_STORED,
-    EventType.RECORDING_FAILED: metrics.RECORDINGS_FAILED,
-    EventType.RECORDING_PAUSED: metrics.RECORDINGS_PAUSED,
-    EventType.RECORDING_DELETED: metrics.RECORDINGS_DELETED,
-    EventType.RECORDING_TRANSCRIBED: metrics.RECORDINGS_TRANSCRIBED,
-    EventType.SPEECH_HEARD: metrics.SPEECH_HEARD,
+    EventType.CONTACT_STARTED: contacts.CONTACTS_STARTED,
+    EventType.CONTACT_ENDED: contacts.CONTACTS_ENDED,
+    EventType.NODE_VISITED: contacts.NODE_VISITS,
+    EventType.CALL_QUEUED: queues.CALLS_OFFERED,
+    EventType.CALL_ANSWERED: queues.CALLS_ANSWERED,
+    EventType.CALL_ABANDONED: queues.CALLS_ABANDONED,
+    EventType.CALL_LEFT: queues.CALLS_LEFT,
+    EventType.CALL_TRANSFERRED: queues.HANDOVERS,
+    EventType.CALL_FORWARDED: contacts.TRANSFERS,
+    EventType.CALL_OFFERED: agents.AGENT_OFFERS,
+    EventType.CALL_REFUSED: agents.AGENT_OFFERS_REFUSED,
+    EventType.VOICEMAIL_STORED: contacts.VOICEMAILS_STORED,
+    EventType.CONTACT_RESULT_GIVEN: queues.RESULTS_GIVEN,
+    EventType.CONTACT_TRANSFERRED: contacts.TRANSFERS,
+    EventType.CONTACT_CONFERRED: contacts.CONFERENCES,
+    EventType.SURVEY_ANSWERED: contacts.SURVEY_ANSWERS,
+    EventType.CALLBACK_REQUESTED: callbacks.CALLBACKS_REQUESTED,
+    EventType.CALLBACK_DIALLED: callbacks.CALLBACKS_DIALLED,
+    EventType.CALLBACK_MISSED: callbacks.CALLBACKS_MISSED,
+    EventType.CALLBACK_ANSWERED: callbacks.CALLBACKS_ANSWERED,
+    EventType.CALLBACK_ENDED: callbacks.CALLBACKS_ENDED,
+    EventType.AGENT_LOCKED: agents.AGENT_LOCKS,
+    EventType.SUPERVISOR_ACTED: supervisors.SUPERVISOR_ACTS,
+    EventType.SUPERVISOR_JOINED: supervisors.SUPERVISOR_PRESENCES,
+    EventType.SUPERVISOR_REFUSED: supervisors.SUPERVISORS_REFUSED,
+    EventType.AGENT_CALL_ENDED: agents.AGENT_CALLS,
+    EventType.AGENT_CALL_REFUSED: agents.AGENT_CALLS_REFUSED,
+    EventType.RECORDING_STORED: recordings.RECORDINGS_STORED,
+    EventType.RECORDING_FAILED: recordings.RECORDINGS_FAILED,
+    EventType.RECORDING_PAUSED: recordings.RECORDINGS_PAUSED,
+    EventType.RECORDING_DELETED: recordings.RECORDINGS_DELETED,
+    EventType.RECORDING_TRANSCRIBED: recordings.RECORDINGS_TRANSCRIBED,
+    EventType.SPEECH_HEARD: speech.SPEECH_HEARD,
 }
 
 _TIMED: Mapping[EventType, tuple[Histogram, str]] = {
-    EventType.CALL_ANSWERED: (metrics.ANSWERED_WAIT, "waited"),
-    EventType.CALL_ABANDONED: (metrics.ABANDONED_WAIT, "waited"),
-    EventType.CALL_ENDED: (metrics.TALK, "talked"),
-    EventType.CALL_RESUMED: (metrics.HOLD, "held"),
-    EventType.CALLBACK_ANSWERED: (metrics.CALLBACK_WAIT, "waited"),
-    EventType.CONTACT_TRANSFERRED: (metrics.TRANSFER_TALK, "talked"),
-    EventType.CALL_FORWARDED: (metrics.TRANSFER_TALK, "talked"),
-    EventType.CONTACT_CONFERRED: (metrics.CONFERENCE_STAY, "stayed"),
-    EventType.SUPERVISOR_LEFT: (metrics.SUPERVISOR_PRESENCE, "duration"),
-    EventType.AGENT_CALL_ENDED: (metrics.AGENT_CALL_TALK, "talked"),
+    EventType.CALL_ANSWERED: (queues.ANSWERED_WAIT, "waited"),
+    EventType.CALL_ABANDONED: (queues.ABANDONED_WAIT, "waited"),
+    EventType.CALL_ENDED: (queues.TALK, "talked"),
+    EventType.CALL_RESUMED: (queues.HOLD, "held"),
+    EventType.CALLBACK_ANSWERED: (callbacks.CALLBACK_WAIT, "waited"),
+    EventType.CONTACT_TRANSFERRED: (contacts.TRANSFER_TALK, "talked"),
+    EventType.CALL_FORWARDED: (contacts.TRANSFER_TALK, "talked"),
+    EventType.CONTACT_CONFERRED: (contacts.CONFERENCE_STAY, "stayed"),
+    EventType.SUPERVISOR_LEFT: (supervisors.SUPERVISOR_PRESENCE, "duration"),
+    EventType.AGENT_CALL_ENDED: (agents.AGENT_CALL_TALK, "talked"),
 }
 
 
@@ -100,19 +101,19 @@ def prepare(totals: Totals, org: str, known: Known) -> None:
     Prometheus sees a rise only between two samples: a series that begins at 1 has none.
     """
     words = {"org": (org,), "queue": known.queues}
-    for counter in metrics.COUNTERS:
+    for counter in COUNTERS:
         known_words = {**words, **counter.words}
         for labels in product(*(known_words.get(name, ()) for name in counter.labels)):
             totals.count(counter, *labels, by=0)
     for reason in (*known.pauses, *_PAUSED_BY_ACD):
-        totals.count(metrics.AGENT_PAUSE_SECONDS, org, reason, by=0)
+        totals.count(agents.AGENT_PAUSE_SECONDS, org, reason, by=0)
     for node in known.nodes:
-        totals.count(metrics.NODE_VISITS, org, *node, by=0)
-    for question, score in product(known.questions, (*metrics.SCORES, metrics.SPOKEN)):
-        totals.count(metrics.SURVEY_ANSWERS, org, *question, score, by=0)
+        totals.count(contacts.NODE_VISITS, org, *node, by=0)
+    for question, score in product(known.questions, (*contacts.SCORES, contacts.SPOKEN)):
+        totals.count(contacts.SURVEY_ANSWERS, org, *question, score, by=0)
     for result in known.results:
-        totals.count(metrics.RESULTS_GIVEN, org, *result, by=0)
-    for histogram in metrics.HISTOGRAMS:
+        totals.count(queues.RESULTS_GIVEN, org, *result, by=0)
+    for histogram in HISTOGRAMS:
         for labels in product(*(words[name] for name in histogram.labels)):
             totals.observe(histogram, None, *labels)
 
@@ -120,11 +121,11 @@ def prepare(totals: Totals, org: str, known: Known) -> None:
 def count(totals: Totals, event: Event, known: Known) -> None:
     """Add one event."""
     counter = _COUNTED.get(event.type)
-    if counter is metrics.NODE_VISITS:
+    if counter is contacts.NODE_VISITS:
         totals.count(counter, event.org, *_node(event, known))
-    elif counter is metrics.SURVEY_ANSWERS:
+    elif counter is contacts.SURVEY_ANSWERS:
         totals.count(counter, event.org, *_answer(event, known))
-    elif counter is metrics.RESULTS_GIVEN:
+    elif counter is queues.RESULTS_GIVEN:
         totals.count(counter, event.org, *_result(event, known))
     elif counter is not None:
         totals.count(counter, *(_label(event, name) for name in counter.labels))
@@ -134,7 +135,7 @@ def count(totals: Totals, event: Event, known: Known) -> None:
         labels = (_label(event, name) for name in histogram.labels)
         totals.observe(histogram, event.milliseconds(length), *labels)
     elif event.type is EventType.CALLBACK_ENDED and event.fields.get("outcome") == "talked":
-        totals.observe(metrics.TALK, event.milliseconds("talked"), event.org, event.queue)
+        totals.observe(queues.TALK, event.milliseconds("talked"), event.org, event.queue)
     if event.type is EventType.CALL_ANSWERED:
         _judge_estimate(totals, event)
     _follow_agent(totals, event, known)
@@ -148,9 +149,9 @@ def _judge_estimate(totals: Totals, event: Event) -> None:
     if waited is None or low is None or expected is None or high is None:
         return
     lay = "below" if waited < low else "above" if waited > high else "inside"
-    totals.count(metrics.ESTIMATED_WAITS, event.org, event.queue, lay)
+    totals.count(queues.ESTIMATED_WAITS, event.org, event.queue, lay)
     longer = waited >= expected
-    error = metrics.WAIT_BEYOND_ESTIMATE if longer else metrics.WAIT_SHORT_OF_ESTIMATE
+    error = queues.WAIT_BEYOND_ESTIMATE if longer else queues.WAIT_SHORT_OF_ESTIMATE
     totals.observe(error, abs(waited - expected), event.org, event.queue)
 
 
@@ -165,7 +166,7 @@ def _follow_agent(totals: Totals, event: Event, known: Known) -> None:
         for counter, labels in spent_on(was, event.org, known):
             totals.count(counter, *labels, by=spent)
         if was.state is AgentState.WRAPUP and was.queue:  # "": its call was trimmed away
-            totals.observe(metrics.WRAPUP, spent, event.org, was.queue)
+            totals.observe(queues.WRAPUP, spent, event.org, was.queue)
     works = after.state is not AgentState.LOGGED_OUT
     # Two controllers' clocks may differ a little: no millisecond is counted twice.
     totals.agent_does(event.agent, after if works else None, max(event.at, since))
@@ -173,29 +174,29 @@ def _follow_agent(totals: Totals, event: Event, known: Known) -> None:
 
 def spent_on(doing: Doing, org: str, known: Known) -> list[tuple[Counter, Labels]]:
     """The counters that an agent's time belongs to."""
-    spent: list[tuple[Counter, Labels]] = [(metrics.AGENT_STATE_SECONDS, (org, doing.state.value))]
+    spent: list[tuple[Counter, Labels]] = [(agents.AGENT_STATE_SECONDS, (org, doing.state.value))]
     if doing.state is AgentState.PAUSED:
         usual = doing.reason in known.pauses or doing.reason in _PAUSED_BY_ACD
-        spent.append((metrics.AGENT_PAUSE_SECONDS, (org, doing.reason if usual else metrics.OTHER)))
+        spent.append((agents.AGENT_PAUSE_SECONDS, (org, doing.reason if usual else OTHER)))
     return spent
 
 
 def _node(event: Event, known: Known) -> tuple[str, ...]:
     own = event.fields
     node = own.get("tree", ""), own.get("node", ""), own.get("kind", "")
-    return node if node in known.nodes else (metrics.OTHER,) * 3
+    return node if node in known.nodes else (OTHER,) * 3
 
 
 def _answer(event: Event, known: Known) -> tuple[str, ...]:
     own = event.fields
     question = own.get("survey", ""), own.get("question", "")
-    score = own.get("score", metrics.SPOKEN)
-    return *(question if question in known.questions else (metrics.OTHER,) * 2), score
+    score = own.get("score", contacts.SPOKEN)
+    return *(question if question in known.questions else (OTHER,) * 2), score
 
 
 def _result(event: Event, known: Known) -> tuple[str, str]:
     result = event.queue, event.fields.get("result", "")
-    return result if result in known.results else (event.queue, metrics.OTHER)
+    return result if result in known.results else (event.queue, OTHER)
 
 
 def _label(event: Event, name: str) -> str:

@@ -14,13 +14,14 @@ from typing import TypeVar
 
 from prometheus_client import CollectorRegistry, generate_latest
 
-from monitoring import metrics
 from monitoring.consumer import FiguresConsumer
 from monitoring.counting import spent_on
 from monitoring.errors import NotCaughtUp
 from monitoring.live import AcdNow, LiveFigures
 from monitoring.live_lines import acd_lines, controller_lines, gauge, speech_lines
 from monitoring.loop_delay import LoopDelay
+from monitoring.metrics import platform
+from monitoring.metrics.registry import COUNTERS, HISTOGRAMS
 from monitoring.rendering import Lines, heading, spread
 from monitoring.totals import Totals
 from store.doing import AgentState, Doing
@@ -98,21 +99,21 @@ class Exposition:
         return written
 
     def _series(self, moment: Sequence[tuple[Lines, Totals]]) -> Iterator[str]:
-        for counter in metrics.COUNTERS:
+        for counter in COUNTERS:
             yield heading(counter)
             for lines, totals in moment:
                 yield from lines.counter(counter, totals.counters[counter.name])
-        for histogram in metrics.HISTOGRAMS:
+        for histogram in HISTOGRAMS:
             yield heading(histogram)
             for lines, totals in moment:
                 yield from lines.histogram(histogram, totals.tallies[histogram.name])
 
     def _process(self, acd: AcdNow | None) -> list[str]:
-        delay = metrics.EVENT_LOOP_DELAY
+        delay = platform.EVENT_LOOP_DELAY
         return [
-            *gauge(metrics.BUILD_INFO, {(self._version,): 1}),
-            *gauge(metrics.EVENTS_UP, {(one.org,): one.up for one in self._consumers}),
-            *gauge(metrics.LIVE_UP, {(): acd is not None}),
+            *gauge(platform.BUILD_INFO, {(self._version,): 1}),
+            *gauge(platform.EVENTS_UP, {(one.org,): one.up for one in self._consumers}),
+            *gauge(platform.LIVE_UP, {(): acd is not None}),
             heading(delay) + spread(delay, (), self._delay.counts, self._delay.seconds),
         ]
 

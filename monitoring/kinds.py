@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+OTHER = "other"
+"""Stands for a word that is not in a label's closed set."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counter:
@@ -14,7 +17,7 @@ class Counter:
         name: With ``_total``.
         help: The definition, one line.
         labels: Names, the organisation first.
-        words: The closed sets of those labels that have one; another word counts as ``other``.
+        words: The closed sets of those labels that have one; another word counts as :data:`OTHER`.
         each: Whether it tells of one controller. All others tell of what controllers share: where
             there are several, each tells the same.
     """

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from monitoring import metrics
 from monitoring.kinds import Counter, Gauge
 from monitoring.live import AcdNow, ControllerNow, SpeechNow
+from monitoring.metrics import (
+    agents,
+    api,
+    asterisk,
+    callbacks,
+    contacts,
+    platform,
+    queues,
+    recordings,
+    speech,
+    trees,
+)
 from monitoring.rendering import heading, sample
 from monitoring.totals import Labels
 
@@ -20,26 +31,26 @@ def controller_lines(now: ControllerNow) -> list[str]:
     """The controller's own figures."""
     ping: dict[Labels, float] = {} if now.ami_ping_seconds is None else {(): now.ami_ping_seconds}
     return [
-        *gauge(metrics.SERVES_SINCE, {(): now.since_seconds}),
-        *gauge(metrics.SPARE, {(): now.spare}),
-        *gauge(metrics.CALLS_IN_PROGRESS, _by_word(now.calls)),
-        *gauge(metrics.AGI_SESSIONS, {(): now.agi_sessions}),
-        *gauge(metrics.AGI_REFUSED, {(): now.agi_refused}),
-        *gauge(metrics.AGI_ENDED, _by_word(now.agi_ended)),
-        *gauge(metrics.API_REFUSED, {(): now.api_refused}),
-        *gauge(metrics.API_FOLLOWERS, {(): now.api_followers}),
-        *gauge(metrics.API_LET_GO, _by_word(now.api_let_go)),
-        *gauge(metrics.AMI_CONNECTED, {(): now.ami_connected}),
-        *gauge(metrics.AMI_RECONNECTS, {(): now.ami_reconnects}),
-        *gauge(metrics.AMI_PING, ping),
-        *gauge(metrics.AMI_LAG, {(): now.ami_lag_seconds}),
-        *gauge(metrics.AMI_HELD, {(): now.ami_held}),
-        *gauge(metrics.AMI_EVENTS, {(): now.ami_events}),
-        *gauge(metrics.AMI_ACTIONS_FAILED, _by_word(now.ami_failed)),
-        *gauge(metrics.DISK_FREE, {(): now.disk_free}),
-        *gauge(metrics.DISK_SIZE, {(): now.disk_size}),
-        *gauge(metrics.RECORDINGS_BACKLOG, {(): now.recordings}),
-        *gauge(metrics.TRANSCRIPTS_BACKLOG, {(): now.transcripts}),
+        *gauge(platform.SERVES_SINCE, {(): now.since_seconds}),
+        *gauge(platform.SPARE, {(): now.spare}),
+        *gauge(contacts.CALLS_IN_PROGRESS, _by_word(now.calls)),
+        *gauge(asterisk.AGI_SESSIONS, {(): now.agi_sessions}),
+        *gauge(asterisk.AGI_REFUSED, {(): now.agi_refused}),
+        *gauge(asterisk.AGI_ENDED, _by_word(now.agi_ended)),
+        *gauge(api.API_REFUSED, {(): now.api_refused}),
+        *gauge(api.API_FOLLOWERS, {(): now.api_followers}),
+        *gauge(api.API_LET_GO, _by_word(now.api_let_go)),
+        *gauge(asterisk.AMI_CONNECTED, {(): now.ami_connected}),
+        *gauge(asterisk.AMI_RECONNECTS, {(): now.ami_reconnects}),
+        *gauge(asterisk.AMI_PING, ping),
+        *gauge(asterisk.AMI_LAG, {(): now.ami_lag_seconds}),
+        *gauge(asterisk.AMI_HELD, {(): now.ami_held}),
+        *gauge(asterisk.AMI_EVENTS, {(): now.ami_events}),
+        *gauge(asterisk.AMI_ACTIONS_FAILED, _by_word(now.ami_failed)),
+        *gauge(platform.DISK_FREE, {(): now.disk_free}),
+        *gauge(platform.DISK_SIZE, {(): now.disk_size}),
+        *gauge(recordings.RECORDINGS_BACKLOG, {(): now.recordings}),
+        *gauge(recordings.TRANSCRIPTS_BACKLOG, {(): now.transcripts}),
         *_trees_lines(now),
     ]
 
@@ -47,10 +58,10 @@ def controller_lines(now: ControllerNow) -> list[str]:
 def _trees_lines(now: ControllerNow) -> list[str]:
     served = [one for one in now.trees if one.version]
     return [
-        *gauge(metrics.TREES_RELOADS, _by_word(now.trees_reloads)),
-        *gauge(metrics.TREES_VERSION, {(one.org, one.version): 1 for one in served}),
-        *gauge(metrics.TREES_SINCE, {(one.org,): one.since_seconds for one in served}),
-        *gauge(metrics.TREES_REFUSED, {(one.org,): one.refused for one in now.trees}),
+        *gauge(trees.TREES_RELOADS, _by_word(now.trees_reloads)),
+        *gauge(trees.TREES_VERSION, {(one.org, one.version): 1 for one in served}),
+        *gauge(trees.TREES_SINCE, {(one.org,): one.since_seconds for one in served}),
+        *gauge(trees.TREES_REFUSED, {(one.org,): one.refused for one in now.trees}),
     ]
 
 
@@ -58,33 +69,35 @@ def acd_lines(now: AcdNow | None) -> list[str]:
     """What Redis knows; nothing while it is away."""
     if now is None:
         return []
-    queues = [((one.org, one.queue), one) for one in now.queues]
+    lines = [((one.org, one.queue), one) for one in now.queues]
     return [
-        *gauge(metrics.CALLS_WAITING, {key: one.waiting for key, one in queues}),
-        *gauge(metrics.OLDEST_WAIT, {key: one.oldest_wait_seconds for key, one in queues}),
+        *gauge(queues.CALLS_WAITING, {key: one.waiting for key, one in lines}),
+        *gauge(queues.OLDEST_WAIT, {key: one.oldest_wait_seconds for key, one in lines}),
         *_targets(now),
-        *gauge(metrics.CALLBACKS_OPEN, {key: one.callbacks for key, one in queues}),
-        *gauge(metrics.CALLBACKS_OLDEST, {key: one.oldest_callback_seconds for key, one in queues}),
+        *gauge(callbacks.CALLBACKS_OPEN, {key: one.callbacks for key, one in lines}),
         *gauge(
-            metrics.AGENTS,
+            callbacks.CALLBACKS_OLDEST, {key: one.oldest_callback_seconds for key, one in lines}
+        ),
+        *gauge(
+            agents.AGENTS,
             {
                 (one.org, state): one.by_state.get(state, 0)
                 for one in now.agents
-                for state in (*metrics.AGENT_STATES, metrics.PHONE_AWAY)
+                for state in (*agents.AGENT_STATES, agents.PHONE_AWAY)
             },
         ),
-        *gauge(metrics.REDIS_ROUND_TRIP, {(): now.redis_seconds}),
-        *gauge(metrics.EVENT_LAG, dict(now.lags.items())),
-        *gauge(metrics.EVENT_GAP, dict(now.gaps.items())),
+        *gauge(platform.REDIS_ROUND_TRIP, {(): now.redis_seconds}),
+        *gauge(platform.EVENT_LAG, dict(now.lags.items())),
+        *gauge(platform.EVENT_GAP, dict(now.gaps.items())),
     ]
 
 
 def _targets(now: AcdNow) -> list[str]:
     aims = [(one.org, one.queue, *one.target) for one in now.queues if one.target is not None]
     return [
-        *gauge(metrics.SERVICE_LEVEL_THRESHOLD, {(org, queue): t for org, queue, t, _ in aims}),
+        *gauge(queues.SERVICE_LEVEL_THRESHOLD, {(org, queue): t for org, queue, t, _ in aims}),
         *gauge(
-            metrics.SERVICE_LEVEL_TARGET,
+            queues.SERVICE_LEVEL_TARGET,
             {(org, queue, repr(float(t))): share for org, queue, t, share in aims},
         ),
     ]
@@ -93,17 +106,17 @@ def _targets(now: AcdNow) -> list[str]:
 def speech_lines(now: SpeechNow | None) -> list[str]:
     """The speech server's figures; that it is away is one of them."""
     if now is None:
-        return gauge(metrics.SPEECH_UP, {(): 0})
+        return gauge(speech.SPEECH_UP, {(): 0})
     workers: dict[Labels, float] = {("busy",): now.busy, ("idle",): now.workers - now.busy}
     return [
-        *gauge(metrics.SPEECH_UP, {(): 1}),
-        *gauge(metrics.SPEECH_STREAMS, {(): now.streams}),
-        *gauge(metrics.SPEECH_WORKERS, workers),
-        *gauge(metrics.SPEECH_REFUSED, {(): now.refused}),
-        *gauge(metrics.SPEECH_ERRORS, {(): now.errors}),
-        *gauge(metrics.SPEECH_LOST, {(): now.lost}),
-        *gauge(metrics.SPEECH_RECOGNITIONS, _by_word(now.recognitions)),
-        *gauge(metrics.SPEECH_DECODED, _by_word(now.decoded_seconds)),
+        *gauge(speech.SPEECH_UP, {(): 1}),
+        *gauge(speech.SPEECH_STREAMS, {(): now.streams}),
+        *gauge(speech.SPEECH_WORKERS, workers),
+        *gauge(speech.SPEECH_REFUSED, {(): now.refused}),
+        *gauge(speech.SPEECH_ERRORS, {(): now.errors}),
+        *gauge(speech.SPEECH_LOST, {(): now.lost}),
+        *gauge(speech.SPEECH_RECOGNITIONS, _by_word(now.recognitions)),
+        *gauge(speech.SPEECH_DECODED, _by_word(now.decoded_seconds)),
     ]
 
 

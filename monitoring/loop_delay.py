@@ -6,7 +6,7 @@ import asyncio
 from bisect import bisect_left
 from collections.abc import Awaitable, Callable
 
-from monitoring.metrics import EVENT_LOOP_DELAY
+from monitoring.metrics.platform import EVENT_LOOP_DELAY
 
 _EVERY_SECONDS = 0.02  # often enough to meet what holds the loop, seldom enough to cost nothing
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from monitoring.kinds import Counter, Gauge, Histogram
-from monitoring.metrics import IN_MILLISECONDS
+from monitoring.metrics.registry import IN_MILLISECONDS
 from monitoring.totals import Labels, Tally
 
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})

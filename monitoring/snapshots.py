@@ -22,7 +22,7 @@ from redis.asyncio.client import Pipeline
 from redis.exceptions import ResponseError, WatchError
 
 from monitoring.errors import SnapshotUnusable
-from monitoring.metrics import COUNTERS, HISTOGRAMS
+from monitoring.metrics.registry import COUNTERS, HISTOGRAMS
 from monitoring.totals import AGENT, Labels, Tally, Totals
 from store.doing import AgentState, Doing
 from store.stream import place_of

@@ -9,8 +9,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
-from monitoring.kinds import Counter, Histogram
-from monitoring.metrics import COUNTERS, HISTOGRAMS, OTHER
+from monitoring.kinds import OTHER, Counter, Histogram
+from monitoring.metrics.registry import COUNTERS, HISTOGRAMS
 from store.doing import Doing
 from store.stream import BEGINNING
 

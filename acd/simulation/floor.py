@@ -17,7 +17,9 @@ from operator import itemgetter
 
 from acd.agents import Agents
 from acd.distributor import Distributor
-from acd.model import Agent, AgentState, LeaveReason, Offer
+from acd.model.agent import Agent, AgentState
+from acd.model.offer import Offer
+from acd.model.waiting import LeaveReason
 from acd.simulation.client import LockStepRedis
 from acd.simulation.people import Callers, Contact, Desk, Stage
 from acd.simulation.scenario import Scenario, Team, at
@@ -94,7 +96,7 @@ class Floor:
         Raises:
             AcdError: Redis is away.
         """
-        await self._acd.adopt(self._queues)
+        await self._acd.upkeep.adopt(self._queues)
         self._at(0, partial(self._interval, 0))
         if self._scenario.intervals == 1:
             for callers in self._callers:
@@ -258,7 +260,7 @@ class Floor:
             await self._upkeep()
 
     async def _upkeep(self) -> None:
-        while offers := (await self._acd.tick(self._queues)).offers:
+        while offers := (await self._acd.upkeep.tick(self._queues)).offers:
             for offer in offers:
                 self._ring(offer)
 

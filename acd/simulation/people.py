@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from random import Random
 
-from acd.model import Agent
+from acd.model.agent import Agent
 from acd.simulation.chance import Times
 from acd.simulation.scenario import Line
 from acd.simulation.tally import Tally

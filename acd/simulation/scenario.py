@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from acd.model import Queue
+from acd.model.queue import Queue
 from acd.simulation.chance import AT_ONCE, Times
 from acd.skills import Requirement
 

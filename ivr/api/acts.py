@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from acd.errors import ContactUnknown
-from acd.model import AgentState, AgentStatus
+from acd.model.agent import AgentState, AgentStatus
 from ivr.api.errors import RecordingDiffers, RequestInvalid, SupervisionDiffers
 from ivr.api.models import Agent, Call, Cancelled, Move, Nothing, Pause, Priority, Result
 from ivr.api.reading import agent_of, call_of

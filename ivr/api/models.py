@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from acd.model import AgentState
+from acd.model.agent import AgentState
 
 MOST: Final = 200
 """Items on one page: more would hold up calls, for they are put into words in one go."""

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from acd.floor import ContactStatus
-from acd.model import AgentState, AgentStatus, LineFigures
+from acd.model.agent import AgentState, AgentStatus
+from acd.model.figures import LineFigures
 from ivr.api.errors import NothingThere
 from ivr.api.models import (
     Agent,

@@ -11,7 +11,7 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 from rich.table import Table
 
-from acd.model import system_clock
+from acd.clock import system_clock
 from ivr.announcements import LONGEST_S, SHORTEST_S, Announcements, SwitchedOn, one_line
 from ivr.cli.names import ORG, Org, find_organisation, require
 from ivr.cli.saying import console

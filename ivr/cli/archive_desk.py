@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from acd.model import system_clock
+from acd.clock import system_clock
 from ivr.cli.saying import warn
 from ivr.flow.numbers import e164, normalised, spellings
 from ivr.live.known import known_trees

@@ -11,10 +11,10 @@ from typing import Annotated, TypeVar
 import typer
 from rich.table import Table
 
-from acd.callback_model import Callback, CallbackState
 from acd.callbacks import Callbacks
+from acd.clock import system_clock
 from acd.errors import CallbackUnknown
-from acd.model import system_clock
+from acd.model.callback import Callback, CallbackState
 from ivr.callback_offer import rules_of
 from ivr.cli.names import ORG_OPTION, OrgOption, one_of, require
 from ivr.cli.saying import console, masked, warn

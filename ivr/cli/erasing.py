@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 
 from acd.callbacks import Callbacks
+from acd.clock import system_clock
 from acd.errors import CallbackUnknown
-from acd.model import system_clock
 from ivr.cli.archive_desk import ArchiveDesk, at_desk, every_spelling
 from ivr.cli.saying import console, count, length, when
 from ivr.platform.preflight import layout_of

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from sqlalchemy import select
 
-from acd.model import system_clock
+from acd.clock import system_clock
 from ivr.cli.archive_desk import ArchiveDesk, at_desk
 from ivr.cli.saying import console, count, when
 from ivr.platform.preflight import recording_keys_of

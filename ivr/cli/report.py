@@ -11,12 +11,12 @@ from ivr.cli.giving import As, First, Format, Language, Last, Output, Queues, gi
 from ivr.cli.names import OrgOption
 from ivr.cli.record import House
 from ivr.flow.organisation import Organisation
-from monitoring.definitions import Belongs, formula
+from monitoring.definitions.service_level import formula
 from monitoring.report.agents import agents_sheet, read_agents
 from monitoring.report.contacts import contacts_sheet, read_contacts
 from monitoring.report.counting import Question
 from monitoring.report.estimates import estimates_sheet, read_estimates
-from monitoring.report.intervals import Step
+from monitoring.report.intervals import Belongs, Step
 from monitoring.report.queues import QueueReport
 from monitoring.report.reading import read_queues
 from monitoring.report.results import read_results, results_sheet

@@ -15,12 +15,13 @@ from rich.text import Text
 
 from ivr.cli.findings import Format, as_json, as_sarif
 from ivr.cli.handset import Narrated, Terminal
-from ivr.flow.engine import EndReason, Run, RunResult
+from ivr.flow.engine import Run
 from ivr.flow.load import Catalogue, Checked
 from ivr.flow.load import check as check_trees
 from ivr.flow.memory import MemoryCall, Script
 from ivr.flow.pins import NO_PINS, KnownPins, Pins
 from ivr.flow.problems import Problem, Severity, in_order, once, shown
+from ivr.flow.trace import EndReason, RunResult
 from ivr.flow.tree import Tree
 from ivr.platform.preflight import layout_of, load_settings
 from ivr.platform.secrets import Secrets

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from acd.callbacks import Callbacks
+from acd.clock import system_clock
 from acd.errors import AcdUnavailable, CallbackUnknown
-from acd.model import system_clock
 from ivr.demo.agent import DemoAgent
 from ivr.demo.caller import Caller
 from ivr.demo.errors import AlreadyPlayed, NoStage, OtherPlay

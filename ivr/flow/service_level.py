@@ -11,7 +11,7 @@ from ivr.flow.faults import Strict, fault
 from ivr.flow.lengths import Length, spelled
 
 THRESHOLDS: Final = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600)
-"""Seconds that can be aimed at: those by which waits are counted (``monitoring.metrics``)."""
+"""Seconds that can be aimed at: the bounds of waits (``monitoring.metrics.bounds``)."""
 
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d+)?) ?%")
 

@@ -14,8 +14,18 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from ivr.platform.health import PROBE_SECONDS, get_page
 from ivr.settings import Settings
-from monitoring import metrics
 from monitoring.kinds import Counter, Gauge
+from monitoring.metrics.agents import AGENTS
+from monitoring.metrics.callbacks import CALLBACKS_ANSWERED, CALLBACKS_OPEN
+from monitoring.metrics.platform import LIVE_UP
+from monitoring.metrics.queues import (
+    ANSWERED_WAIT,
+    CALLS_ABANDONED,
+    CALLS_ANSWERED,
+    CALLS_WAITING,
+    OLDEST_WAIT,
+    SERVICE_LEVEL_TARGET,
+)
 
 _APART = ("queue", "state", "le", "within")
 
@@ -82,7 +92,7 @@ def read_floor(text: str) -> Floor | None:
                 *(sample.labels[name] for name in _APART if name in sample.labels),
             )
             samples[sample.name][where] = sample.value
-    if not samples[metrics.LIVE_UP.name].get(("",)):
+    if not samples[LIVE_UP.name].get(("",)):
         return None
 
     def of(metric: Gauge | Counter, where: tuple[str, ...]) -> float:
@@ -90,10 +100,10 @@ def read_floor(text: str) -> Floor | None:
 
     def level(where: tuple[str, ...]) -> tuple[float | None, float | None]:
         """What share was answered in time, and what shall be."""
-        for (*queue, within), target in samples[metrics.SERVICE_LEVEL_TARGET.name].items():
+        for (*queue, within), target in samples[SERVICE_LEVEL_TARGET.name].items():
             if tuple(queue) == where:
-                in_time = samples[f"{metrics.ANSWERED_WAIT.name}_bucket"].get((*where, within), 0)
-                ended = of(metrics.CALLS_ANSWERED, where) + of(metrics.CALLS_ABANDONED, where)
+                in_time = samples[f"{ANSWERED_WAIT.name}_bucket"].get((*where, within), 0)
+                ended = of(CALLS_ANSWERED, where) + of(CALLS_ABANDONED, where)
                 return (in_time / ended if ended else None), target
         return None, None
 
@@ -103,18 +113,18 @@ def read_floor(text: str) -> Floor | None:
             org=where[0],
             queue=where[1],
             waiting=int(waiting),
-            oldest_seconds=of(metrics.OLDEST_WAIT, where),
-            callbacks=int(of(metrics.CALLBACKS_OPEN, where)),
-            answered=int(of(metrics.CALLS_ANSWERED, where)),
-            abandoned=int(of(metrics.CALLS_ABANDONED, where)),
-            called_back=int(of(metrics.CALLBACKS_ANSWERED, where)),
+            oldest_seconds=of(OLDEST_WAIT, where),
+            callbacks=int(of(CALLBACKS_OPEN, where)),
+            answered=int(of(CALLS_ANSWERED, where)),
+            abandoned=int(of(CALLS_ABANDONED, where)),
+            called_back=int(of(CALLBACKS_ANSWERED, where)),
             in_time=in_time,
             target=target,
         )
 
-    waits = samples[metrics.CALLS_WAITING.name].items()
+    waits = samples[CALLS_WAITING.name].items()
     queues = [line(where, waiting) for where, waiting in waits]
     agents: dict[str, dict[str, int]] = defaultdict(dict)
-    for (org, state), count in samples[metrics.AGENTS.name].items():
+    for (org, state), count in samples[AGENTS.name].items():
         agents[org][state] = int(count)
     return Floor(queues, agents)

@@ -12,7 +12,7 @@ from ivr.platform.render import render
 from ivr.platform.scraping import write_prometheus_config
 from ivr.platform.secrets import Secrets
 from ivr.settings import Settings
-from ivr.tree_pins import pin_names
+from ivr.tree_pins import with_pins
 
 
 async def prepare(
@@ -34,9 +34,8 @@ async def prepare(
             cannot be written.
         media.errors.MediaError: The announcements cannot be spoken.
     """
-    people = [number for org in catalogue.organisations.values() for number in org.people]
     with writing(layout):
-        secrets = Secrets.load_or_create(layout.secrets, (*people, *pin_names(catalogue)))
+        secrets = Secrets.load_or_create(layout.secrets, with_pins(catalogue))
         sounds = await prepare_sounds(layout)
         render(
             settings=settings,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
-from acd.model import Offer
+from acd.model.offer import Offer
 from ivr.flow.supervision import Right
 from store.events import Event, EventType
 from store.stream import EventStream

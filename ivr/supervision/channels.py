@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from acd.model import Offer
+from acd.model.offer import Offer
 from ivr.destinations import endpoints_of
 from wire.ami.frames import Frame
 

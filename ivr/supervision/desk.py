@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from acd.agents import Agents
 from acd.errors import NotLoggedIn
 from acd.floor import Floor
-from acd.model import AgentState, AgentStatus, Offer
+from acd.model.agent import AgentState, AgentStatus
+from acd.model.offer import Offer
 from ivr.agi_call import AllPrompts
 from ivr.desk import phone_of
 from ivr.desk_visit import TRIES

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Self
 
-from acd.model import Offer
+from acd.model.offer import Offer
 from ivr.flow.supervision import Right
 from wire.agi.session import AgiSession
 from wire.ami.client import AmiClient

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Collection
 from enum import Enum
 
-from acd.model import Offer
+from acd.model.offer import Offer
 from ivr.attention import Attention
 from ivr.flow.supervision import Right
 from ivr.office import Office

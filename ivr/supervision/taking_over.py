@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
-from acd.model import LeaveReason, Offer
+from acd.model.offer import Offer
+from acd.model.waiting import LeaveReason
 from ivr.office import Office
 from wire.agi.link import NO_LIMIT
 from wire.agi.session import AgiSession

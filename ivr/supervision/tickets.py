@@ -16,7 +16,7 @@ from typing import Final, Self
 
 from redis.asyncio import Redis
 
-from acd.model import Offer
+from acd.model.offer import Offer
 from ivr.destinations import Destinations, endpoint_of
 from ivr.flow.supervision import Right
 from ivr.supervision.orders import PARTS, Order

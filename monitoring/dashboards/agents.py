@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from monitoring import metrics as m
 from monitoring.dashboards import asked
 from monitoring.dashboards.drawn import bars, course, figure
 from monitoring.dashboards.model import Board, Query, Row, Step, Unit
-from monitoring.definitions import HANDLE_TIME, OCCUPANCY
+from monitoring.definitions.key_figures import HANDLE_TIME, OCCUPANCY
+from monitoring.metrics import agents, supervisors
 
-_STATES = ("ready", m.PHONE_AWAY, "reserved", "talking", "wrapup", "paused", "logged_out")
+_STATES = ("ready", agents.PHONE_AWAY, "reserved", "talking", "wrapup", "paused", "logged_out")
 _NOW = Row(
     "Now",
     tuple(
@@ -17,7 +17,7 @@ _NOW = Row(
                 state.replace("_", " ").capitalize(),
                 about,
                 Unit.COUNT,
-                asked.now(m.AGENTS, where=f'{asked.OF_ORG},state="{state}"'),
+                asked.now(agents.AGENTS, where=f'{asked.OF_ORG},state="{state}"'),
                 width=3,
             )
             for state, about in zip(
@@ -56,15 +56,17 @@ _TIME = Row(
             "Time by state",
             "Of all agents together, in the time shown.",
             Unit.SECONDS,
-            Query(asked.total(m.AGENT_STATE_SECONDS, "state", where=asked.OF_ORG), "{{state}}"),
+            Query(
+                asked.total(agents.AGENT_STATE_SECONDS, "state", where=asked.OF_ORG), "{{state}}"
+            ),
         ),
         bars(
             "Calls of their own",
             "Calls that agents have made, by outcome, in the time shown.",
             Unit.COUNT,
-            Query(asked.total(m.AGENT_CALLS, "outcome", where=asked.OF_ORG), "{{outcome}}"),
+            Query(asked.total(agents.AGENT_CALLS, "outcome", where=asked.OF_ORG), "{{outcome}}"),
             Query(
-                asked.total(m.AGENT_CALLS_REFUSED, "reason", where=asked.OF_ORG),
+                asked.total(agents.AGENT_CALLS_REFUSED, "reason", where=asked.OF_ORG),
                 "refused: {{reason}}",
             ),
         ),
@@ -72,13 +74,15 @@ _TIME = Row(
             "Talk in calls of their own",
             "Average length of the conversations in them.",
             Unit.SECONDS,
-            asked.mean(m.AGENT_CALL_TALK, where=asked.OF_ORG),
+            asked.mean(agents.AGENT_CALL_TALK, where=asked.OF_ORG),
         ),
         bars(
             "Pauses by reason",
             "Of all agents together, in the time shown.",
             Unit.SECONDS,
-            Query(asked.total(m.AGENT_PAUSE_SECONDS, "reason", where=asked.OF_ORG), "{{reason}}"),
+            Query(
+                asked.total(agents.AGENT_PAUSE_SECONDS, "reason", where=asked.OF_ORG), "{{reason}}"
+            ),
         ),
     ),
 )
@@ -90,7 +94,7 @@ _COURSE = Row(
             "Those who are logged out apart.",
             Unit.COUNT,
             Query(
-                asked.now(m.AGENTS, "state", where=f'{asked.OF_ORG},state!="logged_out"'),
+                asked.now(agents.AGENTS, "state", where=f'{asked.OF_ORG},state!="logged_out"'),
                 "{{state}}",
             ),
         ),
@@ -106,9 +110,9 @@ _COURSE = Row(
             "Offers a minute",
             "Offers to agents, and those that came to nothing, by reason.",
             Unit.PER_MINUTE,
-            Query(asked.a_minute(m.AGENT_OFFERS, where=asked.OF_ORG), "offers"),
+            Query(asked.a_minute(agents.AGENT_OFFERS, where=asked.OF_ORG), "offers"),
             Query(
-                asked.a_minute(m.AGENT_OFFERS_REFUSED, "reason", where=asked.OF_ORG),
+                asked.a_minute(agents.AGENT_OFFERS_REFUSED, "reason", where=asked.OF_ORG),
                 "refused: {{reason}}",
             ),
         ),
@@ -116,7 +120,7 @@ _COURSE = Row(
             "Wrong PINs",
             "Agents who were locked out for a while by wrong PINs, in the time shown.",
             Unit.COUNT,
-            asked.total(m.AGENT_LOCKS, where=asked.OF_ORG),
+            asked.total(agents.AGENT_LOCKS, where=asked.OF_ORG),
             (Step(1, "yellow"), Step(5, "red")),
             width=12,
         ),
@@ -129,25 +133,31 @@ _SUPERVISORS = Row(
             "In conversations",
             "How often supervisors came in, by the way in which it began.",
             Unit.COUNT,
-            Query(asked.total(m.SUPERVISOR_PRESENCES, "mode", where=asked.OF_ORG), "{{mode}}"),
+            Query(
+                asked.total(supervisors.SUPERVISOR_PRESENCES, "mode", where=asked.OF_ORG),
+                "{{mode}}",
+            ),
         ),
         figure(
             "Length of stay",
             "How long a supervisor was in a conversation, on average.",
             Unit.SECONDS,
-            asked.mean(m.SUPERVISOR_PRESENCE, where=asked.OF_ORG),
+            asked.mean(supervisors.SUPERVISOR_PRESENCE, where=asked.OF_ORG),
         ),
         bars(
             "Acts",
             "On agents and contacts, by the API or at a phone.",
             Unit.COUNT,
-            Query(asked.total(m.SUPERVISOR_ACTS, "act", where=asked.OF_ORG), "{{act}}"),
+            Query(asked.total(supervisors.SUPERVISOR_ACTS, "act", where=asked.OF_ORG), "{{act}}"),
         ),
         bars(
             "Refused",
             "What they were not let do, and wrong PINs.",
             Unit.COUNT,
-            Query(asked.total(m.SUPERVISORS_REFUSED, "reason", where=asked.OF_ORG), "{{reason}}"),
+            Query(
+                asked.total(supervisors.SUPERVISORS_REFUSED, "reason", where=asked.OF_ORG),
+                "{{reason}}",
+            ),
         ),
     ),
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from monitoring import metrics as m
 from monitoring.dashboards import asked
 from monitoring.dashboards.drawn import figure
 from monitoring.dashboards.model import Row, Step, Unit
+from monitoring.metrics import api
 
 API = Row(
     "API",
@@ -14,19 +14,19 @@ API = Row(
             "Followers",
             "Connections that follow events.",
             Unit.COUNT,
-            asked.now(m.API_FOLLOWERS, where=""),
+            asked.now(api.API_FOLLOWERS, where=""),
         ),
         figure(
             "Let go",
             "Followers whose connection was closed from here, in the time shown.",
             Unit.COUNT,
-            asked.total(m.API_LET_GO, where=""),
+            asked.total(api.API_LET_GO, where=""),
         ),
         figure(
             "Wrong tokens",
             "Requests that had no token that works, in the time shown.",
             Unit.COUNT,
-            asked.total(m.API_REFUSED, where=""),
+            asked.total(api.API_REFUSED, where=""),
             (Step(1, "yellow"), Step(100, "red")),
         ),
     ),

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from monitoring import promql
 from monitoring.dashboards.model import Choice, Lookup
-from monitoring.definitions import Figure, Query, formula
+from monitoring.definitions.figure import Figure, Query
+from monitoring.definitions.service_level import formula
 from monitoring.kinds import Counter, Gauge, Histogram
-from monitoring.metrics import AGENTS, CALLS_WAITING, SCORES, SURVEY_ANSWERS
+from monitoring.metrics.agents import AGENTS
+from monitoring.metrics.contacts import SCORES, SURVEY_ANSWERS
+from monitoring.metrics.queues import CALLS_WAITING
 from monitoring.promql import rise, summed
 
 ORG = Lookup("org", "Organisation", AGENTS.name)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from monitoring import metrics as m
 from monitoring.dashboards import asked
 from monitoring.dashboards.drawn import bars, course, figure
 from monitoring.dashboards.model import Board, Query, Row, Step, Unit
+from monitoring.metrics import callbacks
 
 _NOW = Row(
     "Now and in the time shown",
@@ -14,34 +14,34 @@ _NOW = Row(
             "Promised",
             "Callers who keep their place and have not been reached yet.",
             Unit.COUNT,
-            asked.now(m.CALLBACKS_OPEN),
+            asked.now(callbacks.CALLBACKS_OPEN),
         ),
         figure(
             "Longest overdue",
             "Since its chosen time, else since its caller came to the queue.",
             Unit.SECONDS,
-            asked.highest(m.CALLBACKS_OLDEST),
+            asked.highest(callbacks.CALLBACKS_OLDEST),
             (Step(1800, "yellow"), Step(7200, "red")),
         ),
         figure(
             "Asked for",
             "By the caller in the queue, or by an operator.",
             Unit.COUNT,
-            asked.total(m.CALLBACKS_REQUESTED),
+            asked.total(callbacks.CALLBACKS_REQUESTED),
         ),
         figure(
             "Talked",
             "Callbacks in which caller and agent came to talk.",
             Unit.COUNT,
-            asked.total(m.CALLBACKS_ANSWERED),
+            asked.total(callbacks.CALLBACKS_ANSWERED),
         ),
         figure(
             "Reached",
             "Of the callbacks that are over, those that ended with a conversation.",
             Unit.SHARE,
             asked.share(
-                asked.total(m.CALLBACKS_ENDED, where=f'{asked.OF_QUEUE},outcome="talked"'),
-                asked.total(m.CALLBACKS_ENDED),
+                asked.total(callbacks.CALLBACKS_ENDED, where=f'{asked.OF_QUEUE},outcome="talked"'),
+                asked.total(callbacks.CALLBACKS_ENDED),
             ),
             (Step(0.5, "yellow"), Step(0.8, "green")),
             colour="red",
@@ -50,7 +50,7 @@ _NOW = Row(
             "Wait",
             "From the place in the queue until caller and agent talk, on average.",
             Unit.SECONDS,
-            asked.mean(m.CALLBACK_WAIT),
+            asked.mean(callbacks.CALLBACK_WAIT),
         ),
     ),
 )
@@ -61,21 +61,21 @@ _WAY = Row(
             "From promise to conversation",
             "In the time shown; a callback may be dialled several times.",
             Unit.COUNT,
-            Query(asked.total(m.CALLBACKS_REQUESTED, "source"), "asked for: {{source}}"),
-            Query(asked.total(m.CALLBACKS_DIALLED), "dialled"),
-            Query(asked.total(m.CALLBACKS_ANSWERED), "talked"),
+            Query(asked.total(callbacks.CALLBACKS_REQUESTED, "source"), "asked for: {{source}}"),
+            Query(asked.total(callbacks.CALLBACKS_DIALLED), "dialled"),
+            Query(asked.total(callbacks.CALLBACKS_ANSWERED), "talked"),
         ),
         bars(
             "Attempts in vain",
             "By reason.",
             Unit.COUNT,
-            Query(asked.total(m.CALLBACKS_MISSED, "reason"), "{{reason}}"),
+            Query(asked.total(callbacks.CALLBACKS_MISSED, "reason"), "{{reason}}"),
         ),
         bars(
             "How they ended",
             "By outcome.",
             Unit.COUNT,
-            Query(asked.total(m.CALLBACKS_ENDED, "outcome"), "{{outcome}}"),
+            Query(asked.total(callbacks.CALLBACKS_ENDED, "outcome"), "{{outcome}}"),
         ),
     ),
 )
@@ -86,7 +86,7 @@ _COURSE = Row(
             "Promised by queue",
             "Callbacks that are open.",
             Unit.COUNT,
-            Query(asked.now(m.CALLBACKS_OPEN, "org", "queue"), asked.QUEUE_NAME),
+            Query(asked.now(callbacks.CALLBACKS_OPEN, "org", "queue"), asked.QUEUE_NAME),
         ),
         course(
             "Wait for the callback, moving",
@@ -94,7 +94,7 @@ _COURSE = Row(
             Unit.SECONDS,
             *(
                 Query(
-                    asked.quantile(rank, m.CALLBACK_WAIT, window=asked.MOVING),
+                    asked.quantile(rank, callbacks.CALLBACK_WAIT, window=asked.MOVING),
                     f"{rank:.0%} talked within",
                 )
                 for rank in (0.5, 0.9)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from monitoring import metrics as m
 from monitoring.dashboards import asked
 from monitoring.dashboards.beside import CONNECTED, SURVEYS
 from monitoring.dashboards.drawn import bars, course, figure, table
 from monitoring.dashboards.model import Board, Query, Row, Step, Unit
-from monitoring.definitions import ABANDON_RATE, ASA, OCCUPANCY
+from monitoring.definitions.key_figures import ABANDON_RATE, ASA, OCCUPANCY
+from monitoring.metrics import agents, callbacks, contacts, queues
 
 LONG_WAIT = (Step(120, "yellow"), Step(600, "red"))
 SERVICE = (Step(0.7, "yellow"), Step(0.8, "green"))
@@ -20,33 +20,33 @@ _NOW = Row(
             "Waiting",
             "Callers who wait in a queue.",
             Unit.COUNT,
-            asked.now(m.CALLS_WAITING),
+            asked.now(queues.CALLS_WAITING),
             (Step(5, "yellow"), Step(15, "red")),
         ),
         figure(
             "Longest wait",
             "Of the caller who has waited longest; 0 while nobody waits.",
             Unit.SECONDS,
-            asked.highest(m.OLDEST_WAIT),
+            asked.highest(queues.OLDEST_WAIT),
             LONG_WAIT,
         ),
         figure(
             "Agents ready",
             "Logged in and free for the next caller.",
             Unit.COUNT,
-            asked.now(m.AGENTS, where=f'{asked.OF_ORG},state="ready"'),
+            asked.now(agents.AGENTS, where=f'{asked.OF_ORG},state="ready"'),
         ),
         figure(
             "Conversations",
             "Agents who talk.",
             Unit.COUNT,
-            asked.now(m.AGENTS, where=f'{asked.OF_ORG},state="talking"'),
+            asked.now(agents.AGENTS, where=f'{asked.OF_ORG},state="talking"'),
         ),
         figure(
             "Callbacks promised",
             "Callers who keep their place and are called back.",
             Unit.COUNT,
-            asked.now(m.CALLBACKS_OPEN),
+            asked.now(callbacks.CALLBACKS_OPEN),
         ),
         figure(
             "Warnings",
@@ -64,21 +64,21 @@ _SHOWN = Row(
             "Offered",
             "Calls that entered a queue.",
             Unit.COUNT,
-            asked.total(m.CALLS_OFFERED),
+            asked.total(queues.CALLS_OFFERED),
             width=3,
         ),
         figure(
             "Answered",
             "Calls that an agent answered.",
             Unit.COUNT,
-            asked.total(m.CALLS_ANSWERED),
+            asked.total(queues.CALLS_ANSWERED),
             width=3,
         ),
         figure(
             "Abandoned",
             "Callers who hung up while waiting.",
             Unit.COUNT,
-            asked.total(m.CALLS_ABANDONED),
+            asked.total(queues.CALLS_ABANDONED),
             width=3,
         ),
         figure(
@@ -110,7 +110,7 @@ _SHOWN = Row(
             "Called back",
             "Callbacks in which caller and agent came to talk.",
             Unit.COUNT,
-            asked.total(m.CALLBACKS_ANSWERED),
+            asked.total(callbacks.CALLBACKS_ANSWERED),
             width=3,
         ),
         figure(
@@ -130,16 +130,16 @@ _COURSE = Row(
             "Waiting by queue",
             "Callers who wait.",
             Unit.COUNT,
-            Query(asked.now(m.CALLS_WAITING, "org", "queue"), asked.QUEUE_NAME),
+            Query(asked.now(queues.CALLS_WAITING, "org", "queue"), asked.QUEUE_NAME),
         ),
         course(
             "Calls a minute",
             "What came in and what became of it.",
             Unit.PER_MINUTE,
-            Query(asked.a_minute(m.CALLS_OFFERED), "offered"),
-            Query(asked.a_minute(m.CALLS_ANSWERED), "answered"),
-            Query(asked.a_minute(m.CALLS_ABANDONED), "abandoned"),
-            Query(asked.a_minute(m.CALLS_LEFT), "left otherwise"),
+            Query(asked.a_minute(queues.CALLS_OFFERED), "offered"),
+            Query(asked.a_minute(queues.CALLS_ANSWERED), "answered"),
+            Query(asked.a_minute(queues.CALLS_ABANDONED), "abandoned"),
+            Query(asked.a_minute(queues.CALLS_LEFT), "left otherwise"),
         ),
         course(
             "Service level, moving",
@@ -154,7 +154,7 @@ _COURSE = Row(
             "All agents of the organisation, those who are logged out apart.",
             Unit.COUNT,
             Query(
-                asked.now(m.AGENTS, "state", where=f'{asked.OF_ORG},state!="logged_out"'),
+                asked.now(agents.AGENTS, "state", where=f'{asked.OF_ORG},state!="logged_out"'),
                 "{{state}}",
             ),
         ),
@@ -167,27 +167,27 @@ _TREES = Row(
             "Contacts",
             "Calls that came in, whatever they wanted.",
             Unit.COUNT,
-            asked.total(m.CONTACTS_STARTED, where=asked.OF_ORG),
+            asked.total(contacts.CONTACTS_STARTED, where=asked.OF_ORG),
         ),
         figure(
             "Messages",
             "Voice messages that were left.",
             Unit.COUNT,
             # a mailbox has no figures before its first message
-            f"{asked.total(m.VOICEMAILS_STORED, where=asked.OF_ORG)} or vector(0)",
+            f"{asked.total(contacts.VOICEMAILS_STORED, where=asked.OF_ORG)} or vector(0)",
         ),
         bars(
             "How contacts ended",
             "By who ended them; failed and lost are faults.",
             Unit.COUNT,
-            Query(asked.total(m.CONTACTS_ENDED, "reason", where=asked.OF_ORG), "{{reason}}"),
+            Query(asked.total(contacts.CONTACTS_ENDED, "reason", where=asked.OF_ORG), "{{reason}}"),
         ),
         bars(
             "Where callers go",
             "The nodes that were visited most.",
             Unit.COUNT,
             Query(
-                f"topk(10, {asked.total(m.NODE_VISITS, *_NODE, where=asked.OF_ORG)})",
+                f"topk(10, {asked.total(contacts.NODE_VISITS, *_NODE, where=asked.OF_ORG)})",
                 "{{org}}/{{tree}}: {{node}}",
             ),
         ),
@@ -201,14 +201,14 @@ _QUEUES = Row(
             "Every queue",
             "Now, and in the time shown. A queue's name leads to its board.",
             Unit.COUNT,
-            Query(asked.now(m.CALLS_WAITING, "org", "queue"), "waiting"),
-            Query(asked.highest(m.OLDEST_WAIT, "org", "queue"), "longest", Unit.SECONDS),
-            Query(asked.total(m.CALLS_OFFERED, "org", "queue"), "offered"),
-            Query(asked.total(m.CALLS_ANSWERED, "org", "queue"), "answered"),
-            Query(asked.total(m.CALLS_ABANDONED, "org", "queue"), "abandoned"),
+            Query(asked.now(queues.CALLS_WAITING, "org", "queue"), "waiting"),
+            Query(asked.highest(queues.OLDEST_WAIT, "org", "queue"), "longest", Unit.SECONDS),
+            Query(asked.total(queues.CALLS_OFFERED, "org", "queue"), "offered"),
+            Query(asked.total(queues.CALLS_ANSWERED, "org", "queue"), "answered"),
+            Query(asked.total(queues.CALLS_ABANDONED, "org", "queue"), "abandoned"),
             Query(asked.service_level("org", "queue"), "service level", Unit.SHARE),
             Query(asked.defined(ASA, "org", "queue"), "speed of answer", Unit.SECONDS),
-            Query(asked.now(m.CALLBACKS_OPEN, "org", "queue"), "callbacks"),
+            Query(asked.now(callbacks.CALLBACKS_OPEN, "org", "queue"), "callbacks"),
             width=24,
         ),
     ),

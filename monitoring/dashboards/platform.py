@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from monitoring import metrics as m
 from monitoring.dashboards import asked
 from monitoring.dashboards.api import API
 from monitoring.dashboards.drawn import bars, course, figure
 from monitoring.dashboards.model import Board, Query, Row, Step, Unit
 from monitoring.dashboards.trees import TREES
+from monitoring.metrics import asterisk, contacts, platform, recordings, speech
 
 _JOB = '{job="vaxel"}'
 _BROKEN = (Step(1, "green"),)
@@ -28,7 +28,7 @@ _PARTS = Row(
             "Asterisk",
             "Whether the controller is logged in to Asterisk's manager.",
             Unit.SWITCH,
-            asked.lowest(m.AMI_CONNECTED),
+            asked.lowest(asterisk.AMI_CONNECTED),
             _BROKEN,
             colour="red",
         ),
@@ -36,7 +36,7 @@ _PARTS = Row(
             "Redis",
             "Whether queues and agents can be asked.",
             Unit.SWITCH,
-            asked.lowest(m.LIVE_UP),
+            asked.lowest(platform.LIVE_UP),
             _BROKEN,
             colour="red",
         ),
@@ -44,7 +44,7 @@ _PARTS = Row(
             "Speech",
             "Whether the speech server answers; without it menus take keys only.",
             Unit.SWITCH,
-            asked.lowest(m.SPEECH_UP),
+            asked.lowest(speech.SPEECH_UP),
             _BROKEN,
             colour="yellow",
         ),
@@ -52,7 +52,7 @@ _PARTS = Row(
             "Events",
             "Whether what happens can be read, and so counted.",
             Unit.SWITCH,
-            asked.lowest(m.EVENTS_UP),
+            asked.lowest(platform.EVENTS_UP),
             _BROKEN,
             colour="red",
         ),
@@ -79,7 +79,9 @@ _CONTROLLER = Row(
             Unit.SECONDS,
             *(
                 Query(
-                    asked.quantile(rank, m.EVENT_LOOP_DELAY, where="", window="$__rate_interval"),
+                    asked.quantile(
+                        rank, platform.EVENT_LOOP_DELAY, where="", window="$__rate_interval"
+                    ),
                     f"{rank:.0%} within",
                 )
                 for rank in (0.5, 0.99)
@@ -90,8 +92,8 @@ _CONTROLLER = Row(
             "Calls",
             "Contacts in hand by organisation, and open FastAGI sessions, agents' included.",
             Unit.COUNT,
-            Query(asked.now(m.CALLS_IN_PROGRESS, "org", where=""), "{{org}}"),
-            Query(asked.now(m.AGI_SESSIONS, where=""), "FastAGI sessions"),
+            Query(asked.now(contacts.CALLS_IN_PROGRESS, "org", where=""), "{{org}}"),
+            Query(asked.now(asterisk.AGI_SESSIONS, where=""), "FastAGI sessions"),
             width=8,
         ),
         course(
@@ -111,13 +113,13 @@ _CONTROLLER = Row(
             "Runs since",
             "How long the controller has served.",
             Unit.SECONDS,
-            f"time() - max({m.SERVES_SINCE.name})",
+            f"time() - max({platform.SERVES_SINCE.name})",
         ),
         figure(
             "Spare",
             "Whether another controller waits to take the place of the one that serves.",
             Unit.SWITCH,
-            asked.lowest(m.SPARE),
+            asked.lowest(platform.SPARE),
             _BROKEN,
             colour="yellow",
         ),
@@ -125,21 +127,21 @@ _CONTROLLER = Row(
             "Version",
             "What runs.",
             Unit.SWITCH,
-            Query(f"max by (version) ({m.BUILD_INFO.name})", "Växel {{version}}"),
+            Query(f"max by (version) ({platform.BUILD_INFO.name})", "Växel {{version}}"),
             width=4,
         ),
         figure(
             "Refused calls",
             "Calls that the controller was too full to take, in the time shown.",
             Unit.COUNT,
-            asked.total(m.AGI_REFUSED, where=""),
+            asked.total(asterisk.AGI_REFUSED, where=""),
             _ANY,
         ),
         figure(
             "Failed calls",
             "Calls that ended by a fault of ours, in the time shown.",
             Unit.COUNT,
-            asked.total(m.AGI_ENDED, where='outcome="failed"'),
+            asked.total(asterisk.AGI_ENDED, where='outcome="failed"'),
             _ANY,
         ),
         figure(
@@ -165,8 +167,8 @@ _LINKS = Row(
             "Round trips",
             "To Asterisk's manager and to Redis.",
             Unit.SECONDS,
-            Query(asked.highest(m.AMI_PING, where=""), "Asterisk"),
-            Query(asked.highest(m.REDIS_ROUND_TRIP, where=""), "Redis"),
+            Query(asked.highest(asterisk.AMI_PING, where=""), "Asterisk"),
+            Query(asked.highest(platform.REDIS_ROUND_TRIP, where=""), "Redis"),
             width=8,
         ),
         course(
@@ -174,16 +176,16 @@ _LINKS = Row(
             "How old Asterisk's last event was when it was handled, and the oldest of our own that"
             " each consumer has not taken in; and of how long a time it has missed them for good.",
             Unit.SECONDS,
-            Query(asked.highest(m.AMI_LAG, where=""), "Asterisk's events"),
-            Query(asked.highest(m.EVENT_LAG, "consumer", where=""), "{{consumer}}"),
-            Query(asked.highest(m.EVENT_GAP, "consumer", where=""), "{{consumer}}, missed"),
+            Query(asked.highest(asterisk.AMI_LAG, where=""), "Asterisk's events"),
+            Query(asked.highest(platform.EVENT_LAG, "consumer", where=""), "{{consumer}}"),
+            Query(asked.highest(platform.EVENT_GAP, "consumer", where=""), "{{consumer}}, missed"),
             width=8,
         ),
         course(
             "Asterisk's events a minute",
             "Those that arrive at each controller.",
             Unit.PER_MINUTE,
-            Query(asked.a_minute(m.AMI_EVENTS, "instance", where=""), "{{instance}}"),
+            Query(asked.a_minute(asterisk.AMI_EVENTS, "instance", where=""), "{{instance}}"),
             width=8,
         ),
     ),
@@ -196,20 +198,20 @@ _MANAGER = Row(
             "Came back",
             "How often the link was lost and came back.",
             Unit.COUNT,
-            asked.total(m.AMI_RECONNECTS, where=""),
+            asked.total(asterisk.AMI_RECONNECTS, where=""),
             _ANY,
         ),
         figure(
             "Actions in vain",
             "What Asterisk refused, or did not answer in time.",
             Unit.COUNT,
-            asked.total(m.AMI_ACTIONS_FAILED, where=""),
+            asked.total(asterisk.AMI_ACTIONS_FAILED, where=""),
         ),
         figure(
             "Events held",
             "Those that have arrived and wait to be handled, now.",
             Unit.COUNT,
-            asked.highest(m.AMI_HELD, where=""),
+            asked.highest(asterisk.AMI_HELD, where=""),
             (Step(100, "yellow"), Step(1000, "red")),
         ),
     ),
@@ -222,30 +224,30 @@ _SPEECH = Row(
             "What menus heard",
             "In the time shown; away: no recogniser was there, keys only.",
             Unit.COUNT,
-            Query(asked.total(m.SPEECH_HEARD, "outcome", where=asked.OF_ORG), "{{outcome}}"),
+            Query(asked.total(speech.SPEECH_HEARD, "outcome", where=asked.OF_ORG), "{{outcome}}"),
         ),
         course(
             "Listening",
             "Callers who are listened to, and processes that decode.",
             Unit.COUNT,
-            Query(asked.now(m.SPEECH_STREAMS, where=""), "callers"),
-            Query(asked.now(m.SPEECH_WORKERS, "state", where=""), "workers: {{state}}"),
+            Query(asked.now(speech.SPEECH_STREAMS, where=""), "callers"),
+            Query(asked.now(speech.SPEECH_WORKERS, "state", where=""), "workers: {{state}}"),
             width=8,
         ),
         bars(
             "Recognitions",
             "By engine, and those that could not be, in the time shown.",
             Unit.COUNT,
-            Query(asked.total(m.SPEECH_RECOGNITIONS, "engine", where=""), "{{engine}}"),
-            Query(asked.total(m.SPEECH_ERRORS, where=""), "failed"),
-            Query(asked.total(m.SPEECH_REFUSED, where=""), "refused: too many at once"),
-            Query(asked.total(m.SPEECH_LOST, where=""), "decoding processes that died"),
+            Query(asked.total(speech.SPEECH_RECOGNITIONS, "engine", where=""), "{{engine}}"),
+            Query(asked.total(speech.SPEECH_ERRORS, where=""), "failed"),
+            Query(asked.total(speech.SPEECH_REFUSED, where=""), "refused: too many at once"),
+            Query(asked.total(speech.SPEECH_LOST, where=""), "decoding processes that died"),
         ),
         course(
             "Sound decoded",
             "Seconds of sound a second.",
             Unit.NUMBER,
-            Query(asked.a_second(m.SPEECH_DECODED, "engine", where=""), "{{engine}}"),
+            Query(asked.a_second(speech.SPEECH_DECODED, "engine", where=""), "{{engine}}"),
             width=8,
         ),
     ),
@@ -258,46 +260,46 @@ _RECORDINGS = Row(
             "Stored",
             "In the time shown.",
             Unit.COUNT,
-            asked.total(m.RECORDINGS_STORED, where=asked.OF_ORG),
+            asked.total(recordings.RECORDINGS_STORED, where=asked.OF_ORG),
         ),
         figure(
             "Failed",
             "Put aside because they could not be finished, in the time shown.",
             Unit.COUNT,
-            asked.total(m.RECORDINGS_FAILED, where=asked.OF_ORG),
+            asked.total(recordings.RECORDINGS_FAILED, where=asked.OF_ORG),
             _ANY,
         ),
         figure(
             "To be finished",
             "Conversations that are over and whose recording is not stored yet.",
             Unit.COUNT,
-            asked.now(m.RECORDINGS_BACKLOG, where=""),
+            asked.now(recordings.RECORDINGS_BACKLOG, where=""),
             (Step(20, "yellow"), Step(100, "red")),
         ),
         figure(
             "Transcribed",
             "Legs turned into text, in the time shown.",
             Unit.COUNT,
-            asked.total(m.RECORDINGS_TRANSCRIBED, where=asked.OF_ORG),
+            asked.total(recordings.RECORDINGS_TRANSCRIBED, where=asked.OF_ORG),
         ),
         figure(
             "Paused",
             "Times that a recording stood still, by an agent or around digits, in the time shown.",
             Unit.COUNT,
-            asked.total(m.RECORDINGS_PAUSED, where=asked.OF_ORG),
+            asked.total(recordings.RECORDINGS_PAUSED, where=asked.OF_ORG),
         ),
         figure(
             "To be transcribed",
             "Stored recordings whose text is not there yet.",
             Unit.COUNT,
-            asked.now(m.TRANSCRIPTS_BACKLOG, where=""),
+            asked.now(recordings.TRANSCRIPTS_BACKLOG, where=""),
             (Step(50, "yellow"), Step(500, "red")),
         ),
         figure(
             "Room on the disk",
             "What is left of the disk that holds recordings and figures.",
             Unit.SHARE,
-            f"min({m.DISK_FREE.name} / {m.DISK_SIZE.name})",
+            f"min({platform.DISK_FREE.name} / {platform.DISK_SIZE.name})",
             (Step(0.1, "yellow"), Step(0.2, "green")),
             colour="red",
         ),
@@ -305,7 +307,7 @@ _RECORDINGS = Row(
             "Deleted",
             "Because their time was over or their person was erased, in the time shown.",
             Unit.COUNT,
-            asked.total(m.RECORDINGS_DELETED, where=asked.OF_ORG),
+            asked.total(recordings.RECORDINGS_DELETED, where=asked.OF_ORG),
         ),
     ),
 )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from monitoring import metrics as m
 from monitoring.dashboards import asked
 from monitoring.dashboards.drawn import bars, course, figure, table
 from monitoring.dashboards.model import Board, Query, Row, Step, Unit
 from monitoring.dashboards.overview import LONG_WAIT, LOST, SERVICE
-from monitoring.definitions import (
+from monitoring.definitions.key_figures import (
     ABANDON_RATE,
     ASA,
     ESTIMATE_BIAS,
@@ -17,18 +16,19 @@ from monitoring.definitions import (
     SHORT_ABANDON_RATE,
     TIME_TO_ABANDON,
 )
+from monitoring.metrics import agents, callbacks, queues
 
 HELD = (Step(0.6, "yellow"), Step(0.7, "green"))
 
 _NOW = Row(
     "Now and in the time shown",
     (
-        figure("Waiting", "Callers who wait.", Unit.COUNT, asked.now(m.CALLS_WAITING)),
+        figure("Waiting", "Callers who wait.", Unit.COUNT, asked.now(queues.CALLS_WAITING)),
         figure(
             "Longest wait",
             "Of the caller who has waited longest; 0 while nobody waits.",
             Unit.SECONDS,
-            asked.highest(m.OLDEST_WAIT),
+            asked.highest(queues.OLDEST_WAIT),
             LONG_WAIT,
         ),
         figure(
@@ -68,24 +68,24 @@ _CALLS = Row(
             "Outcomes",
             "Calls in the time shown; those that still wait are in none of them.",
             Unit.COUNT,
-            Query(asked.total(m.CALLS_ANSWERED), "answered"),
-            Query(asked.total(m.CALLS_ABANDONED), "abandoned"),
-            Query(asked.total(m.CALLS_LEFT, "reason"), "left: {{reason}}"),
+            Query(asked.total(queues.CALLS_ANSWERED), "answered"),
+            Query(asked.total(queues.CALLS_ABANDONED), "abandoned"),
+            Query(asked.total(queues.CALLS_LEFT, "reason"), "left: {{reason}}"),
         ),
         bars(
             "Results",
             "What agents said came of the contacts, in the time shown.",
             Unit.COUNT,
-            Query(asked.total(m.RESULTS_GIVEN, "result"), "{{result}}"),
+            Query(asked.total(queues.RESULTS_GIVEN, "result"), "{{result}}"),
         ),
         course(
             "Calls a minute",
             "What came in and what became of it.",
             Unit.PER_MINUTE,
-            Query(asked.a_minute(m.CALLS_OFFERED), "offered"),
-            Query(asked.a_minute(m.CALLS_ANSWERED), "answered"),
-            Query(asked.a_minute(m.CALLS_ABANDONED), "abandoned"),
-            Query(asked.a_minute(m.CALLS_LEFT), "left otherwise"),
+            Query(asked.a_minute(queues.CALLS_OFFERED), "offered"),
+            Query(asked.a_minute(queues.CALLS_ANSWERED), "answered"),
+            Query(asked.a_minute(queues.CALLS_ABANDONED), "abandoned"),
+            Query(asked.a_minute(queues.CALLS_LEFT), "left otherwise"),
             width=8,
         ),
         course(
@@ -107,7 +107,7 @@ _WAITS = Row(
             "Answered calls in the time shown whose wait was no longer.",
             Unit.COUNT,
             *(
-                Query(asked.within(m.ANSWERED_WAIT, seconds), f"≤ {seconds} s")
+                Query(asked.within(queues.ANSWERED_WAIT, seconds), f"≤ {seconds} s")
                 for seconds in (5, 10, 20, 30, 60, 120, 300, 600)
             ),
         ),
@@ -117,7 +117,7 @@ _WAITS = Row(
             Unit.SECONDS,
             *(
                 Query(
-                    asked.quantile(rank, m.ANSWERED_WAIT, window=asked.MOVING),
+                    asked.quantile(rank, queues.ANSWERED_WAIT, window=asked.MOVING),
                     f"{rank:.0%} answered within",
                 )
                 for rank in (0.5, 0.9, 0.95)
@@ -141,8 +141,12 @@ _TARGETS = Row(
             "Which share of the callers shall be answered, and within how long; of queues with a"
             " target (“service_level” in organisation.yaml).",
             Unit.SHARE,
-            Query(asked.highest(m.SERVICE_LEVEL_TARGET, "org", "queue"), "target"),
-            Query(asked.highest(m.SERVICE_LEVEL_THRESHOLD, "org", "queue"), "within", Unit.SECONDS),
+            Query(asked.highest(queues.SERVICE_LEVEL_TARGET, "org", "queue"), "target"),
+            Query(
+                asked.highest(queues.SERVICE_LEVEL_THRESHOLD, "org", "queue"),
+                "within",
+                Unit.SECONDS,
+            ),
         ),
     ),
 )
@@ -162,7 +166,7 @@ _ESTIMATES = Row(
             "Waits by their estimate",
             "Below: answered earlier than the range said; above: later.",
             Unit.COUNT,
-            Query(asked.total(m.ESTIMATED_WAITS, "outcome"), "{{outcome}}"),
+            Query(asked.total(queues.ESTIMATED_WAITS, "outcome"), "{{outcome}}"),
         ),
         course(
             "Error of estimates, moving",
@@ -181,14 +185,14 @@ _WORK = Row(
             "Conversation and after-call work",
             "Average length, moving.",
             Unit.SECONDS,
-            Query(asked.mean(m.TALK, window=asked.MOVING), "conversation"),
-            Query(asked.mean(m.WRAPUP, window=asked.MOVING), "after-call work"),
+            Query(asked.mean(queues.TALK, window=asked.MOVING), "conversation"),
+            Query(asked.mean(queues.WRAPUP, window=asked.MOVING), "after-call work"),
         ),
         bars(
             "Offers that came to nothing",
             "A call was offered to an agent, who did not take it.",
             Unit.COUNT,
-            Query(asked.total(m.AGENT_OFFERS_REFUSED, "reason"), "{{reason}}"),
+            Query(asked.total(agents.AGENT_OFFERS_REFUSED, "reason"), "{{reason}}"),
             width=6,
         ),
         figure(
@@ -196,8 +200,9 @@ _WORK = Row(
             "How many agents were rung until one answered, on average.",
             Unit.NUMBER,
             asked.share(
-                asked.total(m.AGENT_OFFERS),
-                f"({asked.total(m.CALLS_ANSWERED)} + {asked.total(m.CALLBACKS_ANSWERED)})",
+                asked.total(agents.AGENT_OFFERS),
+                f"({asked.total(queues.CALLS_ANSWERED)}"
+                f" + {asked.total(callbacks.CALLBACKS_ANSWERED)})",
             ),
             width=6,
         ),
@@ -210,13 +215,13 @@ _HANDOVERS = Row(
             "Hold",
             "Average length of a hold, moving; asking a colleague is one.",
             Unit.SECONDS,
-            Query(asked.mean(m.HOLD, window=asked.MOVING), "hold"),
+            Query(asked.mean(queues.HOLD, window=asked.MOVING), "hold"),
         ),
         bars(
             "Callers handed over",
             "Conversations in the time shown that the agent handed over, by what to.",
             Unit.COUNT,
-            Query(asked.total(m.HANDOVERS, "to"), "{{to}}"),
+            Query(asked.total(queues.HANDOVERS, "to"), "{{to}}"),
         ),
     ),
 )

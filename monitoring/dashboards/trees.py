@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from monitoring import metrics as m
 from monitoring.dashboards import asked
 from monitoring.dashboards.drawn import bars, course, figure
 from monitoring.dashboards.model import Query, Row, Step, Unit
+from monitoring.metrics import trees
 
 TREES = Row(
     "Call trees",
@@ -14,28 +14,28 @@ TREES = Row(
             "Refused trees",
             "Organisations whose saved call trees cannot be used; calls get the version before.",
             Unit.COUNT,
-            f"sum(max by (org) ({m.TREES_REFUSED.name}))",
+            f"sum(max by (org) ({trees.TREES_REFUSED.name}))",
             (Step(1, "red"),),
         ),
         bars(
             "Version of the trees",
             "What new calls of each organisation get.",
             Unit.SWITCH,
-            Query(f"max by (org, version) ({m.TREES_VERSION.name})", "{{org}} {{version}}"),
+            Query(f"max by (org, version) ({trees.TREES_VERSION.name})", "{{org}} {{version}}"),
             width=8,
         ),
         bars(
             "Trees changed",
             "How long ago new calls of each organisation began to get them.",
             Unit.SECONDS,
-            Query(f"time() - max by (org) ({m.TREES_SINCE.name})", "{{org}}"),
+            Query(f"time() - max by (org) ({trees.TREES_SINCE.name})", "{{org}}"),
             width=6,
         ),
         course(
             "Reloads",
             "Looks at saved call trees, by what came of them.",
             Unit.COUNT,
-            Query(asked.total(m.TREES_RELOADS, "outcome", where=""), "{{outcome}}"),
+            Query(asked.total(trees.TREES_RELOADS, "outcome", where=""), "{{outcome}}"),
             width=6,
         ),
     ),

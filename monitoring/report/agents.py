@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import starmap
 
-from monitoring import definitions as d
+from monitoring.definitions import terms
+from monitoring.definitions.key_figures import OCCUPANCY
 from monitoring.report.intervals import Period
 from monitoring.report.reading import periods_of
 from monitoring.report.sheet import Column, Kind, Sheet, Value
@@ -56,8 +57,8 @@ class AgentTime:
 
     @property
     def occupancy(self) -> float | None:
-        """See :data:`monitoring.definitions.OCCUPANCY`."""
-        return d.OCCUPANCY.of({d.SPENT[state]: spent for state, spent in self.spent_ms.items()})
+        """See :data:`monitoring.definitions.key_figures.OCCUPANCY`."""
+        return OCCUPANCY.of({terms.SPENT[state]: spent for state, spent in self.spent_ms.items()})
 
 
 async def read_agents(
@@ -131,7 +132,7 @@ def agents_sheet(
     paused = Word.PAUSED.spoken(language)
     return Sheet(
         title=f"{Word.AGENTS.spoken(language)}: {organisation}, {period.days}",
-        notes=(f"{d.OCCUPANCY.name}: {d.OCCUPANCY.expression} ({d.OCCUPANCY.source}).",),
+        notes=(f"{OCCUPANCY.name}: {OCCUPANCY.expression} ({OCCUPANCY.source}).",),
         columns=[
             Column("agent", Word.AGENT.spoken(language), Kind.TEXT),
             Column("name", Word.NAME.spoken(language), Kind.TEXT),

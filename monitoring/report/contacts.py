@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import aliased
 
+from monitoring.report.headings import Headings, columns
 from monitoring.report.intervals import Period
-from monitoring.report.reading import Rows
-from monitoring.report.sheet import Column, Kind, Sheet
+from monitoring.report.reading import Rows, arrived_in
+from monitoring.report.sheet import Kind, Sheet
 from monitoring.report.words import Word, outcome_in
 from store.database import Database
 from store.models import Callback, Contact, QueueVisit, VisitOutcome
@@ -105,16 +106,10 @@ def contacts_of(
             answered_since(Callback),
         )
         .join(Contact, (Contact.org == QueueVisit.org) & (Contact.id == QueueVisit.contact))
-        .where(
-            QueueVisit.org == org,
-            QueueVisit.queued_at >= period.begin,
-            QueueVisit.queued_at < period.end,
-        )
+        .where(*arrived_in(QueueVisit, org, period.begin, period.end, queues))
         .order_by(QueueVisit.queued_at, QueueVisit.id)
     )
-    if outcomes:
-        chosen = chosen.where(QueueVisit.outcome.in_(outcomes))
-    return chosen.where(QueueVisit.queue.in_(queues)) if queues else chosen
+    return chosen.where(QueueVisit.outcome.in_(outcomes)) if outcomes else chosen
 
 
 def contacts_sheet(
@@ -126,7 +121,7 @@ def contacts_sheet(
     def seconds(milliseconds: int | None) -> float | None:
         return None if milliseconds is None else milliseconds / 1000
 
-    headings: Mapping[str, tuple[Word, Kind]] = {
+    headings: Headings = {
         "arrived": (Word.ARRIVED, Kind.TIME),
         "queue": (Word.QUEUE, Kind.TEXT),
         "caller": (Word.CALLER, Kind.TEXT),
@@ -141,9 +136,7 @@ def contacts_sheet(
     return Sheet(
         title=f"{Word.CONTACTS.spoken(language)}: {organisation}, {period.days}",
         notes=(),
-        columns=[
-            Column(key, word.spoken(language), kind) for key, (word, kind) in headings.items()
-        ],
+        columns=columns(headings, language),
         rows=[
             [
                 row.queued_at.astimezone(zone),

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monitoring import definitions as d
-from monitoring.definitions import Belongs, Term
-from monitoring.report.intervals import Period
+from monitoring.definitions import terms
+from monitoring.definitions.terms import Term
+from monitoring.report.intervals import Belongs, Period
 from store.models import CallbackOutcome, VisitOutcome
 
 WAITING = Term("waiting")
@@ -120,10 +120,10 @@ def _of_visit(visit: VisitRow, question: Question) -> Iterator[Fact]:
         # Offered, answered and handled once, with the first agent; this is more work for it.
         ended = visit.left_at if by_event else arrived
         if ended is not None:
-            yield ended, d.TALK, visit.talked_ms or 0
-            yield ended, d.WRAPUP, visit.wrapup_ms or 0
+            yield ended, terms.TALK, visit.talked_ms or 0
+            yield ended, terms.WRAPUP, visit.wrapup_ms or 0
         return
-    yield arrived, d.OFFERED, 1
+    yield arrived, terms.OFFERED, 1
     if visit.outcome is None:
         yield arrived, UNKNOWN if visit.over else WAITING, 1
         return
@@ -132,32 +132,32 @@ def _of_visit(visit: VisitRow, question: Question) -> Iterator[Fact]:
     waited = visit.waited_ms
     match visit.outcome:
         case VisitOutcome.ANSWERED:
-            yield at, d.ANSWERED, 1
-            yield at, d.ANSWERED_WAIT, waited or 0
+            yield at, terms.ANSWERED, 1
+            yield at, terms.ANSWERED_WAIT, waited or 0
             if question.in_time(visit.queue, waited):
-                yield at, d.ANSWERED_IN_TIME, 1
+                yield at, terms.ANSWERED_IN_TIME, 1
             if visit.left_at is not None:
                 yield from _handled(
                     visit.left_at if by_event else None, arrived, visit.talked_ms, visit.wrapup_ms
                 )
         case VisitOutcome.ABANDONED:
-            yield at, d.ABANDONED, 1
-            yield at, d.ABANDONED_WAIT, waited or 0
+            yield at, terms.ABANDONED, 1
+            yield at, terms.ABANDONED_WAIT, waited or 0
             if question.in_time(visit.queue, waited):
-                yield at, d.ABANDONED_IN_TIME, 1
+                yield at, terms.ABANDONED_IN_TIME, 1
             if waited is not None and waited <= question.short_ms:
-                yield at, d.SHORT_ABANDONED, 1
+                yield at, terms.SHORT_ABANDONED, 1
         case _:
-            yield at, d.FLOWED_OUT, 1
+            yield at, terms.FLOWED_OUT, 1
 
 
 def _of_callback(callback: CallbackRow, question: Question) -> Iterator[Fact]:
     asked = callback.requested_at
     by_event = question.belongs is Belongs.EVENT
-    yield asked, d.CALLBACKS_ASKED, 1
+    yield asked, terms.CALLBACKS_ASKED, 1
     if callback.outcome is CallbackOutcome.TALKED and callback.ended_at is not None:
         ended = callback.ended_at
-        yield ended if by_event else asked, d.CALLBACKS_TALKED, 1
+        yield ended if by_event else asked, terms.CALLBACKS_TALKED, 1
         yield from _handled(
             ended if by_event else None, asked, callback.talked_ms, callback.wrapup_ms
         )
@@ -168,6 +168,6 @@ def _handled(
 ) -> Iterator[Fact]:
     """A handled contact; by event it counts when its after-call work is over."""
     at = arrived if ended is None else ended + timedelta(milliseconds=wrapup_ms or 0)
-    yield at, d.HANDLED, 1
-    yield at, d.TALK, talked_ms or 0
-    yield at, d.WRAPUP, wrapup_ms or 0
+    yield at, terms.HANDLED, 1
+    yield at, terms.TALK, talked_ms or 0
+    yield at, terms.WRAPUP, wrapup_ms or 0

@@ -12,18 +12,19 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
-from monitoring import definitions as d
-from monitoring.definitions import Term
+from monitoring.definitions.key_figures import ESTIMATE_BIAS, ESTIMATE_ERROR, ESTIMATES_HELD
+from monitoring.definitions.terms import ANSWERED, ESTIMATED, IN_RANGE, LONGER, SHORTER, Term
+from monitoring.report.headings import Headings, columns
 from monitoring.report.intervals import Period
-from monitoring.report.reading import Rows
-from monitoring.report.sheet import Column, Kind, Sheet, Value
+from monitoring.report.reading import Rows, arrived_in
+from monitoring.report.sheet import Kind, Sheet, Value
 from monitoring.report.words import Word
 from store.database import Database
 from store.models import QueueVisit, VisitOutcome
 
 EARLIER = Term("earlier than the range")
 LATER = Term("later than the range")
-_FIGURES = (d.ESTIMATES_HELD, d.ESTIMATE_ERROR, d.ESTIMATE_BIAS)
+_FIGURES = (ESTIMATES_HELD, ESTIMATE_ERROR, ESTIMATE_BIAS)
 
 Counts = Mapping[str, Counter[Term]]
 """By queue."""
@@ -52,31 +53,28 @@ async def read_estimates(
 
 def waits_of(org: str, period: Period, queues: Sequence[str]) -> Rows:
     """Queue, and what :func:`judged` takes."""
-    chosen = select(
+    return select(
         QueueVisit.queue,
         QueueVisit.waited_ms,
         QueueVisit.estimated_low_ms,
         QueueVisit.estimated_ms,
         QueueVisit.estimated_high_ms,
     ).where(
-        QueueVisit.org == org,
-        QueueVisit.queued_at >= period.begin,
-        QueueVisit.queued_at < period.end,
+        *arrived_in(QueueVisit, org, period.begin, period.end, queues),
         QueueVisit.outcome == VisitOutcome.ANSWERED,
     )
-    return chosen.where(QueueVisit.queue.in_(queues)) if queues else chosen
 
 
 def judged(
     waited: int | None, low: int | None, expected: int | None, high: int | None
 ) -> Counter[Term]:
     """The terms of one wait, all in milliseconds."""
-    terms = Counter({d.ANSWERED: 1})
+    terms = Counter({ANSWERED: 1})
     if waited is None or low is None or expected is None or high is None:
         return terms
-    lay = EARLIER if waited < low else LATER if waited > high else d.IN_RANGE
-    error = d.LONGER if waited >= expected else d.SHORTER
-    return terms + Counter({d.ESTIMATED: 1, lay: 1}) + Counter({error: abs(waited - expected)})
+    lay = EARLIER if waited < low else LATER if waited > high else IN_RANGE
+    error = LONGER if waited >= expected else SHORTER
+    return terms + Counter({ESTIMATED: 1, lay: 1}) + Counter({error: abs(waited - expected)})
 
 
 def estimates_sheet(organisation: str, period: Period, counts: Counts, language: str) -> Sheet:
@@ -90,13 +88,13 @@ def estimates_sheet(organisation: str, period: Period, counts: Counts, language:
     """
 
     def values(terms: Counter[Term]) -> list[Value]:
-        numbers = d.ANSWERED, d.ESTIMATED, d.IN_RANGE, EARLIER, LATER
+        numbers = ANSWERED, ESTIMATED, IN_RANGE, EARLIER, LATER
         return [
             *(terms[term] for term in numbers),
             *(figure.of(terms) for figure in _FIGURES),
         ]
 
-    headings: Mapping[str, tuple[Word, Kind]] = {
+    headings: Headings = {
         "queue": (Word.QUEUE, Kind.TEXT),
         "answered": (Word.ANSWERED, Kind.COUNT),
         "estimated": (Word.ESTIMATED, Kind.COUNT),
@@ -114,9 +112,7 @@ def estimates_sheet(organisation: str, period: Period, counts: Counts, language:
             *(f"{one.name}: {one.expression}; {one.source}" for one in _FIGURES),
             "Eight in ten should be inside; a bias above zero: callers wait longer than foretold.",
         ),
-        columns=[
-            Column(key, word.spoken(language), kind) for key, (word, kind) in headings.items()
-        ],
+        columns=columns(headings, language),
         rows=[[queue, *values(counts[queue])] for queue in sorted(counts)],
         total=[Word.TOTAL.spoken(language), *values(total)],
     )

@@ -26,6 +26,18 @@ class Step(StrEnum):
     MONTH = "month"
 
 
+class Belongs(StrEnum):
+    """Which interval a contact is counted in; two reports agree only if they use the same rule."""
+
+    ARRIVAL = "arrival"
+    """When it entered the queue, with all that became of it. Planning needs this one; the default
+    of reports. The last intervals change until their contacts are over."""
+    EVENT = "event"
+    """When each thing happened: offered at the arrival, answered at the answer, abandoned at the
+    hang-up, handle time at the end of the after-call work (so Genesys; Cisco likewise counts at the
+    event). Prometheus can only do this."""
+
+
 _INSTANT = timedelta(microseconds=1)
 _LENGTHS = {
     Step.QUARTER: timedelta(minutes=15),

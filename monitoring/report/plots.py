@@ -13,7 +13,7 @@ import matplotlib
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from monitoring import definitions as d
+from monitoring.definitions import terms
 from monitoring.report.agents import AgentTime
 from monitoring.report.queues import QueueReport
 from monitoring.report.words import Word
@@ -48,9 +48,9 @@ def queue_plot(report: QueueReport) -> str:
     bars = canvas.add_subplot()
     below = [0] * len(cells)
     for term, word, colour in (
-        (d.ANSWERED, Word.ANSWERED, _GREEN),
-        (d.ABANDONED, Word.ABANDONED, _RED),
-        (d.FLOWED_OUT, Word.LEFT, _YELLOW),
+        (terms.ANSWERED, Word.ANSWERED, _GREEN),
+        (terms.ABANDONED, Word.ABANDONED, _RED),
+        (terms.FLOWED_OUT, Word.LEFT, _YELLOW),
     ):
         heights = [cell[term] for cell in cells]
         bars.bar(places, heights, bottom=below, color=colour, label=word.spoken(report.language))

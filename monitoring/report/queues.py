@@ -5,32 +5,49 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from monitoring import definitions as d
-from monitoring.definitions import Counts, Figure, Term
+from monitoring.definitions.figure import Figure, Unit
+from monitoring.definitions.key_figures import (
+    ABANDON_RATE,
+    ASA,
+    HANDLE_TIME,
+    LONG_ABANDON_RATE,
+    TIME_TO_ABANDON,
+)
+from monitoring.definitions.terms import (
+    ABANDONED,
+    ANSWERED,
+    CALLBACKS_ASKED,
+    CALLBACKS_TALKED,
+    FLOWED_OUT,
+    OFFERED,
+    SHORT_ABANDONED,
+    Counts,
+    Term,
+)
 from monitoring.report.counting import UNKNOWN, WAITING, Grid, Question
 from monitoring.report.sheet import Column, Kind, Sheet, Value
 from monitoring.report.words import Word
 
 _COUNTS: Sequence[tuple[str, Word, Term]] = (
-    ("offered", Word.OFFERED, d.OFFERED),
-    ("answered", Word.ANSWERED, d.ANSWERED),
-    ("abandoned", Word.ABANDONED, d.ABANDONED),
-    ("short_abandoned", Word.SHORT, d.SHORT_ABANDONED),
-    ("flowed_out", Word.LEFT, d.FLOWED_OUT),
+    ("offered", Word.OFFERED, OFFERED),
+    ("answered", Word.ANSWERED, ANSWERED),
+    ("abandoned", Word.ABANDONED, ABANDONED),
+    ("short_abandoned", Word.SHORT, SHORT_ABANDONED),
+    ("flowed_out", Word.LEFT, FLOWED_OUT),
     ("waiting", Word.WAITING, WAITING),
     ("unknown", Word.UNKNOWN, UNKNOWN),
-    ("callbacks", Word.CALLBACKS, d.CALLBACKS_ASKED),
-    ("callbacks_talked", Word.CALLED_BACK, d.CALLBACKS_TALKED),
+    ("callbacks", Word.CALLBACKS, CALLBACKS_ASKED),
+    ("callbacks_talked", Word.CALLED_BACK, CALLBACKS_TALKED),
 )
-_SELDOM = frozenset({WAITING, UNKNOWN, d.CALLBACKS_ASKED, d.CALLBACKS_TALKED})
+_SELDOM = frozenset({WAITING, UNKNOWN, CALLBACKS_ASKED, CALLBACKS_TALKED})
 _FIGURES: Sequence[tuple[str, Word, Figure]] = (
-    ("abandon_rate", Word.ABANDON_RATE, d.ABANDON_RATE),
-    ("abandon_rate_without_short", Word.LONG_ABANDON_RATE, d.LONG_ABANDON_RATE),
-    ("average_speed_of_answer_seconds", Word.ASA, d.ASA),
-    ("time_to_abandon_seconds", Word.ATA, d.TIME_TO_ABANDON),
-    ("handle_time_seconds", Word.AHT, d.HANDLE_TIME),
+    ("abandon_rate", Word.ABANDON_RATE, ABANDON_RATE),
+    ("abandon_rate_without_short", Word.LONG_ABANDON_RATE, LONG_ABANDON_RATE),
+    ("average_speed_of_answer_seconds", Word.ASA, ASA),
+    ("time_to_abandon_seconds", Word.ATA, TIME_TO_ABANDON),
+    ("handle_time_seconds", Word.AHT, HANDLE_TIME),
 )
-_KINDS = {d.Unit.SHARE: Kind.SHARE, d.Unit.SECONDS: Kind.SECONDS}
+_KINDS = {Unit.SHARE: Kind.SHARE, Unit.SECONDS: Kind.SECONDS}
 
 
 @dataclass(frozen=True, slots=True)

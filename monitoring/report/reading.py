@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import starmap
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
-from monitoring.definitions import Belongs
 from monitoring.report.counting import CallbackRow, Grid, Question, VisitRow, counted
-from monitoring.report.intervals import Period
+from monitoring.report.intervals import Belongs, Period
 from store.database import Database
 from store.models import AgentPeriod, Callback, Contact, QueueVisit
 
@@ -45,9 +44,39 @@ async def read_queues(
         )
 
 
+def arrived_in(
+    table: type[QueueVisit | Callback],
+    org: str,
+    since: datetime,
+    until: datetime,
+    queues: Sequence[str],
+) -> Iterator[ColumnElement[bool]]:
+    """The conditions of what came to an organisation's queues, or to some, in a time.
+
+    Args:
+        table: Calls or callbacks.
+        org: The organisation.
+        since: Inclusive.
+        until: Exclusive.
+        queues: Only these; all when empty.
+    """
+    at = table.queued_at if table is QueueVisit else Callback.requested_at
+    yield table.org == org
+    yield at >= since
+    yield at < until
+    if queues:
+        yield table.queue.in_(queues)
+
+
+def how_many(which: ColumnElement[bool]) -> ColumnElement[int]:
+    """The rows of which something is so, beside other counts of a group."""
+    return func.sum(case((which, 1), else_=0))
+
+
 def visits_of(org: str, question: Question, queues: Sequence[str]) -> Rows:
     """Visits in the order of :class:`VisitRow`."""
-    chosen = (
+    since, until = _since(question, _LONGEST_VISIT), question.period.end
+    return (
         select(
             QueueVisit.queue,
             QueueVisit.queued_at,
@@ -60,35 +89,26 @@ def visits_of(org: str, question: Question, queues: Sequence[str]) -> Rows:
             Contact.ended_at.is_not(None),
         )
         .join(Contact, (Contact.org == QueueVisit.org) & (Contact.id == QueueVisit.contact))
-        .where(
-            QueueVisit.org == org,
-            QueueVisit.queued_at >= _since(question, _LONGEST_VISIT),
-            QueueVisit.queued_at < question.period.end,
-        )
+        .where(*arrived_in(QueueVisit, org, since, until, queues))
     )
-    return chosen.where(QueueVisit.queue.in_(queues)) if queues else chosen
 
 
 def callbacks_of(org: str, question: Question, queues: Sequence[str]) -> Rows:
     """Callbacks in the order of :class:`CallbackRow`."""
-    chosen = select(
+    since, until = _since(question, _LONGEST_CALLBACK), question.period.end
+    return select(
         Callback.queue,
         Callback.requested_at,
         Callback.ended_at,
         Callback.outcome,
         Callback.talked_ms,
         Callback.wrapup_ms,
-    ).where(
-        Callback.org == org,
-        Callback.requested_at >= _since(question, _LONGEST_CALLBACK),
-        Callback.requested_at < question.period.end,
-    )
-    return chosen.where(Callback.queue.in_(queues)) if queues else chosen
+    ).where(*arrived_in(Callback, org, since, until, queues))
 
 
 def periods_of(org: str, period: Period) -> Rows:
     """What agents did: agent, state, reason, beginning, end; whatever touches a period."""
-    chosen = (
+    return (
         select(
             AgentPeriod.agent,
             AgentPeriod.state,
@@ -103,7 +123,6 @@ def periods_of(org: str, period: Period) -> Rows:
         )
         .order_by(AgentPeriod.agent, AgentPeriod.began_at)
     )
-    return chosen
 
 
 def _since(question: Question, longest: timedelta) -> datetime:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from monitoring.report.headings import Headings, columns
 from monitoring.report.intervals import Period
-from monitoring.report.reading import Rows
-from monitoring.report.sheet import Column, Kind, Sheet, Value
+from monitoring.report.reading import Rows, arrived_in
+from monitoring.report.sheet import Kind, Sheet, Value
 from monitoring.report.words import Word
 from store.database import Database
 from store.models import Callback, QueueVisit
@@ -73,8 +74,7 @@ def results_of(
     table: type[QueueVisit | Callback], org: str, period: Period, queues: Sequence[str]
 ) -> Rows:
     """Queue, result, and what :meth:`Tally.add` takes."""
-    arrived = table.queued_at if table is QueueVisit else Callback.requested_at
-    chosen = (
+    return (
         select(
             table.queue,
             table.result,
@@ -84,14 +84,11 @@ def results_of(
             func.count(table.wrapup_ms),
         )
         .where(
-            table.org == org,
-            arrived >= period.begin,
-            arrived < period.end,
+            *arrived_in(table, org, period.begin, period.end, queues),
             table.answered_at.is_not(None),
         )
         .group_by(table.queue, table.result)
     )
-    return chosen.where(table.queue.in_(queues)) if queues else chosen
 
 
 def results_sheet(
@@ -120,7 +117,7 @@ def results_sheet(
             wrapped / tally.wrapped_up if tally.wrapped_up else None,
         ]
 
-    headings: Mapping[str, tuple[Word, Kind]] = {
+    headings: Headings = {
         "queue": (Word.QUEUE, Kind.TEXT),
         "result": (Word.RESULT, Kind.TEXT),
         "name": (Word.NAME, Kind.TEXT),
@@ -133,9 +130,7 @@ def results_sheet(
     return Sheet(
         title=f"{Word.RESULTS.spoken(language)}: {organisation}, {period.days}",
         notes=("Share of the conversations of the same queue; the last result given counts.",),
-        columns=[
-            Column(key, word.spoken(language), kind) for key, (word, kind) in headings.items()
-        ],
+        columns=columns(headings, language),
         rows=[
             [
                 queue,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import and_, func, or_, select
 
+from monitoring.report.headings import Headings, columns
 from monitoring.report.intervals import Period
-from monitoring.report.reading import Rows
+from monitoring.report.reading import Rows, how_many
 from monitoring.report.sheet import Column, Kind, Sheet, Value
 from monitoring.report.words import Word
 from store.database import Database
@@ -84,9 +85,9 @@ def surveys_of(org: str, period: Period) -> Rows:
             SurveyQuestion.question,
             func.count(asked),
             func.count(answered),
-            _counted(and_(told, answered.is_not(None))),
-            _counted(SurveyQuestion.spoken_ms.is_not(None)),
-            *(_counted(SurveyQuestion.score == score) for score in SCORES),
+            how_many(and_(told, answered.is_not(None))),
+            how_many(SurveyQuestion.spoken_ms.is_not(None)),
+            *(how_many(SurveyQuestion.score == score) for score in SCORES),
         )
         .where(
             SurveyQuestion.org == org,
@@ -97,10 +98,6 @@ def surveys_of(org: str, period: Period) -> Rows:
         )
         .group_by(SurveyQuestion.survey, SurveyQuestion.question)
     )
-
-
-def _counted(which: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(case((which, 1), else_=0))
 
 
 def surveys_sheet(organisation: str, period: Period, tallies: Tallies, language: str) -> Sheet:
@@ -117,7 +114,7 @@ def surveys_sheet(organisation: str, period: Period, tallies: Tallies, language:
         counts = tally.asked, tally.answered, tally.share, tally.mean
         return [*counts, *tally.scores, tally.spoken]
 
-    headings: Mapping[str, tuple[Word, Kind]] = {
+    headings: Headings = {
         "survey": (Word.SURVEY, Kind.TEXT),
         "question": (Word.QUESTION, Kind.TEXT),
         "asked": (Word.ASKED, Kind.COUNT),
@@ -133,7 +130,7 @@ def surveys_sheet(organisation: str, period: Period, tallies: Tallies, language:
             "Mean of the scores, 1 to 5, the best; answers in the caller's own words have none.",
         ),
         columns=[
-            *(Column(key, word.spoken(language), kind) for key, (word, kind) in headings.items()),
+            *columns(headings, language),
             *(Column(f"score_{score}", str(score), Kind.COUNT) for score in SCORES),
             Column("spoken", Word.SPOKEN.spoken(language), Kind.COUNT, seldom=True),
         ],

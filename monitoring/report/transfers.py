@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 
-from sqlalchemy import ColumnElement, case, false, func, select
+from sqlalchemy import false, func, select
 
+from monitoring.report.headings import Headings, columns
 from monitoring.report.intervals import Period
-from monitoring.report.reading import Rows
-from monitoring.report.sheet import Column, Kind, Sheet, Value
+from monitoring.report.reading import Rows, arrived_in, how_many
+from monitoring.report.sheet import Kind, Sheet, Value
 from monitoring.report.words import Word
 from store.database import Database
 from store.models import Callback, Handed, QueueVisit
@@ -82,30 +83,24 @@ def transfers_of(
     table: type[QueueVisit | Callback], org: str, period: Period, queues: Sequence[str]
 ) -> Rows:
     """Queue, and the counts of :class:`Tally` in their order."""
-    arrived = table.queued_at if table is QueueVisit else Callback.requested_at
     received = QueueVisit.received.is_not(None) if table is QueueVisit else false()
-    chosen = (
+    return (
         select(
             table.queue,
             func.count(table.answered_at),
             *(
-                _counted(table.handed_to == to)
+                how_many(table.handed_to == to)
                 for to in (Handed.QUEUE, Handed.AGENT, Handed.NUMBER)
             ),
-            _counted(table.asked_first.is_(True)),
-            _counted(received),
+            how_many(table.asked_first.is_(True)),
+            how_many(received),
             func.sum(table.consultations),
             func.sum(table.holds),
             func.sum(table.held_ms),
         )
-        .where(table.org == org, arrived >= period.begin, arrived < period.end)
+        .where(*arrived_in(table, org, period.begin, period.end, queues))
         .group_by(table.queue)
     )
-    return chosen.where(table.queue.in_(queues)) if queues else chosen
-
-
-def _counted(which: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(case((which, 1), else_=0))
 
 
 def transfers_sheet(
@@ -136,7 +131,7 @@ def transfers_sheet(
             tally.held_ms / 1000 / tally.holds if tally.holds else None,
         ]
 
-    headings: Mapping[str, tuple[Word, Kind]] = {
+    headings: Headings = {
         "queue": (Word.QUEUE, Kind.TEXT),
         "handled": (Word.HANDLED, Kind.COUNT),
         "handed_over": (Word.HANDED_OVER, Kind.COUNT),
@@ -162,9 +157,7 @@ def transfers_sheet(
             " conversation belongs to another day.",
             "Holds: over, of whatever length, also while somebody is asked; part of the talk time.",
         ),
-        columns=[
-            Column(key, word.spoken(language), kind) for key, (word, kind) in headings.items()
-        ],
+        columns=columns(headings, language),
         rows=[[queue, *values(tallies[queue])] for queue in sorted(tallies)],
         total=[Word.TOTAL.spoken(language), *values(total)],
     )

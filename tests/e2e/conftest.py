@@ -14,10 +14,11 @@ from ivr.softphone import Softphones
 from media.espeak import Espeak
 from media.prompts import PromptStore
 from tests.contract import breaches_in
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.handover import BACK, COLLEAGUE
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.phones import DEMO_QUEUES, AgentHandset, Cast, Ears, Handset
-from tests.e2e.rig.platform import Platform, eventually
+from tests.e2e.rig.platform import Platform
 from tests.e2e.rig.privacy import personal_lines
 
 RESULTS = Path(__file__).resolve().parents[2] / "test-results"

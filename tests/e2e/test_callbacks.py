@@ -10,10 +10,11 @@ import pytest
 import pytest_asyncio
 
 from acd.agents import Agents
-from acd.callback_model import CallbackState
 from acd.callbacks import Callbacks
+from acd.clock import system_clock
 from acd.errors import CallbackUnknown
-from acd.model import Agent, AgentState, system_clock
+from acd.model.agent import Agent, AgentState
+from acd.model.callback import CallbackState
 from ivr.softphone import Line
 from media.tones import tone
 from store.events import EventType
@@ -33,11 +34,12 @@ from tests.e2e.rig.callbacks import (
     TAKE_OVER,
     WE_CALL,
 )
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import wait_until_hears_tone
 from tests.e2e.rig.nodes import CALLS_BACK
 from tests.e2e.rig.phones import BEGINNING, CALLER_NUMBER, AgentHandset, Cast, Ears
-from tests.e2e.rig.platform import ORG, Platform, eventually
+from tests.e2e.rig.platform import ORG, Platform
 
 pytestmark = [
     pytest.mark.e2e,

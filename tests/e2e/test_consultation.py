@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from acd.agents import Agents
-from acd.model import Agent, system_clock
+from acd.clock import system_clock
+from acd.model.agent import Agent
 from ivr.remote_agents import remote_phone
 from store.events import EventType
 from tests.e2e.conftest import AGENT
 from tests.e2e.rig.conversations import conversation, talk, told_of
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.handover import (
     AFTERWARDS,
     COLLEAGUE,
@@ -19,7 +21,7 @@ from tests.e2e.rig.handover import (
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import wait_until_hears_music
 from tests.e2e.rig.phones import AgentHandset, Cast, Ears, Handset
-from tests.e2e.rig.platform import ORG, Platform, eventually
+from tests.e2e.rig.platform import ORG, Platform
 from tests.e2e.rig.reach import ASKED, REMOTE_AGENT, REMOTE_NUMBER
 
 pytestmark = [

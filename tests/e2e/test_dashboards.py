@@ -19,12 +19,14 @@ from ivr.settings import CHECKOUT
 from monitoring.dashboards import BOARDS, board_named
 from monitoring.dashboards.asking import Answer, Span, ask, values_of
 from monitoring.dashboards.model import Unit
-from monitoring.metrics import AGENT_PAUSE_SECONDS
+from monitoring.metrics.agents import AGENT_PAUSE_SECONDS
 from monitoring.prometheus import SCRAPE_SECONDS, Prometheus
 from store.events import EventType
 from tests.e2e.conftest import RESULTS, until_nothing_is_left
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.journal import Journal
-from tests.e2e.rig.platform import ORG, Platform, copy_demo, eventually
+from tests.e2e.rig.platform import ORG, Platform
+from tests.e2e.rig.trees import copy_demo
 
 pytestmark = [
     pytest.mark.e2e,

@@ -7,6 +7,7 @@ import pytest
 from ivr.flow.spoken import spoken_filters
 from store.events import EventType
 from tests.e2e.conftest import AGENT
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.phones import (
     BEGINNING,
@@ -24,7 +25,7 @@ from tests.e2e.rig.phones import (
     Handset,
     enter,
 )
-from tests.e2e.rig.platform import ORG, Platform, eventually
+from tests.e2e.rig.platform import ORG, Platform
 from tests.e2e.rig.reception import walk_to_queue
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]

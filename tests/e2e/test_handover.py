@@ -7,6 +7,7 @@ import pytest
 from store.events import EventType
 from tests.e2e.conftest import AGENT
 from tests.e2e.rig.conversations import conversation, talk, told_of
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.handover import (
     AFTERWARDS,
     BACK_KEY,
@@ -21,7 +22,7 @@ from tests.e2e.rig.handover import (
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import wait_until_hears_music
 from tests.e2e.rig.phones import BEGINNING, AgentHandset, Cast, Ears, Handset
-from tests.e2e.rig.platform import Platform, eventually
+from tests.e2e.rig.platform import Platform
 from tests.e2e.rig.world import OUTSIDE
 
 pytestmark = [

@@ -12,6 +12,7 @@ from ivr.softphone import Line
 from recorder.transcribing import LOCK
 from store.events import EventType
 from tests.e2e.conftest import AGENT, until_nothing_is_left
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.phones import (
     BEGINNING,
@@ -23,7 +24,7 @@ from tests.e2e.rig.phones import (
     Ears,
     Handset,
 )
-from tests.e2e.rig.platform import ORG, Platform, eventually
+from tests.e2e.rig.platform import ORG, Platform
 from tests.e2e.rig.reception import (
     CHOOSE_SWEDISH,
     NEXT,

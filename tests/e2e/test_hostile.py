@@ -10,9 +10,10 @@ import pytest
 
 from ivr.softphone import CallNotAnswered
 from store.events import EventType
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.phones import RECEPTION, Cast, Ears, Handset
-from tests.e2e.rig.platform import Platform, eventually
+from tests.e2e.rig.platform import Platform
 from tests.e2e.rig.reception import WELCOME, walk_to_menu
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]

@@ -9,12 +9,13 @@ import pytest
 import pytest_asyncio
 
 from ivr.softphone import Line
-from monitoring.metrics import EVENT_LOOP_DELAY
+from monitoring.metrics.platform import EVENT_LOOP_DELAY
 from store.events import EventType
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import wait_until_hears_tone
 from tests.e2e.rig.phones import BEGINNING, Cast, Ears, Handset
-from tests.e2e.rig.platform import Platform, eventually
+from tests.e2e.rig.platform import Platform
 from tests.e2e.rig.village import NUMBER, ORG, QUESTION, Village
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]

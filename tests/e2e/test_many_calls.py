@@ -12,11 +12,12 @@ from ivr.softphone import LineClosed
 from media.tones import tone
 from store.events import EventType
 from tests.e2e.conftest import until_nothing_is_left
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import wait_until_hears_tone
 from tests.e2e.rig.nodes import PRESS_ONE, SHORT
 from tests.e2e.rig.phones import RECEPTION, AgentHandset, Cast, Ears
-from tests.e2e.rig.platform import ORG, Platform, eventually
+from tests.e2e.rig.platform import ORG, Platform
 from tests.e2e.rig.privacy import personal_lines
 from tests.e2e.rig.reception import walk_to_queue
 

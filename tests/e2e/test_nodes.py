@@ -8,10 +8,11 @@ import json
 import pytest
 
 from acd.agents import Agents
-from acd.model import system_clock
+from acd.clock import system_clock
 from media.tones import tone
 from store.events import EventType
 from tests.e2e.conftest import AGENT
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import wait_until_hears_music, wait_until_hears_tone
 from tests.e2e.rig.nodes import (
@@ -43,7 +44,7 @@ from tests.e2e.rig.nodes import (
     YOU_SAID,
 )
 from tests.e2e.rig.phones import BEGINNING, AgentHandset, Cast, Ears, Handset
-from tests.e2e.rig.platform import ORG, Platform, eventually
+from tests.e2e.rig.platform import ORG, Platform
 from tests.e2e.rig.speech import stats, words
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]

@@ -8,6 +8,7 @@ from ivr.softphone import CallNotAnswered, TransferRefused
 from store.events import EventType
 from tests.e2e.conftest import AGENT
 from tests.e2e.rig.conversations import conversation, talk, told_of
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.handover import (
     AFTERWARDS,
     BACK_KEY,
@@ -28,7 +29,7 @@ from tests.e2e.rig.phones import (
     Ears,
     Handset,
 )
-from tests.e2e.rig.platform import ORG, Platform, eventually
+from tests.e2e.rig.platform import ORG, Platform
 from tests.e2e.rig.world import OUTSIDE
 
 pytestmark = [

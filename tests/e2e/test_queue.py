@@ -10,10 +10,11 @@ from aiohttp import ClientSession
 
 from store.events import EventType
 from tests.e2e.conftest import AGENT
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import wait_until_hears_music
 from tests.e2e.rig.phones import READY, RECEPTION, AgentHandset, Cast, Ears, Handset
-from tests.e2e.rig.platform import ORG, Platform, eventually
+from tests.e2e.rig.platform import ORG, Platform
 from tests.e2e.rig.reception import NEXT, SECOND, walk_to_queue
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]

@@ -9,12 +9,14 @@ import pytest
 import pytest_asyncio
 
 from acd.agents import Agents
-from acd.model import Agent, system_clock
+from acd.clock import system_clock
+from acd.model.agent import Agent
 from ivr.remote_agents import remote_phone
 from ivr.softphone import Line, TransferRefused
 from media.tones import tone
 from store.events import EventType
 from tests.e2e.conftest import AGENT
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import (
     tone_share,
@@ -31,7 +33,7 @@ from tests.e2e.rig.phones import (
     Ears,
     Handset,
 )
-from tests.e2e.rig.platform import ORG, Platform, eventually
+from tests.e2e.rig.platform import ORG, Platform
 from tests.e2e.rig.policies import NUMBERS
 from tests.e2e.rig.reach import (
     AUTO_AGENT,

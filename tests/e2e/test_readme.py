@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from ivr.settings import CHECKOUT
-from tests.e2e.rig.platform import UP_SECONDS, Platform, eventually
+from tests.e2e.rig.eventually import eventually
+from tests.e2e.rig.platform import UP_SECONDS, Platform
 
 pytestmark = [
     pytest.mark.e2e,

@@ -15,6 +15,7 @@ from media.tones import tone
 from media.wav import read_wav
 from recorder.legs import is_closed
 from store.events import EventType
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import (
     hears_prompt,
@@ -24,7 +25,7 @@ from tests.e2e.rig.listening import (
     wait_until_hears_tone,
 )
 from tests.e2e.rig.phones import BEGINNING, AgentHandset, Ears, Handset
-from tests.e2e.rig.platform import Platform, eventually
+from tests.e2e.rig.platform import Platform
 from tests.e2e.rig.policies import NUMBERS
 from tests.e2e.rig.recordings import sides
 

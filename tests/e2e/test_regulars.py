@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from acd.agents import Agents
+from acd.clock import system_clock
 from acd.distributor import Distributor
-from acd.model import system_clock
 from store.events import EventType
 from tests.e2e.conftest import AGENT
 from tests.e2e.rig.journal import Journal

@@ -10,10 +10,11 @@ import pytest_asyncio
 
 from media.tones import tone
 from store.events import EventType
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import tone_share, wait_until_hears_tone
 from tests.e2e.rig.phones import AgentHandset, Cast, Handset
-from tests.e2e.rig.platform import Platform, eventually
+from tests.e2e.rig.platform import Platform
 from tests.e2e.rig.recordings import sides
 from tests.e2e.rig.together import NUMBER, QUEUE
 

@@ -11,9 +11,10 @@ from ivr.platform.processes import ProcessRecord
 from ivr.softphone import RATE_HZ
 from store.events import EventType
 from tests.e2e.rig import korea
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.phones import BEGINNING, Ears, Handset
-from tests.e2e.rig.platform import Platform, eventually
+from tests.e2e.rig.platform import Platform
 from tests.e2e.rig.reception import MENU_ENGLISH
 from tests.e2e.rig.speech import (
     NOBODY,

@@ -12,14 +12,15 @@ import pytest
 import pytest_asyncio
 
 from acd.agents import Agents
-from acd.model import system_clock
+from acd.clock import system_clock
 from ivr.softphone import RATE_HZ, CallNotAnswered, Line
 from store.events import EventType
 from tests.e2e.conftest import AGENT
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import hears_prompt, tone_share
 from tests.e2e.rig.phones import BEGINNING, ENTER_REASON, AgentHandset, Cast, Ears, Handset
-from tests.e2e.rig.platform import ORG, Platform, eventually
+from tests.e2e.rig.platform import ORG, Platform
 from tests.e2e.rig.recordings import sides
 from tests.e2e.rig.supervised import (
     ABSENT,

@@ -13,6 +13,7 @@ from media.wav import read_wav
 from recorder.message_spool import SpooledMessages
 from store.events import EventType
 from tests.e2e.conftest import until_nothing_is_left
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import tone_share, wait_until_hears_music, wait_until_hears_tone
 from tests.e2e.rig.phones import (
@@ -24,7 +25,7 @@ from tests.e2e.rig.phones import (
     Ears,
     Handset,
 )
-from tests.e2e.rig.platform import Platform, eventually
+from tests.e2e.rig.platform import Platform
 from tests.e2e.rig.reception import NEXT, WELCOME, walk_to_queue
 
 pytestmark = [

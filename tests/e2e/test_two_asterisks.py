@@ -10,13 +10,15 @@ import pytest
 import pytest_asyncio
 
 from acd.agents import Agents
-from acd.model import AgentState, system_clock
+from acd.clock import system_clock
+from acd.model.agent import AgentState
 from ivr.destinations import endpoint_of
 from ivr.softphone import RATE_HZ, CallNotAnswered, Line, Phone, Softphones, TransferRefused
 from media.tones import tone
 from store.events import Event, EventType
 from tests.e2e.conftest import AGENT, RESULTS, until_nothing_is_left
 from tests.e2e.rig import together
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import (
     is_silent,
@@ -34,7 +36,7 @@ from tests.e2e.rig.phones import (
     Ears,
     Handset,
 )
-from tests.e2e.rig.platform import NODES, ORG, Platform, eventually
+from tests.e2e.rig.platform import NODES, ORG, Platform
 from tests.e2e.rig.policies import NUMBERS
 from tests.e2e.rig.privacy import personal_lines
 from tests.e2e.rig.reception import walk_to_queue

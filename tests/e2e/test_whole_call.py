@@ -10,6 +10,7 @@ import pytest
 from media.tones import tone
 from store.events import EventType
 from tests.e2e.conftest import AGENT
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import (
     tone_share,
@@ -25,7 +26,7 @@ from tests.e2e.rig.phones import (
     Ears,
     Handset,
 )
-from tests.e2e.rig.platform import ORG, Platform, eventually
+from tests.e2e.rig.platform import ORG, Platform
 from tests.e2e.rig.reception import (
     CHOOSE_ENGLISH,
     CHOOSE_SWEDISH,

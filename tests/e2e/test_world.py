@@ -8,10 +8,11 @@ from ivr.platform.secrets import Secrets
 from media.tones import BEEP_HZ, tone
 from store.events import EventType
 from tests.e2e.conftest import until_nothing_is_left
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import hears_prompt, wait_until_hears_tone
 from tests.e2e.rig.phones import CALLER_NUMBER, Cast, Ears, Handset
-from tests.e2e.rig.platform import ORG, Platform, eventually
+from tests.e2e.rig.platform import ORG, Platform
 from tests.e2e.rig.world import (
     AFTERWARDS,
     AGAIN,

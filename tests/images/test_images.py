@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from ivr.settings import CHECKOUT
-from tests.e2e.rig.platform import free_port, free_range
+from tests.e2e.rig.ports import free_port, free_range
 from tests.images.buildah import Buildah, buildah
 from tests.integration.postgresql import PostgreSql, postgresql
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ivr.flow.call import CallerHungUp, MessageRequest, QueueOutcome, QueueRequest, Utterance
-from ivr.flow.engine import Observed
 from ivr.flow.memory import MESSAGE_SECONDS, SILENCE
 from ivr.flow.organisation import Organisation
 from ivr.flow.skills import told
+from ivr.flow.trace import Observed
 from ivr.flow.tree import Path_
 from ivr.flow.trials.acts import Act, Does
 from ivr.flow.trials.given import HUNG_UP, Given
@@ -66,7 +66,7 @@ class Actor:
         return self._done
 
     async def notices(self, what: Observed) -> None:
-        """The call has come to a node (:data:`ivr.flow.engine.Observer`)."""
+        """The call has come to a node (:data:`ivr.flow.trace.Observer`)."""
         self._node = what.node
 
     def where(self) -> str:

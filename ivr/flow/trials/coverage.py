@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ivr.flow.document import Document, Place
-from ivr.flow.engine import RunResult
 from ivr.flow.problems import Problem, Severity
+from ivr.flow.trace import RunResult
 from ivr.flow.tree import Tree
 
 

@@ -14,9 +14,10 @@ from typing import Annotated, Self, TypeAlias
 from pydantic import Field
 
 from ivr.flow.call import QueueOutcome
-from ivr.flow.engine import Observer, Run
+from ivr.flow.engine import Run
 from ivr.flow.hours import Hours
 from ivr.flow.memory import MemoryCall, Person
+from ivr.flow.trace import Observer
 from ivr.flow.tree import Tree
 from ivr.flow.trials.outside import Outside
 from ivr.flow.trials.words import Caller, Moment, Native, OneOf, OwnNumber, Several, TreeValue

@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 
-from ivr.flow.engine import EndReason, Fault
 from ivr.flow.requirement import Wanted
 from ivr.flow.skills import skill, told
+from ivr.flow.trace import EndReason, Fault
 from ivr.flow.trials.actor import Finding
 from ivr.flow.trials.play import Played
 from ivr.flow.trials.trial import Then, Trial

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ivr.flow.call import MessageRequest, QueueRequest, Utterance
-from ivr.flow.engine import RunResult
+from ivr.flow.trace import RunResult
 from ivr.flow.tree import Tree
 from ivr.flow.trials.actor import Actor, Finding
 from ivr.flow.trials.acts import Act

@@ -6,9 +6,9 @@ from typing import Annotated, Self, TypeAlias
 
 from pydantic import StringConstraints, model_validator
 
-from ivr.flow.engine import EndReason
 from ivr.flow.faults import Strict, fault
 from ivr.flow.requirement import TestedRequirement
+from ivr.flow.trace import EndReason
 from ivr.flow.trials.acts import Act
 from ivr.flow.trials.given import Given
 from ivr.flow.trials.words import Hearable, OneOf, Several, TreeValue

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from acd.callback_model import CallbackRules
-from acd.model import Queue
+from acd.model.callback import CallbackRules
+from acd.model.queue import Queue
 
 NUMBER = "210"
 QUEUE = Queue("callback", ring_seconds=5, wrapup_seconds=1)

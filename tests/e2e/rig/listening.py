@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -145,19 +145,14 @@ async def wait_until_hears_tone(
     Raises:
         AssertionError: It was not heard.
     """
+
+    def is_tone(heard: bytes | bytearray) -> bool:
+        return tone_share(heard, hz) >= 0.9
+
     span = 2 * round(length * RATE_HZ)
-    try:
-        async with asyncio.timeout(seconds):
-            while len(line.heard) - since < span or tone_share(line.heard[-span:], hz) < 0.9:
-                if line.is_closed:
-                    break
-                await line.wait_news()
-            else:
-                return
-    except TimeoutError:
-        pass
-    share = tone_share(line.heard[since:], hz)
-    raise AssertionError(f"no tone of {hz:g} Hz was heard (share {share:.2f})")
+    if not await _ends_with(line, span, is_tone, since=since, seconds=seconds):
+        share = tone_share(line.heard[since:], hz)
+        raise AssertionError(f"no tone of {hz:g} Hz was heard (share {share:.2f})")
 
 
 async def wait_until_hears_music(line: Line, *, since: int = 0, seconds: float = 20) -> None:
@@ -167,17 +162,28 @@ async def wait_until_hears_music(line: Line, *, since: int = 0, seconds: float =
         AssertionError: They are not in time.
     """
     span = 4 * RATE_HZ
+    if not await _ends_with(line, span, is_music, since=since, seconds=seconds):
+        raise AssertionError(f"no music was heard (share {music_share(line.heard[-span:]):.2f})")
+
+
+async def _ends_with(
+    line: Line,
+    span: int,
+    is_it: Callable[[bytes | bytearray], bool],
+    *,
+    since: int,
+    seconds: float,
+) -> bool:
+    """Wait until the last ``span`` bytes that ``line`` heard are it; whether they ever were."""
     try:
         async with asyncio.timeout(seconds):
-            while len(line.heard) - since < span or not is_music(line.heard[-span:]):
+            while len(line.heard) - since < span or not is_it(line.heard[-span:]):
                 if line.is_closed:
-                    break
+                    return False
                 await line.wait_news()
-            else:
-                return
+            return True
     except TimeoutError:
-        pass
-    raise AssertionError(f"no music was heard (share {music_share(line.heard[-span:]):.2f})")
+        return False
 
 
 def tone_share(pcm: bytes | bytearray, hz: float) -> float:

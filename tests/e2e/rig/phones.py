@@ -10,7 +10,8 @@ from pathlib import Path
 from redis.asyncio import Redis
 
 from acd.agents import Agents
-from acd.model import Agent, system_clock
+from acd.clock import system_clock
+from acd.model.agent import Agent
 from ivr.softphone import RATE_HZ, Line, Phone, Softphones
 from media.prompts import PromptStore
 from media.wav import read_wav, write_wav

@@ -1,15 +1,13 @@
 """A whole platform of the tests' own: started by ``vaxel up``, on free ports, in a short folder.
 
-It serves the demo's call trees with short times, so that a test waits for nothing that a person
+It serves short times (:mod:`tests.e2e.rig.trees`), so that a test waits for nothing that a person
 would have to wait for.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-import random
 import shutil
 import signal
 import socket
@@ -17,8 +15,8 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +25,6 @@ import psutil
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 from redis.asyncio import Redis
-from ruamel.yaml import YAML
 
 from ivr.platform.asterisk import AsteriskProgram
 from ivr.platform.parts import CONTROLLER, SPARE, STOP_ORDER
@@ -46,22 +43,14 @@ from ivr.settings import (
     SpeechSettings,
 )
 from store.stream import connect
-from tests.e2e.rig.callbacks import add_callbacks
-from tests.e2e.rig.handover import add_handover
-from tests.e2e.rig.korea import add_korean_town
-from tests.e2e.rig.nodes import add_nodes
-from tests.e2e.rig.policies import add_policies
-from tests.e2e.rig.reach import add_reach
-from tests.e2e.rig.recorded import add_recordings
-from tests.e2e.rig.regulars import add_regulars
+from tests.e2e.rig.environment import environment_of
+from tests.e2e.rig.eventually import eventually
+from tests.e2e.rig.ports import free_port, free_range
 from tests.e2e.rig.seats import write_seats
-from tests.e2e.rig.supervised import add_supervision
-from tests.e2e.rig.together import add_together
-from tests.e2e.rig.world import add_world
+from tests.e2e.rig.trees import quick_trees
 
 ORG = "demo"
 LEGS = 1000
-LOOK_SECONDS = 0.05
 NODES = ("a", "b")
 """What two Asterisks of one house are called."""
 
@@ -111,7 +100,7 @@ class Platform:
         rtp = free_range(LEGS)
         self.settings: Settings = Settings(
             state=home / "s",
-            trees=first.settings.trees if first else (trees or _quick_trees)(home / "trees"),
+            trees=first.settings.trees if first else (trees or quick_trees)(home / "trees"),
             redis_url=f"unix://{first.layout.redis_socket}" if first else "",
             database_url=f"sqlite+aiosqlite:///{first.layout.database}" if first else "",
             asterisk=(house if one_of_two or first else alone).model_copy(
@@ -138,33 +127,7 @@ class Platform:
     @property
     def environment(self) -> dict[str, str]:
         """What a ``vaxel`` command needs to speak to this platform."""
-        s = self.settings
-        more = {"VAXEL_ASTERISK__TRUNKS": str(s.asterisk.trunks)} if s.asterisk.trunks else {}
-        return (
-            os.environ
-            | more
-            | {
-                "VAXEL_SETTINGS": "/dev/null",
-                "VAXEL_STATE": str(s.state),
-                "VAXEL_TREES": str(s.trees),
-                "VAXEL_CACHE": str(s.cache),
-                "VAXEL_REDIS_URL": s.redis_url,
-                "VAXEL_DATABASE_URL": s.database_url,
-                "VAXEL_ASTERISK__NODE": s.asterisk.node,
-                "VAXEL_ASTERISK__PEERS": json.dumps(s.asterisk.peers),
-                "VAXEL_ASTERISK__SIP_PORT": str(s.asterisk.sip_port),
-                "VAXEL_ASTERISK__AMI_PORT": str(s.asterisk.ami_port),
-                "VAXEL_ASTERISK__RTP_START": str(s.asterisk.rtp_start),
-                "VAXEL_ASTERISK__RTP_END": str(s.asterisk.rtp_end),
-                "VAXEL_AGI__PORT": str(s.agi.port),
-                "VAXEL_AGI__DRAIN_SECONDS": str(s.agi.drain_seconds),
-                "VAXEL_HTTP__PORT": str(s.http.port),
-                "VAXEL_SPEECH__PORT": str(s.speech.port),
-                "VAXEL_SMS__FILE": str(s.sms.file),
-                "VAXEL_PROMETHEUS__ENABLED": str(s.prometheus.enabled),
-                "VAXEL_PROMETHEUS__PORT": str(s.prometheus.port),
-            }
-        )
+        return environment_of(self.settings)
 
     def share_prompts(self) -> None:
         """Keep what is spoken where the next platform finds it: to speak it all takes long."""
@@ -389,82 +352,3 @@ class Platform:
             with suppress(psutil.NoSuchProcess):
                 found.append(psutil.Process(pid))
         return found
-
-
-async def eventually(
-    check: Callable[[], bool | Awaitable[bool]], *, seconds: float = 15, why: str = ""
-) -> None:
-    """Look until ``check`` says yes, for what another process changes without telling us.
-
-    Raises:
-        AssertionError: It never did.
-    """
-    try:
-        async with asyncio.timeout(seconds):
-            while True:
-                answer = check()
-                if answer if isinstance(answer, bool) else await answer:
-                    return
-                await asyncio.sleep(LOOK_SECONDS)
-    except TimeoutError:
-        raise AssertionError(f"not so within {seconds:g} s: {why or check}") from None
-
-
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def free_range(count: int) -> int:
-    """The first of so many UDP ports in a row; workers side by side never share any.
-
-    Platforms of ``tests/integration`` run beside those of ``tests/e2e``, and carry no call.
-    """
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    first = 10_000 + worker % 3 * 3_000  # 20000 and above are those of `make up`
-    return random.randrange(first, first + 3_000 - count, 2)
-
-
-def copy_demo(folder: Path) -> Path:
-    """Copy the demo organisation, and what it shares with others, to ``folder``; its own folder."""
-    trees = CHECKOUT / "dialplans"
-    shutil.copytree(trees / "demo", folder / "demo")
-    shutil.copy(trees / "base.yaml", folder)
-    if (trees / "shared").is_dir():
-        shutil.copytree(trees / "shared", folder / "shared")
-    return folder / "demo"
-
-
-def _quick_trees(folder: Path) -> Path:
-    """The demo organisation with short times and an office that is closed today."""
-    home = copy_demo(folder)
-    with _edited(home / "organisation.yaml") as organisation:
-        for queue in organisation["queues"].values():
-            queue |= {"ring": "3 s", "wrapup": "1 s", "announce_every": "5 s"}
-        add_policies(home, organisation)
-        add_callbacks(home, organisation)
-        add_world(home, organisation)
-        add_nodes(home, organisation)
-        add_recordings(home, organisation)
-        add_regulars(home, organisation)
-        add_supervision(home, organisation)
-        add_reach(home, organisation)
-        add_handover(home, organisation)
-        add_together(home, organisation)
-        organisation["hours"]["office"] = {"weekly": {"mon-sun": "closed"}}
-    with _edited(home / "reception.yaml") as tree:
-        for node in tree["nodes"].values():
-            if "wait" in node:
-                node["wait"] = "2 s"
-    add_korean_town(folder)
-    return folder
-
-
-@contextmanager
-def _edited(file: Path) -> Iterator[Any]:
-    yaml = YAML()
-    document = yaml.load(file)
-    yield document
-    yaml.dump(document, file)

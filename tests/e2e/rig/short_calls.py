@@ -15,7 +15,8 @@ from redis.asyncio import Redis
 from ruamel.yaml import YAML
 
 from acd.agents import Agents
-from acd.model import Agent, system_clock
+from acd.clock import system_clock
+from acd.model.agent import Agent
 from ivr.flow.standard_texts import QueueTexts
 from ivr.settings import CHECKOUT
 from ivr.softphone import Line, LineClosed, Phone, SoftphoneError

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from acd.callback_model import CallbackState
-from acd.model import Offer
+from acd.model.callback import CallbackState
+from acd.model.offer import Offer
 from tests.integration.acd.conftest import FEES, NUMBER, RULES, House
 
 OTHER_NUMBER = "+4533123456"
@@ -29,7 +29,7 @@ async def scheduled(house: House) -> None:
 async def waiting(house: House) -> None:
     await scheduled(house)
     house.clock.forward(10)
-    await house.acd.sweep()
+    await house.acd.upkeep.sweep()
 
 
 async def reserved(house: House) -> Offer:

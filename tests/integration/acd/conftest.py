@@ -18,10 +18,12 @@ from redis import Redis as BlockingRedis
 from redis.asyncio import Redis
 
 from acd.agents import Agents
-from acd.callback_model import CallbackRules
 from acd.callbacks import Callbacks
 from acd.distributor import Distributor
-from acd.model import Agent, AgentState, Offer, Queue
+from acd.model.agent import Agent, AgentState
+from acd.model.callback import CallbackRules
+from acd.model.offer import Offer
+from acd.model.queue import Queue
 from store.events import Event, EventType
 from store.stream import BEGINNING, EventStream
 from tests.integration.conftest import running_redis
@@ -101,12 +103,12 @@ class House:
 
     async def callback_offer(self) -> Offer:
         """A callback waits in line, agent 4001 is logged in, controller one has to call it."""
-        await self.acd.renew()
+        await self.acd.upkeep.renew()
         await self.acd.join("c-1", FEES)
         await self.keep_place()
         await self.log_in("4001")
         self.clock.forward(RULES.parting_ms / 1000)
-        await self.acd.tick([])
+        await self.acd.upkeep.tick([])
         offer = await self.acd.match(FEES)
         assert offer is not None
         return offer

@@ -16,11 +16,11 @@ import sys
 from dataclasses import dataclass
 from typing import NoReturn
 
-from acd.callback_model import MissReason
 from acd.callbacks import Callbacks
 from acd.distributor import Distributor
 from acd.errors import StaleOffer
-from acd.model import Offer
+from acd.model.callback import MissReason
+from acd.model.offer import Offer
 from acd.offers import OfferListener
 from store.stream import connect
 from tests.integration.acd.conftest import NUMBER, RULES, SUPPORT
@@ -40,7 +40,7 @@ class Mortal:
 
     async def live(self, listener: OfferListener) -> NoReturn:
         """Until killed."""
-        await self.distributor.renew()
+        await self.distributor.upkeep.renew()
         if self.step in ("scheduled", "waiting"):
             await self._keep_a_place()
         async with asyncio.TaskGroup() as group:
@@ -61,7 +61,7 @@ class Mortal:
 
     async def _match(self) -> None:
         while True:
-            tick = await self.distributor.tick([SUPPORT])
+            tick = await self.distributor.upkeep.tick([SUPPORT])
             self.in_hand += len(tick.offers)
             if not self.in_hand and self.step.isdecimal():
                 os.kill(os.getpid(), signal.SIGKILL)

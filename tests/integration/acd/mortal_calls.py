@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from acd.agents import Agents
 from acd.distributor import Distributor
 from acd.errors import ContactBusy, StaleOffer
-from acd.model import HandedTo, Handover, LeaveReason, Offer, RefusalReason
+from acd.model.handover import HandedTo, Handover
+from acd.model.offer import Offer, RefusalReason
+from acd.model.waiting import LeaveReason
 from store.stream import connect
 from tests.integration.acd.conftest import FEES, SUPPORT
 
@@ -101,6 +103,6 @@ async def _live(url: str, name: str, now_ms: int, steps: int, contacts: list[str
     async with connect(url) as redis:
         acd = Distributor(redis, ORG, clock, name)
         mortal = Mortal(acd, Agents(redis, ORG, clock), steps)
-        await acd.renew()
+        await acd.upkeep.renew()
         await asyncio.gather(*(mortal.serve(contact) for contact in contacts))
         die()

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from acd.model import Strategy
+from acd.model.queue import Strategy
 from store.events import Event, EventType
 
 DIGITS = 14

@@ -6,7 +6,9 @@ import pytest
 
 from acd.agents import Agents
 from acd.errors import AgentBusy, AgentLocked, NotLoggedIn, PhoneBusy, WrongPin
-from acd.model import AgentState, AgentStatus, LeaveReason, RefusalReason
+from acd.model.agent import AgentState, AgentStatus
+from acd.model.offer import RefusalReason
+from acd.model.waiting import LeaveReason
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, START_MS, SUPPORT, House
 
@@ -144,7 +146,7 @@ async def test_coming_back_ends_the_wrapup(house: House) -> None:
     await house.acd.ended(offer, 1)
     assert (await house.agents.unpause("4001")).state is AgentState.READY
     house.clock.forward(60)
-    assert (await house.acd.sweep()).ready == ()
+    assert (await house.acd.upkeep.sweep()).ready == ()
 
 
 async def test_a_pause_during_wrapup_begins_at_once_and_outlasts_it(house: House) -> None:
@@ -153,7 +155,7 @@ async def test_a_pause_during_wrapup_begins_at_once_and_outlasts_it(house: House
     await house.acd.ended(offer, 1)
     await house.agents.pause("4001", "lunch")
     house.clock.forward(60)
-    await house.acd.sweep()
+    await house.acd.upkeep.sweep()
     assert (await house.agents.status("4001")).state is AgentState.PAUSED
 
 

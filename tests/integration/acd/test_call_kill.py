@@ -15,7 +15,7 @@ from dataclasses import replace
 import pytest
 from redis.asyncio import Redis
 
-from acd.model import AgentState
+from acd.model.agent import AgentState
 from store.events import Event, EventType
 from store.stream import BEGINNING
 from tests.integration.acd.conftest import FEES, SUPPORT, House
@@ -46,7 +46,7 @@ async def adrift(redis: Redis) -> list[str]:
 async def test_controllers_killed_at_any_step_lose_nobody_and_double_nobody(
     clients: int, rung: int, house: House, redis: Redis, redis_url: str
 ) -> None:
-    await house.acd.adopt(replace(queue, ring_at_once=rung) for queue in (FEES, SUPPORT))
+    await house.acd.upkeep.adopt(replace(queue, ring_at_once=rung) for queue in (FEES, SUPPORT))
     processes = multiprocessing.get_context("forkserver")
     processes.set_forkserver_preload([live.__module__])  # else each would import all anew
     chance = random.Random(clients)
@@ -69,14 +69,14 @@ async def test_controllers_killed_at_any_step_lose_nobody_and_double_nobody(
             process.join()
             assert process.exitcode == -signal.SIGKILL
         house.clock.forward(LEASE_S + 1)
-        await house.other.renew()
-        await house.other.sweep()
-        await house.other.reconcile(stay)
+        await house.other.upkeep.renew()
+        await house.other.upkeep.sweep()
+        await house.other.upkeep.reconcile(stay)
         for number in range(AGENTS):  # back from the pause of a call that they let ring
             await house.agents.unpause(str(number))
 
     house.clock.forward(ALL_OVER_S)
-    await house.other.sweep()
+    await house.other.upkeep.sweep()
     counted = check_history(await house.stream.read(BEGINNING, count=100_000))
     assert killed >= 3 * clients
     assert counted[EventType.CALL_ENDED] > CALLERS / 3

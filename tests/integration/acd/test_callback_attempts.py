@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from acd.callback_model import CallbackState, MissReason
 from acd.errors import StaleOffer
-from acd.model import AT_ONCE, LeaveReason, Place, RefusalReason
+from acd.model.callback import CallbackState, MissReason
+from acd.model.offer import RefusalReason
+from acd.model.waiting import AT_ONCE, LeaveReason, Place
 from store.events import EventType
 from tests.integration.acd.callback_ways import dialling, reached, reserved, state_of
 from tests.integration.acd.conftest import FEES, NUMBER, RULES, House
@@ -18,7 +19,7 @@ async def test_the_controller_that_finds_an_agent_is_the_one_that_calls(house: H
     await house.acd.join("c-1", FEES)
     await house.keep_place()
     house.clock.forward(10)
-    await house.other.sweep()
+    await house.other.upkeep.sweep()
     await house.log_in("4001")
     offer = await house.other.match_agent("4001")
     assert offer is not None
@@ -85,11 +86,11 @@ async def test_a_missed_callback_is_tried_again_at_its_old_place(house: House) -
 
     await house.acd.join("c-2", FEES)
     house.clock.forward(299.999)
-    await house.acd.renew()
-    await house.acd.sweep()
+    await house.acd.upkeep.renew()
+    await house.acd.upkeep.sweep()
     assert await house.acd.place("c-1") is None
     house.clock.forward(0.001)
-    await house.acd.sweep()
+    await house.acd.upkeep.sweep()
     assert await house.acd.place("c-1") == Place(
         position=1, waiting=2, ready=1, logged_in=1, estimate=AT_ONCE
     )
@@ -110,7 +111,7 @@ async def test_a_callback_is_given_up_after_its_tries(house: House) -> None:
     offer = await house.callback_offer()
     await house.callbacks.missed(offer, MissReason.UNREACHABLE)  # it counts without a ring
     house.clock.forward(300)
-    (offer,) = (await house.acd.tick([FEES])).offers
+    (offer,) = (await house.acd.upkeep.tick([FEES])).offers
     assert await house.callbacks.dialled(offer) == 2
     await house.news()
     assert await house.callbacks.missed(offer, MissReason.NO_ANSWER) is None

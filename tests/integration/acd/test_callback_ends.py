@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from acd.callback_model import MissReason
 from acd.errors import (
     CallbackUnknown,
     OfferAnswered,
     StaleOffer,
 )
-from acd.model import AgentState, Offer
+from acd.model.agent import AgentState
+from acd.model.callback import MissReason
+from acd.model.offer import Offer
 from acd.skills import Requirement
 from store.events import EventType
 from tests.integration.acd.callback_ways import (
@@ -80,7 +81,7 @@ async def test_who_is_cancelled_while_a_dead_controller_rings_is_not_called_agai
     await house.callbacks.cancel("c-1")
     house.clock.forward(RULES.ring_ms / 1000 + 5)
     await house.news()
-    assert (await house.other.sweep()).expired == ("c-1",)
+    assert (await house.other.upkeep.sweep()).expired == ("c-1",)
     _, ended, _ = await house.news()
     assert ended.fields == {"outcome": "cancelled"}
     assert NUMBER not in repr(await house.everything())
@@ -153,7 +154,7 @@ async def in_no_queue(house: House) -> None:
 async def adrift(house: House) -> None:
     await house.acd.join("c-1", FEES, require=[Requirement(0, {"language.sv": 3})])
     house.clock.forward(10)
-    await house.other.sweep()
+    await house.other.upkeep.sweep()
 
 
 async def ringing(house: House) -> Offer:

@@ -13,8 +13,9 @@ from contextlib import contextmanager
 import pytest
 from redis.asyncio import Redis
 
-from acd.callback_model import CallbackState
-from acd.model import AgentState, Offer
+from acd.model.agent import AgentState
+from acd.model.callback import CallbackState
+from acd.model.offer import Offer
 from store.events import Event, EventType
 from store.stream import BEGINNING
 from tests.integration.acd.conftest import NUMBER, RULES, SUPPORT, House
@@ -53,8 +54,8 @@ async def attempt_of(house: House) -> int:
 
 
 async def heir_matches(house: House) -> Offer:
-    await house.other.renew()
-    await house.other.sweep()
+    await house.other.upkeep.renew()
+    await house.other.upkeep.sweep()
     offer = await house.other.match(SUPPORT)
     assert offer is not None
     assert offer.controller == "two"
@@ -88,7 +89,7 @@ async def test_killed_when_the_place_was_kept(
     comes_to(redis_url, house, step)
     await house.log_in("4001", SUPPORT)
     house.clock.forward(due_s - 0.001)
-    await house.other.sweep()
+    await house.other.upkeep.sweep()
     assert await house.other.match(SUPPORT) is None
     house.clock.forward(0.001)
     offer = await heir_matches(house)
@@ -111,10 +112,10 @@ async def test_killed_before_the_caller_picked_up(
     await add(house)
     comes_to(redis_url, house, step)
     house.clock.forward(held_s - 0.001)
-    await house.other.sweep()
+    await house.other.upkeep.sweep()
     assert await house.other.match(SUPPORT) is None, "the phone may be ringing"
     house.clock.forward(0.001)
-    await house.other.sweep()
+    await house.other.upkeep.sweep()
     house.clock.forward(dialled * RULES.every_ms / 1000)
     offer = await heir_matches(house)
     assert await attempt_of(house) == dialled
@@ -141,10 +142,10 @@ async def test_killed_while_the_two_talked(house: House, redis_url: str) -> None
     contact = await add(house)
     comes_to(redis_url, house, "talking")
     house.clock.forward(10)
-    await house.other.renew()
-    assert (await house.other.sweep()).adrift == (contact,)
-    assert await house.other.reconcile([contact]) == ()
-    assert await house.other.reconcile([]) == (contact,)
+    await house.other.upkeep.renew()
+    assert (await house.other.upkeep.sweep()).adrift == (contact,)
+    assert await house.other.upkeep.reconcile([contact]) == ()
+    assert await house.other.upkeep.reconcile([]) == (contact,)
     await check_the_end(house, dialled=1)
 
 
@@ -167,12 +168,12 @@ async def test_killed_at_any_moment_with_many_in_hand(
         ):
             assert [first.wait(), second.wait()] == [-signal.SIGKILL] * 2
         house.clock.forward(LONG_S)
-        await house.other.renew()
-        await house.other.sweep()
-        await house.other.reconcile([])
+        await house.other.upkeep.renew()
+        await house.other.upkeep.sweep()
+        await house.other.upkeep.reconcile([])
     assert killed > 4
 
-    await house.other.sweep()
+    await house.other.upkeep.sweep()
     events = await house.stream.read(BEGINNING, count=100_000)
     check_history(events)
     snapshot = await house.other.snapshot([SUPPORT])

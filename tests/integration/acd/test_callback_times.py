@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from acd.callback_model import CallbackState, MissReason
-from acd.model import LeaveReason, Place
+from acd.model.callback import CallbackState, MissReason
+from acd.model.waiting import LeaveReason, Place
 from tests.integration.acd.callback_ways import (
     OTHER_NUMBER,
     add,
@@ -20,9 +20,9 @@ async def test_nobody_is_called_who_may_still_be_on_the_phone_with_us(house: Hou
     await house.log_in("4001")
     await house.keep_place(due_ms=house.clock() + 1)
     house.clock.forward(9.999)
-    assert (await house.acd.tick([FEES])).offers == ()
+    assert (await house.acd.upkeep.tick([FEES])).offers == ()
     house.clock.forward(0.001)
-    (offer,) = (await house.acd.tick([FEES])).offers
+    (offer,) = (await house.acd.upkeep.tick([FEES])).offers
     assert offer.contact == "c-1"
 
 
@@ -39,11 +39,11 @@ async def test_at_a_chosen_time_a_callback_has_the_wait_that_it_had_before(house
     }
     await house.log_in("4001")
     house.clock.forward(3_599.999)
-    assert (await house.acd.tick([FEES])).offers == ()
+    assert (await house.acd.upkeep.tick([FEES])).offers == ()
     for contact, seconds in (("earlier", -36), ("later", -34)):
         await house.acd.join(contact, FEES, credit_ms=-1000 * seconds)
     house.clock.forward(0.001)
-    await house.acd.sweep()
+    await house.acd.upkeep.sweep()
     line = [await house.acd.place(contact) for contact in ("earlier", "c-1", "later")]
     assert [place and place.position for place in line] == [1, 2, 3]
     await house.acd.leave("earlier", LeaveReason.ABANDONED)
@@ -54,7 +54,7 @@ async def test_at_a_chosen_time_a_callback_has_the_wait_that_it_had_before(house
 
 
 async def test_a_missed_attempt_does_not_bring_a_chosen_time_forward(house: House) -> None:
-    await house.acd.renew()
+    await house.acd.upkeep.renew()
     await house.acd.join("c-1", FEES)
     due = house.clock() + 3_600_000
     await house.keep_place(due_ms=due)
@@ -95,7 +95,7 @@ async def test_a_callback_is_overdue_from_its_chosen_time_and_through_all_attemp
     assert await overdue() == 0, "it is not late yet"
     await house.log_in("4001")
     house.clock.forward(20)
-    (offer,) = (await house.acd.tick([FEES])).offers
+    (offer,) = (await house.acd.upkeep.tick([FEES])).offers
     await house.callbacks.missed(offer, MissReason.BUSY)
     house.clock.forward(40)
     assert await overdue() == 60_000, "the next attempt is later, the promise is not"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from acd.callback_model import CallbackSource, CallbackState
 from acd.errors import (
     CallbackOpen,
     ContactOffered,
     InvalidNumber,
     NotWaiting,
 )
-from acd.model import LeaveReason, Place, RefusalReason
+from acd.model.callback import CallbackSource, CallbackState
+from acd.model.offer import RefusalReason
+from acd.model.waiting import LeaveReason, Place
 from store.events import EventType
 from tests.integration.acd.callback_ways import (
     OTHER_NUMBER,
@@ -49,9 +50,9 @@ async def test_a_callback_keeps_its_place_among_the_callers(house: House) -> Non
     await house.keep_place("c-2")
     house.clock.forward(0.001)
     assert await house.acd.place("c-3") == Place(position=2, waiting=2, ready=0, logged_in=0)
-    await house.acd.renew()
+    await house.acd.upkeep.renew()
     house.clock.forward(9.999)
-    assert (await house.acd.sweep()).called == ("c-2",)
+    assert (await house.acd.upkeep.sweep()).called == ("c-2",)
     assert await house.acd.place("c-3") == Place(position=3, waiting=3, ready=0, logged_in=0)
     callback = await house.callbacks.get("c-2")
     assert callback is not None
@@ -177,7 +178,7 @@ async def test_callbacks_are_listed_by_place(house: House) -> None:
         await house.keep_place(f"c-{number}", f"+4670174060{number}")
     last = await add(house, due_ms=house.clock() + 60_000)
     house.clock.forward(10)
-    await house.acd.sweep()
+    await house.acd.upkeep.sweep()
     rows = await house.callbacks.open()
     assert [row.contact for row in rows] == ["c-0", "c-1", "c-2", last]
     assert [row.place and row.place.position for row in rows] == [1, 2, 3, None]

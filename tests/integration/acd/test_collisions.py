@@ -22,7 +22,9 @@ from redis.asyncio import Redis
 from acd.agents import Agents
 from acd.distributor import Distributor
 from acd.errors import StaleOffer
-from acd.model import Agent, AgentState, LeaveReason, Offer
+from acd.model.agent import Agent, AgentState
+from acd.model.offer import Offer
+from acd.model.waiting import LeaveReason
 from store.events import EventType
 from store.stream import BEGINNING, EventStream, connect
 from tests.integration.acd.conftest import SUPPORT, HandClock

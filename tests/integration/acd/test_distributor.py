@@ -5,13 +5,10 @@ from __future__ import annotations
 import pytest
 
 from acd.errors import AcdUnavailable, OfferAnswered, OfferNotAnswered, StaleOffer
-from acd.model import (
-    AgentState,
-    Offer,
-    Place,
-    QueueGauge,
-    RefusalReason,
-)
+from acd.model.agent import AgentState
+from acd.model.figures import QueueGauge
+from acd.model.offer import Offer, RefusalReason
+from acd.model.waiting import Place
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, START_MS, SUPPORT, House
 
@@ -133,11 +130,11 @@ async def test_after_a_conversation_the_agent_wraps_up_and_is_ready_when_the_tim
     assert (wrapup.type, wrapup.fields) == (EventType.AGENT_WRAPUP, {"until": str(until)})
 
     house.clock.forward(9.999)
-    assert (await house.acd.sweep()).ready == ()
-    tick = await house.acd.tick([FEES])
+    assert (await house.acd.upkeep.sweep()).ready == ()
+    tick = await house.acd.upkeep.tick([FEES])
     assert tick.next_due_ms == until
     house.clock.forward(0.001)
-    assert (await house.acd.sweep()).ready == ("4001",)
+    assert (await house.acd.upkeep.sweep()).ready == ("4001",)
     assert await house.agent_state() is AgentState.READY
     assert await house.news_types() == [EventType.AGENT_READY]
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from acd.estimate import ENOUGH
-from acd.model import AT_ONCE, Estimate, LeaveReason, Queue, RefusalReason
+from acd.model.offer import RefusalReason
+from acd.model.queue import Queue
+from acd.model.waiting import AT_ONCE, Estimate, LeaveReason
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, SUPPORT, House
 
@@ -39,7 +41,7 @@ async def serve(
     house.clock.forward(talks)
     await house.acd.ended(offer, round(talks * 1000))
     house.clock.forward(queue.wrapup_seconds)
-    await house.acd.sweep()
+    await house.acd.upkeep.sweep()
 
 
 async def test_a_service_is_ring_talk_and_after_call_work_as_really_taken(house: House) -> None:
@@ -188,7 +190,7 @@ async def test_an_estimate_counts_who_is_ahead_people_to_be_called_back_too(
     await house.acd.join("c-1", FEES)
     await house.keep_place("c-1")
     house.clock.forward(10)
-    await house.acd.sweep()
+    await house.acd.upkeep.sweep()
     await house.acd.join("c-2", FEES)
     place = await house.acd.place("c-2")
     assert place is not None
@@ -262,13 +264,13 @@ async def test_nothing_is_expected_of_who_does_not_wait_or_is_to_be_called_back(
 async def test_the_wait_of_a_callback_is_not_held_against_the_callers_estimate(
     house: House,
 ) -> None:
-    await house.acd.renew()
+    await house.acd.upkeep.renew()
     await house.acd.join("c-1", FEES)
     assert await house.acd.expect("c-1", SAID)
     await house.keep_place()
     await house.log_in("4001")
     house.clock.forward(60)
-    await house.acd.sweep()
+    await house.acd.upkeep.sweep()
     offer = await house.acd.match(FEES)
     assert offer is not None
     await house.callbacks.dialled(offer)

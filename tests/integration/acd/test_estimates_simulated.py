@@ -17,7 +17,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from acd.model import Estimate, Offer, Queue
+from acd.model.offer import Offer
+from acd.model.queue import Queue
+from acd.model.waiting import Estimate
 from tests.integration.acd.conftest import START_MS, House
 
 pytestmark = pytest.mark.integration

@@ -16,7 +16,10 @@ from itertools import count
 
 import pytest
 
-from acd.model import Agent, LeaveReason, Offer, Queue
+from acd.model.agent import Agent
+from acd.model.offer import Offer
+from acd.model.queue import Queue
+from acd.model.waiting import LeaveReason
 from acd.skills import Requirement
 from tests.integration.acd.conftest import START_MS, House
 
@@ -60,7 +63,7 @@ class Day:
         heapq.heappush(self._steps, (at_s, next(self._order), whom))
 
     async def run(self) -> None:
-        await self._house.acd.adopt(self._queues)
+        await self._house.acd.upkeep.adopt(self._queues)
         names = tuple(queue.name for queue in self._queues)
         for number in range(TEAM):
             skills = {"language.da": 5} if number == 0 else {}

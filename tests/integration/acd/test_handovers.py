@@ -7,7 +7,10 @@ from typing import cast
 import pytest
 
 from acd.errors import AgentNotReady, ContactConsulting, OfferNotAnswered, StaleOffer
-from acd.model import AgentState, HandedTo, Handover, LeaveReason, Offer
+from acd.model.agent import AgentState
+from acd.model.handover import HandedTo, Handover
+from acd.model.offer import Offer
+from acd.model.waiting import LeaveReason
 from acd.skills import Requirement
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, SUPPORT, House
@@ -85,14 +88,14 @@ async def test_a_contact_that_was_called_back_waits_as_a_call(house: House) -> N
 
 
 async def test_whether_its_agent_asks_somebody_is_known(house: House) -> None:
-    assert not await house.acd.consulting("c-1")
+    assert not await house.acd.consulting.running("c-1")
     offer = await house.offer()
     await house.acd.answered(offer)
-    assert not await house.acd.consulting("c-1")
-    await house.acd.consult(offer, OUTSIDE)
-    assert await house.acd.consulting("c-1")
-    await house.acd.consult_over("c-1", "")
-    assert not await house.acd.consulting("c-1")
+    assert not await house.acd.consulting.running("c-1")
+    await house.acd.consulting.begin(offer, OUTSIDE)
+    assert await house.acd.consulting.running("c-1")
+    await house.acd.consulting.over("c-1", "")
+    assert not await house.acd.consulting.running("c-1")
 
 
 async def test_what_is_no_conversation_is_not_handed_over(house: House) -> None:
@@ -120,15 +123,15 @@ async def test_whoever_is_asked_is_offered_nothing_and_free_again_at_the_old_pla
     house: House,
 ) -> None:
     offer = await colleagues(house)
-    asked = await house.acd.consult(offer, COLLEAGUE)
+    asked = await house.acd.consulting.begin(offer, COLLEAGUE)
     assert asked.phone == "phone4002"
     await house.acd.join("c-2", SUPPORT)
     assert await house.acd.match(SUPPORT) is None
-    assert await house.acd.consult_answered("c-1")
-    assert not await house.other.consult_answered("c-1")
+    assert await house.acd.consulting.answered("c-1")
+    assert not await house.other.consulting.answered("c-1")
     assert (await house.agents.status("4002")).state is AgentState.TALKING
-    assert await house.acd.consult_over("c-1", "4002") == "4002"
-    assert await house.other.consult_over("c-1", "4002") is None
+    assert await house.acd.consulting.over("c-1", "4002") == "4002"
+    assert await house.other.consulting.over("c-1", "4002") is None
     second = await house.acd.match(SUPPORT)
     assert second is not None
     assert (second.contact, second.agent) == ("c-2", "4002")
@@ -140,11 +143,11 @@ async def test_the_conversation_goes_on_with_whom_was_asked_and_each_has_their_o
 ) -> None:
     offer = await colleagues(house)
     house.clock.forward(20)
-    asked = await house.acd.consult(offer, COLLEAGUE)
-    await house.acd.consult_answered("c-1")
+    asked = await house.acd.consulting.begin(offer, COLLEAGUE)
+    await house.acd.consulting.answered("c-1")
     house.clock.forward(10)
-    assert await house.acd.took_over("c-1") == "4001"
-    assert await house.other.took_over("c-1") is None
+    assert await house.acd.consulting.took_over("c-1") == "4001"
+    assert await house.other.consulting.took_over("c-1") is None
     assert await house.agent_state() is AgentState.WRAPUP
     house.clock.forward(7)
     taken = await house.acd.current_offer("c-1")
@@ -159,7 +162,7 @@ async def test_the_conversation_goes_on_with_whom_was_asked_and_each_has_their_o
 
 async def test_when_the_caller_is_gone_everybody_is_free(house: House) -> None:
     offer = await colleagues(house)
-    await house.acd.consult(offer, COLLEAGUE)
+    await house.acd.consulting.begin(offer, COLLEAGUE)
     await house.acd.leave("c-1", LeaveReason.ABANDONED)
     assert (await house.agents.status("4002")).state is AgentState.READY
     assert await house.agent_state() is AgentState.WRAPUP
@@ -169,10 +172,10 @@ async def test_when_controllers_are_dead_the_channels_end_frees_whoever_was_aske
     house: House,
 ) -> None:
     offer = await colleagues(house)
-    await house.acd.consult(offer, COLLEAGUE)
+    await house.acd.consulting.begin(offer, COLLEAGUE)
     house.clock.forward(11)
-    await house.other.sweep()
-    assert await house.other.reconcile([]) == ("c-1",)
+    await house.other.upkeep.sweep()
+    assert await house.other.upkeep.reconcile([]) == ("c-1",)
     assert (await house.agents.status("4002")).state is AgentState.READY
 
 
@@ -181,11 +184,11 @@ async def test_nobody_who_is_not_ready_is_asked_and_not_two_at_once(house: House
     await house.agents.pause("4002", "lunch")
     before = await house.everything()
     with pytest.raises(AgentNotReady):
-        await house.acd.consult(offer, COLLEAGUE)
+        await house.acd.consulting.begin(offer, COLLEAGUE)
     assert await house.everything() == before
-    await house.acd.consult(offer, OUTSIDE)
+    await house.acd.consulting.begin(offer, OUTSIDE)
     with pytest.raises(ContactConsulting):
-        await house.acd.consult(offer, OUTSIDE)
+        await house.acd.consulting.begin(offer, OUTSIDE)
 
 
 async def test_a_hold_is_told_once_with_its_length_and_ends_with_the_conversation(
@@ -214,12 +217,12 @@ async def test_a_consultation_is_no_contact_of_whom_was_asked_until_they_have_it
     house: House,
 ) -> None:
     offer = await colleagues(house)
-    await house.acd.consult(offer, COLLEAGUE)
-    await house.acd.consult_answered("c-1")
+    await house.acd.consulting.begin(offer, COLLEAGUE)
+    await house.acd.consulting.answered("c-1")
     records = await house.everything()
     agents = cast(dict[str, dict[str, object]], records["vaxel:{city}:agents"])
     assert "last" not in agents["4002"], "no result is asked of them"
-    await house.acd.took_over("c-1")
+    await house.acd.consulting.took_over("c-1")
     records = await house.everything()
     agents = cast(dict[str, dict[str, object]], records["vaxel:{city}:agents"])
     assert cast(dict[str, object], agents["4002"]["last"])["contact"] == "c-1"

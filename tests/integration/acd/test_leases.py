@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from acd.errors import StaleOffer
-from acd.model import AT_ONCE, AgentState, LeaveReason, PhoneState, Place
+from acd.model.agent import AgentState, PhoneState
+from acd.model.waiting import AT_ONCE, LeaveReason, Place
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, NUMBER, RULES, START_MS, SUPPORT, House, kept_of
 
@@ -19,11 +20,11 @@ async def test_an_offer_that_nobody_answers_or_refuses_is_given_back(house: Hous
     offer = await house.offer()
     await house.acd.join("c-2", FEES)
     house.clock.forward(24.999)
-    await house.acd.renew()
-    assert (await house.acd.sweep()).expired == ()
+    await house.acd.upkeep.renew()
+    assert (await house.acd.upkeep.sweep()).expired == ()
     await house.news()
     house.clock.forward(0.001)
-    assert (await house.acd.sweep()).expired == ("c-1",)
+    assert (await house.acd.upkeep.sweep()).expired == ("c-1",)
     assert await house.agent_state() is AgentState.READY
     refused, ready = await house.news()
     assert (refused.type, refused.fields) == (
@@ -41,7 +42,7 @@ async def test_an_offer_that_nobody_answers_or_refuses_is_given_back(house: Hous
 async def test_an_answered_offer_does_not_expire(house: House) -> None:
     await house.acd.answered(await house.offer())
     house.clock.forward(3600)
-    swept = await house.acd.sweep()
+    swept = await house.acd.upkeep.sweep()
     assert swept.expired == ()
     assert await house.agent_state() is AgentState.TALKING
 
@@ -50,8 +51,8 @@ async def test_a_controller_that_renews_keeps_what_it_holds(house: House) -> Non
     await house.acd.join("c-1", FEES)
     for _ in range(10):
         house.clock.forward(LEASE_S - 0.001)
-        assert await house.acd.renew() == house.clock() + LEASE_S * 1000
-        assert (await house.other.sweep()).adrift == ()
+        assert await house.acd.upkeep.renew() == house.clock() + LEASE_S * 1000
+        assert (await house.other.upkeep.sweep()).adrift == ()
     assert await house.acd.place("c-1") is not None
 
 
@@ -59,11 +60,11 @@ async def test_one_renewal_stands_for_any_number_of_contacts(house: House) -> No
     for number in range(50):
         await house.acd.join(f"c-{number}", FEES)
     before = (await house.redis.info("stats"))["total_reads_processed"]
-    await house.acd.renew()
+    await house.acd.upkeep.renew()
     after = (await house.redis.info("stats"))["total_reads_processed"]
     assert after - before <= 3  # EVALSHA, perhaps its SCRIPT LOAD, and INFO
     house.clock.forward(LEASE_S - 0.001)
-    assert (await house.other.sweep()).adrift == ()
+    assert (await house.other.upkeep.sweep()).adrift == ()
 
 
 async def test_a_dead_controllers_contact_is_not_offered_but_kept_for_a_while(
@@ -72,8 +73,8 @@ async def test_a_dead_controllers_contact_is_not_offered_but_kept_for_a_while(
     await house.acd.join("c-1", FEES)
     await house.other.join("c-2", FEES)
     house.clock.forward(LEASE_S)
-    await house.other.renew()
-    assert (await house.other.sweep()).adrift == ("c-1",)
+    await house.other.upkeep.renew()
+    assert (await house.other.upkeep.sweep()).adrift == ("c-1",)
     await house.log_in("4001")
     offer = await house.other.match(FEES)
     assert offer is not None
@@ -86,8 +87,8 @@ async def test_the_next_controller_takes_a_contact_up_at_its_old_place(house: Ho
     house.clock.forward(1)
     await house.other.join("c-2", FEES)
     house.clock.forward(LEASE_S)
-    await house.other.renew()
-    await house.other.sweep()
+    await house.other.upkeep.renew()
+    await house.other.upkeep.sweep()
     await house.news()
     assert await house.other.join("c-1", FEES) is True
     assert await house.news() == [], "it never left"
@@ -97,8 +98,8 @@ async def test_the_next_controller_takes_a_contact_up_at_its_old_place(house: Ho
     assert offer is not None
     assert (offer.contact, offer.controller) == ("c-1", "two")
     house.clock.forward(GRACE_S)
-    await house.other.renew()
-    assert (await house.other.sweep()).lost == ()
+    await house.other.upkeep.renew()
+    assert (await house.other.upkeep.sweep()).lost == ()
 
 
 async def test_a_contact_comes_back_before_its_controller_is_known_to_be_dead(
@@ -107,8 +108,8 @@ async def test_a_contact_comes_back_before_its_controller_is_known_to_be_dead(
     await house.acd.join("c-1", FEES)
     assert await house.other.join("c-1", FEES) is True
     house.clock.forward(LEASE_S)
-    await house.other.renew()
-    assert (await house.other.sweep()).adrift == ()
+    await house.other.upkeep.renew()
+    assert (await house.other.upkeep.sweep()).adrift == ()
     assert await house.other.place("c-1") is not None
 
 
@@ -129,12 +130,12 @@ async def test_a_contact_that_comes_back_while_it_was_offered_gives_the_agent_ba
 async def test_a_contact_that_nobody_takes_up_has_failed_and_not_hung_up(house: House) -> None:
     await house.acd.join("c-1", FEES)
     house.clock.forward(LEASE_S)
-    await house.other.sweep()
+    await house.other.upkeep.sweep()
     house.clock.forward(GRACE_S - 0.001)
-    assert (await house.other.sweep()).lost == ()
+    assert (await house.other.upkeep.sweep()).lost == ()
     await house.news()
     house.clock.forward(0.001)
-    assert (await house.other.sweep()).lost == ("c-1",)
+    assert (await house.other.upkeep.sweep()).lost == ("c-1",)
     left, ended = await house.news()
     assert (left.type, left.fields) == (
         EventType.CALL_LEFT,
@@ -149,13 +150,13 @@ async def test_a_contact_that_was_offered_when_its_controller_died_is_kept_after
 ) -> None:
     await house.offer()
     house.clock.forward(LEASE_S)
-    assert (await house.other.sweep()).adrift == (), "its phone may be ringing still"
+    assert (await house.other.upkeep.sweep()).adrift == (), "its phone may be ringing still"
     house.clock.forward(15)
-    assert (await house.other.sweep()).expired == ("c-1",)
+    assert (await house.other.upkeep.sweep()).expired == ("c-1",)
     assert await house.agent_state() is AgentState.READY
     assert await house.other.match(FEES) is None, "nobody would ring"
     house.clock.forward(GRACE_S)
-    assert (await house.other.sweep()).lost == ("c-1",)
+    assert (await house.other.upkeep.sweep()).lost == ("c-1",)
 
 
 async def test_a_contact_led_to_another_queue_after_its_controller_died_leaves_the_first(
@@ -177,11 +178,11 @@ async def test_a_controller_that_was_thought_dead_gets_its_contacts_back(house: 
     await house.acd.answered(offer)
     await house.acd.join("waiting", FEES)
     house.clock.forward(LEASE_S + 1)
-    assert sorted((await house.other.sweep()).adrift) == ["talking", "waiting"]
-    await house.acd.renew()
-    assert (await house.acd.tick([])).adrift == 0
+    assert sorted((await house.other.upkeep.sweep()).adrift) == ["talking", "waiting"]
+    await house.acd.upkeep.renew()
+    assert (await house.acd.upkeep.tick([])).adrift == 0
     assert await house.acd.place("waiting") is not None
-    assert await house.acd.reconcile([]) == (), "its controller will end it"
+    assert await house.acd.upkeep.reconcile([]) == (), "its controller will end it"
     assert await house.agent_state() is AgentState.TALKING
 
 
@@ -190,31 +191,31 @@ async def test_the_first_sign_of_life_gives_everything_back_whichever_it_is(
 ) -> None:
     await house.acd.join("c-1", FEES)
     house.clock.forward(LEASE_S)
-    await house.other.sweep()
+    await house.other.upkeep.sweep()
     await house.acd.join("c-2", FEES)
     assert await house.acd.place("c-1") is not None
     house.clock.forward(LEASE_S)
-    await house.other.sweep()
+    await house.other.upkeep.sweep()
     await house.callbacks.add(NUMBER, SUPPORT, language="sv", answers={}, rules=RULES)
     await house.log_in("4001", SUPPORT)
     assert await house.acd.match(SUPPORT) is not None
     assert await house.acd.place("c-1") is not None
     house.clock.forward(GRACE_S)
-    await house.acd.renew()
-    assert (await house.acd.sweep()).lost == ()
+    await house.acd.upkeep.renew()
+    assert (await house.acd.upkeep.sweep()).lost == ()
 
 
 async def test_a_conversation_goes_on_when_its_controller_dies(house: House) -> None:
     await house.acd.answered(await house.offer())
     house.clock.forward(LEASE_S)
-    assert (await house.other.sweep()).adrift == ("c-1",)
+    assert (await house.other.upkeep.sweep()).adrift == ("c-1",)
     house.clock.forward(600)
-    await house.other.sweep()
+    await house.other.upkeep.sweep()
     assert await house.agent_state() is AgentState.TALKING
-    assert await house.other.reconcile(["c-1", "c-9"]) == ()
+    assert await house.other.upkeep.reconcile(["c-1", "c-9"]) == ()
     await house.news()
     house.clock.forward(60)
-    assert await house.other.reconcile(["c-9"]) == ("c-1",)
+    assert await house.other.upkeep.reconcile(["c-9"]) == ("c-1",)
     ended, *_ = await house.news()
     assert (ended.type, ended.fields["talked"]) == (EventType.CALL_ENDED, "670000")
     assert await house.agent_state() is AgentState.WRAPUP
@@ -223,7 +224,7 @@ async def test_a_conversation_goes_on_when_its_controller_dies(house: House) -> 
 
 async def test_a_living_controllers_conversation_is_its_own(house: House) -> None:
     await house.acd.answered(await house.offer())
-    assert await house.other.reconcile([]) == ()
+    assert await house.other.upkeep.reconcile([]) == ()
     assert await house.agent_state() is AgentState.TALKING
 
 
@@ -231,7 +232,7 @@ async def test_any_controller_may_end_a_dead_ones_conversation(house: House) -> 
     offer = await house.offer()
     await house.acd.answered(offer)
     house.clock.forward(LEASE_S)
-    await house.other.sweep()
+    await house.other.upkeep.sweep()
     assert await house.other.current_offer("c-1") == offer
     await house.other.ended(offer, 9_000)
     assert not kept_of("c-1", await house.everything())
@@ -240,10 +241,10 @@ async def test_any_controller_may_end_a_dead_ones_conversation(house: House) -> 
 async def test_an_answer_that_comes_after_its_controllers_death_is_not_lost(house: House) -> None:
     offer = await house.offer()
     house.clock.forward(LEASE_S)
-    await house.other.sweep()
+    await house.other.upkeep.sweep()
     assert await house.other.answered(offer) is True
-    assert (await house.other.tick([])).adrift == 1
-    assert await house.other.reconcile([]) == ("c-1",)
+    assert (await house.other.upkeep.tick([])).adrift == 1
+    assert await house.other.upkeep.reconcile([]) == ("c-1",)
 
 
 async def test_a_caller_who_comes_back_from_a_conversation_without_controller_arrives_anew(
@@ -251,7 +252,7 @@ async def test_a_caller_who_comes_back_from_a_conversation_without_controller_ar
 ) -> None:
     await house.acd.answered(await house.offer())
     house.clock.forward(LEASE_S)
-    await house.other.sweep()
+    await house.other.upkeep.sweep()
     await house.news()
     assert await house.other.join("c-1", FEES) is False
     assert await house.news_types() == [
@@ -265,12 +266,12 @@ async def test_a_sweep_settles_what_it_can_and_says_that_more_is_due(house: Hous
     for number in range(110):
         await house.acd.join(f"c-{number}", FEES)
     house.clock.forward(LEASE_S)
-    await house.other.sweep()
+    await house.other.upkeep.tick([])  # a Redis that has its scripts runs each of a tick's once
     house.clock.forward(GRACE_S)
-    tick = await house.other.tick([])
+    tick = await house.other.upkeep.tick([])
     assert len(tick.swept.lost) == 100
     assert tick.next_due_ms <= house.clock()
-    await house.other.sweep()
+    await house.other.upkeep.sweep()
     assert await house.acd.leave("c-1", LeaveReason.ABANDONED) is None
     assert (await house.acd.snapshot([FEES])).queues["fees"].waiting == 0
 
@@ -279,13 +280,13 @@ async def test_what_one_thing_has_settled_the_same_sweep_does_not_settle_again(
     house: House,
 ) -> None:
     """An agent has asked to go home, and the unreachable phone is due right after the offer."""
-    await house.acd.renew()
+    await house.acd.upkeep.renew()
     await house.offer()
     await house.agents.logout("4001")
     house.clock.forward(12)
-    await house.acd.renew()
+    await house.acd.upkeep.renew()
     await house.agents.phones_are({"phone4001": PhoneState.UNREACHABLE})
     house.clock.forward(15)
-    swept = await house.acd.sweep()
+    swept = await house.acd.upkeep.sweep()
     assert swept.expired == ("c-1",)
     assert await house.agent_state() is AgentState.LOGGED_OUT

@@ -5,12 +5,9 @@ from __future__ import annotations
 import pytest
 
 from acd.errors import ContactBusy, StaleOffer
-from acd.model import (
-    AgentState,
-    LeaveReason,
-    Place,
-    RefusalReason,
-)
+from acd.model.agent import AgentState
+from acd.model.offer import RefusalReason
+from acd.model.waiting import LeaveReason, Place
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, START_MS, SUPPORT, House, kept_of
 
@@ -170,7 +167,7 @@ async def test_a_contact_that_is_gone_leaves_no_trace_but_its_events(
         await house.acd.join(contact, FEES)
         if last == "orphan":
             house.clock.forward(10)
-            await house.other.sweep()
+            await house.other.upkeep.sweep()
     else:
         offer = await house.offer(contact)
         if last == "refused":

@@ -15,7 +15,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, run_state_machine_as_test
 
-from acd.model import AgentState, LeaveReason, PhoneState, Strategy
+from acd.model.agent import AgentState, PhoneState
+from acd.model.queue import Strategy
+from acd.model.waiting import LeaveReason
 from tests.contract import breaches_in
 from tests.integration.acd.histories.callbacks import CallingBack
 from tests.integration.acd.histories.city import (
@@ -129,13 +131,13 @@ class Histories(Offers, Conversations, CallingBack, Desks, Looking):
             well = dict.fromkeys(["p1", "p2", "p3"], PhoneState.WELL)
             self.run(self.agents.phones_are(well, node))
         self.clock.forward(LONG_AFTER_S)  # the clock may have been set back
-        self.run(self.acd[0].sweep())  # no phone rings any more
+        self.run(self.acd[0].upkeep.sweep())  # no phone rings any more
         for contact in list(self.raw()["contacts"]):
             self.run(self.callbacks.cancel(contact))
         for agent in list(self.raw()["agents"]):
             assert self.run(self.agents.logout(agent)).state is AgentState.LOGGED_OUT
         self.clock.forward(660)
-        self.run(self.acd[0].sweep())
+        self.run(self.acd[0].upkeep.sweep())
         left = {name: kept for name, kept in self.raw().items() if kept and name != "events"}
         left.pop("strategies", {})  # is what the file says
         # How long contacts took, and what was said of phones, is known on the next day too.

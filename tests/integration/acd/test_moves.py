@@ -12,7 +12,8 @@ from acd.errors import (
     NotWaiting,
 )
 from acd.floor import Floor
-from acd.model import Agent, Queue
+from acd.model.agent import Agent
+from acd.model.queue import Queue
 from acd.skills import Requirement
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, SUPPORT, House
@@ -72,10 +73,10 @@ async def test_what_it_requires_goes_with_it_and_relaxes_when_it_would_have(
     await house.agents.login(Agent("4001", "", ("support",), {"sv": 3}), "phone1")
     assert await served(house, SUPPORT) is None
     house.clock.forward(5.9)
-    await house.acd.tick([])
+    await house.acd.upkeep.tick([])
     assert await served(house, SUPPORT) is None
     house.clock.forward(0.1)
-    await house.acd.tick([])
+    await house.acd.upkeep.tick([])
     assert await served(house, SUPPORT) == "c-1"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from acd.agents import Agents
 from acd.distributor import Distributor
-from acd.model import AgentState, PhoneState
+from acd.model.agent import AgentState, PhoneState
 from acd.sweeper import Sweeper
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, RULES, House
@@ -94,20 +94,20 @@ async def test_a_phone_in_a_call_at_one_node_is_in_use_whatever_the_others_say(
 async def test_the_phones_of_a_dead_node_are_unreachable_until_it_lives_again(
     house: House, a: Distributor, b: Distributor
 ) -> None:
-    await b.renew()
+    await b.upkeep.renew()
     await say(house.agents, a=UNREACHABLE, b=WELL)
     await house.log_in("4001")
     await house.news()
     house.clock.forward(LEASE_S)
-    assert (await a.tick([FEES])).swept.dead == ("b",)
+    assert (await a.upkeep.tick([FEES])).swept.dead == ("b",)
     assert (await house.agents.status("4001")).reason == "phone_unreachable"
     assert await offered(house, a) is None
     house.clock.forward(15)
-    await a.tick([FEES])
+    await a.upkeep.tick([FEES])
     assert (await a.figures("fees")).logged_in == 0  # callers do not wait for it
 
     successor = house.controller("b.host-3-z")
-    (offer,) = (await successor.tick([FEES])).offers
+    (offer,) = (await successor.upkeep.tick([FEES])).offers
     assert (offer.contact, offer.agent, offer.node) == ("c-1", "4001", "b")
     told = [event.type for event in await house.news()]
     assert told.index(EventType.AGENT_PHONE_LOST) < told.index(EventType.AGENT_PHONE_BACK)
@@ -121,8 +121,8 @@ async def test_one_living_controller_speaks_for_its_node(
     await house.log_in("4001")
     for _ in range(4):
         house.clock.forward(LEASE_S - 1)
-        await beside.tick([FEES])
-        await a.tick([FEES])
+        await beside.upkeep.tick([FEES])
+        await a.upkeep.tick([FEES])
     assert (await house.agents.status("4001")).reason == ""
     assert await offered(house, a) == "b"
 
@@ -134,14 +134,14 @@ async def test_an_asterisk_alone_that_was_without_controller_has_its_phones_at_o
     await house.log_in("4001")
     await house.news()
     house.clock.forward(3600)
-    await house.controller("a.host-2-y").tick([FEES])
+    await house.controller("a.host-2-y").upkeep.tick([FEES])
     assert await house.news_types() == []
 
 
 async def test_a_conversation_of_another_node_is_not_ended_because_its_channel_is_not_here(
     house: House, a: Distributor, b: Distributor
 ) -> None:
-    await b.renew()
+    await b.upkeep.renew()
     await b.join("b-1", FEES)
     await house.log_in("4001")
     offer = await b.match(FEES)
@@ -155,32 +155,32 @@ async def test_a_conversation_of_another_node_is_not_ended_because_its_channel_i
         asked += 1
         return ()
 
-    await Sweeper(a, lambda: (FEES,), nothing_here).round()
+    await Sweeper(a.upkeep, lambda: (FEES,), nothing_here).round()
     assert asked == 1
     assert await house.agent_state() is AgentState.TALKING
     successor = house.controller("b.host-3-z")
-    assert await successor.reconcile(["b-1"]) == ()
-    assert await successor.reconcile([]) == ("b-1",)
+    assert await successor.upkeep.reconcile(["b-1"]) == ()
+    assert await successor.upkeep.reconcile([]) == ("b-1",)
     assert await house.agent_state() is AgentState.WRAPUP
 
 
 async def test_the_conversations_of_a_node_that_stays_dead_end_after_a_while(
     house: House, a: Distributor, b: Distributor
 ) -> None:
-    await b.renew()
+    await b.upkeep.renew()
     await b.join("b-1", FEES)
     await house.log_in("4001")
     offer = await b.match(FEES)
     assert offer is not None
     await b.answered(offer)
     house.clock.forward(LEASE_S)
-    await a.tick([FEES])
+    await a.upkeep.tick([FEES])
     house.clock.forward(UNSEEN_S - 1)
-    assert (await a.tick([FEES])).swept.lost == ()
+    assert (await a.upkeep.tick([FEES])).swept.lost == ()
     assert await house.agent_state() is AgentState.TALKING
     await house.news()
     house.clock.forward(1)
-    tick = await a.tick([FEES])
+    tick = await a.upkeep.tick([FEES])
     assert (tick.swept.lost, tick.adrift) == (("b-1",), 0)
     assert await house.agent_state() is AgentState.WRAPUP
     assert EventType.CONTACT_ENDED in await house.news_types()
@@ -189,19 +189,19 @@ async def test_the_conversations_of_a_node_that_stays_dead_end_after_a_while(
 async def test_the_conversations_of_a_node_that_is_back_in_time_go_on(
     house: House, a: Distributor, b: Distributor
 ) -> None:
-    await b.renew()
+    await b.upkeep.renew()
     await b.join("b-1", FEES)
     await house.log_in("4001")
     offer = await b.match(FEES)
     assert offer is not None
     await b.answered(offer)
     house.clock.forward(LEASE_S)
-    await a.tick([FEES])
+    await a.upkeep.tick([FEES])
     successor = house.controller("b.host-3-z")
     for _ in range(30):
         house.clock.forward(5)
-        await successor.tick([FEES])
-        assert (await a.tick([FEES])).swept.lost == ()
+        await successor.upkeep.tick([FEES])
+        assert (await a.upkeep.tick([FEES])).swept.lost == ()
     assert await house.agent_state() is AgentState.TALKING
 
 
@@ -213,18 +213,18 @@ async def test_a_callback_belongs_to_the_node_that_calls_whatever_its_id_says(
     await say(house.agents, a=WELL, b=UNREACHABLE)
     await house.log_in("4001")
     house.clock.forward(RULES.parting_ms / 1000)
-    await a.renew()
-    (offer,) = (await b.tick([FEES])).offers
+    await a.upkeep.renew()
+    (offer,) = (await b.upkeep.tick([FEES])).offers
     assert (offer.contact, offer.controller, offer.node) == ("a-1.1", b.controller, "a")
     await say(house.agents, a=IN_USE)
     await house.callbacks.dialled(offer)
     await house.callbacks.reached(offer)
     await b.answered(offer)
     house.clock.forward(LEASE_S)
-    await a.tick([FEES])
-    assert await a.reconcile([]) == ()
+    await a.upkeep.tick([FEES])
+    assert await a.upkeep.reconcile([]) == ()
     assert await house.agent_state() is AgentState.TALKING
-    assert await house.controller("b.host-3-z").reconcile([]) == ("a-1.1",)
+    assert await house.controller("b.host-3-z").upkeep.reconcile([]) == ("a-1.1",)
 
 
 @pytest.mark.parametrize("before", ["host-1-x", "srv1.city.example-1-x"])
@@ -238,6 +238,6 @@ async def test_the_conversations_of_a_controller_from_before_there_were_nodes_en
     assert offer is not None
     await old.answered(offer)
     house.clock.forward(LEASE_S)
-    await a.tick([FEES])
-    assert await a.reconcile(["vaxel-1"]) == ()
-    assert await a.reconcile([]) == ("vaxel-1",)
+    await a.upkeep.tick([FEES])
+    assert await a.upkeep.reconcile(["vaxel-1"]) == ()
+    assert await a.upkeep.reconcile([]) == ("vaxel-1",)

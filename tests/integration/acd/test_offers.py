@@ -10,7 +10,7 @@ import pytest
 from redis.asyncio import Redis
 
 import acd.offers
-from acd.model import Offer, RefusalReason
+from acd.model.offer import Offer, RefusalReason
 from acd.offers import OfferListener
 from store.stream import connect
 from tests.integration.acd.conftest import FEES, House
@@ -194,7 +194,7 @@ async def test_each_offer_to_call_somebody_back_is_handed_out_once(
         await house.asked.wait()
     assert not following.done()
     house.clock.forward(10)
-    await house.acd.sweep()
+    await house.acd.upkeep.sweep()
     second = await house.acd.match(FEES)
     assert await following == second
     await wanted.aclose()

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from acd.model import Agent, AgentState, PhoneState, RefusalReason
+from acd.model.agent import Agent, AgentState, PhoneState
+from acd.model.offer import RefusalReason
 from acd.skills import Requirement
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, SUPPORT, House
@@ -31,7 +32,7 @@ async def test_an_agent_is_offered_nothing_while_the_phone_cannot_be_rung(
     )
     for way in ways:
         assert await way() is None
-    assert (await house.acd.tick([FEES])).offers == ()
+    assert (await house.acd.upkeep.tick([FEES])).offers == ()
     status = await house.agents.status("4001")
     assert (status.state, status.reason) == (AgentState.READY, f"phone_{state}")
     now = await house.acd.snapshot([])
@@ -79,14 +80,14 @@ async def test_idle_time_stands_still_while_the_phone_is_away(house: House) -> N
 
 
 async def test_callers_do_not_wait_for_phones_that_stay_away(house: House) -> None:
-    await house.acd.renew()
+    await house.acd.upkeep.renew()
     await house.log_in("4001")
     await house.agents.phones_are({PHONE: UNREACHABLE})
     house.clock.forward(OUTAGE_S - 1)
-    await house.acd.tick([FEES])
+    await house.acd.upkeep.tick([FEES])
     assert (await house.acd.figures("fees")).logged_in == 1
     house.clock.forward(1)
-    await house.acd.tick([FEES])
+    await house.acd.upkeep.tick([FEES])
     assert (await house.acd.figures("fees")).logged_in == 0
     assert await house.agents.phones_are({PHONE: WELL}) == ("4001",)
     assert (await house.acd.figures("fees")).logged_in == 1
@@ -104,7 +105,7 @@ async def test_a_short_outage_takes_no_agent_away_later(house: House) -> None:
     house.clock.forward(5)
     await house.agents.phones_are({PHONE: WELL})
     house.clock.forward(60)
-    await house.acd.tick([FEES])
+    await house.acd.upkeep.tick([FEES])
     assert (await house.acd.figures("fees")).logged_in == 1
 
 
@@ -113,7 +114,7 @@ async def test_who_logs_out_while_the_phone_is_away_is_gone(house: House) -> Non
     await house.agents.phones_are({PHONE: UNREACHABLE})
     await house.agents.logout("4001")
     house.clock.forward(60)
-    await house.acd.tick([FEES])
+    await house.acd.upkeep.tick([FEES])
     assert await house.agents.phones_are({PHONE: WELL}) == ()
     assert (await house.acd.snapshot([])).phone_away == 0
 
@@ -184,11 +185,11 @@ async def test_a_sign_of_life_begins_the_count_anew(house: House, sign: str) -> 
 async def test_an_agent_who_comes_back_is_in_the_lines_that_were_opened_meanwhile(
     house: House,
 ) -> None:
-    await house.acd.renew()
+    await house.acd.upkeep.renew()
     await house.agents.login(Agent("4001", "Somebody", ("fees",), {"sv": 5}), PHONE)
     await house.agents.phones_are({PHONE: UNREACHABLE})
     house.clock.forward(OUTAGE_S)
-    await house.acd.tick([FEES])
+    await house.acd.upkeep.tick([FEES])
     await house.acd.join("c-1", FEES, require=[Requirement(0, {"sv": 3})])
     assert await house.agents.phones_are({PHONE: WELL}) == ("4001",)
     assert await house.acd.match_agent("4001") is not None

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from acd.floor import Floor
-from acd.model import Agent, LeaveReason, PhoneState, Queue, RefusalReason
+from acd.model.agent import Agent, PhoneState
+from acd.model.offer import RefusalReason
+from acd.model.queue import Queue
+from acd.model.waiting import LeaveReason
 from acd.skills import Requirement, narrowed
 from tests.integration.acd.conftest import FEES, NUMBER, RULES, SUPPORT, House
 
@@ -42,8 +45,8 @@ async def talks(house: House, queue: Queue = FEES) -> tuple[str, str]:
 
 async def after(house: House, seconds: float) -> list[tuple[str, str]]:
     house.clock.forward(seconds)
-    await house.acd.renew()
-    return [(one.contact, one.agent) for one in (await house.acd.tick([FEES])).offers]
+    await house.acd.upkeep.renew()
+    return [(one.contact, one.agent) for one in (await house.acd.upkeep.tick([FEES])).offers]
 
 
 # Preferred ----------------------------------------------------------------------------------------
@@ -134,8 +137,8 @@ async def test_a_preferred_agent_who_leaves_meanwhile_is_waited_for_no_longer(
         case "phone is gone":
             await house.agents.phones_are({"phone2": PhoneState.UNREACHABLE})
             house.clock.forward(15)
-            await house.acd.renew()
-            await house.acd.sweep()
+            await house.acd.upkeep.renew()
+            await house.acd.upkeep.sweep()
         case "works elsewhere":
             await house.agents.login(Agent("2", "", ("support",)), "phone2")
     assert await after(house, 0) == [("c-1", "1")]

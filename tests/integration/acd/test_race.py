@@ -9,11 +9,13 @@ from contextlib import AsyncExitStack, suppress
 import pytest
 
 from acd.agents import Agents
-from acd.callback_model import CallbackRules, CallbackState, MissReason
 from acd.callbacks import Callbacks
 from acd.distributor import Distributor
 from acd.errors import CallbackUnknown, ContactOffered, NotWaiting, StaleOffer
-from acd.model import Agent, LeaveReason, Offer, RefusalReason
+from acd.model.agent import Agent
+from acd.model.callback import CallbackRules, CallbackState, MissReason
+from acd.model.offer import Offer, RefusalReason
+from acd.model.waiting import LeaveReason
 from store.events import Event, EventType
 from store.stream import BEGINNING, EventStream, connect
 from tests.integration.acd.conftest import SUPPORT, HandClock
@@ -165,7 +167,7 @@ class Caller(Controller):
                 await self._callbacks.cancel(contact)
 
     async def serve_one(self) -> bool:
-        await self._acd.sweep()  # what was missed is due at once
+        await self._acd.upkeep.sweep()  # what was missed is due at once
         return await super().serve_one()
 
     async def _play(self, offer: Offer) -> None:

@@ -6,7 +6,9 @@ import pytest
 
 from acd.errors import NoLastContact, NotLoggedIn, ResultOwed
 from acd.floor import Floor
-from acd.model import AgentState, LastContact, Offer, Queue
+from acd.model.agent import AgentState, LastContact
+from acd.model.offer import Offer
+from acd.model.queue import Queue
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, START_MS, SUPPORT, House
 
@@ -113,7 +115,7 @@ async def test_who_owes_a_result_wraps_up_until_it_is_given_and_not_longer_than_
     await house.acd.ended(offer, 1)
     assert await state(house) == (AgentState.WRAPUP, START_MS + 300_000)
     house.clock.forward(60)
-    await house.acd.sweep()
+    await house.acd.upkeep.sweep()
     assert (await state(house))[0] is AgentState.WRAPUP
     await house.news()
 
@@ -136,7 +138,7 @@ async def test_with_the_result_the_wrapup_ends_when_it_would_have_anyway(house: 
         {"until": str(START_MS + 10_000)},
     )
     house.clock.forward(7)
-    assert (await house.acd.sweep()).ready == ("4001",)
+    assert (await house.acd.upkeep.sweep()).ready == ("4001",)
 
 
 async def test_a_result_given_while_they_talk_is_owed_no_more(house: House) -> None:
@@ -151,7 +153,7 @@ async def test_the_limit_lets_an_agent_go_who_never_says_it(house: House) -> Non
     offer = await talk(house, CASES)
     await house.acd.ended(offer, 1)
     house.clock.forward(300)
-    assert (await house.acd.sweep()).ready == ("4001",)
+    assert (await house.acd.upkeep.sweep()).ready == ("4001",)
     status = await house.agents.status("4001")
     assert status.last is not None
     assert not status.last.owed

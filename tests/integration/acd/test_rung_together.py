@@ -13,16 +13,10 @@ from acd.agents import Agents
 from acd.distributor import Distributor
 from acd.errors import StaleOffer
 from acd.floor import Floor
-from acd.model import (
-    Agent,
-    AgentState,
-    LeaveReason,
-    Offer,
-    PhoneState,
-    Queue,
-    RefusalReason,
-    Strategy,
-)
+from acd.model.agent import Agent, AgentState, PhoneState
+from acd.model.offer import Offer, RefusalReason
+from acd.model.queue import Queue, Strategy
+from acd.model.waiting import LeaveReason
 from acd.skills import Requirement
 from store.events import EventType
 from store.stream import BEGINNING, EventStream, connect
@@ -37,7 +31,7 @@ TEAM = ("4001", "4002", "4003", "4004")
 
 async def rung(house: House, *agents: str, queue: Queue = TOGETHER) -> Offer:
     """These agents have logged in one after the other, and a contact is offered to them."""
-    await house.acd.adopt([queue])
+    await house.acd.upkeep.adopt([queue])
     for agent in agents:
         await house.log_in(agent)
         house.clock.forward(1)
@@ -152,8 +146,8 @@ async def test_a_caller_who_hangs_up_lets_all_go(house: House) -> None:
 async def test_an_offer_that_nobody_ends_expires_for_all(house: House) -> None:
     offer = await rung(house, *TEAM[:3])
     house.clock.forward(FEES.ring_seconds + 5)
-    await house.acd.renew()
-    assert (await house.acd.sweep()).expired == ("c-1",)
+    await house.acd.upkeep.renew()
+    assert (await house.acd.upkeep.sweep()).expired == ("c-1",)
     assert [await state_of(house, agent) for agent in TEAM[:3]] == [AgentState.READY] * 3
     with pytest.raises(StaleOffer):
         await house.acd.answered(offer.views[1])
@@ -178,7 +172,7 @@ async def test_what_an_agent_asked_for_while_rung_comes_when_another_answers(hou
 
 
 async def test_a_telephone_that_is_rung_alone_is_never_one_of_several(house: House) -> None:
-    await house.acd.adopt([TOGETHER])
+    await house.acd.upkeep.adopt([TOGETHER])
     for agent in TEAM[:3]:
         person = Agent(agent, "Somebody", ("fees",))
         await house.agents.login(person, f"phone{agent}", alone=agent == "4002")
@@ -191,7 +185,7 @@ async def test_a_telephone_that_is_rung_alone_is_never_one_of_several(house: Hou
 async def test_no_offer_takes_longer_the_more_telephones_are_rung_alone(
     house: House, alone: int, beside: list[str]
 ) -> None:
-    await house.acd.adopt([TOGETHER])
+    await house.acd.upkeep.adopt([TOGETHER])
     await house.log_in("01")
     for number in range(10, 10 + alone):
         person = Agent(str(number), "Somebody", ("fees",))
@@ -201,13 +195,13 @@ async def test_no_offer_takes_longer_the_more_telephones_are_rung_alone(
 
 
 async def test_who_is_called_back_has_one_agent(house: House) -> None:
-    await house.acd.adopt([TOGETHER])
+    await house.acd.upkeep.adopt([TOGETHER])
     await house.log_in("4002")
     assert (await house.callback_offer()).beside == ()
 
 
 async def test_only_who_can_take_the_call_is_rung(house: House) -> None:
-    await house.acd.adopt([TOGETHER])
+    await house.acd.upkeep.adopt([TOGETHER])
     skills = {"4001": {"sv": 5}, "4002": {}, "4003": {"sv": 7}, "4004": {"sv": 9}}
     for agent, has in skills.items():
         await house.agents.login(Agent(agent, "Somebody", ("fees",), has), f"phone{agent}")
@@ -221,7 +215,7 @@ async def test_only_who_can_take_the_call_is_rung(house: House) -> None:
 
 async def test_several_are_drawn_one_after_the_other(house: House) -> None:
     queue = replace(TOGETHER, ring_at_once=2, strategy=Strategy.WEIGHTED_RANDOM)
-    await house.acd.adopt([queue])
+    await house.acd.upkeep.adopt([queue])
     for agent in TEAM:
         person = Agent(agent, "Somebody", ("fees",), weight=10 if agent == "4004" else 1)
         await house.agents.login(person, f"phone{agent}")
@@ -240,7 +234,7 @@ async def test_who_was_drawn_as_the_second_is_drawn_again_no_sooner_than_others(
     house: House,
 ) -> None:
     queue = replace(TOGETHER, ring_at_once=2, strategy=Strategy.WEIGHTED_RANDOM)
-    await house.acd.adopt([queue])
+    await house.acd.upkeep.adopt([queue])
     for agent in TEAM:
         await house.log_in(agent)
     before, again, draws = set(TEAM[:2]), 0, 500
@@ -255,9 +249,9 @@ async def test_who_was_drawn_as_the_second_is_drawn_again_no_sooner_than_others(
 async def test_how_many_are_rung_changes_with_the_file(house: House) -> None:
     await rung(house, *TEAM)
     await house.acd.leave("c-1", LeaveReason.ABANDONED)
-    await house.acd.adopt([FEES])
+    await house.acd.upkeep.adopt([FEES])
     assert agents_of(await offered(house, "c-2", FEES)) == ["4001"]
-    await house.acd.adopt([replace(FEES, ring_at_once=2)])
+    await house.acd.upkeep.adopt([replace(FEES, ring_at_once=2)])
     assert agents_of(await offered(house, "c-3", FEES)) == ["4002", "4003"]
 
 
@@ -288,7 +282,7 @@ async def test_all_pick_up_at_once_and_exactly_one_has_each_call(
             Distributor(link, "city", clock, f"controller-{number}")
             for number, link in enumerate(links)
         ]
-        await controllers[0].adopt([queue])
+        await controllers[0].upkeep.adopt([queue])
         agents = Agents(links[0], "city", clock)
         for number in range(CREW):
             await agents.login(Agent(str(number), "Somebody", (queue.name,)), f"p{number}")

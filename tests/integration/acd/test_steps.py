@@ -12,7 +12,10 @@ from typing import Any
 
 import pytest
 
-from acd.model import Agent, LeaveReason, Offer, Queue
+from acd.model.agent import Agent
+from acd.model.offer import Offer
+from acd.model.queue import Queue
+from acd.model.waiting import LeaveReason
 from acd.skills import Requirement
 from tests.integration.acd.conftest import FEES, SUPPORT, House
 
@@ -37,8 +40,8 @@ async def commands(house: House, step: Awaitable[Any]) -> Commands:
 async def crowd(house: House, size: int, *, pause: str = "") -> None:
     """So many agents, callers of each kind, and other queues in which callers wait in vain."""
     await house.redis.flushdb()
-    await house.acd.adopt([TOGETHER, SUPPORT])
-    await house.acd.renew()
+    await house.acd.upkeep.adopt([TOGETHER, SUPPORT])
+    await house.acd.upkeep.renew()
     queues = (FEES.name, SUPPORT.name)
     for number in range(size):
         agent = Agent(str(number), "", queues, {"language.sv": 5}, frozenset({SUPPORT.name}))

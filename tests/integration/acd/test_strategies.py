@@ -9,11 +9,16 @@ from collections.abc import Iterable
 
 import pytest
 
-from acd.distributor import Distributor, Tick
 from acd.errors import AcdUnavailable
-from acd.model import Agent, LeaveReason, Offer, PhoneState, Queue, RefusalReason, Strategy
+from acd.keys import Keys
+from acd.model.agent import Agent, PhoneState
+from acd.model.offer import Offer, RefusalReason
+from acd.model.queue import Queue, Strategy
+from acd.model.waiting import LeaveReason
+from acd.script import Scripts
 from acd.skills import Requirement
 from acd.sweeper import Sweeper
+from acd.upkeep import Tick, Upkeep
 from tests.integration.acd.conftest import FEES, SUPPORT, House
 
 pytestmark = pytest.mark.integration
@@ -43,7 +48,7 @@ async def talk(house: House, queue: Queue, contact: str, seconds: float) -> str:
 
 async def test_fewest_calls_are_counted_by_queue_and_since_the_login(house: House) -> None:
     queue = working_by(Strategy.FEWEST_CALLS)
-    await house.acd.adopt([queue])
+    await house.acd.upkeep.adopt([queue])
     await house.log_in("4001", FEES, SUPPORT)
     house.clock.forward(1)
     assert [await talk(house, queue, f"c-{n}", 60) for n in range(2)] == ["4001", "4001"]
@@ -58,7 +63,7 @@ async def test_fewest_calls_are_counted_by_queue_and_since_the_login(house: Hous
 
 async def test_round_robin_goes_on_behind_whoever_did_not_answer(house: House) -> None:
     queue = working_by(Strategy.ROUND_ROBIN)
-    await house.acd.adopt([queue])
+    await house.acd.upkeep.adopt([queue])
     for agent in ("4001", "4002", "4003"):
         await house.log_in(agent)
         house.clock.forward(1)
@@ -78,7 +83,7 @@ async def test_the_least_occupied_is_whoever_was_busy_for_the_least_share_of_the
     house: House,
 ) -> None:
     queue = working_by(Strategy.LEAST_OCCUPIED)
-    await house.acd.adopt([queue])
+    await house.acd.upkeep.adopt([queue])
     await house.log_in("4001")
     house.clock.forward(1000)
     assert await talk(house, queue, "c-1", 100) == "4001"  # 100 of 1,100 s
@@ -94,7 +99,7 @@ async def test_the_best_of_what_is_required_is_first_and_of_equals_the_longest_i
     house: House,
 ) -> None:
     queue = working_by(Strategy.BEST_SKILL)
-    await house.acd.adopt([queue])
+    await house.acd.upkeep.adopt([queue])
     for agent, skills in {
         "4001": {"sv": 5, "tax": 5},
         "4002": {"sv": 9, "tax": 2},
@@ -127,7 +132,7 @@ async def test_the_best_of_what_is_required_is_first_and_of_equals_the_longest_i
 
 async def weighted(house: House, weights: dict[str, int], *skilled: str) -> Queue:
     queue = working_by(Strategy.WEIGHTED_RANDOM)
-    await house.acd.adopt([queue])
+    await house.acd.upkeep.adopt([queue])
     for agent, weight in weights.items():
         skills = {"sv": 5} if agent in skilled else {}
         person = Agent(agent, "Somebody", ("fees",), skills, weight=weight)
@@ -191,7 +196,7 @@ async def test_a_draw_is_fair_among_whoever_happens_to_be_ready(house: House) ->
 @pytest.mark.parametrize("strategy", Strategy)
 async def test_who_has_missed_an_offer_stands_last(house: House, strategy: Strategy) -> None:
     queue = working_by(strategy)
-    await house.acd.adopt([queue])
+    await house.acd.upkeep.adopt([queue])
     for agent in ("4001", "4002", "4003"):
         person = Agent(agent, "Somebody", ("fees",), {"sv": 10 - int(agent) % 10})
         await house.agents.login(person, f"phone{agent}")
@@ -221,15 +226,15 @@ async def test_a_strategy_that_changes_puts_those_who_are_ready_in_order_at_once
     # Who has answered least is 4002; the longest idle, 4001.
     await house.agents.pause("4002", "lunch")
     await house.agents.unpause("4002")
-    assert set(await house.acd.adopt([queue])) == {"4001", "4002"}
+    assert set(await house.acd.upkeep.adopt([queue])) == {"4001", "4002"}
     before = await house.everything()
-    assert await house.other.adopt([queue, SUPPORT]) == ()
+    assert await house.other.upkeep.adopt([queue, SUPPORT]) == ()
     assert await house.everything() == before
     assert (await offered(house, queue, "d-1")).agent == "4002"
     await house.acd.leave("d-1", LeaveReason.ABANDONED)
     for strategy in Strategy:
-        await house.acd.adopt([working_by(strategy)])
-    assert set(await house.acd.adopt([FEES])) == {"4001", "4002"}
+        await house.acd.upkeep.adopt([working_by(strategy)])
+    assert set(await house.acd.upkeep.adopt([FEES])) == {"4001", "4002"}
     assert not await house.redis.exists(STRATEGIES)
     assert (await offered(house, FEES, "d-2")).agent == "4001"
 
@@ -238,7 +243,7 @@ async def test_an_agent_takes_the_queue_that_weighs_more_unless_the_other_waits_
     house: House,
 ) -> None:
     urgent = Queue("urgent", weight=3)
-    await house.acd.adopt([FEES, urgent])
+    await house.acd.upkeep.adopt([FEES, urgent])
     await house.acd.join("c-1", FEES)
     house.clock.forward(20)
     await house.acd.join("u-1", urgent)
@@ -256,7 +261,7 @@ async def test_an_agent_takes_the_queue_that_weighs_more_unless_the_other_waits_
 
 async def test_time_pairs_whoever_is_left_by_the_weights_of_their_queues(house: House) -> None:
     urgent = Queue("urgent", weight=100)
-    await house.acd.adopt([urgent])
+    await house.acd.upkeep.adopt([urgent])
     sv = [Requirement(0, {"sv": 1})]
     await house.acd.join("c-1", FEES)
     house.clock.forward(1)
@@ -266,11 +271,11 @@ async def test_time_pairs_whoever_is_left_by_the_weights_of_their_queues(house: 
     house.clock.forward(1)
     able = Agent("4001", "Somebody", ("fees", "urgent"), {"sv": 3})
     await house.agents.login(able, "phone1")
-    (offer,) = (await house.acd.tick([FEES, urgent])).offers
+    (offer,) = (await house.acd.upkeep.tick([FEES, urgent])).offers
     assert offer.contact == "u-1"
     await house.acd.leave("u-1", LeaveReason.ABANDONED)
-    await house.acd.adopt([Queue("urgent")])
-    (offer,) = (await house.acd.tick([FEES, urgent])).offers
+    await house.acd.upkeep.adopt([Queue("urgent")])
+    (offer,) = (await house.acd.upkeep.tick([FEES, urgent])).offers
     assert offer.contact == "c-1"
 
 
@@ -278,13 +283,13 @@ async def test_a_phone_that_comes_back_leads_its_agent_to_the_place_by_the_strat
     house: House,
 ) -> None:
     queue = working_by(Strategy.ROUND_ROBIN)
-    await house.acd.adopt([queue])
+    await house.acd.upkeep.adopt([queue])
     for agent in ("4001", "4002"):
         await house.log_in(agent)
         house.clock.forward(1)
     await house.agents.phones_are({"phone4001": PhoneState.IN_USE})
-    assert await house.acd.adopt([working_by(Strategy.FEWEST_CALLS)]) == ("4002",)
-    await house.acd.adopt([queue])
+    assert await house.acd.upkeep.adopt([working_by(Strategy.FEWEST_CALLS)]) == ("4002",)
+    await house.acd.upkeep.adopt([queue])
     assert await house.agents.phones_are({"phone4001": PhoneState.WELL}) == ("4001",)
     assert (await offered(house, queue, "c-1")).agent == "4001"
 
@@ -295,7 +300,7 @@ async def none_alive() -> None:
 
 async def test_what_the_file_says_anew_is_told_at_the_next_round(house: House) -> None:
     queues = [working_by(Strategy.ROUND_ROBIN, weight=4), SUPPORT]
-    sweeper = Sweeper(house.acd, lambda: queues, none_alive)
+    sweeper = Sweeper(house.acd.upkeep, lambda: queues, none_alive)
     await sweeper.round()
     assert await house.redis.hgetall(STRATEGIES) == {"fees": "round_robin|4|1"}
     queues[0] = working_by(Strategy.LEAST_OCCUPIED)
@@ -306,7 +311,7 @@ async def test_what_the_file_says_anew_is_told_at_the_next_round(house: House) -
     assert not await house.redis.exists(STRATEGIES)
 
 
-class Unsteady(Distributor):
+class Unsteady(Upkeep):
     """Finds Redis away at times."""
 
     away = False
@@ -326,16 +331,16 @@ class Unsteady(Distributor):
 async def test_a_redis_that_was_away_is_told_again(
     house: House, acd_log: asyncio.Queue[str]
 ) -> None:
-    acd = Unsteady(house.redis, house.org, house.clock, "three")
-    sweeper = Sweeper(acd, lambda: [working_by(Strategy.ROUND_ROBIN)], none_alive)
+    upkeep = Unsteady(Scripts(house.redis, Keys(house.org)), house.org, house.clock, "three")
+    sweeper = Sweeper(upkeep, lambda: [working_by(Strategy.ROUND_ROBIN)], none_alive)
     await sweeper.round()
     await house.redis.delete(STRATEGIES)  # it has lost what was not on disk
-    acd.away = True
+    upkeep.away = True
     async with asyncio.timeout(10), asyncio.TaskGroup() as group:
         running = group.create_task(sweeper.run())
         assert [await acd_log.get(), await acd_log.get()] == ["WARNING", "INFO"]
         running.cancel()
-    assert acd.told == 2
+    assert upkeep.told == 2
     assert await house.redis.hgetall(STRATEGIES) == {"fees": "round_robin|1|1"}
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from acd.model import AgentState, Queue
+from acd.model.agent import AgentState
+from acd.model.queue import Queue
 from acd.sweeper import Sweeper
 from store.stream import connect
 from tests.integration.acd.conftest import FEES, SUPPORT, House
@@ -40,7 +41,7 @@ def queues() -> Collection[Queue]:
 
 @pytest.fixture
 def sweeper(house: House, asterisk: FakeAsterisk) -> Sweeper:
-    return Sweeper(house.acd, queues, asterisk.live_contacts)
+    return Sweeper(house.acd.upkeep, queues, asterisk.live_contacts)
 
 
 async def test_a_round_brings_together_all_who_can_be(house: House, sweeper: Sweeper) -> None:
@@ -61,7 +62,7 @@ async def test_a_round_renews_the_lease(house: House, sweeper: Sweeper) -> None:
     for _ in range(5):
         house.clock.forward(9)
         await sweeper.round()
-    assert (await house.other.sweep()).adrift == ()
+    assert (await house.other.upkeep.sweep()).adrift == ()
 
 
 async def test_the_pause_after_a_round_ends_when_something_is_due(
@@ -101,7 +102,7 @@ async def test_conversations_without_controller_end_when_asterisk_knows_them_no_
     await sweeper.round()
     assert asterisk.asked == 0, "nobody is adrift"
 
-    heir = Sweeper(house.controller("three"), queues, asterisk.live_contacts)
+    heir = Sweeper(house.controller("three").upkeep, queues, asterisk.live_contacts)
     house.clock.forward(10)
     for live in (["c-1"], None):
         asterisk.live = live
@@ -118,10 +119,10 @@ async def test_the_loop_survives_redis_and_says_so_once(
     redis, url = start_redis(tmp_path)
     async with connect(url) as client:
         house = House(client)
-        sweeper = Sweeper(house.acd, queues, asterisk.live_contacts)
+        sweeper = Sweeper(house.acd.upkeep, queues, asterisk.live_contacts)
         running = asyncio.create_task(sweeper.run())
         try:
-            await house.acd.renew()
+            await house.acd.upkeep.renew()
             redis.kill()
             redis.wait()
             sweeper.poke()
@@ -155,5 +156,5 @@ async def test_an_agent_whose_wrapup_is_over_gets_who_waits_longest_over_all_the
     house.clock.forward(1)
     await house.acd.join("came-later", FEES)
     house.clock.forward(FEES.wrapup_seconds)
-    (made,) = (await house.acd.tick(order)).offers
+    (made,) = (await house.acd.upkeep.tick(order)).offers
     assert made.contact == "waits-longest"

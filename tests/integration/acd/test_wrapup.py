@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 
 from acd.errors import NoLastContact, NotLoggedIn, NoWrapup, WrapupAtLimit
-from acd.model import AgentState, HandedTo, Handover, LeaveReason, Offer, Queue
+from acd.model.agent import AgentState
+from acd.model.handover import HandedTo, Handover
+from acd.model.offer import Offer
+from acd.model.queue import Queue
+from acd.model.waiting import LeaveReason
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, START_MS, SUPPORT, House
 
@@ -41,9 +45,9 @@ async def test_a_wrapup_lasts_longer_and_its_new_end_is_told(house: House) -> No
     assert (told.type, told.fields) == (EventType.AGENT_WRAPUP, {"until": str(until)})
     assert (await house.agents.status("4001")).until_ms == until
     house.clock.forward(65)
-    assert (await house.acd.sweep()).ready == ()
+    assert (await house.acd.upkeep.sweep()).ready == ()
     house.clock.forward(1)
-    assert (await house.acd.sweep()).ready == ("4001",)
+    assert (await house.acd.upkeep.sweep()).ready == ("4001",)
 
 
 async def test_no_wrapup_lasts_longer_than_its_limit(house: House) -> None:
@@ -75,7 +79,7 @@ async def test_a_longer_wrapup_ends_early_all_the_same(house: House) -> None:
     await extend(house)
     assert (await house.agents.unpause("4001")).state is AgentState.READY
     house.clock.forward(100)
-    assert (await house.acd.sweep()).ready == ()
+    assert (await house.acd.upkeep.sweep()).ready == ()
 
 
 async def test_a_wrapup_that_no_sweep_has_ended_yet_goes_on(house: House) -> None:
@@ -132,7 +136,7 @@ async def test_what_a_contact_takes_an_agent_counts_the_longer_wrapup(house: Hou
     await house.acd.ended(offer, 30_000)
     await extend(house)
     house.clock.forward(70)
-    await house.acd.sweep()
+    await house.acd.upkeep.sweep()
     kept = await house.redis.hgetall("vaxel:{city}:pace")
     assert kept["service|fees"] == "100000|0|1"
 
@@ -146,13 +150,13 @@ async def test_each_of_two_agents_has_their_own_wrapup(house: House) -> None:
     assert earlier is not None
     await house.acd.answered(earlier)
     await house.acd.ended(earlier, 1)
-    await house.acd.consult(offer, Handover(HandedTo.AGENT, "4002"))
-    await house.acd.consult_answered("c-1")
+    await house.acd.consulting.begin(offer, Handover(HandedTo.AGENT, "4002"))
+    await house.acd.consulting.answered("c-1")
     with pytest.raises(NoWrapup):
         await house.agents.extend_wrapup("4002", MINUTE, LIMIT)
 
     assert await extend(house) == 70_000
-    assert await house.acd.took_over("c-1") == "4001"
+    assert await house.acd.consulting.took_over("c-1") == "4001"
     assert (await house.agents.status("4001")).until_ms == START_MS + 70_000
     await house.acd.leave("c-1", LeaveReason.ABANDONED)
     assert (await house.agents.status("4002")).until_ms == START_MS + 10_000

@@ -8,8 +8,8 @@ from typing import cast
 
 from redis.asyncio import Redis
 
-from acd.model import Agent, AgentStatus, Queue
-from acd.offers import OfferListener
+from acd.model.agent import Agent, AgentStatus
+from acd.model.queue import Queue
 from ivr.desk import Desk
 from ivr.flow.load import load_organisation
 from ivr.joining import acd_queue
@@ -17,8 +17,8 @@ from ivr.office import Office
 from store.events import EventType
 from store.stream import BEGINNING
 from tests.integration.acd.conftest import HandClock
-from tests.integration.ivr.fake_line import FakePrompts, FakeRecorder, FakeSession
-from tests.integration.ivr.fake_office import an_office, asterisk_away
+from tests.integration.ivr.fake_line import FakePrompts, FakeSession
+from tests.integration.ivr.fake_office import an_office
 from tests.unit.flow.trees import ORGANISATION, write
 from wire.agi.parser import Environment
 from wire.agi.session import AgiSession
@@ -51,7 +51,7 @@ class Floor:
     async def talk(self, name: str = "support", contact: str = "c-1") -> None:
         """The agent talks to a caller of a queue."""
         distributor, queue = self.office.distributor, self.queue(name)
-        await distributor.renew()
+        await distributor.upkeep.renew()
         await distributor.join(contact, queue)
         await self.office.agents.login(Agent("4001", "", ("support", "cases")), "agent1")
         offer = await distributor.match(queue)
@@ -78,11 +78,8 @@ class Floor:
 def a_floor(redis: Redis, folder: Path) -> Floor:
     """With nobody there."""
     write(folder, "organisation.yaml", TOWN)
-    offers = OfferListener(redis, "test-1")
     organisation = load_organisation(folder)
-    office = an_office(
-        redis, organisation, offers, "test-1", ami=asterisk_away(), recorder=FakeRecorder()
-    )
+    office = an_office(redis, organisation)
     clock = HandClock()
     desk = Desk({"town": office}, lambda number: PINS.get(number, ""), FakePrompts(), clock)
     return Floor(redis, office, desk, clock)

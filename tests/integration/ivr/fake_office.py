@@ -10,8 +10,8 @@ from redis.asyncio import Redis
 
 from acd.agents import Agents
 from acd.callbacks import Callbacks
+from acd.clock import system_clock
 from acd.distributor import Distributor
-from acd.model import system_clock
 from acd.offers import OfferListener
 from ivr.announced_sounds import AnnouncedSounds
 from ivr.announcements import Announcements
@@ -50,28 +50,31 @@ def asterisk_away() -> AmiClient:
 def an_office(
     redis: Redis,
     organisation: Organisation,
-    offers: OfferListener,
-    controller: str,
+    offers: OfferListener | None = None,
+    controller: str = "test-1",
     *,
-    ami: AmiClient,
-    recorder: FakeRecorder,
+    ami: AmiClient | None = None,
+    recorder: FakeRecorder | None = None,
     sounds: Path = Path("/nowhere"),
     offices: dict[str, Office] | None = None,
     engaged: Engaged = lambda _phone: nullcontext(),
 ) -> Office:
-    """The office of ``organisation`` as one controller has it, also among ``offices`` from now."""
+    """The office of ``organisation`` as one controller has it, also among ``offices`` from now.
+
+    What is left out is nobody's: Asterisk is away, and what is recorded lies nowhere.
+    """
     offices = {} if offices is None else offices
     org = organisation.id
     distributor = Distributor(redis, org, system_clock, controller)
     callbacks = Callbacks(redis, org, system_clock)
     stranded = Stranded(distributor, EventStream(redis, org), system_clock)
-    no_recorder = cast(Recorder, recorder)
+    no_recorder = cast(Recorder, recorder or FakeRecorder())
     services = Services(
         distributor=distributor,
         callbacks=callbacks,
-        offers=offers,
+        offers=offers or OfferListener(redis, controller),
         answers=AnswerWatch(asterisk_away(), _nobody_elsewhere),
-        attention=Attention(ami),
+        attention=Attention(ami or asterisk_away()),
         recorder=no_recorder,
         outgoing=OUTGOING,
         stream=EventStream(redis, org),

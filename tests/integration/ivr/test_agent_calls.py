@@ -9,8 +9,8 @@ from typing import cast
 import pytest
 from redis.asyncio import Redis
 
-from acd.model import AgentState, PhoneState, system_clock
-from acd.offers import OfferListener
+from acd.clock import system_clock
+from acd.model.agent import AgentState, PhoneState
 from ivr.agent_calls import OPTIONS, AgentCalls
 from ivr.answers import AnswerWatch
 from ivr.dialplan import DONE
@@ -19,7 +19,7 @@ from ivr.flow.outgoing_calls import OutgoingCalls
 from ivr.office import Office
 from store.events import Event, EventType
 from store.stream import BEGINNING
-from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeRecorder, FakeSession
+from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeSession
 from tests.integration.ivr.fake_office import an_office, asterisk_away
 from tests.integration.ivr.rides.conftest import ALVA, DEMO, answer, decline
 from wire.agi.parser import Environment
@@ -74,10 +74,6 @@ async def bench(redis: Redis) -> Bench:
     office = an_office(
         redis,
         OPEN,
-        OfferListener(redis, "test-1"),
-        "test-1",
-        ami=asterisk_away(),
-        recorder=FakeRecorder(),
     )
     await office.agents.login(ALVA, "agent1")
     return Bench(office)

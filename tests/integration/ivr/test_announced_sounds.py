@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from redis.asyncio import Redis
 
-from acd.model import system_clock
-from acd.offers import OfferListener
+from acd.clock import system_clock
 from ivr.announced_sounds import AnnouncedSounds
 from ivr.announcements import MOST_BYTES, Announcements
 from ivr.flow.load import load_organisation
@@ -18,9 +17,9 @@ from ivr.flow.world import World
 from media.tones import tone
 from media.wav import is_telephone_wav, length_s, write_wav
 from store.stream import BEGINNING, EventStream
-from tests.integration.ivr.fake_line import FakeRecorder, FakeSession
-from tests.integration.ivr.fake_office import an_office, asterisk_away
-from tests.integration.ivr.test_world import calling, session
+from tests.integration.ivr.fake_line import FakeSession
+from tests.integration.ivr.fake_office import an_office
+from tests.integration.ivr.world.conftest import calling, session
 from tests.integration.media.test_recorded import pitch
 from tests.unit.flow.trees import DEMO
 from wire.agi.session import AgiSession
@@ -54,10 +53,6 @@ def machine(redis: Redis, folder: Path, line: FakeSession) -> World:
     office = an_office(
         redis,
         load_organisation(DEMO / "demo"),
-        OfferListener(redis, "test-1"),
-        "test-1",
-        ami=asterisk_away(),
-        recorder=FakeRecorder(),
         sounds=folder,
     )
     return calling(office, line).world

@@ -12,7 +12,7 @@ from redis import Redis as BlockingRedis
 from redis.asyncio import Redis
 from typer.testing import CliRunner
 
-from acd.model import system_clock
+from acd.clock import system_clock
 from ivr import cli
 from ivr.announcements import Announcements, SwitchedOn
 from recorder.audit import system_user

@@ -15,10 +15,11 @@ from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from acd.agents import Agents
-from acd.callback_model import Callback
 from acd.callbacks import Callbacks
+from acd.clock import system_clock
 from acd.distributor import Distributor
-from acd.model import Agent, system_clock
+from acd.model.agent import Agent
+from acd.model.callback import Callback
 from ivr import cli
 from ivr.flow.load import load_organisation
 from store.stream import connect

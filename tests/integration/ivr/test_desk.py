@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from acd.model import Agent, AgentState, system_clock
+from acd.clock import system_clock
+from acd.model.agent import Agent, AgentState
 from tests.integration.ivr.desk_floor import Floor, a_floor
 
 pytestmark = pytest.mark.integration

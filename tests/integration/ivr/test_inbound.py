@@ -13,8 +13,9 @@ import pytest
 from redis.asyncio import Redis
 
 from acd.agents import Agents
+from acd.clock import system_clock
 from acd.distributor import Distributor
-from acd.model import Agent, AgentState, system_clock
+from acd.model.agent import Agent, AgentState
 from acd.offers import OfferListener
 from ivr import stranded
 from ivr.agi_call import AgiCall, Listen
@@ -25,10 +26,10 @@ from ivr.inbound import Inbound
 from ivr.stranded import Stranded
 from store.events import Event, EventType
 from store.stream import BEGINNING, EventStream, connect
-from tests.e2e.rig.platform import eventually
+from tests.e2e.rig.eventually import eventually
 from tests.integration.conftest import start_redis
-from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeRecorder, FakeSession
-from tests.integration.ivr.fake_office import an_office, asterisk_away
+from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeSession
+from tests.integration.ivr.fake_office import an_office
 from tests.unit.flow.trees import ORGANISATION, tree_of
 from wire.agi.parser import Environment
 from wire.agi.session import AgiSession
@@ -80,9 +81,7 @@ async def opened(
 ) -> AsyncIterator[Switchboard]:
     [(org, organisation)] = catalogue.organisations.items()
     offers = OfferListener(redis, name)
-    office = an_office(
-        redis, organisation, offers, name, ami=asterisk_away(), recorder=FakeRecorder()
-    )
+    office = an_office(redis, organisation, offers, name)
     served = catalogue.alone(org, VERSION)
     callers = Inbound(served, {org: office}, FakePrompts(), listen, system_clock)
     listening = asyncio.create_task(offers.run())

@@ -11,8 +11,9 @@ from redis.asyncio import Redis
 
 import ivr.staying
 import ivr.waiting
+from acd.clock import system_clock
 from acd.distributor import Distributor
-from acd.model import Agent, AgentState, system_clock
+from acd.model.agent import Agent, AgentState
 from ivr.flow.call import CallerHungUp, Preferred, QueueOutcome
 from ivr.flow.hours import Hours
 from ivr.flow.organisation import Organisation
@@ -213,7 +214,7 @@ async def test_backup_agents_of_the_file_are_asked_when_their_time_has_come(redi
         assert (await bench.agents.status("4001")).state is AgentState.READY
         async with asyncio.timeout(10):
             while not session.rung:
-                await other.tick([support])
+                await other.upkeep.tick([support])
                 await asyncio.sleep(0.05)
         assert session.rung == ["PJSIP/agent1"]
         assert await riding is QueueOutcome.TALKED

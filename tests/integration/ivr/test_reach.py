@@ -7,15 +7,17 @@ from typing import cast
 import pytest
 from redis.asyncio import Redis
 
-from acd.model import AgentState, LeaveReason, Offer, system_clock
-from acd.offers import OfferListener
+from acd.clock import system_clock
+from acd.model.agent import AgentState
+from acd.model.offer import Offer
+from acd.model.waiting import LeaveReason
 from ivr.confirmations import TAKEN, Confirmations
 from ivr.flow.call import QueueOutcome
 from ivr.remote_agents import ANSWERED, UNTAKEN, remote_phone
 from ivr.telephones import AUTO_ANSWER
 from store.stream import BEGINNING, EventStream
-from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeRecorder, FakeSession
-from tests.integration.ivr.fake_office import an_office, asterisk_away
+from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeSession
+from tests.integration.ivr.fake_office import an_office
 from tests.integration.ivr.rides.conftest import ALVA, BIRK, DEMO, answer, decline, opened
 from wire.agi.parser import Environment
 from wire.agi.session import AgiSession
@@ -113,10 +115,7 @@ class Picked:
     """Alva has picked up at home; a caller waits for her."""
 
     def __init__(self, redis: Redis) -> None:
-        ami = asterisk_away()
-        listener = OfferListener(redis, "test-1")
-        recorder = FakeRecorder()
-        self.office = an_office(redis, OUTSIDE, listener, "test-1", ami=ami, recorder=recorder)
+        self.office = an_office(redis, OUTSIDE)
         self.confirmations = Confirmations({"demo": self.office}, FakePrompts(), system_clock)
 
     async def offer(self) -> Offer:

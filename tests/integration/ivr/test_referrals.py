@@ -10,14 +10,14 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from redis.asyncio import Redis
 
-from acd.model import HandedTo, Handover, Offer
-from acd.offers import OfferListener
+from acd.model.handover import HandedTo, Handover
+from acd.model.offer import Offer
 from ivr.flow.patterns import Pattern
 from ivr.handovers import WISH
 from ivr.office import Office
 from ivr.referrals import ASTRAY, Referrals
-from tests.integration.ivr.fake_line import FakeRecorder, FakeSession
-from tests.integration.ivr.fake_office import an_office, asterisk_away
+from tests.integration.ivr.fake_line import FakeSession
+from tests.integration.ivr.fake_office import an_office
 from tests.integration.ivr.rides.conftest import ALVA, BIRK, DEMO
 from tests.unit.ivr.fake_ami import FakeAmi
 from wire.agi.parser import Environment
@@ -53,12 +53,8 @@ async def bench(redis: Redis) -> Bench:
     office = an_office(
         redis,
         OPEN,
-        OfferListener(redis, "test-1"),
-        "test-1",
-        ami=asterisk_away(),
-        recorder=FakeRecorder(),
     )
-    await office.distributor.renew()
+    await office.distributor.upkeep.renew()
     await office.agents.login(ALVA, PHONE)
     await office.distributor.join(CONTACT, office.rides.queues["support"])
     offer = await office.distributor.match_agent(ALVA.id)
@@ -101,9 +97,9 @@ async def test_only_the_phone_of_the_conversation_may(bench: Bench) -> None:
 
 
 async def test_who_asks_a_colleague_comes_back_first(bench: Bench) -> None:
-    await bench.office.distributor.consult(bench.offer, Handover(HandedTo.AGENT, BIRK.id))
+    await bench.office.distributor.consulting.begin(bench.offer, Handover(HandedTo.AGENT, BIRK.id))
     assert not await bench.referrals.may(PHONE, "*1")
-    await bench.office.distributor.consult_over(CONTACT, BIRK.id)
+    await bench.office.distributor.consulting.over(CONTACT, BIRK.id)
     assert await bench.referrals.may(PHONE, "*1")
 
 

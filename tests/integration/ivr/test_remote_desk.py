@@ -12,8 +12,8 @@ from typing import Any, cast
 import pytest
 from redis.asyncio import Redis
 
-from acd.model import AgentState, AgentStatus, Queue
-from acd.offers import OfferListener
+from acd.model.agent import AgentState, AgentStatus
+from acd.model.queue import Queue
 from ivr.agi_call import AgiCaller
 from ivr.common_agents import CommonAgents
 from ivr.elsewhere import Elsewhere
@@ -23,8 +23,8 @@ from ivr.phones import Phones
 from ivr.remote_agents import remote_phone
 from store.events import Event, EventType
 from store.stream import BEGINNING
-from tests.integration.ivr.fake_line import FakePrompts, FakeRecorder, FakeSession
-from tests.integration.ivr.fake_office import PIN, an_office, asterisk_away
+from tests.integration.ivr.fake_line import FakePrompts, FakeSession
+from tests.integration.ivr.fake_office import PIN, an_office
 from tests.integration.ivr.rides.conftest import ALVA, BIRK, DEMO
 from tests.integration.ivr.test_reach import HOME, OUTSIDE
 from tests.unit.ivr.fake_ami import FakeAmi
@@ -68,9 +68,7 @@ class Bench:
 
 @pytest.fixture
 def bench(redis: Redis) -> Bench:
-    offers, ami = OfferListener(redis, "test-1"), asterisk_away()
-    recorder = FakeRecorder()
-    return Bench(redis, an_office(redis, OUTSIDE, offers, "test-1", ami=ami, recorder=recorder))
+    return Bench(redis, an_office(redis, OUTSIDE))
 
 
 async def test_an_agent_logs_in_by_number_and_pin_when_the_call_is_over(bench: Bench) -> None:
@@ -87,8 +85,7 @@ async def test_an_agent_logs_in_by_number_and_pin_when_the_call_is_over(bench: B
 async def test_who_only_helps_a_queue_out_does_so_from_outside_too(redis: Redis) -> None:
     helper = OUTSIDE.agents[ALVA.id].model_copy(update={"queues": (), "backup": ("support",)})
     home = OUTSIDE.model_copy(update={"agents": {**OUTSIDE.agents, ALVA.id: helper}})
-    offers, ami = OfferListener(redis, "test-1"), asterisk_away()
-    bench = Bench(redis, an_office(redis, home, offers, "test-1", ami=ami, recorder=FakeRecorder()))
+    bench = Bench(redis, an_office(redis, home))
     served, _, _ = await bench.visit(f"{PIN}#")
     assert served
     assert (await bench.alva()).queues == ("support",)
@@ -225,21 +222,17 @@ class House:
 
 async def opened(redis: Redis, files: Mapping[str, Organisation]) -> AsyncIterator[House]:
     house = House(redis)
-    offices, ami = OfferListener(redis, "test-1"), FakeAmi()
+    ami = FakeAmi()
     elsewhere = Elsewhere(house.offices)
     phones = house.phones = Phones(ami.as_client(), house.offices, [], elsewhere)
     for org, organisation in files.items():
         an_office(
             redis,
             organisation.model_copy(update={"id": org}),
-            offices,
-            "test-1",
-            ami=asterisk_away(),
-            recorder=FakeRecorder(),
             offices=house.offices,
             engaged=phones.engaged,
         )
-        await house.offices[org].distributor.renew()
+        await house.offices[org].distributor.upkeep.renew()
     await ami.connect()
     tasks = [asyncio.create_task(phones.run())]
     for org, office in house.offices.items():

@@ -12,8 +12,9 @@ from typing import cast
 import pytest
 from redis.asyncio import Redis
 
-from acd.model import Agent, AgentState, AgentStatus, Offer, Queue
-from acd.offers import OfferListener
+from acd.model.agent import Agent, AgentState, AgentStatus
+from acd.model.offer import Offer
+from acd.model.queue import Queue
 from ivr.agi_call import AgiCaller
 from ivr.common_agents import CommonAgents
 from ivr.desk import Desk
@@ -29,8 +30,8 @@ from ivr.ringing import Ringing
 from store.events import EventType
 from store.stream import BEGINNING
 from tests.integration.acd.conftest import HandClock
-from tests.integration.ivr.fake_line import FakePrompts, FakeRecorder, FakeSession
-from tests.integration.ivr.fake_office import an_office, asterisk_away
+from tests.integration.ivr.fake_line import FakePrompts, FakeSession
+from tests.integration.ivr.fake_office import an_office
 from tests.unit.flow.trees import ORGANISATION, write
 from tests.unit.ivr.fake_ami import FakeAmi
 from wire.agi.parser import Environment
@@ -70,7 +71,7 @@ class Two:
         return acd_queue("support", self.offices[org].organisation)
 
     async def wait_in(self, org: str, contact: str = "c-1") -> None:
-        await self.offices[org].distributor.renew()
+        await self.offices[org].distributor.upkeep.renew()
         await self.offices[org].distributor.join(contact, self.queue(org))
 
     async def offer(self, org: str, contact: str = "c-1") -> Offer:
@@ -82,14 +83,11 @@ class Two:
 
 @pytest.fixture
 def two(redis: Redis, tmp_path: Path) -> Two:
-    offers = OfferListener(redis, "test-1")
     offices = {}
     for org in ORGS:
         write(tmp_path / org, "organisation.yaml", ORGANISATION.replace("id: town", f"id: {org}"))
         organisation = load_organisation(tmp_path / org)
-        offices[org] = an_office(
-            redis, organisation, offers, "test-1", ami=asterisk_away(), recorder=FakeRecorder()
-        )
+        offices[org] = an_office(redis, organisation)
     clock = HandClock()
     desk = Desk(offices, {"4001": "2468"}.get, FakePrompts(), clock)  # type: ignore[arg-type]
     return Two(offices, desk, clock)
@@ -194,14 +192,14 @@ async def test_the_wrapup_for_one_keeps_the_other_from_calling_until_it_is_over(
         return (await two.agent("village")).reason == "phone_in_use"
 
     async def over() -> bool:
-        return "4001" in (await town.distributor.sweep()).ready
+        return "4001" in (await town.distributor.upkeep.sweep()).ready
 
     async def called() -> bool:
         return (await two.agent("village")).state is AgentState.RESERVED
 
     await two.log_in()
     async with followed(two, ami):
-        await town.distributor.renew()
+        await town.distributor.upkeep.renew()
         await town.distributor.join("c-1", queue)
         offer = await town.distributor.match(queue)
         assert offer is not None

@@ -14,7 +14,8 @@ from typing import Any, Self
 import aiohttp
 import psutil
 
-from tests.e2e.rig.platform import eventually, free_port
+from tests.e2e.rig.eventually import eventually
+from tests.e2e.rig.ports import free_port
 
 FRAME_BYTES = 320
 """20 ms of 16-bit audio of 8 kHz: what Asterisk sends at once."""

@@ -17,7 +17,7 @@ import pytest
 from media.speech.models import find_models
 from media.speech.server import MAX_FRAME_BYTES
 from media.wav import read_wav
-from tests.e2e.rig.platform import eventually
+from tests.e2e.rig.eventually import eventually
 from tests.integration.media.speech_server import FRAME_BYTES, Busy, Caller, SpeechServer, caller
 
 pytestmark = [

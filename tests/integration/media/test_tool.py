@@ -11,7 +11,7 @@ import uvloop
 
 from media.errors import ToolFailed, ToolTooSlow
 from media.tool import run, run_tool
-from tests.e2e.rig.platform import eventually
+from tests.e2e.rig.eventually import eventually
 from tests.integration.memory import PAGES, Memory
 
 pytestmark = pytest.mark.integration

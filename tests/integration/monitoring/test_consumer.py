@@ -11,9 +11,9 @@ import pytest
 from prometheus_client import CollectorRegistry
 from redis.asyncio import Redis
 
-from monitoring import metrics
 from monitoring.consumer import FiguresConsumer
 from monitoring.exposition import Exposition
+from monitoring.metrics import queues
 from monitoring.snapshots import RedisSnapshots
 from store.events import Event
 from store.stream import EventStream, connect
@@ -23,7 +23,7 @@ from tests.unit.monitoring.fake_live import FakeLive
 
 pytestmark = pytest.mark.integration
 
-ANSWERED = metrics.CALLS_ANSWERED.name
+ANSWERED = queues.CALLS_ANSWERED.name
 FEES = (ORG, "fees")
 
 
@@ -60,7 +60,7 @@ async def test_a_consumer_that_ends_in_order_leaves_its_totals_in_one_key(redis:
     await redis.delete("events:{preschool}")  # the second life has nothing but the saved totals
     second = consumer(redis)
     await second.until(answered=3)
-    assert second.totals.counters[metrics.CALLS_OFFERED.name][FEES] == 5
+    assert second.totals.counters[queues.CALLS_OFFERED.name][FEES] == 5
 
 
 async def test_what_happened_between_two_lives_is_counted_once(redis: Redis) -> None:
@@ -73,7 +73,7 @@ async def test_what_happened_between_two_lives_is_counted_once(redis: Redis) -> 
         await stream.append(event)
     third = consumer(redis)
     await third.until(answered=3)
-    assert third.totals.tallies[metrics.ANSWERED_WAIT.name][FEES].sum_ms == 102_000
+    assert third.totals.tallies[queues.ANSWERED_WAIT.name][FEES].sum_ms == 102_000
 
 
 async def test_while_redis_is_away_a_scrape_answers_at_once_with_what_is_known(

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitoring import definitions as d
-from monitoring import metrics
 from monitoring.counting import Known, count
-from monitoring.definitions import Belongs
+from monitoring.definitions import key_figures
+from monitoring.definitions.terms import ANSWERED, ESTIMATED, IN_RANGE, LONGER, SHORTER
+from monitoring.metrics.queues import ESTIMATED_WAITS, WAIT_BEYOND_ESTIMATE, WAIT_SHORT_OF_ESTIMATE
 from monitoring.report.counting import Question
 from monitoring.report.estimates import EARLIER, LATER, estimates_sheet, read_estimates
-from monitoring.report.intervals import Period, Step
+from monitoring.report.intervals import Belongs, Period, Step
 from monitoring.report.reading import read_queues
 from monitoring.totals import Totals
 from store.columns import instant
@@ -72,13 +72,13 @@ def events() -> list[Event]:
 
 COUNTED = Counter(
     {
-        d.ANSWERED: 7,
-        d.ESTIMATED: 5,
-        d.IN_RANGE: 3,
+        ANSWERED: 7,
+        ESTIMATED: 5,
+        IN_RANGE: 3,
         EARLIER: 1,
         LATER: 1,
-        d.SHORTER: 61_000,
-        d.LONGER: 180_000,
+        SHORTER: 61_000,
+        LONGER: 180_000,
     }
 )
 
@@ -93,9 +93,9 @@ async def take_in(database: Database, batch: int = 500) -> list[Event]:
 async def test_the_report_has_what_was_counted_by_hand(database: Database, batch: int) -> None:
     await take_in(database, batch)
     assert await read_estimates(database, ORG, DAY) == {"fees": COUNTED}
-    assert d.ESTIMATES_HELD.of(COUNTED) == 3 / 5
-    assert d.ESTIMATE_ERROR.of(COUNTED) == (61 + 180) / 5
-    assert d.ESTIMATE_BIAS.of(COUNTED) == (180 - 61) / 5
+    assert key_figures.ESTIMATES_HELD.of(COUNTED) == 3 / 5
+    assert key_figures.ESTIMATE_ERROR.of(COUNTED) == (61 + 180) / 5
+    assert key_figures.ESTIMATE_BIAS.of(COUNTED) == (180 - 61) / 5
     assert await read_estimates(database, ORG, DAY, ["support"]) == {}
     assert await read_estimates(database, "village", DAY) == {}
 
@@ -108,16 +108,16 @@ async def test_it_agrees_with_the_metrics_and_with_the_report_of_queues(
     for event in told:
         count(totals, event, Known(queues=("fees",)))
     terms = (await read_estimates(database, ORG, DAY))["fees"]
-    series = totals.counters[metrics.ESTIMATED_WAITS.name]
-    lay = {"above": LATER, "below": EARLIER, "inside": d.IN_RANGE}
+    series = totals.counters[ESTIMATED_WAITS.name]
+    lay = {"above": LATER, "below": EARLIER, "inside": IN_RANGE}
     assert {word: terms[term] for word, term in lay.items()} == {
         word: series[ORG, "fees", word] for word in lay
     }
-    errors = {d.LONGER: metrics.WAIT_BEYOND_ESTIMATE, d.SHORTER: metrics.WAIT_SHORT_OF_ESTIMATE}
+    errors = {LONGER: WAIT_BEYOND_ESTIMATE, SHORTER: WAIT_SHORT_OF_ESTIMATE}
     for term, metric in errors.items():
         assert terms[term] == totals.tallies[metric.name][ORG, "fees"].sum_ms
     queues = await read_queues(database, ORG, Question(DAY, Belongs.ARRIVAL))
-    assert terms[d.ANSWERED] == queues.summed()[d.ANSWERED]
+    assert terms[ANSWERED] == queues.summed()[ANSWERED]
 
 
 async def test_the_table_adds_up_and_names_its_definitions(database: Database) -> None:

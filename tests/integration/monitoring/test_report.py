@@ -15,12 +15,12 @@ import typer
 from typer.testing import CliRunner, Result
 
 from ivr.cli.report import register
-from monitoring.definitions import Belongs, formula
+from monitoring.definitions.service_level import formula
 from monitoring.errors import UnknownFormula
 from monitoring.report.agents import read_agents
 from monitoring.report.contacts import read_contacts
 from monitoring.report.counting import Question
-from monitoring.report.intervals import Period, Step
+from monitoring.report.intervals import Belongs, Period, Step
 from monitoring.report.queues import QueueReport
 from monitoring.report.reading import read_queues
 from monitoring.report.results import read_results

@@ -8,10 +8,11 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import select
 
-from acd.model import Queue, RefusalReason
-from monitoring import metrics
+from acd.model.offer import RefusalReason
+from acd.model.queue import Queue
 from monitoring.counting import Known, count
 from monitoring.kinds import Counter
+from monitoring.metrics import agents, queues
 from monitoring.totals import Totals
 from store.database import Database
 from store.doing import AgentState
@@ -30,7 +31,7 @@ async def test_each_ring_refusal_and_second_is_counted_once(
     redis: Redis, database: Database
 ) -> None:
     house = House(redis)
-    await house.acd.adopt([QUEUE])
+    await house.acd.upkeep.adopt([QUEUE])
     for agent in TEAM:
         await house.log_in(agent)
     house.clock.forward(10)
@@ -58,10 +59,10 @@ async def test_each_ring_refusal_and_second_is_counted_once(
     def told(counter: Counter, *labels: str) -> float:
         return totals.counters[counter.name].get(("city", *labels), 0)
 
-    assert told(metrics.AGENT_OFFERS, "fees") == 3
-    assert told(metrics.AGENT_OFFERS_REFUSED, "fees", "busy") == 1
-    assert told(metrics.CALLS_ANSWERED, "fees") == 1
-    spent = {state: told(metrics.AGENT_STATE_SECONDS, state.value) for state in AgentState}
+    assert told(agents.AGENT_OFFERS, "fees") == 3
+    assert told(agents.AGENT_OFFERS_REFUSED, "fees", "busy") == 1
+    assert told(queues.CALLS_ANSWERED, "fees") == 1
+    spent = {state: told(agents.AGENT_STATE_SECONDS, state.value) for state in AgentState}
     assert {state: ms / 1000 for state, ms in spent.items() if ms} == {
         AgentState.READY: 10 * 3 + 80 + 20,  # before; 4003 after the ring, 4002 after the call
         AgentState.RESERVED: 2 + 5 + 5,

@@ -8,9 +8,9 @@ import pytest
 from redis.asyncio import Redis
 from redis.typing import EncodableT, FieldT
 
-from monitoring import metrics
 from monitoring.consumer import FiguresConsumer
 from monitoring.counting import count
+from monitoring.metrics import queues
 from monitoring.snapshots import POSITION, RedisSnapshots, restored
 from monitoring.totals import Totals
 from store.stream import BEGINNING, EventStream
@@ -99,7 +99,7 @@ async def test_what_an_older_version_has_saved_as_a_text_is_counted_anew(redis: 
         await stream.append(event)
     one = controller(redis)
     await until_the_end(one, stream)
-    assert one.totals.counters[metrics.CALLS_OFFERED.name][ORG, "fees"] == 5
+    assert one.totals.counters[queues.CALLS_OFFERED.name][ORG, "fees"] == 5
     assert (await redis.hgetall(KEY))[POSITION] == await stream.last_id()
 
 

@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from redis.asyncio import Redis
 
-from acd.model import HandedTo, Handover, LeaveReason, Offer
-from monitoring import definitions as d
+from acd.model.handover import HandedTo, Handover
+from acd.model.offer import Offer
+from acd.model.waiting import LeaveReason
+from monitoring.definitions import terms
 from monitoring.report.counting import Question
 from monitoring.report.intervals import Period, Step
 from monitoring.report.reading import read_queues
@@ -72,13 +74,13 @@ class Afternoon:
 
     async def ask_colleague(self, offer: Offer) -> None:
         await self.acd.hold(offer.contact, "phone4001", on=True)
-        await self.acd.consult(offer, COLLEAGUE)
-        await self.acd.consult_answered(offer.contact)
+        await self.acd.consulting.begin(offer, COLLEAGUE)
+        await self.acd.consulting.answered(offer.contact)
 
     async def pass_by(self) -> None:
         """The whole afternoon."""
         house, acd = self.house, self.acd
-        await acd.renew()
+        await acd.upkeep.renew()
         await house.log_in("4001", FEES)
         await house.log_in("4002", SUPPORT)
 
@@ -93,11 +95,11 @@ class Afternoon:
         offer = await self.talk("c-2")
         await self.ask_colleague(offer)
         self.clock.forward(3)
-        await acd.consult_over("c-2", "4002")
+        await acd.consulting.over("c-2", "4002")
         await acd.hold("c-2", "phone4001", on=False)
         await self.ask_colleague(offer)
         self.clock.forward(4)
-        await acd.took_over("c-2")
+        await acd.consulting.took_over("c-2")
         self.clock.forward(10)
         taken = await acd.current_offer("c-2")
         assert taken is not None
@@ -113,7 +115,7 @@ class Afternoon:
         await acd.join("c-4", FEES)
         await house.keep_place("c-4")
         self.clock.forward(RULES.parting_ms / 1000)
-        await acd.tick([])
+        await acd.upkeep.tick([])
         await house.agents.unpause("4001")
         called = await acd.match(FEES)
         assert called is not None
@@ -125,8 +127,8 @@ class Afternoon:
 
         # c-5: somebody outside is asked, and the caller is left to them. c-6 only talks, and so
         # does c-1, whom its tree has led to fees once more.
-        await acd.consult(await self.talk("c-5"), OUTSIDE)
-        await acd.took_over("c-5")
+        await acd.consulting.begin(await self.talk("c-5"), OUTSIDE)
+        await acd.consulting.took_over("c-5")
         await acd.ended(await self.talk("c-6"), 20_000)
         await acd.ended(await self.talk("c-1"), 20_000)
 
@@ -193,7 +195,7 @@ async def test_it_agrees_with_the_events_and_with_the_other_reports(
         queue: tally.handled for queue, tally in tallies.items()
     }
     queues = await read_queues(database, house.org, Question(DAY))
-    offered = {queue: queues.summed(queue=queue)[d.OFFERED] for queue in ("fees", "support")}
+    offered = {queue: queues.summed(queue=queue)[terms.OFFERED] for queue in ("fees", "support")}
     # c-1 to c-6, c-1 and c-3 once more; to support come those alone who are handed over
     assert offered == {"fees": 8, "support": SUPPORT_TALLY.received}
 

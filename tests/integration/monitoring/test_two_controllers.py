@@ -17,19 +17,18 @@ import pytest
 from prometheus_client import CollectorRegistry
 from redis.asyncio import Redis
 
-from monitoring import metrics
 from monitoring.consumer import FiguresConsumer
 from monitoring.dashboards import BOARDS, board_named
 from monitoring.dashboards.asking import Answer, Span, ask, values_of
 from monitoring.dashboards.model import Board, Query
 from monitoring.exposition import Exposition
-from monitoring.kinds import Counter, Gauge, Histogram
 from monitoring.prometheus import Prometheus
 from monitoring.snapshots import RedisSnapshots
 from store.stream import BEGINNING, EventStream
 from tests.day import KNOWN, NINE, ORG, day
 from tests.integration.following import caught_up
 from tests.unit.monitoring.fake_live import FakeLive
+from tests.unit.monitoring.prometheus import METRICS
 
 pytestmark = pytest.mark.integration
 
@@ -38,11 +37,7 @@ EVERY = 5
 BEGIN = NINE // 1000
 SPAN = Span(BEGIN, BEGIN + SCRAPES * EVERY)
 OURS = re.compile(r"\bvaxel_\w+?(?=(?:_bucket|_sum|_count)?\b[{)\s/])")
-SHARED = {
-    metric.name
-    for metric in vars(metrics).values()
-    if isinstance(metric, Counter | Gauge | Histogram) and not metric.each
-}
+SHARED = {metric.name for metric in METRICS if not metric.each}
 
 
 class Controller:

@@ -11,9 +11,10 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import select
 
-from acd.callback_model import CallbackRules
 from acd.callbacks import Callbacks
-from acd.model import Queue, system_clock
+from acd.clock import system_clock
+from acd.model.callback import CallbackRules
+from acd.model.queue import Queue
 from ivr.cli.erasing import CallbackLine
 from ivr.flow.world import Remembered
 from ivr.recognition_of_callers import CallerMemory

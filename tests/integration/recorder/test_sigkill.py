@@ -11,7 +11,7 @@ import pytest
 from recorder import workers
 from recorder.legs import QUIET_MS, UNANSWERED_MS
 from store.events import EventType
-from tests.e2e.rig.platform import eventually
+from tests.e2e.rig.eventually import eventually
 from tests.integration.recorder.conftest import CALLER_HZ, Desk, share
 
 pytestmark = pytest.mark.integration

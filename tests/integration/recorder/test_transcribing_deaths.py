@@ -24,7 +24,7 @@ from store.errors import DatabaseAway
 from store.events import EventType
 from store.models import Transcript, TranscriptState
 from store.stream import EventStream, StreamUnavailable
-from tests.e2e.rig.platform import eventually
+from tests.e2e.rig.eventually import eventually
 from tests.integration.memory import PAGES, Memory
 from tests.integration.recorder.conftest import ORG, Desk, redis_away
 from tests.integration.recorder.dictation import (

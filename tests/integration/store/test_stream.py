@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from acd.model import system_clock
+from acd.clock import system_clock
 from store.events import Event, EventType
 from store.stream import (
     BEGINNING,

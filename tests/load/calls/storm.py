@@ -22,8 +22,9 @@ import psutil
 
 from ivr.platform.processes import ProcessRecord
 from store.events import Event, EventType
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.journal import Journal
-from tests.e2e.rig.platform import Platform, eventually
+from tests.e2e.rig.platform import Platform
 from tests.e2e.rig.short_calls import log_everybody_in, short_trees
 from tests.load.ratios import CannotMeasure, Ratio
 

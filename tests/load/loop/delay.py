@@ -20,7 +20,8 @@ from statistics import median
 from ruamel.yaml import YAML
 
 from monitoring.loop_delay import LoopDelay
-from monitoring.metrics import DELAY_BOUNDS_SECONDS, EVENT_LOOP_DELAY
+from monitoring.metrics.bounds import DELAY_BOUNDS_SECONDS
+from monitoring.metrics.platform import EVENT_LOOP_DELAY
 from store.events import EventType
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.platform import ORG, Platform

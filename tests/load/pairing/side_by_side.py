@@ -26,9 +26,10 @@ from statistics import median
 
 from redis.asyncio import Redis
 
+from acd.clock import system_clock
 from acd.distributor import Distributor
 from acd.keys import Keys
-from acd.model import Queue, system_clock
+from acd.model.queue import Queue
 from acd.script import Scripts
 from store.stream import connect
 from tests.integration.conftest import start_redis

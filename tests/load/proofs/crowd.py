@@ -14,14 +14,16 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from acd.agents import Agents
-from acd.model import Agent, AgentState, system_clock
+from acd.clock import system_clock
+from acd.model.agent import Agent, AgentState
 from ivr.softphone import Line, Phone, SoftphoneError, Softphones
 from media.tones import tone
 from store.events import Event, EventType
 from tests.e2e.conftest import fresh_folder
+from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.journal import Journal
 from tests.e2e.rig.listening import wait_until_hears_tone
-from tests.e2e.rig.platform import ORG, Platform, eventually
+from tests.e2e.rig.platform import ORG, Platform
 from tests.e2e.rig.seats import PASSWORD, seat
 from tests.e2e.rig.short_calls import QUEUE, short_trees
 

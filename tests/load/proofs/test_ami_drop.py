@@ -8,10 +8,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from acd.model import Agent, AgentState
+from acd.model.agent import Agent, AgentState
 from ivr.app import AMI_USER
 from store.events import EventType
-from tests.e2e.rig.platform import Platform, eventually
+from tests.e2e.rig.eventually import eventually
+from tests.e2e.rig.platform import Platform
 from tests.load.proofs.crowd import crowd
 
 FILE = 4

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from store.events import EventType
-from tests.e2e.rig.platform import eventually
+from tests.e2e.rig.eventually import eventually
 from tests.load.proofs.crowd import TALKING, crowd
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]

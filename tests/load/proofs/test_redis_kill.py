@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 from redis.exceptions import RedisError
 
-from acd.callback_model import CallbackRules
 from acd.callbacks import Callbacks
-from acd.model import Queue, system_clock
+from acd.clock import system_clock
+from acd.model.callback import CallbackRules
+from acd.model.queue import Queue
 from store.events import EventType
 from store.stream import stream_key
-from tests.e2e.rig.platform import ORG, eventually
+from tests.e2e.rig.eventually import eventually
+from tests.e2e.rig.platform import ORG
 from tests.e2e.rig.short_calls import QUEUE
 from tests.load.proofs.crowd import TALKING, WAITING, Crowd, crowd
 

@@ -10,7 +10,8 @@
 
 from __future__ import annotations
 
-from tests.e2e.rig.platform import Platform, eventually
+from tests.e2e.rig.eventually import eventually
+from tests.e2e.rig.platform import Platform
 
 NUMBER = "199"
 PHONE = "agent1"

@@ -21,10 +21,12 @@ from functools import partial
 from statistics import median, quantiles
 
 from acd.agents import Agents
+from acd.clock import system_clock
 from acd.distributor import Distributor
-from acd.model import Agent, system_clock
+from acd.model.agent import Agent
 from ivr.softphone import Line, Phone, Softphones
-from tests.e2e.rig.platform import ORG, Platform, eventually
+from tests.e2e.rig.eventually import eventually
+from tests.e2e.rig.platform import ORG, Platform
 from tests.e2e.rig.short_calls import QUEUE
 from tests.load.proofs.crowd import STRAIGHT, crowded_trees
 from tests.load.ratios import CannotMeasure, Ratio

@@ -23,11 +23,11 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from monitoring import metrics
 from monitoring.consumer import FiguresConsumer
 from monitoring.counting import Known, count
 from monitoring.exposition import Exposition
 from monitoring.live import AcdNow, AgentsNow, ControllerNow, QueueNow, SpeechNow
+from monitoring.metrics.registry import COUNTERS, HISTOGRAMS
 from monitoring.totals import Totals
 from store.events import Event, EventType
 from store.stream import Gap
@@ -153,13 +153,13 @@ class Families(Collector):
         return iter(())
 
     def collect(self) -> Iterator[Metric]:
-        for counter in metrics.COUNTERS:
+        for counter in COUNTERS:
             family = CounterMetricFamily(counter.name, counter.help, labels=counter.labels)
             for totals in self._totals:
                 for labels, value in totals.counters[counter.name].items():
                     family.add_metric(labels, value)
             yield family
-        for histogram in metrics.HISTOGRAMS:
+        for histogram in HISTOGRAMS:
             bounds = [*map(str, map(float, histogram.bounds_seconds)), "+Inf"]
             spread = HistogramMetricFamily(histogram.name, histogram.help, labels=histogram.labels)
             for totals in self._totals:

@@ -15,9 +15,13 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from acd.agents import Agents
+from acd.clock import system_clock
 from acd.distributor import Distributor
 from acd.errors import StaleOffer
-from acd.model import Agent, LeaveReason, Offer, Queue, RefusalReason, system_clock
+from acd.model.agent import Agent
+from acd.model.offer import Offer, RefusalReason
+from acd.model.queue import Queue
+from acd.model.waiting import LeaveReason
 from acd.offers import OfferListener
 from acd.sweeper import Sweeper
 from store.events import Event, EventType
@@ -88,7 +92,7 @@ class City:
         until = asyncio.get_running_loop().time() + seconds
         async with asyncio.TaskGroup() as group:
             upkeep = [
-                group.create_task(Sweeper(desk.acd, lambda: self.queues, _nobody).run())
+                group.create_task(Sweeper(desk.acd.upkeep, lambda: self.queues, _nobody).run())
                 for desk in self._desks
             ]
             upkeep.append(group.create_task(self._take_breaks()))

@@ -10,14 +10,16 @@ from dataclasses import dataclass, field
 from redis.asyncio import Redis
 from sqlalchemy import text
 
-from monitoring import metrics
 from monitoring.consumer import FiguresConsumer
 from monitoring.counting import Known
+from monitoring.metrics import agents
+from monitoring.metrics.contacts import CONTACTS_ENDED
+from monitoring.metrics.queues import CALLS_ABANDONED, CALLS_ANSWERED, CALLS_OFFERED, TALK
 from monitoring.snapshots import RedisSnapshots
 from store.database import Database
 from store.projection import ContactProjection
 from store.stream import EventStream
-from tests.e2e.rig.platform import eventually
+from tests.e2e.rig.eventually import eventually
 from tests.load.soak.city import ORG, Ledger
 
 
@@ -72,15 +74,15 @@ class Counting:
                 }
             )
 
-        talk = totals.tallies[metrics.TALK.name]
+        talk = totals.tallies[TALK.name]
         for name, done, counted in (
-            ("metrics: calls offered", ledger.joined, counter(metrics.CALLS_OFFERED.name)),
-            ("metrics: answered", ledger.answered, counter(metrics.CALLS_ANSWERED.name)),
-            ("metrics: abandoned", ledger.abandoned, counter(metrics.CALLS_ABANDONED.name)),
+            ("metrics: calls offered", ledger.joined, counter(CALLS_OFFERED.name)),
+            ("metrics: answered", ledger.answered, counter(CALLS_ANSWERED.name)),
+            ("metrics: abandoned", ledger.abandoned, counter(CALLS_ABANDONED.name)),
             (
                 "metrics: offers refused",
                 ledger.refused,
-                counter(metrics.AGENT_OFFERS_REFUSED.name, "no_answer"),
+                counter(agents.AGENT_OFFERS_REFUSED.name, "no_answer"),
             ),
             (
                 "metrics: conversations",
@@ -92,7 +94,7 @@ class Counting:
                 ledger.talked_ms,
                 Counter({labels[1]: tally.sum_ms for labels, tally in talk.items()}),
             ),
-            ("metrics: contacts ended", ledger.ended, counter(metrics.CONTACTS_ENDED.name)),
+            ("metrics: contacts ended", ledger.ended, counter(CONTACTS_ENDED.name)),
             ("SQL: visits", ledger.joined, visits[""]),
             ("SQL: answered", ledger.answered, visits["answered"]),
             ("SQL: abandoned", ledger.abandoned, visits["abandoned"]),

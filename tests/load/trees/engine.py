@@ -30,11 +30,12 @@ from statistics import median
 from typing import Any
 
 from ivr.flow.call import QueueOutcome, QueueRequest
-from ivr.flow.engine import EndReason, Observed, Run, RunResult
+from ivr.flow.engine import Run
 from ivr.flow.load import load_all
 from ivr.flow.memory import MemoryCall, Script
 from ivr.flow.nodes.hang_up import HangUp
 from ivr.flow.nodes.say import Say
+from ivr.flow.trace import EndReason, Observed, RunResult
 from ivr.flow.tree import Node, Tree
 from ivr.flow.trials.suite import try_all
 from tests.load.ratios import CannotMeasure, Ratio

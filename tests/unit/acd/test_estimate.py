@@ -8,7 +8,7 @@ from bisect import bisect
 import pytest
 
 from acd.estimate import COVERED, ENOUGH, Pace, estimate_by
-from acd.model import AT_ONCE, Estimate
+from acd.model.waiting import AT_ONCE, Estimate
 
 pytestmark = pytest.mark.unit
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from acd.callback_model import CallbackRules
+from acd.clock import system_clock
 from acd.keys import Keys, offer_channel
-from acd.model import Agent, Queue, check_name, system_clock
+from acd.model.agent import Agent
+from acd.model.callback import CallbackRules
+from acd.model.queue import Queue
+from acd.names import check_name
 
 pytestmark = pytest.mark.unit
 

@@ -11,7 +11,9 @@ import pytest
 import acd.errors
 from acd.errors import AcdError
 from acd.keys import CALLBACK, Keys, offer_channel
-from acd.model import LeaveReason, RefusalReason, Strategy
+from acd.model.offer import RefusalReason
+from acd.model.queue import Strategy
+from acd.model.waiting import LeaveReason
 from acd.script import _REFUSALS, SHARED, load
 from store.contract.table import KINDS
 from store.events import EventType

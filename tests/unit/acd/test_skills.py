@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import acd.skills
-from acd.model import Agent, Queue
+from acd.model.agent import Agent
+from acd.model.queue import Queue
 from acd.skills import Requirement, narrowed, sparing_backups, steps_to_wire
 
 pytestmark = pytest.mark.unit

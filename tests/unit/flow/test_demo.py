@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivr.flow.engine import EndReason, Run, RunResult
+from ivr.flow.engine import Run
 from ivr.flow.load import check, load_all
 from ivr.flow.memory import MemoryCall, Script
 from ivr.flow.prompts import utterances
+from ivr.flow.trace import EndReason, RunResult
 from ivr.flow.tree import Tree
 from tests.unit.flow.trees import DEMO
 

@@ -16,8 +16,9 @@ from ivr.flow.call import (
     QueueRequest,
     Utterance,
 )
-from ivr.flow.engine import MAX_STEPS, EndReason, Fault, Observed, Run, Visit
+from ivr.flow.engine import MAX_STEPS, Run
 from ivr.flow.memory import MemoryCall, Script
+from ivr.flow.trace import EndReason, Fault, Observed, Visit
 from tests.unit.flow.trees import tree_of
 
 pytestmark = pytest.mark.unit

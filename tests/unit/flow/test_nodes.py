@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from ivr.flow.call import QueueOutcome, QueueRequest, Utterance
-from ivr.flow.engine import EndReason, Run, RunResult
+from ivr.flow.engine import Run
 from ivr.flow.memory import MemoryCall, Script
 from ivr.flow.nodes import NODE_TYPES
+from ivr.flow.trace import EndReason, RunResult
 from ivr.flow.tree import Node
 from tests.unit.flow.trees import ORGANISATION, tree_of
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from acd.model import Strategy
+from acd.model.queue import Strategy
 from ivr.flow.after_call import choices_of
 from ivr.flow.load import load_organisation
 from ivr.flow.strategy import Strategy as Written

@@ -8,7 +8,7 @@ import pytest
 
 from ivr.flow.load import check, load_organisation
 from ivr.flow.service_level import THRESHOLDS, ServiceLevel
-from monitoring.metrics import WAIT_BOUNDS_SECONDS
+from monitoring.metrics.bounds import WAIT_BOUNDS_SECONDS
 from tests.unit.flow.trees import END, ORGANISATION, Found, check_organisation, write
 from tests.unit.flow.trials import report_of, verdict_of
 

@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
 from ivr.flow.call import CallerHungUp, CallFailed, QueueAway, QueueRequest
-from ivr.flow.engine import MAX_STEPS, EndReason, Fault, Run, RunResult
+from ivr.flow.engine import MAX_STEPS, Run
 from ivr.flow.memory import MemoryCall
 from ivr.flow.pins import KnownPins
+from ivr.flow.trace import EndReason, Fault, RunResult
 from ivr.flow.tree import Tree
 from tests.unit.flow.chance.people import Anybody, let_anything_happen, people
 from tests.unit.flow.chance.town import NAMES, VERBS

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from ivr.flow.call import Heard, Hearing, ListenRequest, Utterance
-from ivr.flow.engine import Observed, Run, RunResult, Told
+from ivr.flow.engine import Run
 from ivr.flow.memory import MemoryCall, Script
+from ivr.flow.trace import Observed, RunResult, Told
 from ivr.flow.vocabulary import LANGUAGES
 from media.espeak import VOICES
 from tests.unit.flow.trees import check_nodes, tree_of

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from ivr.flow.call import Cause, QueueOutcome, QueueRequest
-from ivr.flow.engine import EndReason, Run, Told
+from ivr.flow.engine import Run
 from ivr.flow.load import load_all
 from ivr.flow.prompts import utterances
+from ivr.flow.trace import EndReason, Told
 from ivr.flow.world import (
     CallbackWish,
     Conferred,

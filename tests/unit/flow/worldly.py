@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ivr.flow.engine import Observed, Observer, Run, RunResult, Told
+from ivr.flow.engine import Run
 from ivr.flow.memory import MemoryCall, Script
+from ivr.flow.trace import Observed, Observer, RunResult, Told
 from tests.unit.flow.trees import ORGANISATION, tree_of
 
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)

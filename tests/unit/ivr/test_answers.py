@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from acd.model import Offer
+from acd.model.offer import Offer
 from ivr.answers import DIALLED, AnswerWatch
 from tests.unit.ivr.fake_ami import FakeAmi
 from wire.ami.errors import AmiNotConnected

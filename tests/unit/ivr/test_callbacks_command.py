@@ -6,8 +6,8 @@ import dataclasses
 
 import pytest
 
-from acd.callback_model import Callback, CallbackRules, CallbackSource, CallbackState
-from acd.model import Place
+from acd.model.callback import Callback, CallbackRules, CallbackSource, CallbackState
+from acd.model.waiting import Place
 from ivr.cli.callbacks import sentences
 from ivr.cli.saying import masked
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from pydantic import ValidationError
 
-from acd.model import Offer
+from acd.model.offer import Offer
 from ivr.destinations import ALONE, Destinations
 from ivr.settings import AsteriskSettings
 

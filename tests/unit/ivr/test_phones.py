@@ -12,7 +12,7 @@ from typing import cast
 import pytest
 
 from acd.errors import AcdUnavailable
-from acd.model import PhoneState
+from acd.model.agent import PhoneState
 from ivr.office import Office
 from ivr.phones import STATES, Phones
 from tests.unit.ivr.fake_ami import FakeAmi

@@ -9,7 +9,8 @@ import pytest
 
 from acd.distributor import Distributor
 from acd.errors import AcdUnavailable, StaleOffer
-from acd.model import LeaveReason, Offer
+from acd.model.offer import Offer
+from acd.model.waiting import LeaveReason
 from ivr import stranded
 from ivr.stranded import Stranded, Talk
 from store.events import Event, EventType

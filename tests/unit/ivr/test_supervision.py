@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from acd.model import Offer
+from acd.model.offer import Offer
 from ivr.flow.load import load_organisation
 from ivr.flow.organisation import Organisation
 from ivr.flow.staff import Supervisor

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import subprocess
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 from monitoring import metrics
 from monitoring.kinds import Counter, Gauge, Histogram
 
 METRICS = tuple(
-    value for value in vars(metrics).values() if isinstance(value, Counter | Gauge | Histogram)
+    value
+    for subject in iter_modules(metrics.__path__)
+    for value in vars(import_module(f"{metrics.__name__}.{subject.name}")).values()
+    if isinstance(value, Counter | Gauge | Histogram)
 )
 NAMES = {metric.name for metric in METRICS}
 

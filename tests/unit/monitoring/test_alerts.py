@@ -11,7 +11,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from monitoring.alerts import RULES
-from monitoring.definitions import ABANDON_RATE, Figure, Query, formula
+from monitoring.definitions.figure import Figure, Query
+from monitoring.definitions.key_figures import ABANDON_RATE
+from monitoring.definitions.service_level import formula
 from tests.unit.monitoring.prometheus import METRICS, NAMES, promtool
 
 pytestmark = pytest.mark.unit

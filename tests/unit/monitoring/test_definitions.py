@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import pytest
 
-from monitoring import definitions as d
+from monitoring.definitions import terms
+from monitoring.definitions.figure import Query
+from monitoring.definitions.key_figures import (
+    ABANDON_RATE,
+    ASA,
+    HANDLE_TIME,
+    LONG_ABANDON_RATE,
+    OCCUPANCY,
+    SHORT_ABANDON_RATE,
+    TIME_TO_ABANDON,
+)
+from monitoring.definitions.service_level import SERVICE_LEVELS, formula
 from monitoring.errors import NoSuchBound, UnknownFormula
 from store.doing import AgentState
 
 pytestmark = pytest.mark.unit
 
 EXAMPLE = {
-    d.ANSWERED: 1000,
-    d.ABANDONED: 60,
-    d.FLOWED_OUT: 40,
-    d.ANSWERED_IN_TIME: 860,
-    d.ABANDONED_IN_TIME: 20,
-    d.SHORT_ABANDONED: 10,
+    terms.ANSWERED: 1000,
+    terms.ABANDONED: 60,
+    terms.FLOWED_OUT: 40,
+    terms.ANSWERED_IN_TIME: 860,
+    terms.ABANDONED_IN_TIME: 20,
+    terms.SHORT_ABANDONED: 10,
 }
 
 
@@ -37,69 +48,69 @@ EXAMPLE = {
     ],
 )
 def test_one_example_by_every_formula(name: str, share: float) -> None:
-    assert d.formula(name).of(EXAMPLE) == pytest.approx(share)
+    assert formula(name).of(EXAMPLE) == pytest.approx(share)
 
 
 def test_three_ways_with_abandons_in_time_differ_as_cisco_says() -> None:
     counts = {
-        d.ANSWERED: 90,  # 70 in time and 20 over
-        d.ABANDONED: 10,
-        d.ANSWERED_IN_TIME: 70,
-        d.ABANDONED_IN_TIME: 10,
+        terms.ANSWERED: 90,  # 70 in time and 20 over
+        terms.ABANDONED: 10,
+        terms.ANSWERED_IN_TIME: 70,
+        terms.ABANDONED_IN_TIME: 10,
     }
-    ignored_negative_positive = [d.formula(name).of(counts) for name in ("F4", "F3", "F1")]
+    ignored_negative_positive = [formula(name).of(counts) for name in ("F4", "F3", "F1")]
     assert ignored_negative_positive == pytest.approx([70 / 90, 0.7, 0.8])
 
 
 @pytest.mark.parametrize("name", ["", "F7", "f1", "F1+FO", "F6+XX", "F6+FO+FO", "F6-SA-AB", "F6+"])
 def test_a_formula_that_nobody_uses_is_refused(name: str) -> None:
     with pytest.raises(UnknownFormula, match=r"F6\+FO-SA"):
-        d.formula(name)
+        formula(name)
 
 
 def test_a_formula_is_spelled_for_people() -> None:
-    assert d.formula("F1").expression == "(AN≤T + AB≤T) / (AN + AB)"
-    assert d.formula("F6+FO-SA").expression == "AN≤T / (AN + AB + FO − AB≤s)"
+    assert formula("F1").expression == "(AN≤T + AB≤T) / (AN + AB)"
+    assert formula("F6+FO-SA").expression == "AN≤T / (AN + AB + FO − AB≤s)"
 
 
 def test_where_nobody_called_there_is_no_figure() -> None:
-    assert all(figure.of({}) is None for figure in d.SERVICE_LEVELS.values())
-    assert d.formula("F2").of({d.ABANDONED: 3}) is None
+    assert all(figure.of({}) is None for figure in SERVICE_LEVELS.values())
+    assert formula("F2").of({terms.ABANDONED: 3}) is None
 
 
 def test_averages_are_seconds_and_rates_are_shares() -> None:
     counts = {
-        d.ANSWERED: 4,
-        d.ABANDONED: 2,
-        d.FLOWED_OUT: 2,
-        d.SHORT_ABANDONED: 1,
-        d.ANSWERED_WAIT: 50_000,
-        d.ABANDONED_WAIT: 63_000,
-        d.HANDLED: 3,
-        d.TALK: 300_000,
-        d.WRAPUP: 45_000,
+        terms.ANSWERED: 4,
+        terms.ABANDONED: 2,
+        terms.FLOWED_OUT: 2,
+        terms.SHORT_ABANDONED: 1,
+        terms.ANSWERED_WAIT: 50_000,
+        terms.ABANDONED_WAIT: 63_000,
+        terms.HANDLED: 3,
+        terms.TALK: 300_000,
+        terms.WRAPUP: 45_000,
     }
-    assert d.ASA.of(counts) == 12.5
-    assert d.TIME_TO_ABANDON.of(counts) == 31.5
-    assert d.HANDLE_TIME.of(counts) == 115
-    assert d.ABANDON_RATE.of(counts) == 0.25
-    assert d.SHORT_ABANDON_RATE.of(counts) == 0.125
-    assert d.LONG_ABANDON_RATE.of(counts) == pytest.approx(1 / 7)
+    assert ASA.of(counts) == 12.5
+    assert TIME_TO_ABANDON.of(counts) == 31.5
+    assert HANDLE_TIME.of(counts) == 115
+    assert ABANDON_RATE.of(counts) == 0.25
+    assert SHORT_ABANDON_RATE.of(counts) == 0.125
+    assert LONG_ABANDON_RATE.of(counts) == pytest.approx(1 / 7)
 
 
 def test_pauses_are_outside_occupancy_and_ringing_is_waiting() -> None:
     spent = {
-        d.SPENT[AgentState.TALKING]: 60,
-        d.SPENT[AgentState.WRAPUP]: 20,
-        d.SPENT[AgentState.READY]: 15,
-        d.SPENT[AgentState.RESERVED]: 5,
-        d.SPENT[AgentState.PAUSED]: 900,
+        terms.SPENT[AgentState.TALKING]: 60,
+        terms.SPENT[AgentState.WRAPUP]: 20,
+        terms.SPENT[AgentState.READY]: 15,
+        terms.SPENT[AgentState.RESERVED]: 5,
+        terms.SPENT[AgentState.PAUSED]: 900,
     }
-    assert d.OCCUPANCY.of(spent) == 0.8
+    assert OCCUPANCY.of(spent) == 0.8
 
 
 def test_prometheus_is_asked_by_the_same_terms() -> None:
-    query = d.Query("1h", by=("org",), where='org="a"', threshold=30)
+    query = Query("1h", by=("org",), where='org="a"', threshold=30)
 
     def summed(name: str, labels: str, where: str) -> str:
         return f"sum by (org) (max by ({labels}) (increase(vaxel_{name}{{{where}}}[1h])))"
@@ -111,17 +122,17 @@ def test_prometheus_is_asked_by_the_same_terms() -> None:
     all_of_them = [
         summed(f"calls_{what}_total", "org, queue", 'org="a"') for what in ("answered", "abandoned")
     ]
-    assert d.formula("F1").promql(query) == (
+    assert formula("F1").promql(query) == (
         f"({' + '.join(in_time)}) / (({' + '.join(all_of_them)}) > 0)"
     )
-    assert d.OCCUPANCY.promql(d.Query("5m", by=())).startswith(
+    assert OCCUPANCY.promql(Query("5m", by=())).startswith(
         '(sum(max by (org, state) (increase(vaxel_agent_state_seconds_total{state="talking"}[5m])))'
     )
-    assert 'le="$threshold"' in d.formula("F2").promql(d.Query("5m", threshold="$threshold"))
+    assert 'le="$threshold"' in formula("F2").promql(Query("5m", threshold="$threshold"))
 
 
 def test_prometheus_is_not_asked_what_it_cannot_know() -> None:
     with pytest.raises(NoSuchBound, match=r"25 s; choose one of 5, 10"):
-        d.formula("F3").promql(d.Query("1h", threshold=25))
+        formula("F3").promql(Query("1h", threshold=25))
     with pytest.raises(ValueError, match="no figure of a queue"):
-        d.OCCUPANCY.promql(d.Query("1h"))
+        OCCUPANCY.promql(Query("1h"))

@@ -10,11 +10,11 @@ import pytest
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
-from monitoring import metrics
 from monitoring.consumer import FiguresConsumer
 from monitoring.counting import Known
 from monitoring.errors import NotCaughtUp
 from monitoring.exposition import Exposition
+from monitoring.metrics import agents, queues
 from store.events import EventType
 from tests.day import KNOWN, NINE, ORG, DayStream, day
 from tests.unit.monitoring.fake_live import FakeLive
@@ -113,7 +113,7 @@ async def test_what_an_agent_does_yet_is_counted_as_far_as_it_is_settled() -> No
     now += 10_000
     await consumer.take_in(consumer.totals.position, [])
     assert f"{ready} {(70 - 5) + (60 - 5)}.0" in (await exposition.text()).decode()
-    assert consumer.totals.counters[metrics.AGENT_STATE_SECONDS.name][ORG, "ready"] == 0
+    assert consumer.totals.counters[agents.AGENT_STATE_SECONDS.name][ORG, "ready"] == 0
 
 
 async def test_a_backlog_of_events_lets_no_agents_time_run_ahead_of_it() -> None:
@@ -130,8 +130,8 @@ async def test_a_second_scrape_writes_the_series_that_have_changed() -> None:
     exposition = await exposed(FakeLive())
     before = (await exposition.text()).decode()
     totals = exposition._consumers[0].totals
-    totals.count(metrics.CALLS_OFFERED, ORG, "fees")
-    totals.observe(metrics.TALK, 20_000, ORG, "fees")
+    totals.count(queues.CALLS_OFFERED, ORG, "fees")
+    totals.observe(queues.TALK, 20_000, ORG, "fees")
     after = (await exposition.text()).decode()
     changed = [
         (was, now)
@@ -159,7 +159,7 @@ async def test_figures_that_would_be_wrong_are_not_served() -> None:
 
 async def test_names_and_labels_that_are_no_plain_words_are_escaped() -> None:
     exposition = await exposed(FakeLive())
-    exposition._consumers[0].totals.count(metrics.CALLS_OFFERED, ORG, 'a"b\\c\nd')
+    exposition._consumers[0].totals.count(queues.CALLS_OFFERED, ORG, 'a"b\\c\nd')
     text = (await exposition.text()).decode()
     families = text_string_to_metric_families(text)
     offered = next(f for f in families if f.name == "vaxel_calls_offered")
@@ -170,7 +170,7 @@ async def test_a_scrape_beside_counting_shows_one_moment() -> None:
     exposition = await exposed(FakeLive())
     totals = exposition._consumers[0].totals
     copy = totals.copy()
-    totals.observe(metrics.TALK, 1, ORG, "fees")
-    totals.count(metrics.CALLS_OFFERED, ORG, "fees")
-    assert copy.counters[metrics.CALLS_OFFERED.name][ORG, "fees"] == 5
-    assert copy.tallies[metrics.TALK.name][ORG, "fees"].sum_ms == 190_000
+    totals.observe(queues.TALK, 1, ORG, "fees")
+    totals.count(queues.CALLS_OFFERED, ORG, "fees")
+    assert copy.counters[queues.CALLS_OFFERED.name][ORG, "fees"] == 5
+    assert copy.tallies[queues.TALK.name][ORG, "fees"].sum_ms == 190_000

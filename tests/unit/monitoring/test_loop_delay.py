@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from monitoring.loop_delay import LoopDelay
-from monitoring.metrics import EVENT_LOOP_DELAY
+from monitoring.metrics.platform import EVENT_LOOP_DELAY
 
 pytestmark = pytest.mark.unit
 

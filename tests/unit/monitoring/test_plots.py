@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitoring import definitions as d
+from monitoring.definitions.service_level import formula
 from monitoring.report.agents import AgentTime
 from monitoring.report.counting import Grid, Question
 from monitoring.report.intervals import Period, Step
@@ -39,6 +39,6 @@ def test_a_name_is_drawn_as_it_is_written(name: str) -> None:
 
 
 def test_where_nobody_called_and_nobody_worked_there_is_nothing_to_draw() -> None:
-    level = d.formula("F3")
+    level = formula("F3")
     nothing = QueueReport("Town", Question(DAY), Grid(), level, apart=True, language="sv")
     assert queue_plot(nothing) == agents_plot([], "sv") == ""

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from monitoring import definitions as d
-from monitoring import metrics
 from monitoring.counting import count, prepare
-from monitoring.definitions import Figure, Query, Term, formula
+from monitoring.definitions import key_figures, terms
+from monitoring.definitions.figure import Figure, Query
+from monitoring.definitions.service_level import formula
+from monitoring.definitions.terms import Term
+from monitoring.metrics.registry import COUNTERS, HISTOGRAMS
 from monitoring.rendering import Lines
 from monitoring.totals import Totals
 from store.doing import AgentState
@@ -23,18 +25,18 @@ pytestmark = pytest.mark.unit
 
 OF_QUEUES = (
     *map(formula, ("F1", "F2", "F3", "F4", "F5", "F6", "F6+FO", "F6-SA", "F6-AB", "F6+FO-SA")),
-    d.ASA,
-    d.TIME_TO_ABANDON,
-    d.ABANDON_RATE,
-    d.SHORT_ABANDON_RATE,
-    d.LONG_ABANDON_RATE,
-    d.HANDLE_TIME,
+    key_figures.ASA,
+    key_figures.TIME_TO_ABANDON,
+    key_figures.ABANDON_RATE,
+    key_figures.SHORT_ABANDON_RATE,
+    key_figures.LONG_ABANDON_RATE,
+    key_figures.HANDLE_TIME,
 )
 AGENTS = {  # as far as it is over, see test_sunday
-    d.SPENT[AgentState.READY]: 36_210_000,
-    d.SPENT[AgentState.RESERVED]: 137_000,
-    d.SPENT[AgentState.TALKING]: 1_270_000,
-    d.SPENT[AgentState.WRAPUP]: 135_000,
+    terms.SPENT[AgentState.READY]: 36_210_000,
+    terms.SPENT[AgentState.RESERVED]: 137_000,
+    terms.SPENT[AgentState.TALKING]: 1_270_000,
+    terms.SPENT[AgentState.WRAPUP]: 135_000,
 }
 
 
@@ -46,12 +48,12 @@ def series() -> Iterator[dict[str, str]]:
         count(totals, event, KNOWN)
     text = [
         line
-        for counter in metrics.COUNTERS
+        for counter in COUNTERS
         for line in lines.counter(counter, totals.counters[counter.name])
     ]
     text += (
         line
-        for histogram in metrics.HISTOGRAMS
+        for histogram in HISTOGRAMS
         for line in lines.histogram(histogram, totals.tallies[histogram.name])
     )
     for sample in "".join(text).splitlines():
@@ -75,7 +77,7 @@ def test_every_figure_by_prometheus_is_the_records(tmp_path: Path) -> None:
         for figure in OF_QUEUES
         for queue, counts in (("fees", BY_EVENT), ("support", SUPPORT))
     ]
-    asked.append(question(d.OCCUPANCY, ("org",), f'org="{ORG}"', AGENTS))
+    asked.append(question(key_figures.OCCUPANCY, ("org",), f'org="{ORG}"', AGENTS))
     test = {"interval": "1m", "input_series": list(series()), "promql_expr_test": asked}
     file = tmp_path / "sunday.yml"
     file.write_text(json.dumps({"rule_files": [], "tests": [test]}), encoding="utf-8")

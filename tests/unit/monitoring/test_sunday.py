@@ -19,11 +19,36 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from monitoring import definitions as d
-from monitoring import metrics
 from monitoring.counting import count
-from monitoring.definitions import Belongs, Term, formula
+from monitoring.definitions import key_figures
+from monitoring.definitions.service_level import formula
+from monitoring.definitions.terms import (
+    ABANDONED,
+    ABANDONED_IN_TIME,
+    ABANDONED_WAIT,
+    ANSWERED,
+    ANSWERED_IN_TIME,
+    ANSWERED_WAIT,
+    CALLBACKS_ASKED,
+    CALLBACKS_TALKED,
+    FLOWED_OUT,
+    HANDLED,
+    OFFERED,
+    SHORT_ABANDONED,
+    TALK,
+    WRAPUP,
+    Term,
+)
 from monitoring.kinds import Histogram
+from monitoring.metrics import agents, queues
+from monitoring.metrics.callbacks import (
+    CALLBACK_WAIT,
+    CALLBACKS_ANSWERED,
+    CALLBACKS_DIALLED,
+    CALLBACKS_ENDED,
+    CALLBACKS_MISSED,
+    CALLBACKS_REQUESTED,
+)
 from monitoring.report.agents import AgentTime, PeriodRow, times
 from monitoring.report.counting import (
     UNKNOWN,
@@ -34,7 +59,7 @@ from monitoring.report.counting import (
     VisitRow,
     counted,
 )
-from monitoring.report.intervals import Period, Step
+from monitoring.report.intervals import Belongs, Period, Step
 from monitoring.totals import Tally, Totals
 from store.agent_records import AgentRecords
 from store.doing import AgentState
@@ -47,40 +72,40 @@ pytestmark = pytest.mark.unit
 
 SUNDAY = date(2026, 3, 29)
 BY_ARRIVAL = {
-    d.OFFERED: 12,
-    d.ANSWERED: 4,
-    d.ANSWERED_IN_TIME: 3,
-    d.ANSWERED_WAIT: 127_000,
-    d.ABANDONED: 3,
-    d.ABANDONED_IN_TIME: 2,
-    d.SHORT_ABANDONED: 1,
-    d.ABANDONED_WAIT: 59_000,
-    d.FLOWED_OUT: 3,
+    OFFERED: 12,
+    ANSWERED: 4,
+    ANSWERED_IN_TIME: 3,
+    ANSWERED_WAIT: 127_000,
+    ABANDONED: 3,
+    ABANDONED_IN_TIME: 2,
+    SHORT_ABANDONED: 1,
+    ABANDONED_WAIT: 59_000,
+    FLOWED_OUT: 3,
     WAITING: 1,
     UNKNOWN: 1,
-    d.HANDLED: 5,
-    d.TALK: 1_150_000,
-    d.WRAPUP: 110_000,
-    d.CALLBACKS_ASKED: 1,
-    d.CALLBACKS_TALKED: 1,
+    HANDLED: 5,
+    TALK: 1_150_000,
+    WRAPUP: 110_000,
+    CALLBACKS_ASKED: 1,
+    CALLBACKS_TALKED: 1,
 }
 BY_EVENT = BY_ARRIVAL | {
-    d.ANSWERED: 5,
-    d.ANSWERED_IN_TIME: 4,
-    d.ANSWERED_WAIT: 142_000,
-    d.HANDLED: 6,
-    d.TALK: 1_210_000,
-    d.WRAPUP: 120_000,
+    ANSWERED: 5,
+    ANSWERED_IN_TIME: 4,
+    ANSWERED_WAIT: 142_000,
+    HANDLED: 6,
+    TALK: 1_210_000,
+    WRAPUP: 120_000,
 }
 SUPPORT = {
-    d.OFFERED: 3,
-    d.ANSWERED: 2,
-    d.ANSWERED_IN_TIME: 2,
-    d.ANSWERED_WAIT: 17_000,
-    d.FLOWED_OUT: 1,
-    d.HANDLED: 1,
-    d.TALK: 60_000,
-    d.WRAPUP: 15_000,
+    OFFERED: 3,
+    ANSWERED: 2,
+    ANSWERED_IN_TIME: 2,
+    ANSWERED_WAIT: 17_000,
+    FLOWED_OUT: 1,
+    HANDLED: 1,
+    TALK: 60_000,
+    WRAPUP: 15_000,
 }
 
 
@@ -167,11 +192,11 @@ def test_the_service_level_by_every_formula_and_both_rules(
 
 def test_averages_and_rates_of_the_day(rows: list[Row]) -> None:
     fees = grid(rows, Belongs.ARRIVAL)[0].summed(queue="fees")
-    assert d.ASA.of(fees) == 127 / 4
-    assert d.TIME_TO_ABANDON.of(fees) == pytest.approx(59 / 3)
-    assert d.HANDLE_TIME.of(fees) == (1150 + 110) / 5
-    assert d.ABANDON_RATE.of(fees) == 3 / 10
-    assert d.LONG_ABANDON_RATE.of(fees) == pytest.approx(2 / 9)
+    assert key_figures.ASA.of(fees) == 127 / 4
+    assert key_figures.TIME_TO_ABANDON.of(fees) == pytest.approx(59 / 3)
+    assert key_figures.HANDLE_TIME.of(fees) == (1150 + 110) / 5
+    assert key_figures.ABANDON_RATE.of(fees) == 3 / 10
+    assert key_figures.LONG_ABANDON_RATE.of(fees) == pytest.approx(2 / 9)
 
 
 @pytest.mark.parametrize(
@@ -191,7 +216,7 @@ def test_the_hour_that_each_thing_belongs_to(
     by_arrival: tuple[int, ...],
     by_event: tuple[int, ...],
 ) -> None:
-    terms = (d.OFFERED, d.ANSWERED, d.ANSWERED_IN_TIME, d.ABANDONED)
+    terms = (OFFERED, ANSWERED, ANSWERED_IN_TIME, ABANDONED)
     for belongs, expected in ((Belongs.ARRIVAL, by_arrival), (Belongs.EVENT, by_event)):
         hours, period = grid(rows, belongs, Step.HOUR)
         number = [period.label(n) for n in range(len(period))].index(hour)
@@ -202,8 +227,8 @@ def test_the_hour_that_each_thing_belongs_to(
 def test_a_handled_call_belongs_by_event_to_the_end_of_its_wrap_up(rows: list[Row]) -> None:
     quarters, period = grid(rows, Belongs.EVENT, Step.QUARTER)
     labels = [period.label(n) for n in range(len(period))]
-    assert quarters.summed(labels.index("2026-03-29 09:00"), "fees")[d.HANDLED] == 1  # c7
-    assert quarters.summed(labels.index("2026-03-29 09:30"), "fees")[d.HANDLED] == 1  # callback
+    assert quarters.summed(labels.index("2026-03-29 09:00"), "fees")[HANDLED] == 1  # c7
+    assert quarters.summed(labels.index("2026-03-29 09:30"), "fees")[HANDLED] == 1  # callback
 
 
 def test_the_agents_day(rows: list[Row]) -> None:
@@ -289,16 +314,16 @@ def test_the_counters_say_the_same_as_the_record_by_event(rows: list[Row], total
         }
         record = both.summed(queue=queue)
         lost = 1 if queue == "fees" else 0
-        assert counters[metrics.CALLS_OFFERED.name] == record[d.OFFERED] - lost
-        assert counters[metrics.CALLS_ANSWERED.name] == record[d.ANSWERED]
-        assert counters[metrics.CALLS_ABANDONED.name] == record[d.ABANDONED]
-        assert counters[metrics.CALLS_LEFT.name] == record[d.FLOWED_OUT]
-        assert within(metrics.ANSWERED_WAIT, queue, 20) == record[d.ANSWERED_IN_TIME]
-        assert within(metrics.ABANDONED_WAIT, queue, 20) == record[d.ABANDONED_IN_TIME]
-        assert within(metrics.ABANDONED_WAIT, queue, 5) == record[d.SHORT_ABANDONED]
+        assert counters[queues.CALLS_OFFERED.name] == record[OFFERED] - lost
+        assert counters[queues.CALLS_ANSWERED.name] == record[ANSWERED]
+        assert counters[queues.CALLS_ABANDONED.name] == record[ABANDONED]
+        assert counters[queues.CALLS_LEFT.name] == record[FLOWED_OUT]
+        assert within(queues.ANSWERED_WAIT, queue, 20) == record[ANSWERED_IN_TIME]
+        assert within(queues.ABANDONED_WAIT, queue, 20) == record[ABANDONED_IN_TIME]
+        assert within(queues.ABANDONED_WAIT, queue, 5) == record[SHORT_ABANDONED]
         for metric, number, length in (
-            (metrics.TALK, d.HANDLED, d.TALK),
-            (metrics.WRAPUP, None, d.WRAPUP),
+            (queues.TALK, HANDLED, TALK),
+            (queues.WRAPUP, None, WRAPUP),
         ):
             tally = totals.tallies[metric.name][ORG, queue]
             assert tally.sum_ms == record[length]
@@ -308,21 +333,21 @@ def test_the_counters_say_the_same_as_the_record_by_event(rows: list[Row], total
 def test_callbacks_and_agents_time_in_the_counters(totals: Totals) -> None:
     fees = (ORG, "fees")
     counters = totals.counters
-    assert counters[metrics.CALLS_LEFT.name][*fees, "callback"] == 1
-    assert counters[metrics.CALLBACKS_REQUESTED.name] == {(*fees, "queue"): 1}
-    assert counters[metrics.CALLBACKS_DIALLED.name] == {fees: 2}
-    assert counters[metrics.CALLBACKS_MISSED.name] == {(*fees, "no_answer"): 1}
-    assert counters[metrics.CALLBACKS_ANSWERED.name] == {fees: 1}
-    assert counters[metrics.CALLBACKS_ENDED.name] == {(*fees, "talked"): 1}
-    assert totals.tallies[metrics.CALLBACK_WAIT.name][fees].sum_ms == 1_550_000
-    assert counters[metrics.AGENT_STATE_SECONDS.name] == {  # 4002's last talk is not over
+    assert counters[queues.CALLS_LEFT.name][*fees, "callback"] == 1
+    assert counters[CALLBACKS_REQUESTED.name] == {(*fees, "queue"): 1}
+    assert counters[CALLBACKS_DIALLED.name] == {fees: 2}
+    assert counters[CALLBACKS_MISSED.name] == {(*fees, "no_answer"): 1}
+    assert counters[CALLBACKS_ANSWERED.name] == {fees: 1}
+    assert counters[CALLBACKS_ENDED.name] == {(*fees, "talked"): 1}
+    assert totals.tallies[CALLBACK_WAIT.name][fees].sum_ms == 1_550_000
+    assert counters[agents.AGENT_STATE_SECONDS.name] == {  # 4002's last talk is not over
         (ORG, "ready"): (7195 + 1725 + 12_880 + 14_410) * 1000,
         (ORG, "reserved"): (10 + 65 + 62) * 1000,
         (ORG, "talking"): (60 + 510 + 700) * 1000,
         (ORG, "wrapup"): (10 + 45 + 80) * 1000,
         (ORG, "paused"): (1800 + 960) * 1000,
     }
-    assert counters[metrics.AGENT_PAUSE_SECONDS.name] == {
+    assert counters[agents.AGENT_PAUSE_SECONDS.name] == {
         (ORG, "lunch"): 1_800_000,
         (ORG, "coffee"): 900_000,
         (ORG, "not_answering"): 60_000,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from acd.callback_model import CallbackRules, MissReason
-from acd.model import Queue
+from acd.model.callback import CallbackRules, MissReason
+from acd.model.queue import Queue
 from acd.skills import Requirement
 from tests.integration.acd.histories.city import (
     Bullseye,

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
-from acd.callback_model import CallbackRules
-from acd.model import Agent, Queue, Strategy
+from acd.model.agent import Agent
+from acd.model.callback import CallbackRules
+from acd.model.queue import Queue, Strategy
 
 ORG = "city"
 QUEUES = (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from acd.model import HandedTo, Handover, Queue
+from acd.model.handover import HandedTo, Handover
+from acd.model.queue import Queue
 from acd.skills import Requirement
 from tests.integration.acd.histories.city import (
     PHONES,
@@ -59,21 +60,21 @@ class Conversations(History):
             return
         handover = Handover(HandedTo.AGENT, whom) if whom else Handover(HandedTo.NUMBER)
         acd, contact = self.acd[who], offer.contact
-        self.attempt(lambda: acd.consult(offer, handover))
+        self.attempt(lambda: acd.consulting.begin(offer, handover))
         for step in steps:
             match step:
                 case "answered":
-                    self.run(acd.consult_answered(contact))
+                    self.run(acd.consulting.answered(contact))
                 case "joined":
-                    self.run(acd.consult_joined(contact))
+                    self.run(acd.consulting.joined(contact))
                 case "hold" | "unhold":
                     on = step == "hold"
                     self.run(acd.hold(contact, data.draw(st.sampled_from(PHONES)), on=on))
                 case "over":
-                    self.run(acd.consult_over(contact, whom))
+                    self.run(acd.consulting.over(contact, whom))
                 case "took_over":
                     before = self.record(contact)
-                    left = self.run(acd.took_over(contact))
+                    left = self.run(acd.consulting.took_over(contact))
                     assert left == (before["agent"] if "consult" in before else None)
                     if taken := self.run(acd.current_offer(contact)):
                         self.offers.append(taken)

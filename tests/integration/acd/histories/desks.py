@@ -7,7 +7,7 @@ import json
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from acd.model import AgentState, OwnCallOutcome, PhoneState
+from acd.model.agent import AgentState, OwnCallOutcome, PhoneState
 from tests.integration.acd.histories.city import DESK_STEPS, STAFF, TRAINED, contacts, nodes, staff
 from tests.integration.acd.histories.machine import History
 from tests.integration.acd.indexes import device_of

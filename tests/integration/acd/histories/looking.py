@@ -8,8 +8,9 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from acd.callback_model import Callback
-from acd.model import AgentState, Queue
+from acd.model.agent import AgentState
+from acd.model.callback import Callback
+from acd.model.queue import Queue
 from acd.skills import Requirement
 from tests.integration.acd.histories.city import (
     NUMBERS,
@@ -66,7 +67,7 @@ class Looking(History):
         acd, raw = self.acd[who], self.raw()
         on_line = bool(record) and ("callback" not in record or "live" in record)
         assert self.look(acd.held(name)) == (record["queue"] if on_line else None)
-        assert self.look(acd.consulting(name)) == ("consult" in record)
+        assert self.look(acd.consulting.running(name)) == ("consult" in record)
         offer = self.look(acd.current_offer(name))
         views = offer.views if offer else ()
         assert tuple(view.agent for view in views) == rung_for(record)

@@ -15,7 +15,8 @@ from acd.callbacks import Callbacks
 from acd.distributor import Distributor
 from acd.errors import AcdError
 from acd.floor import Floor
-from acd.model import Offer, Queue
+from acd.model.offer import Offer
+from acd.model.queue import Queue
 from acd.skills import Requirement, sparing_backups
 from store.stream import EventStream, connect
 from tests.integration.acd.conftest import HandClock

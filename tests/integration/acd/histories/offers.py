@@ -7,7 +7,9 @@ from functools import partial
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from acd.model import LeaveReason, Queue, RefusalReason, Strategy
+from acd.model.offer import RefusalReason
+from acd.model.queue import Queue, Strategy
+from acd.model.waiting import LeaveReason
 from tests.integration.acd.histories.city import STAFF, controllers, queues, strategies
 from tests.integration.acd.histories.machine import rung_for
 from tests.integration.acd.histories.passing import Passing

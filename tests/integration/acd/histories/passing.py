@@ -24,10 +24,10 @@ class Passing(History):
         """Or a clock is set, or the next to act is a controller whose clock is wrong."""
         self.clock.forward(seconds)
         for who in renewing:
-            self.run(self.acd[who].renew())
+            self.run(self.acd[who].upkeep.renew())
         before = self.raw()
-        swept = self.run(self.acd[0].sweep())
-        again = self.run(self.acd[0].sweep())  # e.g. an agent's phone was gone by the first
+        swept = self.run(self.acd[0].upkeep.sweep())
+        again = self.run(self.acd[0].upkeep.sweep())  # e.g. an agent's phone was gone by the first
         raw = self.raw()
         self.less_is_needed()
         for contact in self.needs:
@@ -54,6 +54,6 @@ class Passing(History):
     def reconcile(self, live: set[str], who: int) -> None:
         before = {name: json.loads(text) for name, text in self.raw()["contacts"].items()}
         others = {node for node in NODES if {f"node|{node}", f"lost|{node}"} & {*self.raw()["due"]}}
-        over = self.run(self.acd[who].reconcile(live))
+        over = self.run(self.acd[who].upkeep.reconcile(live))
         assert not live & set(over)
         assert not {before[contact]["owner"][0] for contact in over} & (others - {NODES[who]})

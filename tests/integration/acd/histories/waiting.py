@@ -10,7 +10,9 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from acd.model import Estimate, LeaveReason, Offer, Queue, Strategy
+from acd.model.offer import Offer
+from acd.model.queue import Queue, Strategy
+from acd.model.waiting import Estimate, LeaveReason
 from acd.skills import Requirement, narrowed
 from tests.integration.acd.conftest import kept_of
 from tests.integration.acd.histories.city import (
@@ -67,14 +69,14 @@ class Waiting(History):
         """The organisation's file says something else of a queue."""
         before = self.raw()
         told = replace(queue, strategy=strategy, weight=weight, ring_at_once=rung)
-        anew = self.run(self.acd[0].adopt([told]))
+        anew = self.run(self.acd[0].upkeep.adopt([told]))
         was, *_ = strategies_of(before).get(queue.name, DEFAULT)
         stood = {one.rpartition("|")[2] for one in before["ready"] if one.startswith(queue.name)}
         assert set(anew) == (stood if strategy is not was else set())
         kept = strategies_of(self.raw()).get(queue.name, DEFAULT)
         assert kept == (strategy, weight, rung)
         once = self.raw()
-        assert self.run(self.acd[1].adopt([told])) == ()
+        assert self.run(self.acd[1].upkeep.adopt([told])) == ()
         assert self.raw() == once
 
     @rule(queue=queues, who=controllers)
@@ -90,12 +92,12 @@ class Waiting(History):
 
     @rule(who=controllers)
     def tick(self, who: int) -> None:
-        self.run(self.acd[who].renew())  # one that was thought dead has its contacts back
-        self.run(self.acd[who].sweep())  # and none of them waits for who does not work
+        self.run(self.acd[who].upkeep.renew())  # one that was thought dead has its contacts back
+        self.run(self.acd[who].upkeep.sweep())  # and none of them waits for who does not work
         self.less_is_needed()
         before = self.raw()
         pairs = [pair for queue in QUEUES for pair in self.pairs(before, queue)]
-        tick = self.run(self.acd[who].tick(QUEUES))
+        tick = self.run(self.acd[who].upkeep.tick(QUEUES))
         for offer in tick.offers:
             self.is_next(before, offer, pairs)
             self.rings_the_next_beside(before, offer, pairs)

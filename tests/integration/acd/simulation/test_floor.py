@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from acd.model import Queue, Strategy
+from acd.model.queue import Queue, Strategy
 from acd.simulation.chance import Exponential, Fixed
 from acd.simulation.client import LockStepRedis
 from acd.simulation.errors import EndlessLine, RedisServerFailed, RedisServerMissing

@@ -15,7 +15,7 @@ from itertools import count
 
 import pytest
 
-from acd.model import Queue
+from acd.model.queue import Queue
 from acd.simulation.chance import Exponential
 from acd.simulation.erlang import Expected, erlang_a, erlang_c
 from acd.simulation.figures import Estimate, Figures

@@ -15,9 +15,10 @@ from aiohttp import ClientSession, ClientWebSocketResponse, web
 from jsonschema import Draft202012Validator
 from redis.asyncio import Redis
 
+from acd.clock import system_clock
 from acd.floor import Floor
-from acd.model import Agent, Queue, system_clock
-from acd.offers import OfferListener
+from acd.model.agent import Agent
+from acd.model.queue import Queue
 from ivr.api.application import Api
 from ivr.api.auditing import Auditing
 from ivr.api.events import EventFeed
@@ -28,8 +29,7 @@ from ivr.flow.load import load_organisation
 from ivr.office import Office
 from ivr.supervision.orders import SupervisorsPhones
 from store.database import Database, open_database
-from tests.integration.ivr.fake_line import FakeRecorder
-from tests.integration.ivr.fake_office import an_office, asterisk_away
+from tests.integration.ivr.fake_office import an_office
 from tests.unit.flow.trees import ORGANISATION, write
 from tests.unit.ivr.fake_ami import FakeAmi
 
@@ -103,7 +103,7 @@ class Site:
         return self.http.ws_connect(url, headers=headers)
 
     async def wait_in(self, contact: str, queue: Queue = SUPPORT) -> None:
-        await self.town.distributor.renew()
+        await self.town.distributor.upkeep.renew()
         await self.town.distributor.join(contact, queue)
 
     async def log_in(self, agent: str = "4001", *queues: str) -> None:
@@ -129,17 +129,12 @@ class Site:
 @asynccontextmanager
 async def opened(redis: Redis, folder: Path) -> AsyncIterator[Site]:
     """A site with its document read."""
-    offers = OfferListener(redis, "test-1")
     offices = {}
     for org, text in {"town": TOWN, "village": ORGANISATION.replace("town", "village")}.items():
         write(folder / org, "organisation.yaml", text)
         offices[org] = an_office(
             redis,
             load_organisation(folder / org),
-            offers,
-            "test-1",
-            ami=asterisk_away(),
-            recorder=FakeRecorder(),
         )
     file = TokenFile(folder / "api-tokens.json")
     doorkeeper = Doorkeeper(file, system_clock)

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from acd.callback_model import CallbackRules, MissReason
-from acd.model import AgentState, RefusalReason
+from acd.model.agent import AgentState
+from acd.model.callback import CallbackRules, MissReason
+from acd.model.offer import RefusalReason
 from store.events import Event, EventType
 from store.stream import BEGINNING
 from tests.integration.ivr.api.site import SUPPORT, Answer, Site
@@ -239,7 +240,7 @@ async def test_a_callback_is_cancelled(site: Site) -> None:
 
 async def test_a_callback_whose_phone_rings_is_the_last_attempt(site: Site) -> None:
     await site.log_in("4001")
-    await site.town.distributor.renew()
+    await site.town.distributor.upkeep.renew()
     rules = CallbackRules(parting_ms=0)
     await site.town.callbacks.add(
         NUMBER, SUPPORT, language="sv", answers={}, rules=rules, contact="c-1"

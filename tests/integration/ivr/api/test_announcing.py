@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from acd.model import system_clock
+from acd.clock import system_clock
 from store.events import EventType
 from store.stream import BEGINNING
 from tests.integration.ivr.api.site import Site

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from redis.asyncio.connection import AbstractConnection
 
-from acd.callback_model import CallbackRules
-from acd.model import system_clock
+from acd.clock import system_clock
+from acd.model.callback import CallbackRules
 from ivr.api.models import MOST
 from tests.integration.ivr.api.site import SUPPORT, Site
 

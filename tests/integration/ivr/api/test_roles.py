@@ -71,7 +71,7 @@ async def test_a_supervisor_and_whoever_is_more_may_act(
 async def test_another_organisation_is_not_there(
     site: Site, method: str, path: str, body: object, role: str
 ) -> None:
-    await site.offices["village"].distributor.renew()
+    await site.offices["village"].distributor.upkeep.renew()
     missing = await site.ask(method, f"/nowhere/{path}", role, json=body)
     others = await site.ask(method, f"/village/{path}", role, json=body)
     if role == "viewer" and method != "GET":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from acd.model import Agent, Queue
+from acd.model.agent import Agent
+from acd.model.queue import Queue
 from store.events import Event, EventType
 from store.stream import BEGINNING
 from tests.integration.ivr.api.site import SUPPORT, Answer, Site

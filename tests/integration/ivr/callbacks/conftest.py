@@ -12,8 +12,10 @@ from typing import cast
 import pytest
 from redis.asyncio import Redis
 
-from acd.callback_model import CallbackRules, CallbackState
-from acd.model import Agent, AgentState, Queue, system_clock
+from acd.clock import system_clock
+from acd.model.agent import Agent, AgentState
+from acd.model.callback import CallbackRules, CallbackState
+from acd.model.queue import Queue
 from acd.offers import OfferListener
 from ivr.agi_call import AgiCaller
 from ivr.callbacks import CallbackRunner
@@ -23,8 +25,8 @@ from ivr.office import Office
 from ivr.outgoing import Dialler
 from store.events import Event, EventType
 from store.stream import BEGINNING
-from tests.e2e.rig.platform import eventually
-from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeRecorder, FakeSession
+from tests.e2e.rig.eventually import eventually
+from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeSession
 from tests.integration.ivr.fake_office import an_office
 from tests.unit.ivr.fake_ami import FakeAmi
 from wire.agi.parser import Environment
@@ -92,7 +94,7 @@ class Bench:
             answers={"main": "support", "topic": "fees"},
             rules=RULES,
         )
-        await self.office.distributor.sweep()  # its time has come
+        await self.office.distributor.upkeep.sweep()  # its time has come
         return contact
 
     async def events(self, kind: EventType) -> list[Event]:
@@ -130,11 +132,11 @@ async def opened(redis: Redis, name: str = "test-1") -> AsyncIterator[Bench]:
     ami, offers = FakeAmi(), OfferListener(redis, name)
     client = ami.as_client()
     dialler = Dialler(client, "caller")
-    office = an_office(redis, DEMO, offers, name, ami=client, recorder=FakeRecorder())
+    office = an_office(redis, DEMO, offers, name, ami=client)
     runner = CallbackRunner(
         {"demo": office}, offers, dialler, FakePrompts(), lambda _: "+46846500400"
     )
-    await office.distributor.renew()
+    await office.distributor.upkeep.renew()
     async with asyncio.TaskGroup() as group:
         duties = [group.create_task(offers.run()), group.create_task(runner.run(office))]
         await offers.subscribed.wait()

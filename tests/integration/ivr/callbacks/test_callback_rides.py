@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from acd.model import Queue
+from acd.model.queue import Queue
 from ivr.flow.call import QueueOutcome
 from store.events import EventType
-from tests.e2e.rig.platform import eventually
+from tests.e2e.rig.eventually import eventually
 from tests.integration.ivr.callbacks.conftest import (
     CONTACT,
     NUMBER,

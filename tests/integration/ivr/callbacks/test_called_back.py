@@ -8,15 +8,18 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from acd.callback_model import CallbackState
-from acd.model import Agent, AgentState, Queue, RefusalReason, system_clock
+from acd.clock import system_clock
+from acd.model.agent import Agent, AgentState
+from acd.model.callback import CallbackState
+from acd.model.offer import RefusalReason
+from acd.model.queue import Queue
 from ivr import stranded
 from ivr.flow.call import QueueAway, QueueOutcome
 from ivr.handovers import REFERRED, WISH
 from ivr.outgoing import OutgoingCall
 from store.events import EventType
 from store.stream import connect
-from tests.e2e.rig.platform import eventually
+from tests.e2e.rig.eventually import eventually
 from tests.integration.conftest import start_redis
 from tests.integration.ivr.callbacks.conftest import (
     ALVA,

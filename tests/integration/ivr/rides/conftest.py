@@ -13,7 +13,8 @@ import pytest
 from redis.asyncio import Redis
 
 from acd.agents import Agents
-from acd.model import Agent, AgentStatus, system_clock
+from acd.clock import system_clock
+from acd.model.agent import Agent, AgentStatus
 from acd.offers import OfferListener
 from ivr.agi_call import AgiCall
 from ivr.flow.call import QueueOutcome, QueueRequest
@@ -30,7 +31,7 @@ from tests.integration.ivr.fake_line import (
     FakeRecorder,
     FakeSession,
 )
-from tests.integration.ivr.fake_office import an_office, asterisk_away
+from tests.integration.ivr.fake_office import an_office
 from wire.agi.session import AgiSession
 
 _DEMO = load_organisation(Path(__file__).parents[4] / "dialplans" / "demo")
@@ -136,12 +137,10 @@ async def caller_ends_the_talk(session: FakeSession) -> str:
 async def opened(redis: Redis, organisation: Organisation = DEMO) -> AsyncIterator[Bench]:
     offers = OfferListener(redis, "test-1")
     recorder = FakeRecorder()
-    office = an_office(
-        redis, organisation, offers, "test-1", ami=asterisk_away(), recorder=recorder
-    )
+    office = an_office(redis, organisation, offers, "test-1", recorder=recorder)
     listening = asyncio.create_task(offers.run())
     await offers.subscribed.wait()
-    await office.distributor.renew()
+    await office.distributor.upkeep.renew()
     yield Bench(redis, office.agents, office.rides, recorder)
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)

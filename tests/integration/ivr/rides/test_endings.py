@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from acd.clock import system_clock
 from acd.distributor import Distributor
-from acd.model import AgentState, system_clock
+from acd.model.agent import AgentState
 from ivr.flow.call import CallerHungUp, CallReferred, QueueAway, QueueOutcome
 from ivr.handovers import REFERRED, WISH
 from store.events import EventType

@@ -7,9 +7,10 @@ import asyncio
 import pytest
 from redis.asyncio import Redis
 
+from acd.clock import system_clock
 from acd.distributor import Distributor
 from acd.floor import Floor
-from acd.model import Agent, AgentState, system_clock
+from acd.model.agent import Agent, AgentState
 from ivr.flow.call import CallerHungUp, QueueOutcome
 from store.events import EventType
 from tests.integration.ivr.fake_line import FakeSession

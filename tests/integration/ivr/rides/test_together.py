@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from redis.asyncio import Redis
 
+from acd.clock import system_clock
 from acd.distributor import Distributor
-from acd.model import Agent, AgentState, system_clock
+from acd.model.agent import Agent, AgentState
 from ivr.answers import DIALLED, Rung
 from ivr.flow.call import CallerHungUp, QueueOutcome
 from ivr.telephones import AUTO_ANSWER
@@ -48,7 +49,7 @@ CONTACT = "vaxel-1.1"
 async def bench(redis: Redis) -> AsyncIterator[Bench]:
     async with opened(redis, TOGETHER) as made:
         acd = Distributor(redis, "demo", system_clock, "test-2")
-        await acd.adopt(made.rides.queues.values())
+        await acd.upkeep.adopt(made.rides.queues.values())
         for phone, agent in TEAM.items():
             await made.agents.login(agent, phone)
         yield made

@@ -7,9 +7,9 @@ import asyncio
 import pytest
 from redis.asyncio import Redis
 
+from acd.clock import system_clock
 from acd.distributor import Distributor
 from acd.floor import Floor
-from acd.model import system_clock
 from ivr.flow.call import CallerHungUp, QueueOutcome
 from store.events import EventType
 from store.stream import BEGINNING, EventStream

@@ -5,7 +5,7 @@ from statistics import fmean, pstdev
 
 import pytest
 
-from acd.model import Queue
+from acd.model.queue import Queue
 from acd.simulation.chance import Exponential, Fixed, LogNormal, Observed, Times
 from acd.simulation.people import Callers
 from acd.simulation.scenario import Line, Scenario, Team

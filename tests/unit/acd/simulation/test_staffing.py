@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from acd.model import Queue
+from acd.model.queue import Queue
 from acd.simulation.chance import Exponential, Times
 from acd.simulation.errors import NoSuchStaffing
 from acd.simulation.scenario import Line, Scenario, Team

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.flow.engine import Fault
+from ivr.flow.trace import Fault
 from tests.unit.flow.nodes.walk import walk
 from tests.unit.flow.trees import check_nodes
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.flow.engine import EndReason
+from ivr.flow.trace import EndReason
 from tests.unit.flow.nodes.walk import ENDS, RETRIES, walk
 from tests.unit.flow.trees import ORGANISATION, TEXTS, check_nodes, check_organisation, write
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ivr.flow.call import Heard, Hearing
-from ivr.flow.engine import Told
+from ivr.flow.trace import Told
 from tests.unit.flow.nodes.walk import ENDS, RETRIES, walk
 from tests.unit.flow.trees import check_nodes
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ivr.flow.call import Cause, Utterance
-from ivr.flow.engine import EndReason
+from ivr.flow.trace import EndReason
 from ivr.flow.world import Remembered
 from tests.unit.flow.worldly import line, said, walk, way
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ivr.flow.call import RequiredSkills
-from ivr.flow.engine import Fault
+from ivr.flow.trace import Fault
 from tests.unit.flow.nodes.walk import Walk, walk
 from tests.unit.flow.trees import ORGANISATION
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.flow.engine import EndReason, Fault
+from ivr.flow.trace import EndReason, Fault
 from tests.unit.flow.nodes.walk import walk
 from tests.unit.flow.trees import check_nodes
 

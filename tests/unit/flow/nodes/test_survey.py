@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from ivr.flow.engine import EndReason, Told
 from ivr.flow.load import load_all
 from ivr.flow.prompts import utterances
 from ivr.flow.survey_answer import SurveyAnswer, SurveyQuestion
+from ivr.flow.trace import EndReason, Told
 from tests.unit.flow.nodes.walk import Walk, walk
 from tests.unit.flow.trees import check_nodes, tree_of
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from ivr.flow.call import Heard, Hearing
-from ivr.flow.engine import Run, Told
+from ivr.flow.engine import Run
 from ivr.flow.memory import MemoryCall, Script
+from ivr.flow.trace import Told
 from tests.unit.flow.nodes.walk import ENDS, RETRIES, walk
 from tests.unit.flow.trees import check_nodes, tree_of
 

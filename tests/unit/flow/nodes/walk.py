@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ivr.flow.engine import Observed, Run, RunResult
+from ivr.flow.engine import Run
 from ivr.flow.memory import MemoryCall, Script
 from ivr.flow.pins import NO_PINS, Pins
+from ivr.flow.trace import Observed, RunResult
 from tests.unit.flow.trees import ORGANISATION, tree_of
 
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from acd.callback_model import CallbackSource, MissReason
-from acd.model import LeaveReason, RefusalReason
+from acd.model.callback import CallbackSource, MissReason
+from acd.model.offer import RefusalReason
+from acd.model.waiting import LeaveReason
 from ivr.flow.call import Hearing
-from ivr.flow.engine import EndReason
+from ivr.flow.trace import EndReason
 from ivr.flow.world import TransferOutcome
 from recorder.pauses import Cause
 from store import forgetting

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from acd.model import Place
+from acd.model.waiting import Place
 
 
 class CallbackState(StrEnum):

@@ -1,0 +1,1 @@
+"""The ACD's words. What crosses the room's door is here."""
