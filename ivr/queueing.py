@@ -152,7 +152,7 @@ class _Ride:
                 with suppress(CallbackUnknown):
                     await self._services.callbacks.cancel(kept.contact)
             await self._distributor.match(self._queue)
-            return await self._wait(ringing, self._place.offer, staying)
+            return await self._wait(ringing, self._place.offer(self._queue.name), staying)
 
     async def _handed_over(self) -> QueueOutcome | None:
         """How a caller goes on whose agent has handed them over and who is back in a new session.
@@ -172,7 +172,7 @@ class _Ride:
             talked_ms = max(0, now - int(answered)) if answered.isdecimal() else 0
             if await self._handovers.carry_out(wish, offer, talked_ms):
                 return QueueOutcome.TALKED
-            return await self._wait(ringing, self._place.offer, self._staying())
+            return await self._wait(ringing, self._place.offer(self._queue.name), self._staying())
 
     async def _turned_away(self) -> QueueOutcome | None:
         """How a caller who may not join goes on; never one who has a place already."""
@@ -261,7 +261,7 @@ class _Ride:
                     await self._distributor.match(Queue(came.queue))
                     waiting.speak_soon()
                 elif isinstance(came, Wish):
-                    if await self._place.keep(came, waiting):
+                    if await self._place.keep(came, self._queue.name, waiting):
                         return QueueOutcome.CALLED_BACK
                 else:
                     await leave(self._distributor, call.contact, _LEFT[came])
