@@ -26,7 +26,8 @@ end
 event('call.transferred', now, id, before.queue, before.agent, 'offer', offer, 'to', to,
   known('to_queue', to == 'queue' and target, 'to_agent', to == 'agent' and target))
 end_talk(id, before, now, tonumber(ARGV[4]) or span(before.answered, now))
-if queue == '' then return before.effective end
+local effective = math.min(before.effective, now)
+if queue == '' then return effective end
 
 -- Its tree is told nothing, as in move.lua.
 local began = before.began or before.queue
@@ -34,7 +35,7 @@ local contact = {
   queue = queue,
   began = began ~= queue and began or nil,
   arrived = now,
-  effective = math.min(before.effective, now),
+  effective = effective,
   owner = controller,
   ring = tonumber(ARGV[8]),
   wrapup = tonumber(ARGV[9]),
@@ -43,4 +44,4 @@ local contact = {
 extend_lease(controller, now)
 require_skills(contact, steps)
 enter_queue(id, contact, now)
-return contact.effective
+return effective

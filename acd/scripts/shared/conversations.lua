@@ -51,9 +51,10 @@ end
 
 -- The agent wraps up after a conversation of the contact; longer where they owe its result.
 local function wrap_up(agent_id, contact, now)
-  local agent, till = agent_of(agent_id), now + contact.wrapup
+  local agent = agent_of(agent_id)
   local last = agent.last
-  if contact.hold and last and not last.result then
+  local till = now + (last.wrapup or contact.wrapup)
+  if contact.hold and not last.result then
     last.owed, till = till, math.max(till, now + contact.hold)
   end
   release_agent(agent_id, agent, now, till > now and 'wrapup' or 'idle', till)

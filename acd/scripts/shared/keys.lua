@@ -46,9 +46,10 @@
 --                      out; lines, all of them, absent when these are the queues' plain ones.
 --                      missed: offers in a row that rang in vain. last: whom the agent talks with or
 --                      talked to last, {contact, queue, began, result, owed (while a result is due:
---                      when the wrap-up would end without that)}. While the phone cannot be rung:
---                      away, `in_use` or `unreachable`; stood, since when that has kept the ready
---                      agent from being offered anything; gone, once they count as a member no more.
+--                      when the wrap-up would end without that), wrapup (how long (ms) it is, once
+--                      the agent has made it longer)}. While the phone cannot be rung: away, `in_use`
+--                      or `unreachable`; stood, since when that has kept the ready agent from being
+--                      offered anything; gone, once they count as a member no more.
 --                      calling {call, answered}: a call of their own; never beside a contact, and
 --                      their phone is away meanwhile
 --   waiting    ZSET    `line|effective arrival|contact` of the contacts that can be offered

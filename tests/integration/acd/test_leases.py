@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from acd.errors import StaleOffer
-from acd.model.agent import AgentState
+from acd.model.agent import AgentState, PhoneState
 from acd.model.waiting import AT_ONCE, LeaveReason, Place
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, NUMBER, RULES, START_MS, SUPPORT, House, kept_of
@@ -315,3 +315,19 @@ async def test_a_sweep_settles_what_it_can_and_says_that_more_is_due(house: Hous
     await house.other.upkeep.sweep()
     assert await house.acd.leave("c-1", LeaveReason.ABANDONED) is None
     assert (await house.acd.snapshot([FEES])).queues["fees"].waiting == 0
+
+
+async def test_what_one_thing_has_settled_the_same_sweep_does_not_settle_again(
+    house: House,
+) -> None:
+    """An agent has asked to go home, and the unreachable phone is due right after the offer."""
+    await house.acd.upkeep.renew()
+    await house.offer()
+    await house.agents.logout("4001")
+    house.clock.forward(12)
+    await house.acd.upkeep.renew()
+    await house.agents.phones_are({"phone4001": PhoneState.UNREACHABLE})
+    house.clock.forward(15)
+    swept = await house.acd.upkeep.sweep()
+    assert swept.expired == ("c-1",)
+    assert await house.agent_state() is AgentState.LOGGED_OUT
