@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Set
+from collections.abc import Callable, Set
 from enum import Enum, auto
 from pathlib import Path
 
@@ -43,13 +43,16 @@ class Verdict(Enum):
     DROP = auto()  # nobody answered: there is nothing to keep
 
 
-def judge(sidecar: Sidecar, folder: Path, *, held: Set[str], now_ms: int, told: bool) -> Verdict:
+def judge(
+    sidecar: Sidecar, folder: Path, *, held: Callable[[], Set[str]], now_ms: int, told: bool
+) -> Verdict:
     """What to do with a recording now.
 
     Args:
         sidecar: Whose it is.
         folder: Where it and its legs lie.
-        held: Names of the files in ``folder`` that some process has open.
+        held: Names of the files in ``folder`` that some process has open; asked of legs that have
+            not changed for a while and nobody has closed.
         now_ms: Epoch milliseconds.
         told: Somebody who knows has said that the conversation is over.
 
@@ -67,12 +70,12 @@ def judge(sidecar: Sidecar, folder: Path, *, held: Set[str], now_ms: int, told: 
         longest_ms = FORGOTTEN_MS if sidecar.on_demand else UNANSWERED_MS
         over = now_ms - sidecar.offered_at_ms >= longest_ms
         return Verdict.DROP if over else Verdict.WAIT
-    if any(leg.name in held for leg in present):
+    if told and len(present) == len(legs) and all(map(is_closed, legs)):
+        return Verdict.FINISH
+    if not is_quiet(present, now_ms) or any(leg.name in held() for leg in present):
         return Verdict.WAIT
     closed = [is_closed(leg) for leg in present]
-    if told and len(present) == len(legs) and all(closed):
-        return Verdict.FINISH
-    if not is_quiet(present, now_ms, QUIET_MS if told or all(closed) else CUT_OFF_MS):
+    if not (told or all(closed) or is_quiet(present, now_ms, CUT_OFF_MS)):
         return Verdict.WAIT
     for leg in legs:
         if leg not in present:

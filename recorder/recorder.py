@@ -11,9 +11,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 
 from recorder.announcing import EventLog
@@ -93,6 +94,8 @@ class Recorder:
         self._clock_ms = clock_ms
         self._told: dict[str, int] = {}  # base -> looks left
         self._wake = asyncio.Event()
+        self._settled = asyncio.Event()
+        self._settled.set()
         self._found: set[str] = set()
         self._troubled: set[str] = set()
 
@@ -125,7 +128,18 @@ class Recorder:
             base: :attr:`Sidecar.base`.
         """
         self._told[base] = LOOKS
+        self._settled.clear()
         self._wake.set()
+
+    async def settled(self, limit_s: float) -> None:
+        """Wait until all that is over, as we were told, is stored or left to a sweep.
+
+        Args:
+            limit_s: No longer than so many seconds; what takes longer, any recorder's sweep does.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(limit_s):
+                await self._settled.wait()
 
     async def drop(self, sidecar: Sidecar) -> None:
         """Say that an offer was not answered, or that a message is empty.
@@ -169,6 +183,7 @@ class Recorder:
                 await self.look()
             self._wake.clear()
             if not self._told:
+                self._settled.set()
                 with suppress(TimeoutError):
                     async with asyncio.timeout(max(0.0, next_sweep - time.monotonic())):
                         await self._wake.wait()
@@ -271,7 +286,7 @@ class Recorder:
         incoming = self._layout.incoming
         names = {path.name for path in incoming.iterdir() if not path.name.startswith(".")}
         chosen = bases or sorted(n.removesuffix(".json") for n in names if n.endswith(".json"))
-        held = held_open(incoming) if names else set()
+        held = cache(partial(held_open, incoming))
         now_ms = self._clock_ms()
         works = list(self._judged(chosen, held, now_ms, told))
         if bases is None:
@@ -279,7 +294,11 @@ class Recorder:
         return works
 
     def _judged(
-        self, bases: Iterable[str], held: set[str], now_ms: int, told: Mapping[str, int]
+        self,
+        bases: Iterable[str],
+        held: Callable[[], Set[str]],
+        now_ms: int,
+        told: Mapping[str, int],
     ) -> Iterator[_Work]:
         incoming = self._layout.incoming
         for base in bases:
@@ -302,12 +321,13 @@ class Recorder:
         if not any(leg.exists() for leg in legs):
             raise LegMissing(legs[0])
 
-    def _unclaimed(self, names: set[str], held: set[str], now_ms: int) -> Iterator[_Work]:
+    def _unclaimed(
+        self, names: set[str], held: Callable[[], Set[str]], now_ms: int
+    ) -> Iterator[_Work]:
         """Legs without a sidecar: nothing of ours makes them, but audio is never left unseen."""
         audio = {name for name in names if name.endswith(("-caller.wav", "-agent.wav"))}
         for base in sorted({name.rpartition("-")[0] for name in audio}):
             legs = {f"{base}-caller.wav", f"{base}-agent.wav"} & audio
-            if f"{base}.json" not in names and not legs & held:
-                paths = [self._layout.incoming / name for name in legs]
-                if is_quiet(paths, now_ms):
-                    yield _Work(base, None, SidecarMissing(base))
+            paths = [self._layout.incoming / name for name in legs]
+            if f"{base}.json" not in names and is_quiet(paths, now_ms) and not legs & held():
+                yield _Work(base, None, SidecarMissing(base))

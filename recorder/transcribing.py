@@ -21,7 +21,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, case, func, or_, select, update
 
 from media.speech.models import find_models
 from recorder.announcing import EventLog, announce, event_of
@@ -123,10 +123,9 @@ class Transcribing:
                 waits.
         """
         await self._tell()
-        counts = await self._counts()
-        self.backlog = counts.get(TranscriptState.PENDING, 0)
-        if counts:
-            await self._look_for_models()
+        await self._look_for_models()
+        await self._put_off()
+        self.backlog = await self._count()
         found = await self._next()
         if found is None:
             return
@@ -140,11 +139,6 @@ class Transcribing:
     async def _write_down(
         self, hearing: Hearing, recording: Recording, transcript: Transcript
     ) -> None:
-        language = transcript.language or ""
-        if language not in self._languages:
-            fault = NO_MODEL[0] if language else _LANGUAGE_UNKNOWN
-            await self._keep(recording, transcript, Answer([], fault=fault))
-            return
         # Before the hearing, which costs minutes: whoever cannot tell of it later need not begin.
         stream = self._streams.get(recording.org)
         since = None if stream is None else await stream.last_id()
@@ -152,7 +146,7 @@ class Transcribing:
             recording=recording.id,
             path=recording.path or "",
             leg=transcript.leg,
-            language=language,
+            language=transcript.language or "",
             folder=str(self._folder),
             keys=str(self._keys),
             models=str(self._models),
@@ -229,16 +223,30 @@ class Transcribing:
                     update(Transcript).where(*_is(transcript)).values(announce_after=None)
                 )
 
-    async def _counts(self) -> dict[TranscriptState, int]:
-        """How many sides wait, for their turn or for a model."""
-        waiting = (TranscriptState.PENDING, TranscriptState.NO_MODEL)
-        query = (
-            select(Transcript.state, func.count())
-            .where(Transcript.state.in_(waiting))
-            .group_by(Transcript.state)
-        )
+    async def _put_off(self) -> None:
+        """Let those wait for a model whose language has none.
+
+        All in one transaction: one for each side took 7 ms of processor time a conversation.
+        """
+        language = Transcript.language
+        async with self._database.writing() as session:
+            await session.execute(
+                update(Transcript)
+                .where(
+                    Transcript.state == TranscriptState.PENDING,
+                    or_(language.is_(None), language.not_in(self._languages)),
+                )
+                .values(
+                    state=TranscriptState.NO_MODEL,
+                    reason=case((language.is_(None), _LANGUAGE_UNKNOWN), else_=NO_MODEL[0]),
+                )
+            )
+
+    async def _count(self) -> int:
+        """How many sides wait for their turn."""
+        query = select(func.count()).where(Transcript.state == TranscriptState.PENDING)
         async with self._database.reading() as session:
-            return {row[0]: row[1] for row in await session.execute(query)}
+            return await session.scalar(query) or 0
 
     async def _next(self) -> tuple[Recording, Transcript] | None:
         """The side that has waited longest, of a recording that is stored and told of."""
@@ -247,6 +255,7 @@ class Transcribing:
             .join(Transcript, Transcript.recording == Recording.id)
             .where(
                 Transcript.state == TranscriptState.PENDING,
+                Transcript.language.in_(self._languages),
                 Recording.deleted_at.is_(None),
                 Recording.announce_after.is_(None),
             )
@@ -284,8 +293,7 @@ class Transcribing:
 def _state(answer: Answer) -> TranscriptState:
     if not answer.fault:
         return TranscriptState.DONE
-    waits = answer.fault in (*NO_MODEL, _LANGUAGE_UNKNOWN)
-    return TranscriptState.NO_MODEL if waits else TranscriptState.FAILED
+    return TranscriptState.NO_MODEL if answer.fault in NO_MODEL else TranscriptState.FAILED
 
 
 def _is(transcript: Transcript) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

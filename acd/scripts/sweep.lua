@@ -25,7 +25,10 @@ function settle.controller(name)
 end
 
 function settle.offer(id)
-  end_offer(id, contact_of(id), now, 'expired')
+  local contact = contact_of(id)
+  contact.lapsed = contact.lapsed or {}
+  table.insert(contact.lapsed, contact.offer)
+  end_offer(id, contact, now, 'expired')
   expired[#expired + 1] = id
 end
 

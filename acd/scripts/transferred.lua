@@ -1,7 +1,7 @@
 -- transferred now contact offer talked to target queue ring wrapup hold controller [after…] -> arrival
 --   arrival        the effective one, where the contact waits from here on
 --   after          and a requirement, as often as there are steps; as in join.lua
---   talked         milliseconds of conversation
+--   talked         milliseconds of conversation; '': until now
 --   to, target     `queue` and its name, `agent` and the agent's id, `number` and ''
 --   queue          where the contact waits from here on; '' where it leaves the ACD
 --   ring, wrapup, hold   as in join.lua, of that queue
@@ -25,7 +25,7 @@ if queue ~= '' then
 end
 event('call.transferred', now, id, before.queue, before.agent, 'offer', offer, 'to', to,
   known('to_queue', to == 'queue' and target, 'to_agent', to == 'agent' and target))
-end_talk(id, before, now, tonumber(ARGV[4]))
+end_talk(id, before, now, tonumber(ARGV[4]) or span(before.answered, now))
 local effective = math.min(before.effective, now)
 if queue == '' then return effective end
 

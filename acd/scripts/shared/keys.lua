@@ -22,6 +22,8 @@
 --                      supervisor has moved it)}; states: waiting, reserved, talking, orphan.
 --                      beside: the agents who are rung together with `agent`, in the order in which
 --                      they were chosen; absent where there are none.
+--                      lapsed: the offers that were over by their time since the contact came or
+--                      talked last, [number…]; absent when none: an answer may be told late.
 --                      hold: so long (ms) its agent wraps up who gives no result; absent: none need.
 --                      held, since when its agent has it hold.
 --                      While its agent consults somebody: consult, {offer (a number of its own),

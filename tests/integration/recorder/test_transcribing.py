@@ -82,6 +82,17 @@ async def test_a_language_without_a_model_waits_until_one_is_there(
     assert await found(desk, "forsakring") == [SIDECAR.base]
 
 
+async def test_where_nobody_knows_the_language_that_is_the_reason_to_wait(desk: Desk) -> None:
+    await stored(desk, SPOKEN, SPOKEN, language="")
+    await stored(desk, SPOKEN, SPOKEN, n=8)
+    service = transcribing_of(desk, answering(desk))
+    await service.work()
+    assert {(one.recording[-1], one.state, one.reason) for one in await transcripts(desk)} == {
+        ("7", TranscriptState.NO_MODEL, "language_unknown"),
+        ("8", TranscriptState.DONE, None),
+    }
+
+
 async def test_a_damaged_file_is_told_and_holds_up_no_other(desk: Desk) -> None:
     first = await stored(desk, SPOKEN, SPOKEN)
     second = await stored(desk, SPOKEN, SPOKEN, n=8)

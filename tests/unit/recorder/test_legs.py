@@ -6,6 +6,7 @@ import os
 import wave
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -49,13 +50,29 @@ def leg(path: Path, *, closed: bool = True) -> Path:
 def verdict(
     folder: Path, now_ms: int, *, told: bool = False, held: set[str] | None = None
 ) -> Verdict:
-    return judge(SIDECAR, folder, held=held or set(), now_ms=now_ms, told=told)
+    return judge(SIDECAR, folder, held=lambda: held or set(), now_ms=now_ms, told=told)
 
 
 def test_closed_legs_are_finished_at_once_when_the_end_was_told(tmp_path: Path) -> None:
     leg(tmp_path / CALLER)
     leg(tmp_path / AGENT)
     assert verdict(tmp_path, AT_ONCE, told=True) is Verdict.FINISH
+
+
+def test_all_processes_are_looked_through_only_for_legs_that_lie_still_and_open(
+    tmp_path: Path,
+) -> None:
+    def unasked() -> NoReturn:
+        raise AssertionError("this takes milliseconds")
+
+    for closed, told, wanted in (
+        (True, True, Verdict.FINISH),
+        (False, True, Verdict.WAIT),
+        (False, False, Verdict.WAIT),
+    ):
+        leg(tmp_path / CALLER, closed=closed)
+        leg(tmp_path / AGENT, closed=closed)
+        assert judge(SIDECAR, tmp_path, held=unasked, now_ms=AT_ONCE, told=told) is wanted
 
 
 def test_closed_legs_that_nobody_spoke_of_are_finished_once_they_are_quiet(tmp_path: Path) -> None:
@@ -108,7 +125,7 @@ def test_an_offer_without_legs_is_dropped_once_it_cannot_be_answered_any_more(
 def test_a_voicemail_has_one_leg(tmp_path: Path) -> None:
     voicemail = replace(SIDECAR, kind=RecordingKind.VOICEMAIL, mailbox="office")
     leg(tmp_path / f"{voicemail.base}-caller.wav")
-    found = judge(voicemail, tmp_path, held=set(), now_ms=AT_ONCE, told=True)
+    found = judge(voicemail, tmp_path, held=set, now_ms=AT_ONCE, told=True)
     assert found is Verdict.FINISH
 
 

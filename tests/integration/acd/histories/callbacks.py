@@ -12,6 +12,7 @@ from tests.integration.acd.histories.city import (
     Bullseye,
     bullseyes,
     contacts,
+    controllers,
     numbers,
     queues,
     rules,
@@ -72,10 +73,11 @@ class CallingBack(History):
         if offer := self.some_offer(data):
             self.attempt(lambda: self.callbacks.dialled(offer))
 
-    @rule(data=st.data())
-    def reached(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), who=controllers)
+    def reached(self, data: st.DataObject, who: int) -> None:
         if offer := self.some_offer(data):
-            self.attempt(lambda: self.callbacks.reached(offer))
+            by = self.acd[who].controller
+            self.attempt(lambda: self.callbacks.reached(offer, by=by))
 
     @rule(data=st.data(), reason=st.sampled_from(MissReason))
     def missed(self, data: st.DataObject, reason: MissReason) -> None:

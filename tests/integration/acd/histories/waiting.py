@@ -140,6 +140,15 @@ class Waiting(History):
             self.rings_the_next_beside(before, offer, pairs)
             self.offers += offer.views
 
+    @rule(contact=contacts, who=controllers)
+    def hand_on(self, contact: str, who: int) -> None:
+        """Its controller stops; another one may take it up."""
+        before = self.record(contact)
+        mine = before.get("owner") == self.acd[who].controller
+        on_line = bool(before) and ("callback" not in before or "live" in before)
+        waits = before.get("state") in ("waiting", "orphan")
+        assert self.run(self.acd[who].hand_on(contact)) is (mine and on_line and waits)
+
     @rule(contact=contacts, who=controllers, reason=st.sampled_from(LeaveReason))
     def leave(self, contact: str, who: int, reason: LeaveReason) -> None:
         before = self.record(contact)
