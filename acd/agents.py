@@ -142,7 +142,7 @@ class Agents:
         """
         return await self._run("pause", agent, check_name("Reason", reason), by)
 
-    async def unpause(self, agent: str, *, by: str = "") -> AgentStatus:
+    async def unpause(self, agent: str, *, by: str = "", let_off: bool = False) -> AgentStatus:
         """Be ready again, from a pause or a wrap-up; already ready: nothing changes.
 
         With a call, a pause or logout that was asked for meanwhile is taken back.
@@ -150,12 +150,13 @@ class Agents:
         Args:
             agent: Agent id.
             by: As of :meth:`logout`.
+            let_off: A result that is owed need not be given: there is none that could be.
 
         Raises:
             NotLoggedIn: The agent is not logged in.
             ResultOwed: The last contact's result is to be given first; not told to supervisors.
         """
-        return await self._run("unpause", agent, by)
+        return await self._run("unpause", agent, by, "1" if let_off else "0")
 
     async def give_result(
         self, agent: str, result: str, *, contact: str = "", by: str = ""

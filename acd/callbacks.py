@@ -183,7 +183,15 @@ class Callbacks:
         Raises:
             CallbackUnknown: There is none, or the two talk already.
         """
-        return bool(await self._run("cancel_callback", contact, by))
+        return bool(await self._run("cancel_callback", contact, by, "cancelled"))
+
+    async def give_up(self, contact: str) -> bool:
+        """As :meth:`cancel`, where nobody wanted it so: there is nobody who could call.
+
+        Raises:
+            CallbackUnknown: There is none, or the two talk already.
+        """
+        return bool(await self._run("cancel_callback", contact, "", "given_up"))
 
     async def open(self) -> tuple[Callback, ...]:
         """All that no agent has answered, by queue and place."""
@@ -224,14 +232,21 @@ class Callbacks:
         """
         return int(await self._run("dialled", offer.contact, offer.id))
 
-    async def reached(self, offer: Offer) -> None:
-        """The caller has picked up: from here on the contact is a call of the offer's controller.
+    async def reached(self, offer: Offer, *, by: str = "") -> bool:
+        """The caller has picked up: from here on the contact is a call.
+
+        Args:
+            offer: For which an agent is held.
+            by: The controller whose call it is; ``""``: that which had the caller called.
+
+        Returns:
+            Whether this is news; else it is whose call it was.
 
         Raises:
             StaleOffer: The offer is over; :meth:`acd.distributor.Distributor.join` takes the
                 place, if the callback is still there.
         """
-        await self._run("reached", offer.contact, offer.id)
+        return bool(await self._run("reached", offer.contact, offer.id, by))
 
     async def missed(self, offer: Offer, reason: MissReason) -> int | None:
         """The attempt has failed; the agent is ready again at the old place.

@@ -65,6 +65,7 @@ class Distributor:
         self.org = org
         self.clock = clock
         self.controller = check_name("Controller", controller)
+        self._calls_back = self.controller
         self._scripts = Scripts(redis, Keys(org))
         self.upkeep = Upkeep(self._scripts, org, clock, self.controller)
         self.consulting = Consulting(self._scripts, clock)
@@ -114,6 +115,26 @@ class Distributor:
             )
         )
 
+    async def hand_on(self, contact: str) -> bool:
+        """Let another controller take up a caller who waits here; this one is to stop.
+
+        The contact keeps its place; nobody is offered to it before the other one has it by
+        :meth:`join`. One that nobody takes up within the time of a dead controller's is lost.
+
+        Returns:
+            Whether it may; not where an agent is being found for it at this very moment.
+        """
+        return bool(await self._run("hand_on", contact, self.controller))
+
+    def call_back_by(self, controller: str) -> None:
+        """Have another controller call the people back whose turn a match finds from now on.
+
+        Args:
+            controller: Its name. It lives, and this one is to stop.
+        """
+        self._calls_back = check_name("Controller", controller)
+        self.upkeep.call_back_by(self._calls_back)
+
     async def place(self, contact: str) -> Place | None:
         """Where a contact stands; ``None`` while it is being offered or does not wait at all."""
         reply = await self._run("place", contact)
@@ -146,13 +167,13 @@ class Distributor:
         next ones beside where it has several rung at once.
 
         The owner of the contact is told by its :class:`acd.offers.OfferListener`, whoever
-        called this; a callback becomes this controller's. Call it when a contact has joined; for
-        an agent who became ready see :meth:`match_agent`.
+        called this; a callback becomes this controller's (but see :meth:`call_back_by`). Call it
+        when a contact has joined; for an agent who became ready see :meth:`match_agent`.
 
         Returns:
             The offer made, ``None`` when nobody waits whom a ready agent can serve.
         """
-        return offer_of(await self._run("match", queue.name, self.controller))
+        return offer_of(await self._run("match", queue.name, self._calls_back))
 
     async def match_agent(self, agent: str) -> Offer | None:
         """Give an agent the contact that waits longest of those whom they can serve, in all queues.
@@ -162,7 +183,7 @@ class Distributor:
         Returns:
             The offer made, ``None`` when the agent is not ready or nobody waits for them.
         """
-        return offer_of(await self._run("match_agent", agent, self.controller))
+        return offer_of(await self._run("match_agent", agent, self._calls_back))
 
     async def current_offer(self, contact: str) -> Offer | None:
         """The offer (ringing) or conversation of a contact, for whoever missed the message."""
@@ -206,6 +227,32 @@ class Distributor:
         said = offer.contact, offer.id, offer.agent, at
         return bool(await self._scripts.run("answered", now, *said))
 
+    async def prolong(self, offer: Offer) -> None:
+        """The agents' telephones begin to ring only now: the offer lasts as long as one made now.
+
+        Raises:
+            StaleOffer: It is over; ring nobody.
+            OfferAnswered: An agent has picked up.
+        """
+        await self._run("prolong", offer.contact, offer.id)
+
+    async def answered_late(self, offer: Offer, at_ms: int) -> tuple[str, ...] | None:
+        """The agent had picked up before the offer expired, and nobody could tell of it.
+
+        The contact, which waits as far as the queue knew, and the agent talk from now on.
+
+        Args:
+            offer: One of this controller's contact, as the agent has it who picked up.
+            at_ms: When, epoch.
+
+        Returns:
+            The agents who were held for the contact meanwhile, for :meth:`match_agent`; ``None``:
+            the contact or the agent is not there for it any more.
+        """
+        said = offer.contact, offer.id, offer.agent, offer.phone, self.controller, at_ms
+        freed = await self._run("answered_late", *said)
+        return None if freed is None else tuple(freed)
+
     async def refused(self, offer: Offer, reason: RefusalReason, *, missed_offers: int = 1) -> None:
         """The agent has not taken the offer.
 
@@ -238,7 +285,7 @@ class Distributor:
     async def transferred(
         self,
         offer: Offer,
-        talked_ms: int,
+        talked_ms: int | None,
         handover: Handover,
         queue: Queue | None,
         *,
@@ -251,7 +298,7 @@ class Distributor:
 
         Args:
             offer: The conversation.
-            talked_ms: Its length.
+            talked_ms: Its length; ``None``: until now.
             handover: To whom.
             queue: Where it waits for them; ``None``: it leaves the queues.
             require: As of :meth:`join`.
@@ -268,7 +315,7 @@ class Distributor:
             "transferred",
             offer.contact,
             offer.id,
-            talked_ms,
+            "" if talked_ms is None else talked_ms,
             handover.to.value,
             handover.target,
             queue.name if queue else "",

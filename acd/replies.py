@@ -11,7 +11,7 @@ from acd.script import Reply
 
 
 def offer_of(reply: Reply) -> Offer | None:
-    """The offer that ``offer.lua`` and all that make one reply; ``None`` for none."""
+    """An offer as scripts reply it, ``offer.lua`` first of all; ``None`` for none."""
     if reply is None:
         return None
     offer, contact, queue, agent, phone, controller, expires, node, *beside = reply

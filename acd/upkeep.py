@@ -73,6 +73,11 @@ class Upkeep:
         self.clock = clock
         self._scripts = scripts
         self._controller = controller
+        self._calls_back = controller
+
+    def call_back_by(self, controller: str) -> None:
+        """See :meth:`acd.distributor.Distributor.call_back_by`."""
+        self._calls_back = controller
 
     async def renew(self) -> int:
         """This controller lives, and with it all that it holds.
@@ -137,7 +142,7 @@ class Upkeep:
             (
                 "match_all",
                 now,
-                self._controller,
+                self._calls_back,
                 _PAIRED_AT_ONCE,
                 *(queue.name for queue in queues),
             ),

@@ -2,8 +2,9 @@
 
 ``Dial`` returns to AGI only when the conversation is over, or nobody is left to be rung; when
 somebody picks up, or one of several declines, is learnt from the AMI events ``DialBegin`` and
-``DialEnd``. A link that was down asks, when it is back, who is in a bridge by now. The phone may
-also be ringing for a controller that has died since; then its answer is noted by the others.
+``DialEnd``. A link that was down asks, when it is back, who is in a bridge by now; and one of
+several phones tells itself that it was picked up. The phone may also be ringing for a controller
+that has died since; then its answer is noted by the others.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from acd.model.offer import Offer
+from ivr.remote_agents import ANSWERED, is_remote
+from wire.agi.session import AgiSession
 from wire.ami.client import AmiClient
 from wire.ami.errors import AmiError
 from wire.ami.frames import Frame
@@ -54,10 +57,11 @@ class Rung(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Expected:
     rung: Rung
     phones: dict[str, str] = field(default_factory=dict)  # by the Uniqueid of their channel
+    picked_up: str = ""  # which of several, as it has told itself
 
 
 class AnswerWatch:
@@ -95,11 +99,30 @@ class AnswerWatch:
             channel: One that knows: the caller's, or that of the telephone.
 
         Returns:
-            ``None`` when Asterisk does not tell.
+            ``None`` when Asterisk does not tell; or at a telephone outside, where whoever has
+            picked up has not taken the call.
         """
+        if is_remote(offer.phone):
+            taken_at = await self._variable(channel, ANSWERED)
+            return offer if taken_at.isdecimal() else None
         if not offer.beside:
             return offer
-        return offer.at(await self._phone_of(channel))
+        expected = self._expected.get(offer.contact)
+        known = expected.picked_up if expected else ""
+        return offer.at(known or await self._phone_of(channel))
+
+    async def serve(self, session: AgiSession) -> None:
+        """One of several telephones has been picked up (``agi://…/answered``), on its channel.
+
+        AMI tells of it as well, but may be away for longer than an offer lasts; and no more than
+        this is done here, since the two are not joined before.
+
+        Raises:
+            AgiError: The channel is gone or failed.
+        """
+        expected = self._expected.get(await session.get_variable("CHANNEL(linkedid)") or "")
+        if expected is not None:
+            expected.picked_up = phone_in(await session.get_variable(DIALLED) or "")
 
     async def _on_dial_begin(self, event: Frame) -> None:
         expected = self._expected.get(event.get("Uniqueid"))
@@ -131,11 +154,14 @@ class AnswerWatch:
                 await self._elsewhere(contact, name)
 
     async def _phone_of(self, channel: str) -> str:
-        fields = {"Channel": channel, "Variable": DIALLED}
+        return phone_in(await self._variable(channel, DIALLED))
+
+    async def _variable(self, channel: str, name: str) -> str:
         try:
-            return phone_in((await self._ami.action("Getvar", fields)).get("Value"))
+            answer = await self._ami.action("Getvar", {"Channel": channel, "Variable": name})
         except AmiError:
             return ""
+        return answer.get("Value")
 
 
 def phone_in(dialled: str) -> str:

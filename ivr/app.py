@@ -14,6 +14,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, ProcessCollector
 
 from acd.clock import system_clock
+from acd.distributor import Distributor
 from acd.errors import AcdUnavailable, StaleOffer
 from acd.floor import Floor
 from acd.offers import OfferListener
@@ -22,6 +23,7 @@ from ivr.answers import AnswerWatch
 from ivr.api.application import Api
 from ivr.api.auditing import Auditing
 from ivr.api.events import EventFeed
+from ivr.api.refused_acts import RefusedActs
 from ivr.api.route import PREFIX
 from ivr.api.supervising import Supervising
 from ivr.api.tokens import Doorkeeper, TokenFile
@@ -50,10 +52,13 @@ from ivr.phones import Phones
 from ivr.platform.paths import models_folder
 from ivr.platform.preflight import recording_keys_of
 from ivr.platform.render import accounts
+from ivr.platform.succession import Place
 from ivr.prompting import Heard, keep_tidy, make_ready
 from ivr.remote_agents import is_remote
 from ivr.settings import Settings
 from ivr.speech_server import SpeechServer
+from ivr.stray_callbacks import StrayCallbacks
+from ivr.succession import FINISH_S, Succession
 from ivr.supervision.keeping import Keeping
 from ivr.supervision.orders import SupervisorsPhones
 from monitoring.exposition import Exposition
@@ -95,6 +100,7 @@ class Controller:
         node = settings.asterisk.node
         # A name that no earlier process had: a restarted controller is not its dead predecessor.
         name = f"{node}.{os.uname().nodename[:40]}-{os.getpid()}-{entropy.token_hex(3)}"
+        self._succession = Succession(name)
         self._offers = OfferListener(ground.redis, name)
         # Before the watch: why a phone did not answer must be known when its call is over.
         dialler = Dialler(self._ami, settings.outgoing.endpoint)
@@ -145,6 +151,7 @@ class Controller:
             clock=system_clock,
             destinations=Destinations(node, settings.asterisk.peers),
             excuses=elsewhere,
+            succeeded=self._succession.succeeded,
         )
         self._book = Book(TreeHistory(ground.database), streams)
         self._trees = LiveTrees(settings.trees, ground.trees, self, self._book, clock=system_clock)
@@ -182,6 +189,7 @@ class Controller:
         self._delay = LoopDelay()
         self._doorkeeper = Doorkeeper(TokenFile(ground.layout.api_tokens), system_clock)
         self._feed = EventFeed(self._doorkeeper)
+        self._refused_acts = RefusedActs(system_clock)
         live = Figures(
             offices=offices,
             inbound=self._inbound,
@@ -196,6 +204,7 @@ class Controller:
             trees=self._trees,
             doorkeeper=self._doorkeeper,
             feed=self._feed,
+            refused_acts=self._refused_acts,
             layout=ground.layout,
             since_seconds=system_clock() / 1000,
         )
@@ -216,6 +225,7 @@ class Controller:
                 system_clock,
             ),
             auditing=Auditing(ground.database),
+            refused_acts=self._refused_acts,
             version=version("vaxel"),
         )
         self._http = HttpServer(
@@ -225,35 +235,53 @@ class Controller:
             {PREFIX: api.application},
         )
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Serve until ``stop`` is set.
+    async def run(self, stop: asyncio.Event, place: Place) -> None:
+        """Serve until ``stop`` is set, then end the calls that run; :mod:`ivr.succession` says how.
+
+        Args:
+            stop: Told to stop.
+            place: This controller's; another one may have it as soon as this one stops.
 
         Raises:
             AddressInUse, OSError: A port is taken.
         """
         async with self._ami, self._speech, together(self._duties()) as self._begin:
+            if stop.is_set():
+                return  # who serves and who waits were told at once: nobody takes the place
             await self._http.start(self._settings.http.host, self._settings.http.port)
             try:
                 await self._agi.start()
+                place.serves(self._succession.name)
                 logger.info("The controller takes calls")
                 await stop.wait()
                 logger.info("The controller stops; running calls may finish")
-                await self._agi.drain(self._settings.agi.drain_seconds)
+                self._agi.close()
+                await self._http.close()
+                place.give_up()
+                self._begin([self._succession.watch(place, self._distributors)])
             finally:
                 await self._http.stop()
+            await self._agi.drain(self._settings.agi.drain_seconds)
+            if self._succession.succeeded.is_set():  # else whoever starts next finds them at once
+                await self._recorder.settled(FINISH_S)
 
     def _duties(self) -> Iterator[Coroutine[None, None, None]]:
         """What goes on beside the calls."""
         yield self._offers.run()
         yield self._recorder.run()
-        yield self._retention.run()
-        yield Keeping(self._ground.database, self._offices.all, system_clock).run()
-        yield self._pauses.run()
         yield self._phones.run()
-        yield self._transcribing.run()
-        yield keep_tidy(self._ground.prompts)
         for org in self._offices.all:
             yield from self._duties_of(org)
+        yield from map(self._succession.in_place, self._duties_in_place())
+
+    def _duties_in_place(self) -> Iterator[Coroutine[None, None, None]]:
+        """What only the controller does that has the place."""
+        yield self._retention.run()
+        yield Keeping(self._ground.database, self._offices.all, system_clock).run()
+        yield StrayCallbacks(self._offices.all, system_clock).run()
+        yield self._pauses.run()
+        yield self._transcribing.run()
+        yield keep_tidy(self._ground.prompts)
         yield self._delay.run()
         yield self._book.run()
         yield watch(self._settings.trees, self._trees.glance)
@@ -268,9 +296,13 @@ class Controller:
         ).run()
         yield office.stranded.tidy()
         yield self._callbacks.run(office)
-        yield self._offices.counted[number].run()
-        yield self._offices.recorded[number].run()
-        yield CommonAgents(org, office.stream, self._elsewhere, self._phones.look).run()
+        in_place = self._succession.in_place
+        yield in_place(self._offices.counted[number].run())
+        yield in_place(self._offices.recorded[number].run())
+        yield in_place(CommonAgents(org, office.stream, self._elsewhere, self._phones.look).run())
+
+    def _distributors(self) -> Iterator[Distributor]:
+        return (office.distributor for office in self._offices.all.values())
 
     async def render(self, catalogue: Catalogue) -> Heard:
         """Have all that call trees say spoken before they are heard.

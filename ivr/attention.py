@@ -28,6 +28,9 @@ logger = logging.getLogger(__name__)
 _ECHO_S: Final = 2.0
 """So long AMI may take to tell of a key that AGI has told of already."""
 
+_HUSH_S: Final = 1.0
+"""An agent waits no longer for an Asterisk that is slow; the sentence may be over by then."""
+
 
 class Attention:
     """Keys and interruptions, for all callers of a controller."""
@@ -50,8 +53,9 @@ class Attention:
 
     async def hush(self, channel: str) -> None:
         """End what is being played to a channel; harmless when nothing is."""
+        stop = {"Channel": channel, "Control": "stop"}
         try:
-            await self._ami.action("ControlPlayback", {"Channel": channel, "Control": "stop"})
+            await self._ami.action("ControlPlayback", stop, limit=_HUSH_S)
         except AmiError as fault:
             logger.warning("a sentence is heard to its end", extra={"fault": str(fault)})
 

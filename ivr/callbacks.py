@@ -6,8 +6,9 @@ Somebody who hangs up before an agent has answered has been missed, and is calle
 queue's rule: a line that broke must not cost the place.
 
 A controller that dies leaves the rest to the others: a phone that rings goes on ringing, and who
-picks up is served by whichever controller the dialplan finds; what nobody picked up comes back in
-Redis when its time is over (:mod:`acd.callbacks`). A controller that stops in order does the same.
+picks up is served by whichever controller the dialplan finds, with the agent who is held; what
+nobody picked up comes back in Redis when its time is over (:mod:`acd.callbacks`). A controller that
+stops in order does the same; as long as it has calls it tells what came of the phones that it rang.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from ivr.dialplan import DONE
 from ivr.flow.call import (
     CallerHungUp,
     CallFailed,
-    CallReferred,
+    CallGoesOn,
     QueueAway,
     QueueOutcome,
     QueueRequest,
@@ -161,7 +162,7 @@ class CallbackRunner:
                 await answer.connect(callback)
             await session.set_variable(DONE, "1")
             await answer.call.hang_up()
-        except (CallerHungUp, CallReferred):
+        except (CallerHungUp, CallGoesOn):
             return
         except (AcdUnavailable, QueueAway):
             returns_ms = CALLED_BACK_PATIENCE_MS if await comes_back(session) else 0
@@ -220,6 +221,10 @@ class _Answer:
         queue = callback.queue if callback else await office.distributor.held(call.contact)
         if queue is None:
             return
+        if queue not in office.rides.queues:  # taken away; the agent who hands them over is free
+            await leave(office.distributor, call.contact, LeaveReason.FAILED)
+            await self.apologise()
+            return
         answers = callback.answers if callback else {}
         request = QueueRequest(queue, self._language, LONGEST_WAIT_S, answers)
         if await office.rides.take_up(call, request) is not QueueOutcome.TALKED:
@@ -234,11 +239,12 @@ class _Answer:
         """Make the contact a call of this controller; the agent who is held for it, if any."""
         office, contact = self._office, self.call.contact
         offer = await office.distributor.current_offer(contact)
-        if offer is not None and offer.controller == office.distributor.controller:
+        if offer is not None:
+            here = office.distributor.controller
             with suppress(StaleOffer):
-                await office.callbacks.reached(offer)
-                return offer
-        # Who called is dead, or the time was over: the person is here now, at the old place.
+                if await office.callbacks.reached(offer, by=here) or offer.controller == here:
+                    return offer
+        # Who greeted them is gone, or the time was over: they are here now, at the old place.
         await office.distributor.join(contact, office.rides.queues[callback.queue])
         return None
 

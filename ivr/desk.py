@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from acd.agents import Agents
-from acd.errors import AgentBusy, PhoneBusy
+from acd.errors import AgentBusy, NotLoggedIn, PhoneBusy
 from acd.model.agent import AgentStatus
 from ivr.agi_call import AllPrompts
 from ivr.desk_codes import do, say_why_paused
@@ -101,7 +101,10 @@ async def _change(visit: Visit, code: str) -> None:
         return
     visit.come_to(found[0].office)
     await say_why_paused(visit, [there.agent for there in found])
-    await do(visit, found, code)
+    try:
+        await do(visit, found, code)
+    except NotLoggedIn:  # since they dialled the code
+        await visit.say(visit.texts.desk.not_logged_in)
 
 
 def phone_of(channel: str) -> str:

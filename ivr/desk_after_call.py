@@ -1,18 +1,19 @@
 """The feature codes for what comes after a conversation: ``*15`` more wrap-up, ``*16`` its result.
 
-Both may be dialled during the conversation too, on a second line: the phone is the agent's.
+Both may be dialled during the conversation too, on a second line: the phone is the agent's. Of an
+agent of several organisations ``*16`` means the contact whose result is owed, the oldest one first,
+else the latest one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from acd.errors import NoLastContact, NoWrapup, WrapupAtLimit
-from acd.model.agent import AgentState, AgentStatus, LastContact
+from acd.model.agent import AgentState, LastContact
 from ivr.desk_visit import KEY_WAIT_S, KEYS, TRIES, Presence, Visit
 from ivr.flow.after_call import Result, choices_of
-from ivr.office import Office
 
 _LONG_S: Final = 120
 _ROUGHLY_S: Final = 5
@@ -51,32 +52,53 @@ async def say_wrapup(visit: Visit, seconds: int) -> None:
         await visit.say(texts.wrapup_minutes, minutes=seconds // 60)
 
 
+def owes(there: Presence) -> bool:
+    """Whether an agent owes an organisation the result of their last contact."""
+    return there.agent.last is not None and there.agent.last.owed
+
+
+def owing(found: Iterable[Presence]) -> list[Presence]:
+    """Where an agent owes a result, the oldest first."""
+    return sorted(filter(owes, found), key=_began_ms)
+
+
+def choices_at(there: Presence) -> Mapping[str, Result]:
+    """What can come of the last contact that an agent had at an organisation, by code."""
+    organisation, last = there.office.organisation, there.agent.last
+    queue = None if last is None else organisation.queues.get(last.queue)
+    return choices_of(queue, organisation.results)
+
+
 async def give_result(visit: Visit, found: Sequence[Presence]) -> None:
-    """Ask what came of the last contact, until it is a choice, a few times at most."""
-    there = _latest(found)
-    office, agent = there.office, there.agent
-    texts, last = visit.texts.after_call, agent.last
+    """Ask what came of a contact, until it is a choice, a few times at most."""
+    due = (there for there in owing(found) if choices_at(there))
+    there = next(due, None) or _latest(found)
+    texts, last = visit.texts.after_call, there.agent.last
     if last is None:
         await visit.say(texts.no_contact)
         return
-    organisation = office.organisation
-    choices = choices_of(organisation.queues.get(last.queue), organisation.results)
+    choices = choices_at(there)
     if not choices:
         await visit.say(texts.no_results)
         return
-    for _ in range(TRIES):
-        result = choices.get(await _choose(visit, choices))
-        if result is not None:
-            await _note(visit, office, agent, last, result)
-            return
-        await visit.say(texts.unknown_result)
+    with visit.speaking_as(there.office):
+        texts = visit.texts.after_call
+        for _ in range(TRIES):
+            result = choices.get(await _choose(visit, choices))
+            if result is not None:
+                await _note(visit, there, last, result)
+                return
+            await visit.say(texts.unknown_result)
 
 
 def _latest(found: Sequence[Presence]) -> Presence:
     """Where the agent has talked last, of all organisations that they work for."""
-    return max(
-        found, key=lambda there: 0 if there.agent.last is None else there.agent.last.began_ms
-    )
+    return max(found, key=_began_ms)
+
+
+def _began_ms(there: Presence) -> int:
+    last = there.agent.last
+    return 0 if last is None else last.began_ms
 
 
 async def _choose(visit: Visit, choices: Mapping[str, Result]) -> str:
@@ -91,15 +113,13 @@ async def _choose(visit: Visit, choices: Mapping[str, Result]) -> str:
     return await visit.call.collect(first=first, count=longest, wait=KEY_WAIT_S)
 
 
-async def _note(
-    visit: Visit, office: Office, agent: AgentStatus, last: LastContact, result: Result
-) -> None:
-    texts = visit.texts
+async def _note(visit: Visit, there: Presence, last: LastContact, result: Result) -> None:
+    texts, office = visit.texts.after_call, there.office
     try:
-        status = await office.agents.give_result(agent.id, result.key, contact=last.contact)
+        status = await office.agents.give_result(there.agent.id, result.key, contact=last.contact)
     except NoLastContact:  # the next conversation has begun, or the agent is here anew
-        await visit.say(texts.after_call.no_contact)
+        await visit.say(texts.no_contact)
         return
-    await visit.say(texts.after_call.result_given, result=visit.spoken(result.say))
+    await visit.say(texts.result_given, result=visit.spoken(result.say))
     if last.owed and status.state is AgentState.READY:
-        await office.distributor.match_agent(agent.id)
+        await office.distributor.match_agent(there.agent.id)

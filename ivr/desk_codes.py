@@ -6,12 +6,14 @@ agent of several organisations wants it at all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 from typing import Final
 
-from acd.errors import ResultOwed
+from acd.errors import NotLoggedIn, ResultOwed
 from acd.model.agent import AgentStatus
 from ivr import desk_after_call, desk_own_state
+from ivr.desk_after_call import choices_at, owes
 from ivr.desk_login import match
 from ivr.desk_visit import TRIES, Presence, Visit
 from ivr.flow.staff import NOT_ANSWERING
@@ -37,14 +39,13 @@ async def do(visit: Visit, found: Sequence[Presence], code: str) -> bool:
 
     Raises:
         CallerHungUp, CallFailed: The agent is gone.
-        NotLoggedIn: Somebody else has logged them out meanwhile.
+        NotLoggedIn: Somebody else has logged them out meanwhile, wherever they were.
         AcdUnavailable: Redis does not answer.
     """
     if code == STATE:
         await desk_own_state.tell(visit, found)
     elif code == LOG_OUT:
-        for there in found:
-            await there.office.agents.logout(there.agent.id)
+        await _wherever(found, lambda there: there.office.agents.logout(there.agent.id))
         await visit.say(visit.texts.desk.logged_out)
         return True
     elif code == PAUSE:
@@ -65,16 +66,35 @@ async def say_why_paused(visit: Visit, statuses: Iterable[AgentStatus]) -> None:
         await visit.say(told)
 
 
-def owing(found: Iterable[Presence]) -> list[Presence]:
-    """Where an agent owes the result of their last contact."""
-    return [there for there in found if there.agent.last is not None and there.agent.last.owed]
+async def _wherever(
+    found: Iterable[Presence], step: Callable[[Presence], Awaitable[object]]
+) -> None:
+    """Take a step at each organisation, but where somebody else has logged the agent out.
+
+    Raises:
+        NotLoggedIn: That is so at all of them.
+    """
+    out, taken = None, False
+    for there in found:
+        try:
+            await step(there)
+            taken = True
+        except NotLoggedIn as gone:
+            out = gone
+    if out is not None and not taken:
+        raise out
 
 
 async def _be_ready(visit: Visit, found: Sequence[Presence]) -> bool:
+    """Whoever owes one organisation a result that can be given is ready for none."""
     texts = visit.texts
+
+    async def ready(there: Presence) -> None:
+        let_off = not choices_at(there)  # the file has lost its results since
+        await there.office.agents.unpause(there.agent.id, let_off=let_off)
+
     try:
-        for there in owing(found) or found:  # whoever owes one organisation a result is refused
-            await there.office.agents.unpause(there.agent.id)
+        await _wherever(sorted(found, key=owes, reverse=True), ready)
     except ResultOwed:
         await visit.say(texts.after_call.result_owed)
         return False
@@ -83,13 +103,16 @@ async def _be_ready(visit: Visit, found: Sequence[Presence]) -> bool:
     return True
 
 
+async def _pause_at(reason: str, there: Presence) -> None:
+    await there.office.agents.pause(there.agent.id, reason)
+
+
 async def _pause(visit: Visit, found: Sequence[Presence]) -> bool:
     texts, pauses = visit.texts.desk, found[0].office.organisation.pauses
     for _ in range(TRIES):
         reason = pauses.get(await visit.key(texts.enter_reason))
         if reason is not None:
-            for there in found:
-                await there.office.agents.pause(there.agent.id, reason.key)
+            await _wherever(found, partial(_pause_at, reason.key))
             await visit.say(texts.paused, reason=visit.spoken(reason.say))
             return True
         await visit.say(texts.unknown_reason)

@@ -26,7 +26,9 @@ async def tell(visit: Visit, found: Sequence[Presence]) -> None:
     texts, first = visit.texts.own_state, found[0]
     known = first.office.organisation.agents.get(first.agent.id)
     await visit.say(texts.who, name="" if known is None else known.name, number=first.agent.id)
-    await _say_state(visit, max(found, key=lambda there: _RANK.index(there.agent.state)))
+    busiest = max(found, key=lambda there: _RANK.index(there.agent.state))
+    with visit.speaking_as(busiest.office):
+        await _say_state(visit, busiest)
     queues = [queue for there in found for queue in there.agent.queues]
     await visit.say(texts.queues, queues=", ".join(queues))
     await visit.say(texts.waiting, waiting=sum([await _waiting(there) for there in found]))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -72,6 +73,16 @@ class Visit:
         """Speak from now on as an organisation does."""
         self.home = office
         self.call.prompts = self._prompts.of(office.organisation.id)
+
+    @contextmanager
+    def speaking_as(self, office: Office) -> Iterator[None]:
+        """Speak of something of an organisation's as that one does: others lack its languages."""
+        home = self.home
+        self.come_to(office)
+        try:
+            yield
+        finally:
+            self.come_to(home)
 
     def offices_of(self, number: str) -> list[Office]:
         """Where an agent's number is known: one person, who may work for several organisations."""

@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from ivr.api.events import Close, EventFeed
+from ivr.api.refused_acts import RefusedActs
 from ivr.api.tokens import Doorkeeper
 from ivr.flow.after_call import choices_of
 from ivr.flow.load import Catalogue
@@ -80,6 +81,7 @@ class Figures:
         trees: The call trees.
         doorkeeper: Judges who asks the API.
         feed: Serves who follows events there.
+        refused_acts: Counts what its tokens were not let do.
         layout: Where everything is that the installation makes.
         since_seconds: When this controller began to serve, epoch.
     """
@@ -97,6 +99,7 @@ class Figures:
     trees: LiveTrees
     doorkeeper: Doorkeeper
     feed: EventFeed
+    refused_acts: RefusedActs
     layout: Layout
     since_seconds: float
 
@@ -191,6 +194,7 @@ class Figures:
             transcripts=self.transcribing.backlog,
             trees=tuple(self._trees_now()),
             api_refused=self.doorkeeper.refused,
+            api_roles_refused=self.refused_acts.refused,
             api_followers=self.feed.followers,
             api_let_go={reason.name.lower(): self.feed.let_go[reason] for reason in Close},
             trees_reloads={outcome.value: self.trees.reloads[outcome] for outcome in Outcome},

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, Self
 
-from acd.errors import StaleOffer, TooManyLines
+from acd.errors import OfferNotAnswered, StaleOffer, TooManyLines
 from acd.model.agent import AgentStatus
 from acd.model.handover import HandedTo, Handover
 from acd.model.offer import Offer
@@ -160,7 +160,7 @@ class Handovers:
         if wish.to is not HandedTo.NUMBER and queue is None:  # none, or taken away meanwhile
             queue = self._queues[self._request.queue]
             wish = HandoverWish(HandedTo.QUEUE, queue.name, queue.name)
-        effective = await self._leave_agent(wish, offer, talked_ms, queue)
+        offer, effective = await self._leave_agent(wish, offer, talked_ms, queue)
         # From here on the ACD knows; a controller that takes the call up goes by that.
         await session.set_variable(WISH, "")
         await session.set_variable("DIALSTATUS", "")
@@ -177,10 +177,29 @@ class Handovers:
 
     async def _leave_agent(
         self, wish: HandoverWish, offer: Offer, talked_ms: int, queue: Queue | None
+    ) -> tuple[Offer, int]:
+        """The conversation that is over, and the effective arrival."""
+        distributor, onward = self._services.distributor, self._onward(wish, queue)
+        with suppress(StaleOffer, OfferNotAnswered):
+            return offer, await self._hand(wish, offer, talked_ms, queue, onward)
+        # The agent's colleague has taken it over; or it is over, and perhaps offered to the next.
+        taken = await distributor.current_offer(offer.contact)
+        if taken is not None:
+            with suppress(StaleOffer, OfferNotAnswered):
+                return taken, await self._hand(wish, taken, None, queue, onward)
+        if queue is not None:
+            await join(distributor, offer.contact, queue, onward)
+        return offer, self._services.clock()
+
+    async def _hand(
+        self,
+        wish: HandoverWish,
+        offer: Offer,
+        talked_ms: int | None,
+        queue: Queue | None,
+        onward: QueueRequest,
     ) -> int:
-        distributor = self._services.distributor
-        onward = self._onward(wish, queue)
-        hand = partial(distributor.transferred, offer, talked_ms, wish.told, queue)
+        hand = partial(self._services.distributor.transferred, offer, talked_ms, wish.told, queue)
         try:
             return await hand(require=steps_of(onward))
         except TooManyLines as full:
@@ -189,10 +208,6 @@ class Handovers:
                 extra={"contact": offer.contact, "queue": wish.queue, "fault": full.code},
             )
             return await hand()
-        except StaleOffer:  # over already, by a sweep or a reconciliation: it arrives anew
-            if queue is not None:
-                await join(distributor, offer.contact, queue, onward)
-            return self._services.clock()
 
     def _onward(self, wish: HandoverWish, queue: Queue | None) -> QueueRequest:
         """How the caller comes to where they wait from here on."""

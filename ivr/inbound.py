@@ -18,7 +18,7 @@ from acd.errors import AcdError
 from acd.names import check_name
 from ivr.agi_call import AgiCall, AllPrompts, Listen
 from ivr.dialplan import DONE
-from ivr.flow.call import CallReferred, QueueAway
+from ivr.flow.call import CallGoesOn, QueueAway
 from ivr.flow.engine import Run
 from ivr.flow.trace import Observed, RunResult, Told
 from ivr.flow.tree import BEGAN, Tree
@@ -119,7 +119,7 @@ class Inbound:
             office.stranded.is_back(contact)
             try:
                 result = await self._run(call, tree, office, stood)
-            except CallReferred:
+            except CallGoesOn:
                 return  # and is back in a moment, at the same place
             except REDIS_AWAY:
                 ended = {"reason": "caller" if session.hung_up else "lost", "tree": tree.name}
@@ -142,17 +142,18 @@ class Inbound:
             )
             handed_over = await wish_of(call.session) is not None
             return _Begun(stood, taken_up=True, handed_over=handed_over)
-        await self._note(
-            office,
-            call.contact,
-            EventType.CONTACT_STARTED,
-            {
-                "caller": call.caller,
-                "dialled": call.dialled,
-                "tree": tree.name,
-                "version": tree.version[:SHORT],
-            },
-        )
+        if call.contact not in office.stranded.contacts:  # else Redis was away while it was told of
+            await self._note(
+                office,
+                call.contact,
+                EventType.CONTACT_STARTED,
+                {
+                    "caller": call.caller,
+                    "dialled": call.dialled,
+                    "tree": tree.name,
+                    "version": tree.version[:SHORT],
+                },
+            )
         return _Begun(Stand(), taken_up=False)
 
     async def _end(self, office: Office, contact: str, tree: Tree, result: RunResult) -> None:
@@ -176,8 +177,8 @@ class Inbound:
             told: Mapping[str, str]
             if isinstance(what, Told):
                 kind, told = as_event(what.what)
-            elif begun.handed_over and not what.came_from:
-                return  # that visit was told of; this is its end
+            elif (begun.handed_over or stood.node) and not what.came_from:
+                return  # that visit was told of; it goes on, or this is its end
             else:
                 kind = EventType.NODE_VISITED
                 told = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 
 from acd.distributor import Distributor
 from acd.errors import StaleOffer, TooManyLines
@@ -108,6 +109,40 @@ async def leave(distributor: Distributor, contact: str, reason: LeaveReason) -> 
     """
     for freed in await distributor.leave(contact, reason) or ():
         await distributor.match_agent(freed)
+
+
+async def begin(
+    distributor: Distributor, rung: Offer, talker: Offer, at_ms: int | None = None
+) -> bool:
+    """An agent has picked up; the others whom the contact held are there at once for the next.
+
+    It is told late, too, where Redis or Asterisk's Manager was away until the offer had expired.
+
+    Args:
+        distributor: The organisation's queues.
+        rung: The offer.
+        talker: As the agent has it who picked up.
+        at_ms: When, epoch, if that is known to be earlier than now.
+
+    Returns:
+        Whether they talk, as far as the queue knows by now.
+
+    Raises:
+        AcdUnavailable: Redis does not answer.
+    """
+    freed: Iterable[str] = ()
+    try:
+        if await distributor.answered(talker, at_ms):
+            freed = [view.agent for view in rung.views if view.agent != talker.agent]
+    except StaleOffer:
+        at = distributor.clock() if at_ms is None else at_ms
+        held = await distributor.answered_late(talker, at)
+        if held is None:  # over, or taken over by whom the agent asked
+            return False
+        freed = held
+    for agent in freed:
+        await distributor.match_agent(agent)
+    return True
 
 
 async def end(distributor: Distributor, offer: Offer, talked_ms: int) -> None:

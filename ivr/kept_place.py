@@ -37,7 +37,7 @@ _TAKEN_OVER: Final = frozenset(
 
 
 class KeptPlace:
-    """That of one caller in one queue."""
+    """That of one caller who comes to a queue."""
 
     def __init__(
         self,
@@ -53,12 +53,11 @@ class KeptPlace:
         self._organisation = organisation
         self._services = services
 
-    @property
-    def offer(self) -> CallbackOffer | None:
-        """What the queue offers those who would rather not wait; ``None`` for nothing."""
+    def offer(self, queue: str) -> CallbackOffer | None:
+        """What a queue offers those who would rather not wait; ``None`` for nothing."""
         if not self._services.outgoing.endpoint:
             return None
-        return self._organisation.queues[self._queue.name].callback
+        return self._organisation.queues[queue].callback
 
     async def before(self) -> Callback | None:
         """The callback in this queue that the caller has asked for, and wants to be this call."""
@@ -75,15 +74,15 @@ class KeptPlace:
             return None
         return kept if await self._says_yes(texts.take_over) else None
 
-    async def keep(self, wish: Wish, waiting: Waiting) -> bool:
-        """Let a callback have the caller's place; whether it has it, and the call may end."""
+    async def keep(self, wish: Wish, queue: str, waiting: Waiting) -> bool:
+        """Let a callback have the caller's place in a queue; whether the call may end now."""
         try:
             await self._services.callbacks.keep_place(
                 self._call.contact,
                 wish.number,
                 language=self._request.language,
                 answers=self._request.answers,
-                rules=rules_of(self._organisation.queues[self._queue.name]),
+                rules=rules_of(self._organisation.queues[queue]),
                 consent=await consent_given(self._call.session),
                 due_ms=None if wish.time is None else round(wish.time.timestamp() * 1000),
             )

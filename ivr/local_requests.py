@@ -7,12 +7,13 @@ browser can do that.
 from __future__ import annotations
 
 import ipaddress
-from json import JSONDecodeError
 from typing import Any, Final
 
 from aiohttp import web
 
 _LONGEST_NAME: Final = 128
+_FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+"""A proxy on this machine tells so that it asks for somebody else."""
 
 
 async def said(request: web.Request, example: str) -> dict[str, Any]:
@@ -32,7 +33,7 @@ async def said(request: web.Request, example: str) -> dict[str, Any]:
         raise web.HTTPUnsupportedMediaType(text=f"Send JSON: {example}.\n")
     try:
         told: Any = await request.json()
-    except (JSONDecodeError, UnicodeDecodeError, RecursionError):
+    except (ValueError, LookupError, RecursionError):  # LookupError: no such charset
         told = None
     if not isinstance(told, dict):
         raise web.HTTPBadRequest(text=f"Send an object: {example}.\n")
@@ -45,7 +46,7 @@ def nearby(request: web.Request) -> None:
     Raises:
         HTTPForbidden: They do not.
     """
-    if not _is_near(request.remote):
+    if not _is_near(request.remote) or any(name in request.headers for name in _FORWARDED):
         raise web.HTTPForbidden(text="Ask from the controller's own machine.\n")
 
 

@@ -7,8 +7,9 @@ that moment and keeps it to the call's end.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from redis.asyncio import Redis
@@ -64,6 +65,7 @@ class Means:
         clock: Epoch milliseconds.
         destinations: Where agents' phones are rung.
         excuses: Knows of agents whom another organisation has.
+        succeeded: As of :class:`ivr.services.Services`.
     """
 
     controller: str
@@ -81,6 +83,7 @@ class Means:
     clock: Callable[[], int]
     destinations: Destinations = ALONE
     excuses: Excuses = NO_EXCUSES
+    succeeded: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Offices:
@@ -163,6 +166,7 @@ class Offices:
             destinations=means.destinations,
             shown_number=self.shown_number(org),
             excuses=means.excuses,
+            succeeded=means.succeeded,
         )
         return Office(
             organisation=organisation,

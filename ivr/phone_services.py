@@ -72,7 +72,7 @@ class PhoneServices:
         )
         codes = RecordingCodes(every, pauses, prompts)
         handovers = HandoverCodes(every, pauses, prompts)
-        self.referrals = Referrals(ami, every)
+        self.referrals = Referrals(ami, every, means.succeeded)
         Holds(ami, every)
         consultations = Consultations(
             ami,
@@ -86,6 +86,7 @@ class PhoneServices:
         self.handlers: Mapping[str, Handler] = {
             "desk": desk.serve,
             "outgoing": calls.serve,
+            "answered": means.answers.serve,
             "confirm": confirmations.serve,
             "recording": codes.serve,
             "supervision": supervisors.serve,

@@ -12,10 +12,15 @@ place over by calling (:mod:`ivr.kept_place`).
 A ride that is cancelled (the controller stops) leaves the contact in its place: the dialplan hands
 the call to the next controller, whose ``join`` takes the contact up where it stood. So does a ride
 that Redis fails; if no controller can serve the call, Asterisk's own queue does.
+
+Where the next controller is there already (:mod:`ivr.succession`), who waits goes to it as soon as
+nothing is being said to them and no agent rings. Who was called back stays: they would be greeted
+once more, and asked again whether they are there.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Final
@@ -28,18 +33,21 @@ from acd.skills import sparing_backups
 from ivr.agi_call import AgiCaller
 from ivr.callback_offer import Wish
 from ivr.consent import when_recorded
-from ivr.flow.call import CallReferred, QueueAway, QueueOutcome, QueueRequest
+from ivr.flow.call import CallGoesOn, CallHandedOn, QueueAway, QueueOutcome, QueueRequest
 from ivr.flow.callback import CallbackOffer
 from ivr.flow.organisation import Organisation
-from ivr.handovers import Handovers, wish_of
+from ivr.handovers import WISH, Handovers, wish_of
 from ivr.joining import acd_queue, join, leave, steps_of
 from ivr.kept_place import KeptPlace
 from ivr.remote_agents import ANSWERED
-from ivr.ringing import Ringing
+from ivr.ringing import Ringing, Served
 from ivr.services import Services
 from ivr.staying import Staying
-from ivr.waiting import Waiting
+from ivr.waiting import Elsewhere, Waiting
 from wire.agi.errors import AgiError, AgiHungUp
+
+OFFER_LATE_S: Final = 1.0
+"""An agent who was being found a moment ago is there within this time."""
 
 _LEFT: Final = {
     QueueOutcome.TIMED_OUT: LeaveReason.TIMEOUT,
@@ -93,7 +101,7 @@ class QueueRides:
         try:
             try:
                 return await way(ride)
-            except (AcdUnavailable, AgiError, CallReferred):
+            except (AcdUnavailable, AgiError, CallGoesOn):
                 raise
             except Exception:
                 # Our own slip: the call goes on elsewhere. No agent shall be rung for it, or talk
@@ -120,19 +128,22 @@ class _Ride:
         self._call = call
         self._request = request
         self._queue = queue
+        self._queues = queues
+        self._stands_in = queue
         self._organisation = organisation
         self._services = services
         self._distributor = services.distributor
         self._handovers = Handovers(call, request, queues, services)
         self._place = KeptPlace(call, request, queue, organisation, services)
+        self._succeeded = services.succeeded
 
     async def to_end(self) -> QueueOutcome:
         """Ask for consent where the queue wants it; join, wait, talk; the queue knows the end."""
+        async with self._until_gone():  # it may have a place already
+            return await self._handed_over() or await self._turned_away() or await self._joined()
+
+    async def _joined(self) -> QueueOutcome:
         contact = self._call.contact
-        if (handed := await self._handed_over()) is not None:
-            return handed
-        if (turned_away := await self._turned_away()) is not None:
-            return turned_away
         # Before the queue knows of the caller: no agent shall wait for the answer.
         ringing = await self._ringing()
         kept = await self._place.before()
@@ -142,37 +153,38 @@ class _Ride:
             self._distributor, contact, self._queue, self._request, credit_ms=credit
         )
         staying = self._staying()
-        async with self._until_gone():
-            if await staying.nobody():
-                await self._distributor.leave(contact, LeaveReason.NOBODY)
-                return QueueOutcome.NOBODY
-            if not resumed:
-                await self._foretell()
-            if kept is not None:
-                with suppress(CallbackUnknown):
-                    await self._services.callbacks.cancel(kept.contact)
-            await self._distributor.match(self._queue)
-            return await self._wait(ringing, self._place.offer, staying)
+        if await staying.nobody():
+            await self._distributor.leave(contact, LeaveReason.NOBODY)
+            return QueueOutcome.NOBODY
+        if not resumed:
+            await self._foretell()
+        if kept is not None:
+            with suppress(CallbackUnknown):
+                await self._services.callbacks.cancel(kept.contact)
+        await self._distributor.match(self._queue)
+        return await self._wait(ringing, self._place.offer(self._queue.name), staying)
 
     async def _handed_over(self) -> QueueOutcome | None:
         """How a caller goes on whose agent has handed them over and who is back in a new session.
 
         The agent's phone has transferred them, or the controller died.
         """
-        wish = await wish_of(self._call.session)
+        session = self._call.session
+        wish = await wish_of(session)
         if wish is None:
             return None
         offer = await self._distributor.current_offer(self._call.contact)
         if offer is None:
+            await session.set_variable(WISH, "")  # it is done, or was never to be
             return None
-        async with self._until_gone():
-            ringing = await self._ringing()
-            answered = await self._call.session.get_variable(ANSWERED) or ""
-            now = self._services.clock()
-            talked_ms = max(0, now - int(answered)) if answered.isdecimal() else 0
-            if await self._handovers.carry_out(wish, offer, talked_ms):
-                return QueueOutcome.TALKED
-            return await self._wait(ringing, self._place.offer, self._staying())
+        ringing = await self._ringing()
+        await ringing.follow(wish)
+        answered = await session.get_variable(ANSWERED) or ""
+        now = self._services.clock()
+        talked_ms = max(0, now - int(answered)) if answered.isdecimal() else 0
+        if await self._handovers.carry_out(wish, offer, talked_ms):
+            return QueueOutcome.TALKED
+        return await self._wait_anew(ringing)
 
     async def _turned_away(self) -> QueueOutcome | None:
         """How a caller who may not join goes on; never one who has a place already."""
@@ -202,9 +214,10 @@ class _Ride:
 
     async def called_back(self) -> QueueOutcome:
         """The same for somebody who was called, and for whom an agent is held, as a rule."""
-        if (handed := await self._handed_over()) is not None:
-            return handed
+        self._succeeded = asyncio.Event()  # they stay
         async with self._until_gone():
+            if (handed := await self._handed_over()) is not None:
+                return handed
             ringing = await self._ringing()
             await self._distributor.match(self._queue)
             return await self._wait(ringing, None, self._staying())
@@ -234,35 +247,72 @@ class _Ride:
             raise
 
     def _staying(self) -> Staying:
-        return Staying(self._call.contact, self._request, self._organisation, self._services)
+        return Staying(
+            self._call.contact,
+            self._request,
+            self._organisation,
+            self._services,
+            queue=self._stands_in.name,
+        )
 
     async def _wait(
         self, ringing: Ringing, callback: CallbackOffer | None, staying: Staying
     ) -> QueueOutcome:
-        """Until an agent has talked to the caller, or they need not or will not wait longer."""
+        """Until an agent has talked to the caller, or they need not or will not wait longer.
+
+        Raises:
+            CallHandedOn: They wait on elsewhere.
+        """
         call, services = self._call, self._services
         with services.attention.listen(call.contact) as keys:
             waiting = Waiting(
                 call,
                 keys,
-                self._queue,
+                self._stands_in,
                 self._organisation,
                 services,
                 request=self._request,
                 callback=callback,
                 staying=staying,
+                succeeded=self._succeeded,
             )
             while True:
-                came = await waiting.next()
+                came = await self._unless_handed_on(await waiting.next())
                 if isinstance(came, Offer):
-                    if await ringing.serve(came):
+                    served = await ringing.serve(came)
+                    if served is Served.THROUGH:
                         return QueueOutcome.TALKED
+                    if served is Served.HANDED_OVER:
+                        break
                     # Not always that of the tree: a supervisor may have moved the caller.
                     await self._distributor.match(Queue(came.queue))
                     waiting.speak_soon()
                 elif isinstance(came, Wish):
-                    if await self._place.keep(came, waiting):
+                    if await self._place.keep(came, self._stands_in.name, waiting):
                         return QueueOutcome.CALLED_BACK
-                else:
+                elif came is not None:
                     await leave(self._distributor, call.contact, _LEFT[came])
                     return came
+        return await self._wait_anew(ringing)
+
+    async def _unless_handed_on(
+        self, came: Offer | Wish | QueueOutcome | Elsewhere
+    ) -> Offer | Wish | QueueOutcome | None:
+        """What came, or the offer that is there just when the caller was to wait elsewhere.
+
+        Raises:
+            CallHandedOn: They do.
+        """
+        if not isinstance(came, Elsewhere):
+            return came
+        if await self._distributor.hand_on(self._call.contact):
+            raise CallHandedOn
+        return await self._services.offers.next_offer(
+            self._distributor, self._call.contact, timeout_s=OFFER_LATE_S
+        )
+
+    async def _wait_anew(self, ringing: Ringing) -> QueueOutcome:
+        """A caller who was handed over waits as whoever has come to that queue just now."""
+        stands_in = await self._distributor.held(self._call.contact) or ""
+        self._stands_in = self._queues.get(stands_in, self._queue)
+        return await self._wait(ringing, self._place.offer(self._stands_in.name), self._staying())

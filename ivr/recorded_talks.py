@@ -47,7 +47,7 @@ class RecordedTalks:
             arguments = f"^{base}" if sidecar.on_demand else f"^{base}^now"
             if sidecar.phone:
                 path = base.removesuffix(f"-{sidecar.phone}")
-                arguments = f"^{path}^{'' if sidecar.on_demand else 'now'}^several"
+                arguments = f"^{path}^{'' if sidecar.on_demand else 'now'}"
         return cls(recorder, expected, arguments)
 
     async def finish(self, agent: str) -> None:

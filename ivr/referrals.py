@@ -17,6 +17,7 @@ agent again.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -48,10 +49,19 @@ _ROW: Final = "app=Goto&appdata=vaxel-consult%2C%24%7BEXTEN%7D%2C1"
 class Referrals:
     """Judges REFERs, and takes up the callers."""
 
-    def __init__(self, ami: AmiClient, offices: Mapping[str, Office]) -> None:
-        """Subscribe to ``ami``, which is not yet connected."""
+    def __init__(
+        self, ami: AmiClient, offices: Mapping[str, Office], succeeded: asyncio.Event
+    ) -> None:
+        """Subscribe to ``ami``, which is not yet connected.
+
+        Args:
+            ami: The link.
+            offices: Of all organisations; may grow.
+            succeeded: As of :class:`ivr.services.Services`; then nobody is taken away from here.
+        """
         self._ami = ami
         self._offices = offices
+        self._succeeded = succeeded
         self._astray: dict[str, str] = {}
         ami.subscribe("AttendedTransfer", self._on_attended)
         ami.subscribe("Hangup", self._on_hang_up)
@@ -134,6 +144,8 @@ class Referrals:
             phone_of(event.get(f"{which}TransfererChannel")) for which in ("Orig", "Second")
         )
         if event.get("DestType") != "App" or phone != second or not phone:
+            return
+        if self._succeeded.is_set():
             return
         contact, place = event.get("TransfereeUniqueid"), event.get("SecondTransfererUniqueid")
         logger.warning(

@@ -22,10 +22,10 @@ from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any, Final, Protocol
 
 from acd.clock import Clock
-from acd.errors import AcdError, AgentBusy, PhoneBusy
+from acd.errors import AcdError, AgentBusy, NotLoggedIn, PhoneBusy
 from ivr.agi_call import AgiCaller, AllPrompts
-from ivr.desk_after_call import give_result
-from ivr.desk_codes import EXTEND, LOG_OUT, PAUSE, READY, RESULT, STATE, do, owing, say_why_paused
+from ivr.desk_after_call import choices_at, give_result, owing
+from ivr.desk_codes import EXTEND, LOG_OUT, PAUSE, READY, RESULT, STATE, do, say_why_paused
 from ivr.desk_login import move_in
 from ivr.desk_visit import TRIES, Presence, Visit
 from ivr.flow.call import CallerHungUp
@@ -171,20 +171,38 @@ async def _change(visit: Visit, texts: RemoteTexts) -> None:
     while silent < TRIES:
         code = _CODES.get(await visit.key(texts.menu), "")
         silent = 0 if code else silent + 1
-        found = await _found(visit)
-        if not found:
+        try:
+            over = await _done(visit, code)
+        except NotLoggedIn:
             await visit.say(visit.texts.desk.not_logged_in)
             break
-        if code == READY and (owed := owing(found)):  # a key away, as it is not for a softphone
-            await give_result(visit, owed)
-            found = await _found(visit)
-            if owing(found):
-                continue
-        if await do(visit, found, code):
+        if over:
             if code == READY:
                 await _part(visit, texts)
             break
     await visit.call.hang_up()
+
+
+async def _done(visit: Visit, code: str) -> bool:
+    """Do what a code says; whether nothing more can be wanted.
+
+    Raises:
+        NotLoggedIn: They are there no longer.
+    """
+    found = await _found(visit)
+    if code == READY and _can_give(found):  # a key away, as it is not for a softphone
+        await give_result(visit, found)
+        found = await _found(visit)
+        if _can_give(found):
+            return False
+    if not found:
+        raise NotLoggedIn(visit.phone)
+    return await do(visit, found, code)
+
+
+def _can_give(found: Sequence[Presence]) -> bool:
+    """Whether somebody owes a result, and there is one that they could give."""
+    return any(choices_at(there) for there in owing(found))
 
 
 async def _found(visit: Visit) -> list[Presence]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from enum import Enum
 from typing import Final
 
-from acd.errors import AcdUnavailable
+from acd.errors import AcdUnavailable, OfferAnswered, StaleOffer
+from acd.model.handover import HandedTo
 from acd.model.offer import Offer
 from acd.model.queue import Queue
 from ivr.agi_call import AgiCaller
@@ -31,7 +33,22 @@ from wire.agi.link import NO_LIMIT
 PICKED_UP_S: Final = 2.0
 """``Dial`` gives up after the ring time; one that runs so much longer is a conversation."""
 
+LOOK_S: Final = 1.0
+"""So often Redis is told again of an answer that it does not know."""
+
+FULL_TIME_MS: Final = 4_000
+"""An offer lasts five seconds longer than its telephones ring; one of which less than so much would
+be left begins anew."""
+
 LONGEST_SHOWN: Final = 80
+
+
+class Served(Enum):
+    """What came of an offer for the caller."""
+
+    THROUGH = "through"  # they have talked
+    WAITS = "waits"  # nobody has answered: they wait on at their place
+    HANDED_OVER = "handed over"  # they have talked, and wait where the agent wants them to
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +106,8 @@ class Ringing:
         self._handovers = handovers
         self._kept = ""
 
-    async def serve(self, offer: Offer) -> bool:
+    async def serve(self, offer: Offer) -> Served:
         """Ring the agents, and let the one talk who picks up.
-
-        Returns:
-            Whether the caller has talked and is through; if not, the contact waits: at its place,
-            or where the agent has handed it over to.
 
         Raises:
             AgiHungUp: The caller is gone.
@@ -113,8 +126,13 @@ class Ringing:
         )
         if telephones is None:
             await rung.refuse("CHANUNAVAIL")
-            return False
+            return Served.WAITS
         recorded = await self._expect_recordings(offer)
+        try:
+            await self._begin_to_ring(offer)
+        except (StaleOffer, OfferAnswered):
+            await recorded.drop()
+            return Served.WAITS
         ended = await self._dial(offer, telephones, rung, recorded.arguments)
         talked_ms, talker = max(0, self._services.clock() - ended.answered_ms), ended.talker
         if talker is not None:
@@ -136,16 +154,38 @@ class Ringing:
         if self._session.hung_up:
             raise AgiHungUp
         if talker is None:
-            await rung.refuse(ended.status)
-            return False
+            return await self._nobody_answered(rung, offer, ended.status)
         if ended.wish is not None:
-            through = await self._handovers.carry_out(ended.wish, talker, talked_ms)
-            if not through:
-                await self._follow(ended.wish)
-            return through
+            return await self._hand_over(ended.wish, talker, talked_ms)
         # The dialplan hangs up on a caller who has talked; this one may come to a queue again.
         await self._session.set_variable("DIALSTATUS", "")
-        return True
+        return Served.THROUGH
+
+    async def _begin_to_ring(self, offer: Offer) -> None:
+        """Words that the caller had to hear to their end must not take the agents' time to answer.
+
+        Raises:
+            StaleOffer: It is over by now.
+            OfferAnswered: It never was to be rung.
+        """
+        ring_ms = self._organisation.queues[self._known(offer)].ring_seconds * 1000
+        if offer.expires_at_ms - self._services.clock() < ring_ms + FULL_TIME_MS:
+            await self._distributor.prolong(offer)
+
+    async def _nobody_answered(self, rung: RungAgents, offer: Offer, status: str) -> Served:
+        try:
+            await rung.refuse(status)
+        except OfferAnswered:  # taken by a key, and gone before the two were joined
+            back = HandoverWish(HandedTo.QUEUE, offer.queue, offer.queue)
+            return await self._hand_over(back, offer, 0)
+        return Served.WAITS
+
+    async def _hand_over(self, wish: HandoverWish, offer: Offer, talked_ms: int) -> Served:
+        # Before the queue knows that the caller waits: no agent shall wait for the answer.
+        await self.follow(wish)
+        if await self._handovers.carry_out(wish, offer, talked_ms):
+            return Served.THROUGH
+        return Served.HANDED_OVER
 
     async def _expect_recordings(self, offer: Offer) -> RecordedTalks:
         """Of each who may pick up; none where nothing is recorded."""
@@ -170,8 +210,12 @@ class Ringing:
             phone=offer.phone if several else "",
         )
 
-    async def _follow(self, wish: HandoverWish) -> None:
-        """Record from here on as the queue wants it that the caller was handed over to."""
+    async def follow(self, wish: HandoverWish) -> None:
+        """Record from here on as the queue wants it to which the caller is handed over.
+
+        Raises:
+            AgiError: The channel is gone or failed.
+        """
         if wish.queue in self._organisation.queues:
             self._recorded = await when_recorded(
                 self._call, wish.queue, self._organisation, self._request.language
@@ -187,15 +231,19 @@ class Ringing:
             await session.set_variable(ANSWERED, "")  # of an agent before
         ring = round(self._organisation.queues[self._known(offer)].ring_seconds)
 
-        async def overdue() -> None:
-            """``Dial`` gives up after the ring time, so this is a conversation."""
-            await asyncio.sleep(ring + PICKED_UP_S)
-            talker = await answers.answered_by(offer, session.environment.channel)
-            if talker is not None:
-                await rung.over(talker.phone, ANSWER)
+        async def make_known() -> None:
+            """Have Redis know who talks, where it or AMI was away when somebody picked up."""
+            overdue_ms = self._services.clock() + (ring + PICKED_UP_S) * 1000
+            while not rung.talk_known:
+                await asyncio.sleep(LOOK_S)
+                talker = rung.talker
+                if talker is None and self._services.clock() > overdue_ms:
+                    talker = await answers.answered_by(offer, session.environment.channel)
+                if talker is not None:
+                    await rung.picked_up(talker)
 
         with answers.expect(offer.contact, rung):
-            watch = asyncio.create_task(overdue())
+            watch = asyncio.create_task(make_known())
             try:
                 options = telephones.options(ring, recording)
                 where = telephones.destination

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from acd.distributor import Distributor
@@ -18,6 +18,7 @@ from acd.errors import AcdUnavailable, StaleOffer
 from acd.model.offer import Offer, RefusalReason
 from ivr.answers import ANSWER
 from ivr.excuses import Excuses
+from ivr.joining import begin
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +34,11 @@ _EXCUSABLE: Final = frozenset({RefusalReason.BUSY, RefusalReason.NO_ANSWER})
 
 
 class RungAgents:
-    """The agents of one offer, from the ring to the answer."""
+    """The agents of one offer, from the ring to the answer.
+
+    Attributes:
+        talk_known: Whether the queue knows of the answer, or need not any more.
+    """
 
     def __init__(
         self,
@@ -53,7 +58,7 @@ class RungAgents:
             excuses: Knows who is not to blame.
             missed_offers: Of the queue, see :meth:`Distributor.refused`.
             talks: Called when an agent has answered, perhaps more than once.
-            taken_by_picking_up: Else only :meth:`answered` says that a call was taken.
+            taken_by_picking_up: Else only :meth:`picked_up` says that a call was taken.
         """
         self._offer = offer
         self._distributor = distributor
@@ -65,6 +70,9 @@ class RungAgents:
         self._rang: set[str] = set()
         self._told: dict[str, str] = {}
         self._refusing = asyncio.Lock()
+        self._talks_since: tuple[Offer, int] | None = None
+        self._troubled = False
+        self.talk_known = False
 
     def rings(self, phone: str) -> None:
         """See :class:`ivr.answers.Rung`."""
@@ -75,40 +83,48 @@ class RungAgents:
         view = self.at(phone)
         if view is None or not self._taken_by_picking_up:
             return
-        try:
-            if status == ANSWER:
-                await self.answered(view)
-            elif self._offer.beside and status in REFUSALS:
-                self._told[phone] = status
-                async with self._refusing:
-                    if phone in self._left and len(self._left) > 1:  # else Dial returns in a moment
+        if status == ANSWER:
+            await self.picked_up(view)
+        elif self._offer.beside and status in REFUSALS:
+            self._told[phone] = status
+            async with self._refusing:
+                if phone in self._left and len(self._left) > 1:  # else Dial returns in a moment
+                    with self._told_later():
                         await self._refuse(view, status)
-        except AcdUnavailable as fault:  # told again when Dial returns
-            logger.warning(
-                "what became of a ring could not be noted",
-                extra={"contact": view.contact, "fault": fault.code},
-            )
 
     def at(self, phone: str) -> Offer | None:
         """Who is at a phone, as they have the offer: any phone where only one is rung."""
         return self._offer.at(phone) if self._offer.beside else self._offer
 
-    async def answered(self, view: Offer, at_ms: int | None = None) -> None:
+    @property
+    def talker(self) -> Offer | None:
+        """Who has picked up, as far as anybody has said."""
+        return None if self._talks_since is None else self._talks_since[0]
+
+    async def picked_up(self, view: Offer) -> None:
+        """An agent is said to have picked up, now or before; again until :attr:`talk_known`.
+
+        Args:
+            view: Who.
+        """
+        if self._talks_since is None:
+            self._talks_since = view, self._distributor.clock()
+        with self._told_later():
+            await self.answered(*self._talks_since)
+
+    async def answered(self, view: Offer, at_ms: int) -> None:
         """An agent has picked up: whoever was rung beside is there for the next.
 
         Args:
             view: Who.
-            at_ms: When, if that is known to be earlier than now.
+            at_ms: When, epoch.
 
         Raises:
             AcdUnavailable: Redis does not answer.
         """
-        with suppress(StaleOffer):  # taken over by whom the agent asked, or over
-            news = await self._distributor.answered(view, at_ms)
+        if await begin(self._distributor, self._offer, view, at_ms):
             await self._talks(view)
-            for other in self._offer.views if news else ():
-                if other.agent != view.agent:
-                    await self._distributor.match_agent(other.agent)
+        self.talk_known = True
 
     async def refuse(self, status: str) -> None:
         """Nobody has answered, and nobody rings any more.
@@ -122,6 +138,19 @@ class RungAgents:
         async with self._refusing:
             for phone, view in tuple(self._left.items()):
                 await self._refuse(view, self._status_of(phone, status))
+
+    @contextmanager
+    def _told_later(self) -> Iterator[None]:
+        """What Redis cannot be told now; said once."""
+        try:
+            yield
+        except AcdUnavailable as fault:
+            if not self._troubled:
+                self._troubled = True
+                logger.warning(
+                    "what became of a ring could not be noted",
+                    extra={"contact": self._offer.contact, "fault": fault.code},
+                )
 
     def _status_of(self, phone: str, status: str) -> str:
         """What became of one phone where ``status`` is told of all together."""

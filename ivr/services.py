@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from acd.callbacks import Callbacks
 from acd.distributor import Distributor
@@ -38,6 +39,7 @@ class Services:
         destinations: Where agents' phones are rung.
         shown_number: What people see whom the organisation calls, ``""`` for nothing.
         excuses: Knows of agents whom another organisation has.
+        succeeded: Set when another controller takes calls in the place of this one, which stops.
     """
 
     distributor: Distributor
@@ -54,3 +56,4 @@ class Services:
     destinations: Destinations = ALONE
     shown_number: str = ""
     excuses: Excuses = NO_EXCUSES
+    succeeded: asyncio.Event = field(default_factory=asyncio.Event)

@@ -3,9 +3,9 @@
 Start: modules and call trees; then, when no other controller of the state folder serves any more
 (:mod:`ivr.platform.succession`), settings, database, Redis, AMI, then FastAGI, so that the first
 call finds everything. Until then it is a spare, which opens and writes nothing. What it has read is
-read again if it is not what it was. Stop (SIGTERM): no new calls, running ones finish for a while,
-then the rest; a spare ends at once. A call that is cut off goes on in Asterisk's dialplan; a
-conversation does not even notice.
+read again if it is not what it was. Stop (SIGTERM): no new calls, which the next controller takes
+(:mod:`ivr.succession`); running ones finish for a while, then the rest; a spare ends at once. A
+call that is cut off goes on in Asterisk's dialplan; a conversation does not even notice.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ivr.live.survey import Survey, survey
 from ivr.logs import configure_logs
 from ivr.platform.errors import PlatformError
 from ivr.platform.preflight import layout_of, load_settings
-from ivr.platform.succession import sole_controller
+from ivr.platform.succession import Place, sole_controller
 from ivr.settings import Settings
 from media.errors import MediaError
 from monitoring.errors import MonitoringError
@@ -49,12 +49,13 @@ FAULTS: Final = (
 """What can keep the controller from starting; each says in a sentence what to do."""
 
 
-async def serve(settings: Settings, read: Survey) -> None:
+async def serve(settings: Settings, read: Survey, place: Place) -> None:
     """Open what a controller stands on and run one until SIGTERM or SIGINT.
 
     Args:
         settings: Of the installation.
         read: Its call trees, as they were a while ago.
+        place: To serve in, alone.
 
     Raises:
         One of :data:`FAULTS`.
@@ -68,7 +69,7 @@ async def serve(settings: Settings, read: Survey) -> None:
         # it, every call would be held for a tenth of a second.
         gc.collect()
         gc.freeze()
-        await controller.run(stop)
+        await controller.run(stop, place)
 
 
 def run() -> int:
@@ -79,8 +80,8 @@ def run() -> int:
     try:
         settings = load_settings()
         read = survey(settings.trees)
-        with sole_controller(layout_of(settings)):
-            uvloop.run(serve(load_settings(), read))
+        with sole_controller(layout_of(settings)) as place:
+            uvloop.run(serve(load_settings(), read, place))
     except* FAULTS as faults:
         for fault in _leaves(faults):
             logger.error("The controller cannot go on", extra={"fault": str(fault)})

@@ -18,23 +18,29 @@ class Staying:
     """One caller's stay in a queue. Nobody is asked while an agent is being rung for them."""
 
     def __init__(
-        self, contact: str, request: QueueRequest, organisation: Organisation, services: Services
+        self,
+        contact: str,
+        request: QueueRequest,
+        organisation: Organisation,
+        services: Services,
+        *,
+        queue: str,
     ) -> None:
         """Begin to wait.
 
         Args:
             contact: The caller's contact.
-            request: Where they wait and for how long.
+            request: For how long they wait.
             organisation: Whose queue it is.
             services: What serves it.
+            queue: Where they wait: another than they came to, where an agent has handed them over.
         """
         self._contact = contact
         self._organisation = organisation
         self._services = services
-        self._queue = queue = organisation.queues[request.queue]
-        self._hours = (
-            organisation.hours.get(queue.hours or "") if queue.at_closing == "leave" else None
-        )
+        self._queue = rules = organisation.queues[queue]
+        closes = rules.at_closing == "leave"
+        self._hours = organisation.hours.get(rules.hours or "") if closes else None
         limit = request.leave_when_empty
         self._limit_ms = math.inf if limit is None else limit * 1000
         now = services.clock()

@@ -13,15 +13,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Set
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
 from acd.distributor import Distributor
-from acd.errors import AcdError, StaleOffer
+from acd.errors import AcdError
 from acd.model.offer import Offer
 from acd.model.waiting import LeaveReason
-from ivr.joining import end, leave
+from ivr.joining import begin, end, leave
 from store.events import Event
 from store.stream import EventStream, StreamUnavailable
 
@@ -112,10 +111,9 @@ class Stranded:
         for contact, left in list(self._left.items()):
             if self._clock() < left.due_ms:
                 continue
-            if left.talk is not None:
-                with suppress(StaleOffer):
-                    await self._distributor.answered(left.talk.offer, at_ms=left.talk.answered_ms)
-                await end(self._distributor, left.talk.offer, left.talk.talked_ms)
+            if (talk := left.talk) is not None:
+                await begin(self._distributor, talk.offer, talk.offer, talk.answered_ms)
+                await end(self._distributor, talk.offer, talk.talked_ms)
             await leave(self._distributor, contact, LeaveReason.FAILED)
             if self._left.get(contact) is left:  # it has not come back at this very moment
                 if left.ended is not None and not await self._stream.holds(left.ended):

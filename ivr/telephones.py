@@ -21,7 +21,7 @@ DIAL_OPTIONS: Final = "gitm(default)U(vaxel-answered{recording})"
 ringing; record.
 
 The subroutine's arguments: the recording's path if there may be one, whether it begins at once, and
-whether the path goes on with the phone's name.
+whether several are rung: then the path goes on with the phone's name.
 """
 
 AUTO_ANSWER: Final = "b(vaxel-auto-answer^s^1)"
@@ -63,10 +63,12 @@ class OurTelephones:
     Attributes:
         destination: See :class:`Telephones`.
         auto_answer: Whether the phone is asked to answer by itself.
+        several: Whether it is more than one.
     """
 
     destination: str
     auto_answer: bool = False
+    several: bool = False
 
     @property
     def taken_by_picking_up(self) -> bool:
@@ -75,6 +77,8 @@ class OurTelephones:
 
     def options(self, _ring_s: int, recording: str) -> str:
         """See :class:`Telephones`."""
+        if self.several:
+            recording = f"{recording or '^^'}^several"
         options = DIAL_OPTIONS.format(recording=recording)
         return options + (AUTO_ANSWER if self.auto_answer else "")
 
@@ -131,4 +135,4 @@ def telephones_of(
     agent = organisation.agents.get(offer.agent)  # may have been taken out of the file
     auto_answer = not offer.beside and agent is not None and agent.auto_answer
     destination = "&".join(map(services.destinations.of, offer.views))
-    return OurTelephones(destination, auto_answer)
+    return OurTelephones(destination, auto_answer, several=bool(offer.beside))

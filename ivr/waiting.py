@@ -1,6 +1,7 @@
 """What a waiting caller hears and may ask for: position, music, comfort, being called back.
 
-Everything here is broken off at once when an agent is free, whatever is being said or asked.
+Everything here is broken off at once when an agent is free, whatever is being said or asked. When
+another controller is to have the caller, the sentence and the talk are heard to their end first.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import logging
 import math
 from collections.abc import Coroutine, Mapping
 from datetime import UTC, datetime
+from enum import Enum
 from itertools import cycle
 from typing import Any, Final, TypeVar
 
@@ -39,6 +41,12 @@ MUSIC_BETWEEN_MS: Final = 10_000
 """So long there is music between the position and a comforting message."""
 
 
+class Elsewhere(Enum):
+    """The wait goes on with another controller."""
+
+    ELSEWHERE = "elsewhere"
+
+
 class Waiting:
     """One caller's wait, from offer to offer."""
 
@@ -53,6 +61,7 @@ class Waiting:
         request: QueueRequest,
         callback: CallbackOffer | None,
         staying: Staying,
+        succeeded: asyncio.Event,
     ) -> None:
         """Begin to wait.
 
@@ -65,6 +74,7 @@ class Waiting:
             request: The caller's language, and what is required of their agent.
             callback: How they may be called back, ``None``: not at all.
             staying: Tells when they may wait no longer.
+            succeeded: Set when they may wait no longer here.
         """
         self._call = call
         self._queue = queue
@@ -72,6 +82,7 @@ class Waiting:
         self._services = services
         self._request = request
         self._staying = staying
+        self._succeeded = succeeded
         self._described = organisation.queues[queue.name]
         self._voice = AttentiveVoice(call, keys)
         self._speaker = Speaker(
@@ -109,11 +120,12 @@ class Waiting:
         """Announce the position shortly, unless an agent is found before."""
         self._announce_at, self._silent = self._now() + FIRST_WORDS_MS, True
 
-    async def next(self) -> Offer | Wish | QueueOutcome:
+    async def next(self) -> Offer | Wish | QueueOutcome | Elsewhere:
         """Wait for an agent.
 
         Returns:
-            An offer; the caller's wish to be called back; how the wait ends without an agent.
+            An offer; the caller's wish to be called back; how the wait ends without an agent, or
+            that it may go on elsewhere.
 
         Raises:
             AgiHungUp: The caller is gone.
@@ -148,11 +160,13 @@ class Waiting:
         if self._talk is not None:
             await self._heard(self._talk.promise(wish))
 
-    async def _pass_time(self) -> Wish | QueueOutcome:
+    async def _pass_time(self) -> Wish | QueueOutcome | Elsewhere:
         while True:
             words_at = min(self._announce_at, self._offer_at, self._comfort_at)
             asked = await self._asked_until(min(words_at, self._staying.due_ms))
             if not asked:
+                if self._succeeded.is_set():
+                    return Elsewhere.ELSEWHERE
                 if (over := await self._staying.over()) is not None:
                     return over
                 asked = await self._speak_up()
@@ -160,13 +174,25 @@ class Waiting:
                 return wish
 
     async def _asked_until(self, until_ms: float) -> bool:
-        """Listen to the music; whether the key was pressed by which one asks to be called back."""
+        """Listen to the music; whether the key was pressed by which one asks to be called back.
+
+        Not after the caller may wait elsewhere.
+        """
         while True:
-            key = await self._voice.key(max(0.0, (until_ms - self._now()) / 1000))
+            key = await self._key_until(until_ms)
             if not key:
                 return False
             if key == self._key:
                 return True
+
+    async def _key_until(self, until_ms: float) -> str:
+        key = asyncio.create_task(self._voice.key(max(0.0, (until_ms - self._now()) / 1000)))
+        onward = asyncio.create_task(self._succeeded.wait())
+        try:
+            await asyncio.wait({key, onward}, return_when=asyncio.FIRST_COMPLETED)
+            return key.result() if key.done() else ""
+        finally:
+            await _end(key, onward)
 
     async def _speak_up(self) -> bool:
         """Say what is due, then music again; whether the caller asks to be called back."""

@@ -22,11 +22,14 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from monitoring.errors import AddressInUse, NotCaughtUp
 from monitoring.exposition import Exposition
+from monitoring.wrong_http import WrongHttp
 
 log = logging.getLogger(__name__)
 
 _CHECK_SECONDS = 2.0
 _SHUTDOWN_SECONDS = 2.0
+_IDLE_SECONDS = 75.0
+"""Longer than proxies keep a connection; aiohttp's own hour lets forgotten ones pile up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class HttpServer:
         checks: Mapping[str, Check],
         more: Iterable[web.AbstractRouteDef] = (),
         below: Mapping[str, web.Application] | None = None,
+        *,
+        idle_seconds: float = _IDLE_SECONDS,
     ) -> None:
         """Make a server; :meth:`start` opens it.
 
@@ -62,12 +67,19 @@ class HttpServer:
             checks: What readiness depends on, by name.
             more: Other pages.
             below: Whole applications, by the path that all of their pages begin with.
+            idle_seconds: A connection with no request for so long, or half of one, is closed.
         """
         app = build_app(exposition, checks)
         app.add_routes(more)
         for path, other in (below or {}).items():
             app.add_subapp(path, other)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
+        self._runner = web.AppRunner(
+            app,
+            access_log=None,
+            logger=WrongHttp(log),
+            shutdown_timeout=_SHUTDOWN_SECONDS,
+            keepalive_timeout=idle_seconds,
+        )
 
     async def start(self, host: str, port: int) -> int:
         """Listen.
@@ -90,8 +102,13 @@ class HttpServer:
             raise AddressInUse(host, port, error.strerror or str(error)) from error
         return int(self._runner.addresses[0][1])
 
+    async def close(self) -> None:
+        """Stop listening: the address is free when this returns, and answers go on."""
+        for site in tuple(self._runner.sites):
+            await site.stop()
+
     async def stop(self) -> None:
-        """Stop listening; answers under way are finished."""
+        """Stop listening; answers under way are finished, connections that wait are closed."""
         await self._runner.cleanup()
 
 

@@ -125,6 +125,7 @@ class ControllerNow:
         trees: The call trees, one an organisation.
         trees_reloads: How often they were looked at, by outcome.
         api_refused: Requests to the API without a token that works.
+        api_roles_refused: Requests to it for which their token's role was too low.
         api_followers: Connections that follow events.
         api_let_go: Such connections that were closed from here, by why.
     """
@@ -149,6 +150,7 @@ class ControllerNow:
     trees: Sequence[TreesNow] = ()
     trees_reloads: Mapping[str, int] = field(default_factory=dict)
     api_refused: int = 0
+    api_roles_refused: int = 0
     api_followers: int = 0
     api_let_go: Mapping[str, int] = field(default_factory=dict)
 

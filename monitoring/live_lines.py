@@ -38,6 +38,7 @@ def controller_lines(now: ControllerNow) -> list[str]:
         *gauge(asterisk.AGI_REFUSED, {(): now.agi_refused}),
         *gauge(asterisk.AGI_ENDED, _by_word(now.agi_ended)),
         *gauge(api.API_REFUSED, {(): now.api_refused}),
+        *gauge(api.API_ROLES_REFUSED, {(): now.api_roles_refused}),
         *gauge(api.API_FOLLOWERS, {(): now.api_followers}),
         *gauge(api.API_LET_GO, _by_word(now.api_let_go)),
         *gauge(asterisk.AMI_CONNECTED, {(): now.ami_connected}),

@@ -63,7 +63,7 @@ class Hearing:
         seconds = _START_SECONDS + _SLOWEST * length_seconds
         try:
             async with asyncio.timeout(seconds):
-                line = await asyncio.to_thread(_answer, process, job.line())
+                line = await asyncio.to_thread(_answer, process, job.line().encode())
                 if not line:
                     code = await asyncio.to_thread(process.wait)
                     raise TranscriberLost(f"it ended with code {code}")

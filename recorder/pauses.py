@@ -76,6 +76,7 @@ class Pauses:
         self._clock_ms = clock_ms
         self._quiet_at: dict[str, int] = {}  # agent's channel -> when its digits are over
         self._digits_begun = asyncio.Event()
+        self._heeds_digits = True
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         ami.subscribe("DTMFBegin", self._on_digit)
         ami.on_connect(self._find_digits)
@@ -116,15 +117,21 @@ class Pauses:
                 await self._tell(channel, EventType.RECORDING_RESUMED, cause)
 
     async def run(self) -> None:
-        """Let recordings go on when the caller's digits are over; until cancelled."""
-        while True:
-            await self.resume_due()
-            self._digits_begun.clear()
-            next_ms = min(self._quiet_at.values(), default=None)
-            wait_s = None if next_ms is None else max(0, next_ms - self._clock_ms()) / 1000
-            with suppress(TimeoutError):
-                async with asyncio.timeout(wait_s):
-                    await self._digits_begun.wait()
+        """Let recordings go on when the caller's digits are over; until cancelled.
+
+        After that another controller heeds the digits: two would tell of each pause twice.
+        """
+        try:
+            while True:
+                await self.resume_due()
+                self._digits_begun.clear()
+                next_ms = min(self._quiet_at.values(), default=None)
+                wait_s = None if next_ms is None else max(0, next_ms - self._clock_ms()) / 1000
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(wait_s):
+                        await self._digits_begun.wait()
+        finally:
+            self._heeds_digits = False
 
     async def resume_due(self) -> None:
         """Let those recordings go on whose digits are over by now."""
@@ -140,6 +147,8 @@ class Pauses:
                 self._quiet_at.setdefault(channel, now_ms + _RETRY_MS)
 
     async def _on_digit(self, event: Frame) -> None:
+        if not self._heeds_digits:
+            return
         try:
             channel = await self._get(event.get("Channel"), _PEER)
             if not channel or not await self._get(channel, RECORDING):

@@ -94,6 +94,8 @@ class Recorder:
         self._clock_ms = clock_ms
         self._told: dict[str, int] = {}  # base -> looks left
         self._wake = asyncio.Event()
+        self._settled = asyncio.Event()
+        self._settled.set()
         self._found: set[str] = set()
         self._troubled: set[str] = set()
 
@@ -126,7 +128,18 @@ class Recorder:
             base: :attr:`Sidecar.base`.
         """
         self._told[base] = LOOKS
+        self._settled.clear()
         self._wake.set()
+
+    async def settled(self, limit_s: float) -> None:
+        """Wait until all that is over, as we were told, is stored or left to a sweep.
+
+        Args:
+            limit_s: No longer than so many seconds; what takes longer, any recorder's sweep does.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(limit_s):
+                await self._settled.wait()
 
     async def drop(self, sidecar: Sidecar) -> None:
         """Say that an offer was not answered, or that a message is empty.
@@ -170,6 +183,7 @@ class Recorder:
                 await self.look()
             self._wake.clear()
             if not self._told:
+                self._settled.set()
                 with suppress(TimeoutError):
                     async with asyncio.timeout(max(0.0, next_sweep - time.monotonic())):
                         await self._wake.wait()

@@ -8,14 +8,13 @@ job: whoever gave the job is gone, and another one will give it again.
 
 from __future__ import annotations
 
-import json
 import os
 import queue
 import sys
 import threading
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from media.errors import MediaError
 from media.speech.errors import LanguageNotInstalled, ModelUnusable
@@ -24,6 +23,7 @@ from media.speech.transcription import Transcriber
 from media.wav import RATE_HZ
 from recorder.archive import Archive
 from recorder.errors import RecorderError
+from recorder.lines import Line
 from recorder.transcripts import LEGS
 from store.models import Recording
 
@@ -36,7 +36,7 @@ BROKE_DOWN: Final = "transcriber_broke_down"
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class Job(Line):
     """One side of a recording to write down.
 
     Attributes:
@@ -57,18 +57,9 @@ class Job:
     keys: str
     models: str
 
-    def line(self) -> bytes:
-        """As it goes to the process."""
-        return json.dumps(asdict(self)).encode() + b"\n"
-
-    @classmethod
-    def of(cls, line: str) -> Self:
-        """As the process reads it."""
-        return cls(**json.loads(line))
-
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Line):
     """What became of a job.
 
     Attributes:
@@ -82,15 +73,6 @@ class Answer:
     engine: str = ""
     fault: str = ""
     complaint: str = ""
-
-    def line(self) -> str:
-        """As the process says it."""
-        return json.dumps(asdict(self)) + "\n"
-
-    @classmethod
-    def of(cls, line: bytes) -> Self:
-        """As whoever asked hears it."""
-        return cls(**json.loads(line))
 
 
 def main() -> None:

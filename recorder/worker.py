@@ -13,13 +13,14 @@ import errno
 import json
 import os
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
 from media.errors import AudioUnusable, ToolFailed
 from media.opus import encode_legs
 from recorder.keys import MasterKey, MasterKeys
+from recorder.lines import Line
 from recorder.vault import Sealer
 
 NICENESS: Final = 5
@@ -32,7 +33,7 @@ _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class Job(Line):
     """One recording to finish.
 
     Attributes:
@@ -47,19 +48,15 @@ class Job:
     out: str
     keys: str
 
-    def line(self) -> str:
-        """As it goes to the worker."""
-        return json.dumps(asdict(self)) + "\n"
-
     @classmethod
-    def of(cls, line: str) -> Self:
-        """As the worker reads it."""
+    def of(cls, line: str | bytes) -> Self:
+        """As it is read."""
         fields = json.loads(line)
         return cls(**{**fields, "legs": tuple(fields["legs"])})
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Line):
     """What became of a job.
 
     Attributes:
@@ -79,15 +76,6 @@ class Answer:
     fault: str = ""
     complaint: str = ""
     number: int = 0
-
-    def line(self) -> str:
-        """As the worker says it."""
-        return json.dumps(asdict(self)) + "\n"
-
-    @classmethod
-    def of(cls, line: bytes) -> Self:
-        """As the controller hears it."""
-        return cls(**json.loads(line))
 
 
 def main() -> None:

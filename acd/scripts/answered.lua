@@ -7,22 +7,12 @@ local id, offer, agent_id, at = ARGV[2], ARGV[3], ARGV[4], math.min(now, tonumbe
 local contact, fault = current(id, offer, agent_id)
 if not contact then return fault end
 if contact.state == 'talking' then return 0 end
-contact.answered = at
-if contact.callback then contact.live = true end
 local others = contact.beside or {}
 if contact.agent ~= agent_id then
   others[place_beside(contact, agent_id)] = contact.agent
   contact.agent = agent_id
 end
 contact.beside = nil
-move_contact(id, contact, 'talking', at)
-local agent = agent_of(agent_id)
-agent.missed, agent.calls = nil, agent.calls or {}
-agent.calls[contact.queue] = (agent.calls[contact.queue] or 0) + 1
-move_agent(agent_id, agent, 'talking', at, contact.queue)
-local expected = not contact.callback and contact.expected or {}
-event(contact.callback and 'callback.answered' or 'call.answered', at, id, contact.queue, agent_id,
-  'offer', offer, 'waited', span(contact.arrived, at), known('estimated_low', expected[1],
-  'estimated', expected[2], 'estimated_high', expected[3]))
+begin_talk(id, contact, agent_of(agent_id), at)
 let_go_others(others, at)
 return 1

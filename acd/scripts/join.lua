@@ -47,13 +47,7 @@ if resumed then
   return 1
 end
 
--- The tree has led the caller elsewhere since the controller died.
-if contact and contact.callback and contact.state ~= 'talking' then
-  close_callback(id, contact, now, 'cancelled')
-elseif contact then
-  end_contact(id, contact, now, 'failed')
-end
-
+if contact then leave_behind(id, contact, now) end
 contact = {
   queue = queue,
   arrived = now,

@@ -4,7 +4,7 @@
 --   phone   where the PIN of a supervisor is asked for, who may be an agent too: one PIN, one count;
 --           '' for an agent's
 -- Writes pins, events.
-local id, limit, phone = ARGV[2], tonumber(ARGV[4]), ARGV[6]
+local id, limit, lock, phone = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
 local wrong, locked = string.match(call('HGET', PINS, id) or '0|0', '^(%d+)|(%d+)$')
 wrong, locked = tonumber(wrong), tonumber(locked)
 
@@ -14,6 +14,10 @@ local function refuse(reason, lifted)
     known('until', lifted))
 end
 
+if locked > now + lock then -- the clock has been set back since
+  locked = now + lock
+  call('HSET', PINS, id, string.format('%d|%d', wrong, locked))
+end
 if locked > now then
   refuse('locked', locked)
   return {2, locked}
@@ -29,7 +33,7 @@ if wrong < limit then
   refuse('wrong_pin')
   return {1, limit - wrong}
 end
-local lifted = now + tonumber(ARGV[5])
+local lifted = now + lock
 call('HSET', PINS, id, string.format('%d|%d', wrong, lifted))
 if phone == '' then event('agent.locked', now, '', '', id, 'until', lifted) end
 refuse('wrong_pin', lifted)

@@ -25,7 +25,10 @@ function settle.controller(name)
 end
 
 function settle.offer(id)
-  end_offer(id, contact_of(id), now, 'expired')
+  local contact = contact_of(id)
+  contact.lapsed = contact.lapsed or {}
+  table.insert(contact.lapsed, contact.offer)
+  end_offer(id, contact, now, 'expired')
   expired[#expired + 1] = id
 end
 
@@ -49,9 +52,7 @@ function settle.callback(id)
 end
 
 function settle.relax(id)
-  local contact = contact_of(id)
-  if not contact or not contact.relax then return end -- it has ended in this very sweep
-  relax(id, contact, now)
+  relax(id, contact_of(id), now)
   relaxed[#relaxed + 1] = id
 end
 
@@ -94,8 +95,11 @@ function settle.empty(line)
 end
 
 for _, member in ipairs(call('ZRANGE', DUE, '-inf', now, 'BYSCORE', 'LIMIT', 0, ARGV[2])) do
-  local kind, name = string.match(member, '^(%a+)|(.*)$')
-  settle[kind](name)
+  local when = call('ZSCORE', DUE, member)
+  if when and tonumber(when) <= now then -- else what came before it has settled it too
+    local kind, name = string.match(member, '^(%a+)|(.*)$')
+    settle[kind](name)
+  end
 end
 
 local following = call('ZRANGE', DUE, 0, 0, 'WITHSCORES')

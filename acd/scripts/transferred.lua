@@ -1,7 +1,7 @@
 -- transferred now contact offer talked to target queue ring wrapup hold controller [after…] -> arrival
 --   arrival        the effective one, where the contact waits from here on
 --   after          and a requirement, as often as there are steps; as in join.lua
---   talked         milliseconds of conversation
+--   talked         milliseconds of conversation; '': until now
 --   to, target     `queue` and its name, `agent` and the agent's id, `number` and ''
 --   queue          where the contact waits from here on; '' where it leaves the ACD
 --   ring, wrapup, hold   as in join.lua, of that queue
@@ -25,8 +25,9 @@ if queue ~= '' then
 end
 event('call.transferred', now, id, before.queue, before.agent, 'offer', offer, 'to', to,
   known('to_queue', to == 'queue' and target, 'to_agent', to == 'agent' and target))
-end_talk(id, before, now, tonumber(ARGV[4]))
-if queue == '' then return before.effective end
+end_talk(id, before, now, tonumber(ARGV[4]) or span(before.answered, now))
+local effective = math.min(before.effective, now)
+if queue == '' then return effective end
 
 -- Its tree is told nothing, as in move.lua.
 local began = before.began or before.queue
@@ -34,7 +35,7 @@ local contact = {
   queue = queue,
   began = began ~= queue and began or nil,
   arrived = now,
-  effective = math.min(before.effective, now),
+  effective = effective,
   owner = controller,
   ring = tonumber(ARGV[8]),
   wrapup = tonumber(ARGV[9]),
@@ -43,4 +44,4 @@ local contact = {
 extend_lease(controller, now)
 require_skills(contact, steps)
 enter_queue(id, contact, now)
-return contact.effective
+return effective

@@ -29,6 +29,7 @@ from ivr.api.events import EventFeed, offered_token
 from ivr.api.models import Nothing, Organisation, Organisations
 from ivr.api.openapi import document
 from ivr.api.reading import READING
+from ivr.api.refused_acts import RefusedActs
 from ivr.api.requests import body_of, query_of
 from ivr.api.route import PREFIX, Asked, House, Route
 from ivr.api.supervising import Supervising
@@ -40,6 +41,9 @@ from store.stream import StreamUnavailable
 logger = logging.getLogger(__name__)
 
 _NEVER_KEPT: Final = {"Cache-Control": "no-store"}
+
+_LONGEST_NAME: Final = 128
+"""No agent, queue or contact has a longer one."""
 
 
 class Api:
@@ -54,6 +58,7 @@ class Api:
         supervising: Supervising,
         *,
         auditing: Auditing,
+        refused_acts: RefusedActs,
         version: str,
     ) -> None:
         """Make it; the controller's server serves :attr:`application`.
@@ -65,12 +70,14 @@ class Api:
             feed: Serves who follows events.
             supervising: Rings supervisors.
             auditing: Tells what they have done.
+            refused_acts: Notes what they were not let do.
             version: Of Växel.
         """
         self._offices = offices
         self._floor = floor
         self._doorkeeper = doorkeeper
         self._feed = feed
+        self._refused_acts = refused_acts
         self.routes: Sequence[Route] = (
             *(*READING, *ACTS, *supervising.routes, *ANNOUNCING, *auditing.routes),
             feed.route,
@@ -103,20 +110,26 @@ class Api:
 
     def _serving(self, route: Route) -> Handler:
         async def serve(request: web.Request) -> web.StreamResponse:
-            token = self._who(request)
+            token, named = self._who(request), dict(request.match_info)
+            org = named["org"]
+            house = None
+            if org in self._offices and token.sees(org):
+                house = House(self._offices[org], self._floor(org))
             if token.role < route.role:
+                await self._refused_acts.note(house, token, route.act, named)
                 raise RoleTooLow(token.role.word, route.role.word)
-            org = request.match_info["org"]
-            if org not in self._offices or not token.sees(org):
+            if house is None:
                 raise NothingThere("organisation", org)
+            if max(map(len, named.values())) > _LONGEST_NAME:
+                raise NothingThere
             asked = Asked(
                 token=token,
-                path=dict(request.match_info),
+                path=named,
                 query=query_of(request, route.query),
-                body=await body_of(request, route.body),
+                # What is asked has no body: one that comes along is nothing to us.
+                body=Nothing() if route.method == "GET" else await body_of(request, route.body),
                 request=request,
             )
-            house = House(self._offices[org], self._floor(org))
             served = await route.serve(house, asked)
             return _answer(served) if isinstance(served, BaseModel) else served
 

@@ -16,6 +16,8 @@ from store.database import Database
 from store.models import ActOutcome, SupervisorAct, Via
 
 _END_OF_TIME_MS: Final = 253_402_300_799_999  # the last moment of the year 9999
+_NAME: Final = r"^[\w.\-]*$"
+"""PostgreSQL takes no NUL."""
 
 
 class ActsPage(BaseModel):
@@ -25,8 +27,12 @@ class ActsPage(BaseModel):
 
     from_ms: int = Field(0, ge=0, le=_END_OF_TIME_MS, description="Those from here on,")
     until_ms: int = Field(_END_OF_TIME_MS, ge=0, le=_END_OF_TIME_MS, description="and before this.")
-    supervisor: str = Field("", max_length=80, description="Only of this number or token.")
-    agent: str = Field("", max_length=64, description="Only what was done to this agent.")
+    supervisor: str = Field(
+        "", max_length=80, pattern=_NAME, description="Only of this number or token."
+    )
+    agent: str = Field(
+        "", max_length=64, pattern=_NAME, description="Only what was done to this agent."
+    )
     after: str = Field("", pattern=r"^[0-9]{0,15}$", description="`next` of the page before.")
     limit: Limit = 100
 

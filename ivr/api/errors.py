@@ -96,6 +96,16 @@ class RequestSlow(ApiError):
         super().__init__("The rest of the request did not come in time.")
 
 
+class BodyBroken(ApiError):
+    """The body of the request is not encoded as its headers say, or ends too early."""
+
+    code = "api.body_broken"
+    status = HTTPStatus.BAD_REQUEST
+
+    def __init__(self) -> None:
+        super().__init__("The request's body cannot be read: it is not what its headers say.")
+
+
 class NotJson(ApiError):
     """The request's body is said to be something else."""
 
@@ -167,6 +177,18 @@ class PhoneTaken(ApiError):
         )
 
 
+class PhoneTalks(ApiError):
+    """The phone is the one at which the conversation goes on: its agent would hear themselves."""
+
+    code = "api.phone_talks"
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, phone: str) -> None:
+        super().__init__(
+            f"The conversation itself goes on at {phone}.", "Name the phone where you are."
+        )
+
+
 class PhoneUnreachable(ApiError):
     """The phone is registered at another node, or nowhere."""
 
@@ -207,6 +229,19 @@ class NoWebSocket(ApiError):
         super().__init__("Events are followed by WebSocket.", "Connect to this page by ws://.")
 
 
+class ProtocolUnknown(ApiError):
+    """The WebSocket's protocols are offered, and ours is not among them."""
+
+    code = "api.protocol_unknown"
+    status = HTTPStatus.BAD_REQUEST
+
+    def __init__(self, spoken: str) -> None:
+        super().__init__(
+            "None of the WebSocket protocols that are offered is spoken here.",
+            f"Offer {spoken}, beside the token where that is offered too.",
+        )
+
+
 class TooManyListeners(ApiError):
     """The token follows events as often as it may at a time."""
 
@@ -217,6 +252,19 @@ class TooManyListeners(ApiError):
         super().__init__(
             f"This token follows events {limit} times at this moment already.",
             "Close a connection first.",
+        )
+
+
+class FeedFull(ApiError):
+    """So many follow events at this controller that one more would take Redis from the calls."""
+
+    code = "api.feed_full"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"{limit} connections follow events at this controller already; it serves no more.",
+            "Close those that nobody needs, or ask another controller.",
         )
 
 

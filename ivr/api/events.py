@@ -19,7 +19,7 @@ from typing import Annotated, Final
 from aiohttp import WSMsgType, web
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from ivr.api.errors import NoWebSocket, TooManyListeners
+from ivr.api.errors import FeedFull, NoWebSocket, ProtocolUnknown, TooManyListeners
 from ivr.api.models import Nothing
 from ivr.api.reading import sees_callers
 from ivr.api.route import Asked, House, Route
@@ -32,6 +32,11 @@ from store.stream import EventStream, StreamUnavailable, place_of
 logger = logging.getLogger(__name__)
 
 FOLLOWERS_A_TOKEN: Final = 20
+
+FOLLOWERS: Final = 100
+"""At one controller. Each holds a connection to Redis, of which calls need most
+(:data:`store.stream.CONNECTIONS`)."""
+
 _BATCH: Final = 50
 _LONGEST_MESSAGE: Final = 1024
 _CLOSING_SECONDS: Final = 2.0
@@ -62,7 +67,7 @@ class Following(BaseModel):
 
     after: str = Field(
         "",
-        pattern=r"^(\d{1,15}-\d{1,15})?$",
+        pattern=r"^([0-9]{1,15}-[0-9]{1,15})?$",
         description="Id of the last message that was seen; left out: from now on.",
     )
     types: Annotated[tuple[EventType, ...], BeforeValidator(_listed)] = Field(
@@ -117,12 +122,16 @@ class EventFeed:
 
         Raises:
             TooManyListeners: The token follows as often as it may.
+            FeedFull: So many follow that there is no room for another.
             NoWebSocket: It is a plain request.
+            ProtocolUnknown: It offers protocols, but not ours.
             StreamUnavailable: Redis is away.
         """
         name = asked.token.name
         if self._followers[name] >= FOLLOWERS_A_TOKEN:
             raise TooManyListeners(FOLLOWERS_A_TOKEN)
+        if self._followers.total() >= FOLLOWERS:
+            raise FeedFull(FOLLOWERS)
         self._followers[name] += 1
         try:
             return await self._serve(house.office.stream, asked)
@@ -137,6 +146,9 @@ class EventFeed:
     async def _serve(
         self, stream: EventStream, asked: Asked[Following, Nothing]
     ) -> web.StreamResponse:
+        offered = _protocols(asked.request)
+        if offered and _PROTOCOL not in offered:  # aiohttp would log them, and one may be a token
+            raise ProtocolUnknown(_PROTOCOL)
         begin = asked.query.after or await stream.last_id()
         gap = bool(asked.query.after) and await _missed(stream, begin)
         socket = web.WebSocketResponse(
@@ -227,10 +239,14 @@ def offered_token(request: web.Request) -> str:
     Returns:
         As in the header ``Authorization``; ``""`` where it offers none.
     """
-    offered = request.headers.get("Sec-WebSocket-Protocol", "")
-    protocols = (protocol.strip() for protocol in offered.split(","))
-    found = (protocol for protocol in protocols if protocol.startswith(_BEARER))
+    found = (protocol for protocol in _protocols(request) if protocol.startswith(_BEARER))
     return next((f"Bearer {protocol.removeprefix(_BEARER)}" for protocol in found), "")
+
+
+def _protocols(request: web.Request) -> list[str]:
+    """The WebSocket protocols that a request offers."""
+    offered = request.headers.get("Sec-WebSocket-Protocol", "")
+    return [protocol.strip() for protocol in offered.split(",")] if offered else []
 
 
 class _Beats:

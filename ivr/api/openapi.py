@@ -14,23 +14,25 @@ from ivr.api.route import PREFIX, Route
 
 _REF: Final = "#/components/schemas/{model}"
 _REFUSALS: Final = {
-    "400": "No WebSocket.",
+    "400": "No WebSocket of ours, or a body that cannot be read.",
     "401": "No token that works.",
     "403": "The token's role may not do this, or nobody may.",
     "404": "Nothing of this name, or nothing that the token may see.",
+    "408": "The body does not come.",
     "409": "Not in this state; nothing has changed.",
     "413": "Too long.",
     "415": "No JSON.",
     "422": "Not what the page takes.",
     "429": "The token follows events as often as it may.",
-    "503": "Redis is away, or Asterisk, or the database.",
+    "500": "A fault of Växel's; the controller's log says why.",
+    "503": "Redis is away, or Asterisk, or the database, or there is no room for more.",
 }
 """Refusals by status. All have the shape of `Error`."""
 
-_OF_READING: Final = frozenset({"401", "403", "404", "422", "503"})
-_OF_ACTS: Final = _OF_READING | {"409", "413", "415"}
+_OF_ALL: Final = frozenset({"401", "422", "500"})
+_OF_READING: Final = _OF_ALL | {"403", "404", "503"}
+_OF_ACTS: Final = _OF_READING | {"400", "408", "409", "413", "415"}
 _OF_FOLLOWING: Final = _OF_READING | {"400", "429"}
-_OF_ALL: Final = frozenset({"401", "422"})
 
 
 def document(routes: Iterable[Route], version: str) -> dict[str, Any]:

@@ -6,9 +6,10 @@ import asyncio
 from typing import Final, TypeVar
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from pydantic import BaseModel, ValidationError
 
-from ivr.api.errors import BodyTooLarge, NotJson, RequestInvalid, RequestSlow
+from ivr.api.errors import BodyBroken, BodyTooLarge, NotJson, RequestInvalid, RequestSlow
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -41,6 +42,7 @@ async def body_of(request: web.Request, model: type[Model]) -> Model:
     Raises:
         BodyTooLarge: It is longer than :data:`LONGEST_BODY`.
         RequestSlow: It does not come.
+        BodyBroken: It cannot be read.
         NotJson: It is said to be something else.
         RequestInvalid: It is not what the page takes.
     """
@@ -65,6 +67,8 @@ async def _read(request: web.Request) -> bytes:
                     raise BodyTooLarge(LONGEST_BODY)
     except TimeoutError as slow:
         raise RequestSlow from slow
+    except (web.RequestPayloadError, HttpProcessingError, ConnectionError) as fault:
+        raise BodyBroken from fault
     return bytes(sent)
 
 

@@ -72,6 +72,7 @@ class Route:
         answer: The model of the answer; ``None`` where the connection becomes a WebSocket.
         query: The model of the query.
         body: The model of the body.
+        act: What a supervisor does here, as events name it; ``""`` where nothing is done.
     """
 
     method: str
@@ -82,6 +83,7 @@ class Route:
     answer: type[BaseModel] | None
     query: type[BaseModel] = Nothing
     body: type[BaseModel] = Nothing
+    act: str = ""
 
     @property
     def full_path(self) -> str:

@@ -10,6 +10,7 @@ from ivr.api.errors import (
     AsteriskAway,
     NotTalking,
     PhoneTaken,
+    PhoneTalks,
     PhoneUnreachable,
     PrivateQueue,
     RequestInvalid,
@@ -66,6 +67,7 @@ class Supervising:
                 serve=partial(self._ring, mode),
                 answer=Rung,
                 body=Supervise,
+                act=mode.value,
             )
             for mode, summary in _SUMMARIES.items()
         )
@@ -82,9 +84,13 @@ class Supervising:
             raise NotTalking(agent)
         queue = office.organisation.queues.get(offer.queue)
         if queue is None or not queue.supervision.allowed:
-            refusal = Refusal(by, mode, "queue", agent, offer, phone)
+            refusal = Refusal(
+                by, mode.value, "queue", agent, offer.contact, offer.queue, phone=phone
+            )
             await refusal.note(office.stream, org, self._clock())
             raise PrivateQueue(offer.queue)
+        if phone == offer.phone:
+            raise PhoneTalks(phone)
         await self._no_strangers_phone(org, phone)
         if not self._reachable(phone):
             raise PhoneUnreachable(phone)

@@ -12,7 +12,7 @@ from rich.text import Text
 _USAGE = 2
 
 MODULES = {
-    **dict.fromkeys(("up", "down", "status", "render"), "platform"),
+    **dict.fromkeys(("up", "down", "restart", "status", "render"), "platform"),
     **dict.fromkeys(("check", "call"), "trees"),
     "test": "trials",
     "draw": "draw",

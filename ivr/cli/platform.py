@@ -1,4 +1,4 @@
-"""``vaxel up``, ``down``, ``status`` and ``render``: run the platform on this machine."""
+"""``vaxel up``, ``down``, ``restart``, ``status``, ``render``: the platform on this machine."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to ``vaxel``."""
     app.command("up")(up)
     app.command("down")(down)
+    app.command("restart")(restart)
     app.command("status")(status)
     app.command("render")(render)
 
@@ -86,6 +87,28 @@ def down() -> None:
         console.print("Växel is stopped.")
     else:
         console.print("Växel does not run.")
+
+
+def restart() -> None:
+    """Run the controllers anew, with the code and settings of now; no caller notices.
+
+    For a new version of Växel, or settings that are read at the start. A new controller is loaded
+    first, which takes some 20 seconds, and nothing changes if it cannot be. Then it takes new and
+    waiting callers within a second or two; conversations go on with the controller that they began
+    with, and that is gone when they are over, at the latest after agi.drain_seconds: `vaxel status`
+    shows it as "ending". Changed call trees need none of this: they are taken up when they are
+    saved.
+
+    Asterisk, Redis, the speech server and Prometheus go on as they are. What is written for them
+    from the settings (ports, trunks) takes `vaxel down` and `vaxel up`.
+    """
+    from ivr.platform.restart import restart as run  # noqa: PLC0415 - as for `up`
+
+    console = Console(highlight=False, soft_wrap=True)
+    layout = layout_of(load_settings())
+    with console.status("Running the controllers anew"):
+        asyncio.run(run(layout, console.print))
+    console.print("The new controller takes calls.")
 
 
 def status(

@@ -38,11 +38,26 @@ class QueueAway(Exception):
     """
 
 
-class CallReferred(Exception):
-    """An agent's phone has transferred the caller: the call goes on in a run of its own.
+class CallGoesOn(Exception):
+    """The call goes on in a run of its own; this one ends at once and without a word.
 
-    This run ends at once and without a word.
+    Attributes:
+        outcome: What came of the node, in a word.
     """
+
+    outcome = "goes_on"
+
+
+class CallReferred(CallGoesOn):
+    """An agent's phone has transferred the caller."""
+
+    outcome = "referred"
+
+
+class CallHandedOn(CallGoesOn):
+    """Another controller serves the waiting caller from here on: the one that did is to stop."""
+
+    outcome = "handed_on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +307,7 @@ class Call(Protocol):
 
         Raises:
             QueueAway: No queue can be reached.
-            CallReferred: The call goes on in a run of its own.
+            CallGoesOn: The call goes on in a run of its own.
         """
 
     async def hang_up(self, cause: Cause = Cause.NORMAL) -> None:

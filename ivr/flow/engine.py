@@ -9,7 +9,7 @@ from datetime import datetime
 from random import SystemRandom
 from types import MappingProxyType
 
-from ivr.flow.call import Call, CallerHungUp, CallFailed, CallReferred, QueueAway
+from ivr.flow.call import Call, CallerHungUp, CallFailed, CallGoesOn, QueueAway
 from ivr.flow.conversation import Conversation, Tidings
 from ivr.flow.pins import NO_PINS, Pins
 from ivr.flow.trace import EndReason, Fault, Observed, Observer, RunResult, Step, Told, Visit
@@ -97,7 +97,7 @@ class Run:
 
         Raises:
             QueueAway: No queue can be reached; the call is up and in other hands now.
-            CallReferred: The call goes on in a run of its own.
+            CallGoesOn: The call goes on in a run of its own.
         """
         try:
             fault = await self._walk()
@@ -146,8 +146,8 @@ class Run:
         except QueueAway:
             self._note(visit, "queue_away")
             raise
-        except CallReferred:
-            self._note(visit, "referred")
+        except CallGoesOn as onward:
+            self._note(visit, onward.outcome)
             raise
         except CallFailed as error:
             self._note(visit, Fault.CALL.value, Fault.CALL)

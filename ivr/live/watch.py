@@ -68,7 +68,7 @@ async def watch(
 
 
 async def on_hang_up(look: Look) -> None:
-    """Look at each SIGHUP, until cancelled."""
+    """Look at each SIGHUP, until cancelled; after that it does nothing."""
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGHUP, asked.set)
@@ -79,6 +79,7 @@ async def on_hang_up(look: Look) -> None:
             await _safely(look)
     finally:
         loop.remove_signal_handler(signal.SIGHUP)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # it would end the process
 
 
 async def _safely(look: Look) -> bool:

@@ -47,6 +47,12 @@ class NotHealthy(PlatformError):
     code = "not-healthy"
 
 
+class NotRunning(PlatformError):
+    """What is to be done needs a platform that runs."""
+
+    code = "not-running"
+
+
 class PathUnsuitable(PlatformError):
     """A folder's path is too long for a socket or has characters that a dialplan treats."""
 

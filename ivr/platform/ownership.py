@@ -12,7 +12,14 @@ import os
 from collections.abc import Callable, Iterator
 
 from ivr.platform.errors import AlreadyRunning
-from ivr.platform.parts import STOP_ORDER, STOP_SIGNALS, SUPERVISOR, stop_seconds
+from ivr.platform.parts import (
+    CONTROLLER,
+    DRAINING,
+    STOP_ORDER,
+    STOP_SIGNALS,
+    SUPERVISOR,
+    stop_seconds,
+)
 from ivr.platform.paths import Layout
 from ivr.platform.preflight import writing
 from ivr.platform.processes import ProcessRecord
@@ -48,6 +55,11 @@ def sole_supervisor(layout: Layout) -> Iterator[None]:
             record.unlink(missing_ok=True)
 
 
+def draining_records(layout: Layout) -> list[str]:
+    """The names under which controllers are noted that have given their place up."""
+    return sorted(path.stem for path in layout.run.glob(f"{DRAINING}*.json"))
+
+
 def stop_leftovers(layout: Layout, settings: Settings, tell: Tell) -> int:
     """End, in order, the children that a killed supervisor left behind.
 
@@ -55,12 +67,13 @@ def stop_leftovers(layout: Layout, settings: Settings, tell: Tell) -> int:
         How many there were.
     """
     stopped = 0
-    for name in STOP_ORDER:
+    draining = dict.fromkeys(draining_records(layout), CONTROLLER)
+    for name, part in (draining | {name: name for name in STOP_ORDER}).items():
         path = layout.record(name)
         record = ProcessRecord.read(path)
         if record is not None and record.alive():
-            tell(f"Stopping {name}, left from before (process {record.pid})")
-            record.stop(STOP_SIGNALS[name], stop_seconds(name, settings))
+            tell(f"Stopping {part}, left from before (process {record.pid})")
+            record.stop(STOP_SIGNALS[part], stop_seconds(part, settings))
             stopped += 1
         path.unlink(missing_ok=True)
     return stopped

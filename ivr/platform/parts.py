@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ivr.platform.asterisk import AsteriskProgram
@@ -18,6 +19,7 @@ from ivr.platform.health import (
 )
 from ivr.platform.paths import Layout, models_folder
 from ivr.platform.secrets import Secrets
+from ivr.platform.succession import serving
 from ivr.settings import Settings
 
 SUPERVISOR = "supervisor"
@@ -26,6 +28,10 @@ SUPERVISOR = "supervisor"
 CONTROLLER = "controller"
 SPARE = "spare"
 """The controller that waits for the end of the one that serves (:mod:`ivr.platform.succession`)."""
+
+DRAINING = "draining-"
+"""With its process id behind it, the name of a controller that has given its place up and ends its
+calls; there may be several."""
 
 STOP_ORDER = ("prometheus", SPARE, CONTROLLER, "speech", "asterisk", "redis")
 """Names of all parts, in the order in which they are stopped; started the other way round."""
@@ -54,6 +60,9 @@ class Part:
         vital: Whether no call can be taken without it; the others go on without one that is not.
         replaces: The part whose place its process takes when that one dies; it writes to that
             one's log. Nobody waits for it to become ready.
+        holder: The process that says that it does this part's work. One that has said so and does
+            no more only ends what it has begun: the part is to be done by another. ``None`` where
+            a process does its part to its end.
     """
 
     name: str
@@ -63,6 +72,7 @@ class Part:
     ready_seconds: float
     vital: bool = True
     replaces: str = ""
+    holder: Callable[[], int | None] | None = None
 
     @property
     def log(self) -> str:
@@ -122,6 +132,7 @@ def parts(
         probe=controller_probe(settings.http.host, settings.http.port),
         # its first start speaks every prompt of every tree
         ready_seconds=300,
+        holder=lambda: serving(layout),
     )
     spare = Part(
         name=SPARE,

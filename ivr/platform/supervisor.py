@@ -1,7 +1,8 @@
 """Start the parts in order, keep them running, stop them in order.
 
 A part that dies is started again. Where a spare of it runs, that has its place already when it is
-noticed here; it is noted under that name, and a new spare is started.
+noticed here; it is noted under that name, and a new spare is started. So it is with a part that has
+given its place up, since somebody has told it to stop: it ends its calls beside the new one.
 
 It writes down who its children are before it does anything else with them
 (:mod:`ivr.platform.ownership`).
@@ -14,12 +15,14 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import starmap
 from typing import IO
 
+from ivr.duties import Duties, together
 from ivr.platform.errors import NotHealthy
 from ivr.platform.health import PROBE_SECONDS
 from ivr.platform.ownership import Tell
-from ivr.platform.parts import STOP_ORDER, STOP_SIGNALS, Part, stop_seconds
+from ivr.platform.parts import CONTROLLER, DRAINING, STOP_ORDER, STOP_SIGNALS, Part, stop_seconds
 from ivr.platform.paths import Layout
 from ivr.platform.processes import ProcessRecord
 from ivr.settings import CHECKOUT, Settings
@@ -36,6 +39,9 @@ SIGN_OF_LIFE_SECONDS = 10.0
 SETTLING_SECONDS = 10.0
 """A spare is started so long after the one before has taken the place: callers come first."""
 
+PLACE_SECONDS = 0.5
+"""So often it is asked whether a part still has its place."""
+
 _POLL_SECONDS = 0.1
 _LOG_TAIL_LINES = 5
 
@@ -47,10 +53,19 @@ class _Child:
     part: Part
     process: asyncio.subprocess.Process
     restarts: int
+    had_place: bool = False
 
     def replaces(self, part: Part) -> bool:
         """Whether it has the place of ``part`` when that ends."""
         return self.part.replaces == part.name and self.process.returncode is None
+
+    def gave_up(self) -> bool:
+        """Whether it has had its place, and has it no more."""
+        if self.part.holder is None:
+            return False
+        has = self.part.holder() == self.process.pid
+        self.had_place |= has
+        return self.had_place and not has
 
 
 class Supervisor:
@@ -82,6 +97,8 @@ class Supervisor:
         self._sleep = sleep
         self._clock = clock or asyncio.get_running_loop().time
         self._children: dict[str, _Child] = {}
+        self._draining: dict[str, _Child] = {}
+        self._begin: Callable[[Duties], None]
 
     async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
         """Start every part, call ``ready``, and keep all running until ``stop`` is set.
@@ -124,19 +141,19 @@ class Supervisor:
             raise NotHealthy(f"{part.title} cannot be started ({error}).") from error
         child = _Child(part, process, restarts)
         self._children[part.name] = child
-        self._note(child)
+        self._note(part.name, child)
         return child
 
-    def _note(self, child: _Child) -> None:
-        part = child.part
+    def _note(self, name: str, child: _Child) -> None:
         try:
             record = ProcessRecord.of(child.process.pid, child.restarts)
             # not of its start: a spare has waited before it had the place
-            replace(record, created=time.time()).write(self._layout.record(part.name))
+            replace(record, created=time.time()).write(self._layout.record(name))
         except ProcessLookupError:
             pass  # one that has ended at once is noticed by whoever waits for it
         except OSError as error:
-            self._tell(f"{part.title} runs, but this cannot be noted ({error}); make room for it.")
+            title = child.part.title
+            self._tell(f"{title} runs, but this cannot be noted ({error}); make room for it.")
 
     async def _exec(self, part: Part, output: IO[bytes]) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
@@ -190,11 +207,9 @@ class Supervisor:
 
     async def _watch(self, stop: asyncio.Event) -> None:
         """Keep every part running until the stop comes."""
-        async with asyncio.TaskGroup() as group:
-            keepers = [group.create_task(self._keep(child)) for child in self._children.values()]
+        keepers = [self._keep(child) for child in self._children.values()]
+        async with together(keepers) as self._begin:
             await stop.wait()
-            for keeper in keepers:
-                keeper.cancel()
 
     async def _keep(self, child: _Child) -> None:
         """Start a part again whenever it ends: at once, then after 1, 2, 4 … seconds.
@@ -204,7 +219,7 @@ class Supervisor:
         backoff = 0.0
         while True:
             began = self._clock()
-            code = await child.process.wait()
+            code = await self._until_over(child)
             if self._clock() - began >= STEADY_SECONDS:
                 backoff = 0.0
             part, restarts = child.part, child.restarts + 1
@@ -216,7 +231,11 @@ class Supervisor:
             else:
                 pause = max(backoff, SETTLING_SECONDS if part.replaces else 0.0)
                 then = f"it is started again {f'in {pause:g} s' if pause else 'at once'}"
-            self._tell(f"{child.part.title} ended unexpectedly (code {code}); {then}")
+            if code is None:
+                self._drain(child)
+                self._tell(f"{child.part.title} was told to stop and ends its calls; {then}")
+            else:
+                self._tell(f"{child.part.title} ended unexpectedly (code {code}); {then}")
             started: _Child | None = None
             while started is None:
                 await self._sleep(backoff)
@@ -230,11 +249,43 @@ class Supervisor:
                     self._tell(str(error))
             child = started
 
+    async def _until_over(self, child: _Child) -> int | None:
+        """Until a part's process has ended: its code; or has given its place up: ``None``."""
+        if child.part.holder is None and not child.part.replaces:
+            return await child.process.wait()
+        ended = asyncio.create_task(child.process.wait())
+        given_up = asyncio.create_task(self._until_given_up(child))
+        try:
+            await asyncio.wait({ended, given_up}, return_when=asyncio.FIRST_COMPLETED)
+            return ended.result() if ended.done() else None
+        finally:
+            for task in (ended, given_up):
+                task.cancel()
+            await asyncio.gather(ended, given_up, return_exceptions=True)
+
+    async def _until_given_up(self, child: _Child) -> None:
+        while not child.gave_up():
+            await self._sleep(PLACE_SECONDS)
+        await self._sleep(_POLL_SECONDS)  # one that has died has no place either, and is seen first
+
+    def _drain(self, child: _Child) -> None:
+        """Keep one in mind that has no place any more, until it has ended."""
+        name = f"{DRAINING}{child.process.pid}"
+        self._draining[name] = child
+        self._note(name, child)
+        self._begin([self._see_off(name, child)])
+
+    async def _see_off(self, name: str, child: _Child) -> None:
+        code = await child.process.wait()
+        del self._draining[name]
+        self._layout.record(name).unlink(missing_ok=True)
+        self._tell(f"{child.part.title} that was told to stop has ended its calls (code {code})")
+
     def _promote(self, spare: _Child, dead: _Child) -> None:
         waited = spare.part
         spare.part, spare.restarts = dead.part, dead.restarts + 1
         self._children[dead.part.name] = self._children.pop(waited.name)
-        self._note(spare)
+        self._note(dead.part.name, spare)
         self._layout.record(waited.name).unlink(missing_ok=True)
 
     async def _until_settled(self, name: str) -> None:
@@ -246,13 +297,16 @@ class Supervisor:
 
     async def _stop_all(self) -> None:
         for name in STOP_ORDER:
-            child = self._children.pop(name, None)
-            if child is None:
-                continue
-            if child.process.returncode is None:
-                self._tell(f"Stopping {child.part.title}")
-                await self._stop(child)
-            self._layout.record(name).unlink(missing_ok=True)
+            stopped = {name: child} if (child := self._children.pop(name, None)) else {}
+            if name == CONTROLLER:
+                stopped |= self._draining
+            await asyncio.gather(*starmap(self._end, stopped.items()))
+
+    async def _end(self, name: str, child: _Child) -> None:
+        if child.process.returncode is None:
+            self._tell(f"Stopping {child.part.title}")
+            await self._stop(child)
+        self._layout.record(name).unlink(missing_ok=True)
 
     async def _stop(self, child: _Child) -> None:
         name = child.part.name

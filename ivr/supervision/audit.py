@@ -88,18 +88,20 @@ class Refusal:
 
     Attributes:
         by: As of :class:`Presence`.
-        act: What.
-        reason: ``right`` or ``queue``.
-        agent: Whom it was about.
-        offer: The conversation, if it was about one.
+        act: What, as :data:`store.events.EventType.SUPERVISOR_REFUSED` has it.
+        reason: ``right``, ``queue`` or ``role``.
+        agent: Whom it was about, ``""`` for no agent.
+        contact: The contact that it was about, if it was about one.
+        queue: Where that is, or comes from.
         phone: Where the supervisor is, ``""`` for nowhere.
     """
 
     by: str
-    act: Right
+    act: str
     reason: str
     agent: str
-    offer: Offer | None = None
+    contact: str = ""
+    queue: str = ""
     phone: str = ""
 
     async def note(self, stream: EventStream, org: str, at_ms: int) -> None:
@@ -111,9 +113,9 @@ class Refusal:
         own: Mapping[str, str] = {
             "reason": self.reason,
             "by": self.by,
-            "act": self.act.value,
+            "act": self.act,
             "phone": self.phone,
         }
-        contact, queue = (self.offer.contact, self.offer.queue) if self.offer else ("", "")
         kind = EventType.SUPERVISOR_REFUSED
-        await stream.append(Event(kind, at_ms, org, contact, queue, self.agent, own))
+        told = {name: text for name, text in own.items() if text}
+        await stream.append(Event(kind, at_ms, org, self.contact, self.queue, self.agent, told))

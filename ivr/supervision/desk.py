@@ -253,6 +253,7 @@ class _Leading(SupervisorsVisit):
     async def _refuse(
         self, by: str, act: Right, reason: str, agent: str, offer: Offer | None = None
     ) -> None:
-        refusal = Refusal(by, act, reason, agent, offer, self.phone)
+        about = (offer.contact, offer.queue) if offer else ("", "")
+        refusal = Refusal(by, act.value, reason, agent, *about, phone=self.phone)
         home = self.home
         await refusal.note(home.stream, home.organisation.id, self._presences.clock())

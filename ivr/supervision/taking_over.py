@@ -15,8 +15,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
+from acd.errors import AcdUnavailable
 from acd.model.offer import Offer
 from acd.model.waiting import LeaveReason
+from ivr.joining import leave
 from ivr.office import Office
 from wire.agi.link import NO_LIMIT
 from wire.agi.session import AgiSession
@@ -50,7 +52,6 @@ async def take_over(
     Raises:
         AgiError: The channel is gone or failed.
         AmiError: Asterisk does not answer.
-        AcdUnavailable: Redis does not answer.
     """
     callers = next(
         (
@@ -76,8 +77,12 @@ async def _release(office: Office, offer: Offer, agents_channel: str, ami: AmiCl
     """The agent has no call any more, in Asterisk and for the queue."""
     with suppress(AmiActionFailed):  # it has gone by itself
         await ami.action("Hangup", {"Channel": agents_channel, "Cause": "16"})
-    await office.distributor.leave(offer.contact, LeaveReason.FAILED)  # a talk ends as it should
-    await office.distributor.match_agent(offer.agent)
+    try:
+        await leave(
+            office.distributor, offer.contact, LeaveReason.FAILED
+        )  # a talk ends as it should
+    except AcdUnavailable:  # told as soon as it can be
+        office.stranded.add(offer.contact)
 
 
 async def _are_joined(

@@ -29,5 +29,12 @@ API = Row(
             asked.total(api.API_REFUSED, where=""),
             (Step(1, "yellow"), Step(100, "red")),
         ),
+        figure(
+            "Roles too low",
+            "Requests that wanted more than their token's role may, in the time shown.",
+            Unit.COUNT,
+            asked.total(api.API_ROLES_REFUSED, where=""),
+            (Step(1, "yellow"), Step(100, "red")),
+        ),
     ),
 )

@@ -10,6 +10,13 @@ API_REFUSED = Counter(
     (),
     each=True,
 )
+API_ROLES_REFUSED = Counter(
+    "vaxel_api_roles_refused_total",
+    "Requests to the API that wanted more than their token's role may, since this controller's"
+    " start.",
+    (),
+    each=True,
+)
 API_FOLLOWERS = Gauge(
     "vaxel_api_followers", "Connections that follow events at this controller.", each=True
 )

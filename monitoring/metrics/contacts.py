@@ -32,8 +32,7 @@ VOICEMAILS_STORED = Counter(
 TRANSFERS = Counter(
     "vaxel_transfers_total",
     "Callers whom a tree or an agent connected with somebody outside, or tried to, by outcome;"
-    " refused: a"
-    " target that may not be dialled, abandoned: the caller hung up while it rang.",
+    " refused: a target that may not be dialled, abandoned: the caller hung up while it rang.",
     ("org", "outcome"),
     {"outcome": ("abandoned", "busy", "no_answer", "refused", "talked", "unreachable")},
 )

@@ -25,8 +25,9 @@ SUPERVISOR_PRESENCE = Histogram(
 )
 SUPERVISORS_REFUSED = Counter(
     "vaxel_supervisors_refused_total",
-    "What supervisors were not let do, by reason; right: it is not theirs, queue: it lets nobody"
-    " in, wrong_pin and locked: whoever tried was not taken for the supervisor.",
+    "What supervisors were not let do, by reason; right: it is not theirs, role: nor their token's,"
+    " the same once an hour, queue: it lets nobody in, wrong_pin and locked: whoever tried was not"
+    " taken for the supervisor.",
     ("org", "reason"),
-    {"reason": ("locked", "queue", "right", "wrong_pin")},
+    {"reason": ("locked", "queue", "right", "role", "wrong_pin")},
 )

@@ -131,6 +131,7 @@ ACTS: Mapping[str, tuple[str, str, str]] = {
 }
 REFUSALS: Mapping[str, tuple[str, str, str]] = {
     "right": ("saknar behörighet", "har ikke lov", "no right to it"),
+    "role": ("tokenets roll räcker inte", "tokenets rolle er for lav", "token's role is too low"),
     "queue": ("kön är privat", "køen er privat", "private queue"),
     "wrong_pin": ("fel PIN-kod", "forkert pinkode", "wrong PIN"),
     "locked": ("spärrad", "spærret", "locked"),

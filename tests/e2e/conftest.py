@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from acd.keys import Keys
 from ivr.softphone import Softphones
 from media.espeak import Espeak
 from media.prompts import PromptStore
+from store.forgetting import organisations
 from tests.contract import breaches_in
 from tests.e2e.rig.eventually import eventually
 from tests.e2e.rig.handover import BACK, COLLEAGUE
@@ -23,6 +25,9 @@ from tests.e2e.rig.privacy import personal_lines
 
 RESULTS = Path(__file__).resolve().parents[2] / "test-results"
 AGENT = "4001"
+
+RESERVED, TALKING = 2, 3
+"""The scores of such agents in ``states`` (acd/scripts/shared/keys.lua)."""
 
 GIVEN_UP_SECONDS = 40.0
 """A caller may vanish before acknowledging the answer, which is repeated for 32 s (RFC 3261)."""
@@ -43,12 +48,14 @@ def pytest_runtest_makereport(
 async def platform() -> AsyncIterator[Platform]:
     """A running platform, discreet to its end, and each of its events as the contract has it.
 
-    A failed start leaves its logs behind too.
+    Of all its calls nothing is left. A failed start leaves its logs behind too.
     """
     it = Platform(one_of_two=True)
     try:
         await it.start()
         yield it
+        await until_nothing_is_left(it)
+        assert await leftovers(it) == {}
         assert not list(personal_lines(it)), "no log tells who called"
         assert await breaches_in(it.redis) == []
     except AssertionError:
@@ -151,6 +158,35 @@ async def until_nothing_is_left(platform: Platform) -> None:
     await eventually(no_channel, seconds=GIVEN_UP_SECONDS, why="Asterisk has no channel")
     await eventually(no_contact, seconds=GIVEN_UP_SECONDS, why="Redis has no contact")
     await eventually(no_session, seconds=GIVEN_UP_SECONDS, why="the controller has no AGI session")
+
+
+async def leftovers(platform: Platform) -> dict[str, object]:
+    """What Asterisk and the queues of all organisations keep of calls that are over."""
+    found: dict[str, object] = {}
+    _, *bridges = (await platform.asterisk("bridge show all")).strip().splitlines()
+    if bridges:
+        found["bridges"] = bridges
+    redis = platform.redis
+    for org in await organisations(redis):
+        keys = {key.split(":")[-1]: key for key in Keys(org).all}
+        kept: dict[str, object] = {
+            "contacts": await redis.hgetall(keys["contacts"]),
+            "owned": await redis.zrange(keys["owned"], 0, -1),
+            "arrivals": await redis.zrange(keys["arrivals"], 0, -1),
+            "waiting": await redis.zrange(keys["waiting"], 0, -1),
+            "callbacks": await redis.zrange(keys["callbacks"], 0, -1),
+            "numbers": await redis.hgetall(keys["numbers"]),
+            "adrift": await redis.smembers(keys["adrift"]),
+            "agents": await redis.zrangebyscore(keys["states"], RESERVED, TALKING),
+            "due": [one for one in await redis.zrange(keys["due"], 0, -1) if of_a_call(str(one))],
+        }
+        found |= {f"{org} {name}": what for name, what in kept.items() if what}
+    return found
+
+
+def of_a_call(due: str) -> bool:
+    """Whether what time alone will change is a call's (acd/scripts/shared/keys.lua)."""
+    return due.partition("|")[0] in {"offer", "orphan", "callback", "relax", "lost"}
 
 
 def fresh_folder(name: str) -> Path:

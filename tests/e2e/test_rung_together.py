@@ -103,3 +103,20 @@ async def test_who_lets_it_ring_has_missed_it_each_of_them(
         await journal.wait(EventType.CALL_REFUSED, agent=agent, reason="no_answer")
         await journal.wait(EventType.AGENT_PAUSED, agent=agent, reason="not_answering")
     await line.hang_up()
+
+
+async def test_who_has_picked_up_is_known_while_asterisks_manager_is_away(
+    platform: Platform, caller: Handset, team: list[AgentHandset], journal: Journal
+) -> None:
+    async with platform.without_manager():
+        line = await caller.call(NUMBER)
+        _, second, _ = await asyncio.gather(*(one.ring() for one in team))
+        await second.answer()
+        assert (await journal.wait(EventType.CALL_ANSWERED)).agent == SECOND
+        for agent in (FIRST, THIRD):
+            await journal.wait(EventType.AGENT_READY, agent=agent)
+    await second.hang_up()
+    await line.wait_closed()
+    await journal.wait(EventType.CALL_ENDED, agent=SECOND)
+    assert len(journal.all(EventType.CALL_ANSWERED)) == 1
+    assert journal.all(EventType.CALL_REFUSED) == []

@@ -156,6 +156,8 @@ async def test_a_supervisor_takes_the_caller_over_and_the_agent_is_free(
 ) -> None:
     line, theirs = talking
     leader = await reach(SUPERVISOR)
+    await theirs.hold()
+    await journal.wait(EventType.CALL_HELD, agent=AGENT)
     await leader.press("4")
     joined = await journal.wait(EventType.SUPERVISOR_JOINED, mode="take_over")
     await theirs.wait_closed()

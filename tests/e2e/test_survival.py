@@ -1,4 +1,4 @@
-"""The controller is killed: nobody is cut off, nobody is lost, and it comes back by itself."""
+"""The controller is told to stop, or killed: nobody is cut off or lost, and it is there again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.e2e.rig.phones import (
     Ears,
     Handset,
 )
-from tests.e2e.rig.platform import Platform
+from tests.e2e.rig.platform import ORG, Platform
 from tests.e2e.rig.reception import NEXT, WELCOME, walk_to_queue
 
 pytestmark = [
@@ -38,6 +38,70 @@ TECHNICAL = TEXTS["technical"]["sv"]
 MESSAGE = TEXTS["message"]["en"]  # the last language, thus the end of what is said
 DESK = TEXTS["desk"]["sv"]
 NEW_NUMBER = "+46707654321"
+OTHER_NUMBER = "+46701740625"
+
+ONCE = (
+    EventType.CONTACT_STARTED,
+    EventType.CALL_QUEUED,
+    EventType.CALL_OFFERED,
+    EventType.CALL_ANSWERED,
+    EventType.CALL_ENDED,
+    EventType.CONTACT_ENDED,
+)
+"""What happens to every caller who talks to an agent."""
+
+EXACT_MS = 100
+"""Between what a conversation lasted and what is told of it."""
+
+
+async def test_a_controller_told_to_stop_ends_its_calls_while_the_next_one_serves(
+    platform: Platform, cast: Cast, agent: AgentHandset, ears: Ears, journal: Journal
+) -> None:
+    await platform.until_spare_waits()
+    counted = await _counted(platform)
+    line = await (await cast.caller()).call(RECEPTION)
+    await walk_to_queue(line, ears)
+    theirs = await agent.pick_up()
+    talking = (await journal.wait(EventType.CALL_ANSWERED)).contact
+    next_in_line = await (await cast.caller(OTHER_NUMBER)).call(RECEPTION)
+    await walk_to_queue(next_in_line, ears)
+    await wait_until_hears_music(next_in_line)
+    waiting = (await journal.wait(EventType.CALL_QUEUED, count=2)).contact
+    since = len(next_in_line.heard)
+
+    first = platform.controller()
+    first.terminate()
+    new = await (await cast.caller(NEW_NUMBER)).call(RECEPTION)
+    await ears.hear(new, WELCOME)
+    await new.hang_up()
+    await ears.hear(next_in_line, NEXT, since=since, seconds=30)
+    await eventually(lambda: platform.controller().pid != first.pid, why="the spare is noted")
+    _, told = await platform.vaxel("status")
+    assert "ending: ends its calls" in told, told
+    await _talk(line, theirs)  # and not with whoever waits, or only one
+    assert first.is_running()
+
+    await theirs.hang_up()
+    ended = await journal.wait(EventType.CALL_ENDED, contact=talking)
+    theirs = await agent.pick_up()
+    await _talk(next_in_line, theirs)
+    await eventually(lambda: not first.is_running(), why="it has no call any more")
+    await theirs.hang_up()
+    await journal.wait(EventType.CONTACT_ENDED, contact=waiting, reason="tree")
+
+    (answered,) = journal.all(EventType.CALL_ANSWERED, contact=talking)
+    assert abs(ended.at - answered.at - int(ended.fields["talked"])) < EXACT_MS
+    for contact in (talking, waiting):
+        happened = [event.type for event in journal.events if event.contact == contact]
+        for once in ONCE:
+            assert happened.count(once) == 1, (once, happened)
+        assert len(journal.all(EventType.NODE_VISITED, contact=contact, node="support")) == 1
+    expected = [number + 2 for number in counted]
+
+    async def both_are_counted() -> bool:
+        return await _counted(platform) == expected
+
+    await eventually(both_are_counted, why=f"{counted} have become {expected}")
 
 
 async def test_a_waiting_caller_keeps_the_place_over_a_quick_restart(
@@ -126,6 +190,14 @@ async def test_an_agent_at_the_desk_is_told_when_the_controller_is_away(
     handset = await cast.agent(3)
     async with platform.without_controller():
         await handset.code(READY, ears, DESK)
+
+
+async def _counted(platform: Platform) -> list[float]:
+    """How many callers of customer service have been answered, and how many talks are over."""
+    return [
+        await platform.metric(f"vaxel_{name}", org=ORG, queue="support")
+        for name in ("calls_answered_total", "talk_seconds_count")
+    ]
 
 
 async def _talk(one: Line, other: Line) -> None:

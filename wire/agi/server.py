@@ -119,13 +119,8 @@ class FastAgiServer:
         self._port = self._listener.sockets[0].getsockname()[1]
         self._sweep()
 
-    async def drain(self, limit_s: float) -> None:
-        """Stop: take no new calls, let running ones finish, then end those that are left.
-
-        Args:
-            limit_s: Seconds for running calls to finish; 0 ends them now. Media is Asterisk's: a
-                call that is ended here goes on in the dialplan.
-        """
+    def close(self) -> None:
+        """Take no new calls; the port is free when this returns, and running calls go on."""
         self._draining = True
         if self._listener is not None:
             self._listener.close()
@@ -133,6 +128,15 @@ class FastAgiServer:
         for link in self._links:
             if not link.greeted:
                 link.close()
+
+    async def drain(self, limit_s: float) -> None:
+        """Stop: take no new calls, let running ones finish, then end those that are left.
+
+        Args:
+            limit_s: Seconds for running calls to finish; 0 ends them now. Media is Asterisk's: a
+                call that is ended here goes on in the dialplan.
+        """
+        self.close()
         if self._tasks and limit_s > 0:
             await asyncio.wait(self._tasks.values(), timeout=limit_s)
         left = list(self._tasks.values())

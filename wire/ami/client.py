@@ -2,15 +2,14 @@
 
 Each connection goes the same way: connect, log in, let handlers of the connection before end, run
 the ``on_connect`` hooks (they read Asterisk's state anew) while newly arriving events are held,
-then hand out the held events and all that follow. So a handler never sees an event that is older
-than the state that the hooks have read, and none is missed in between.
+then hand out the held events and all that follow (:mod:`wire.ami.intake`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self
 
@@ -27,7 +26,8 @@ from wire.ami.errors import (
     AmiUnreachable,
 )
 from wire.ami.frames import Frame
-from wire.ami.lanes import Handler, Lanes
+from wire.ami.intake import Intake
+from wire.ami.lanes import Handler
 from wire.ami.link import Connection, Link
 from wire.ami.settings import AmiAccount, AmiClock, AmiLimits
 from wire.ami.stats import AmiStats
@@ -79,17 +79,10 @@ class AmiClient:
         self._clock = clock or AmiClock()
         self._handlers: dict[str, tuple[Handler, ...]] = {}
         self._hooks: list[Hook] = []
-        self._lanes = Lanes(
-            self._handlers,
-            bound=self._limits.held,
-            monotonic=self._clock.monotonic,
-            on_room=self._resume,
-        )
+        self._intake = Intake(self._handlers, self._limits, self._clock)
         self._backoff = Backoff(
             self._limits.first_wait, self._limits.longest_wait, self._clock.random
         )
-        self._connection: Connection | None = None
-        self._hold: list[Frame] | None = []
         self._connected = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._seen_before = 0
@@ -104,19 +97,19 @@ class AmiClient:
     @property
     def stats(self) -> AmiStats:
         """The counters of this moment."""
-        lanes, connection = self._lanes, self._connection
+        counts, connection = self._intake.lanes.counts, self._intake.connection
         return AmiStats(
             events_seen=self._seen_before + (connection.decoder.events if connection else 0),
-            events_dispatched=lanes.counts.dispatched,
-            events_held=lanes.held + len(self._hold or ()),
-            handler_failures=lanes.counts.failures,
+            events_dispatched=counts.dispatched,
+            events_held=self._intake.held,
+            handler_failures=counts.failures,
             logins=self._logins,
             reconnects=max(0, self._logins - 1),
             logins_refused=self._refused,
             actions=self._actions,
             actions_failed=self._failed,
             timeouts=self._timeouts,
-            lag_seconds=lanes.counts.lag,
+            lag_seconds=counts.lag,
             ping_seconds=connection.ping_seconds if connection else None,
         )
 
@@ -161,7 +154,7 @@ class AmiClient:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
-        await self._lanes.close()
+        await self._intake.lanes.close()
 
     async def wait_connected(self) -> None:
         """Wait until logged in and in step with Asterisk; bound it with ``asyncio.timeout``."""
@@ -201,7 +194,7 @@ class AmiClient:
     async def _ask(
         self, name: str, fields: Fields | None, limit: float | None, *, as_list: bool
     ) -> Answer:
-        connection = self._connection
+        connection = self._intake.connection
         if connection is None:
             raise AmiNotConnected(
                 f"The action {name} was not sent: there is no AMI connection"
@@ -238,12 +231,16 @@ class AmiClient:
         """Make one connection and keep it until it ends; always ends with the reason."""
         account = self._account
         link = Link(
-            account.host, account.port, account.username, account.secret, self._new_connection
+            account.host,
+            account.port,
+            account.username,
+            account.secret,
+            self._intake.new_connection,
         )
         watchdog: asyncio.Task[None] | None = None
         try:
             connection = await self._open(link)
-            self._connection = connection
+            self._intake.connection = connection
             self._logins += 1
             watchdog = asyncio.create_task(
                 watch(connection, self._limits, self._clock), name="ami-watchdog"
@@ -262,7 +259,7 @@ class AmiClient:
             if link.protocol is not None:
                 await link.protocol.lost
                 self._seen_before += link.protocol.decoder.events
-            self._connection = None
+            self._intake.connection = None
 
     async def _open(self, link: Link) -> Connection:
         account = self._account
@@ -282,19 +279,15 @@ class AmiClient:
             self._refused += 1
             raise
 
-    def _new_connection(self) -> Connection:
-        self._hold = []
-        return Connection(self._handlers, self._take)
-
     async def _resync(self) -> None:
         """Let old handlers end, then read the state anew; events are held meanwhile."""
         try:
             async with asyncio.timeout(self._limits.drain):
-                await self._lanes.idle()
+                await self._intake.lanes.idle()
         except TimeoutError:
             log.warning(
                 "handlers of the earlier AMI connection are still at work",
-                extra={"held": self._lanes.held},
+                extra={"held": self._intake.lanes.held},
             )
         try:
             async with asyncio.timeout(self._limits.resync):
@@ -312,7 +305,6 @@ class AmiClient:
             ) from error
 
     def _declare_connected(self, connection: Connection) -> None:
-        held, self._hold = self._hold, None
         self._backoff.reset()
         self.last_error = None
         self.connected_since = self._clock.time()
@@ -321,36 +313,7 @@ class AmiClient:
             "AMI connected",
             extra={"version": connection.decoder.version, "logins": self._logins},
         )
-        self._take(held or [])
-
-    def _take(self, events: Sequence[Frame]) -> None:
-        """The events of one read, straight from the socket."""
-        if self._hold is not None:
-            self._hold += events
-            if len(self._hold) > self._limits.held and self._connection is not None:
-                # Reading cannot stop here: the hooks wait for answers from the same stream.
-                self._connection.fail(
-                    AmiResyncFailed(
-                        f"More than {self._limits.held} events arrived while Asterisk's state was "
-                        "being read; subscribe to fewer or raise the limit."
-                    )
-                )
-            return
-        if events:
-            self._lanes.submit(events, self._clock.monotonic() - self._age(events[0]))
-        if self._lanes.full and self._connection is not None:
-            self._connection.pause()
-
-    def _age(self, event: Frame) -> float:
-        """Seconds since Asterisk told of an event; 0 where it does not say."""
-        try:
-            return max(0.0, self._clock.time() - float(event.get("Timestamp")))
-        except ValueError:
-            return 0.0
-
-    def _resume(self) -> None:
-        if self._connection is not None:
-            self._connection.resume()
+        self._intake.release()
 
     def _report(self, error: AmiError) -> None:
         self.last_error = error

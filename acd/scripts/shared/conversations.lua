@@ -1,4 +1,26 @@
--- A conversation: its holds, whom its agent consults, its end.
+-- A conversation: its beginning, its holds, whom its agent consults, its end.
+
+-- Whether one of the contact's offers was over by its time, and nobody has talked to it since.
+local function has_lapsed(contact, offer)
+  for _, lapsed in ipairs(contact.lapsed or {}) do
+    if lapsed == offer then return true end
+  end
+  return false
+end
+
+-- The agent of the contact's offer has picked up.
+local function begin_talk(id, contact, agent, at)
+  contact.answered, contact.lapsed = at, nil
+  if contact.callback then contact.live = true end
+  move_contact(id, contact, 'talking', at)
+  agent.missed, agent.calls = nil, agent.calls or {}
+  agent.calls[contact.queue] = (agent.calls[contact.queue] or 0) + 1
+  move_agent(contact.agent, agent, 'talking', at, contact.queue)
+  local expected = not contact.callback and contact.expected or {}
+  event(contact.callback and 'callback.answered' or 'call.answered', at, id, contact.queue,
+    contact.agent, 'offer', contact.offer, 'waited', span(contact.arrived, at),
+    known('estimated_low', expected[1], 'estimated', expected[2], 'estimated_high', expected[3]))
+end
 
 -- Whoever is consulted is free; '' where that is nobody of the ACD's. The contact is not written.
 local function end_consult(id, contact, now)
@@ -29,9 +51,10 @@ end
 
 -- The agent wraps up after a conversation of the contact; longer where they owe its result.
 local function wrap_up(agent_id, contact, now)
-  local agent, till = agent_of(agent_id), now + contact.wrapup
+  local agent = agent_of(agent_id)
   local last = agent.last
-  if contact.hold and last and not last.result then
+  local till = now + (last.wrapup or contact.wrapup)
+  if contact.hold and not last.result then
     last.owed, till = till, math.max(till, now + contact.hold)
   end
   release_agent(agent_id, agent, now, till > now and 'wrapup' or 'idle', till)

@@ -54,6 +54,15 @@ local function end_contact(id, contact, now, reason)
   return {agent_id, unpack(contact.beside or {})}
 end
 
+-- The tree has led the caller elsewhere, e.g. since the controller died.
+local function leave_behind(id, contact, now)
+  if contact.callback and contact.state ~= 'talking' then
+    close_callback(id, contact, now, 'cancelled')
+  else
+    end_contact(id, contact, now, 'failed')
+  end
+end
+
 -- Nobody who saw the rest of the contact is alive to tell of its end. A callback tells by itself.
 local function lose(id, contact, now)
   if not contact.callback then event('contact.ended', now, id, '', '', 'reason', 'lost') end

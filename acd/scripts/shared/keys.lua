@@ -22,6 +22,8 @@
 --                      supervisor has moved it)}; states: waiting, reserved, talking, orphan.
 --                      beside: the agents who are rung together with `agent`, in the order in which
 --                      they were chosen; absent where there are none.
+--                      lapsed: the offers that were over by their time since the contact came or
+--                      talked last, [number…]; absent when none: an answer may be told late.
 --                      hold: so long (ms) its agent wraps up who gives no result; absent: none need.
 --                      held, since when its agent has it hold.
 --                      While its agent consults somebody: consult, {offer (a number of its own),
@@ -44,9 +46,10 @@
 --                      out; lines, all of them, absent when these are the queues' plain ones.
 --                      missed: offers in a row that rang in vain. last: whom the agent talks with or
 --                      talked to last, {contact, queue, began, result, owed (while a result is due:
---                      when the wrap-up would end without that)}. While the phone cannot be rung:
---                      away, `in_use` or `unreachable`; stood, since when that has kept the ready
---                      agent from being offered anything; gone, once they count as a member no more.
+--                      when the wrap-up would end without that), wrapup (how long (ms) it is, once
+--                      the agent has made it longer)}. While the phone cannot be rung: away, `in_use`
+--                      or `unreachable`; stood, since when that has kept the ready agent from being
+--                      offered anything; gone, once they count as a member no more.
 --                      calling {call, answered}: a call of their own; never beside a contact, and
 --                      their phone is away meanwhile
 --   waiting    ZSET    `line|effective arrival|contact` of the contacts that can be offered

@@ -52,8 +52,10 @@ local function candidates(queue, requirement)
 end
 
 -- Whether anybody works for a line: is logged in at a phone that is there, and does not pause, nor
--- will after this call. (Whoever works has shares.)
+-- will after this call. (Whoever works has shares.) All are looked at only where somebody does so for
+-- the queue, but not for the line.
 local function at_work(line)
+  if not is_served(queue_of(line)) then return false end
   for _, id in ipairs(members_of(line)) do
     if agent_of(id).shares then return true end
   end
@@ -62,6 +64,7 @@ end
 
 -- The same for a line that is not open.
 local function would_work(queue, requirement)
+  if not is_served(queue) then return false end
   for _, id in ipairs(candidates(queue, requirement)) do
     local agent = agent_of(id)
     if agent.shares and fits(id, agent, queue, requirement) then return true end

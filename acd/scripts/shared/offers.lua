@@ -18,25 +18,29 @@ local function reserve_for(id, contact, agent_id, agent, now)
   reserve_agent(agent_id, agent, now)
 end
 
+local PASSED = 20 -- so many who are rung alone are passed over, and no more
+
 -- The next ready agents of the contact's line, to be rung beside its first, as many as the file
 -- wants -> {agent…}, nil: none.
 local function reserve_beside(id, contact, now)
   local kept = call('HGET', STRATEGIES, contact.queue)
-  local most = kept and tonumber(string.match(kept, '^[^|]*|%d+|(%d+)$')) or 1
-  if most == 1 then return nil end
+  local wanted = kept and tonumber(string.match(kept, '^[^|]*|%d+|(%d+)$')) - 1 or 0
+  if wanted == 0 then return nil end
   local line, found, passed = line_of(contact), {}, 0
   local from, till = bounds(line)
-  while #found < most - 1 do
-    local ready = call('ZRANGE', READY, from, till, 'BYLEX', 'LIMIT', passed, 1)[1]
-    if not ready then break end
-    local agent_id = string.match(ready, '|%d+|(.*)')
-    local agent = agent_of(agent_id)
-    if agent.alone then
-      passed = passed + 1
-    else
-      drawn_in(line, agent)
-      reserve_for(id, contact, agent_id, agent, now)
-      found[#found + 1] = agent_id
+  while #found < wanted and passed < PASSED do
+    local next_ones = call('ZRANGE', READY, from, till, 'BYLEX', 'LIMIT', passed, wanted - #found)
+    if #next_ones == 0 then break end
+    for _, ready in ipairs(next_ones) do
+      local agent_id = string.match(ready, '|%d+|(.*)')
+      local agent = agent_of(agent_id)
+      if agent.alone then
+        passed = passed + 1
+      else
+        drawn_in(line, agent)
+        reserve_for(id, contact, agent_id, agent, now)
+        found[#found + 1] = agent_id
+      end
     end
   end
   return found[1] and found

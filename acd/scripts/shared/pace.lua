@@ -35,6 +35,11 @@ local function give(agent, shares)
   end
 end
 
+-- Whether anybody works for a queue.
+local function is_served(queue)
+  return call('HEXISTS', PACE, 'capacity|' .. queue) == 1
+end
+
 -- A share for each queue of the agent, WHOLE together at most.
 local function shares_of(id, agent)
   if #agent.queues == 1 then return {WHOLE} end

@@ -112,7 +112,7 @@ class Platform:
                     "trunks": write_seats(home / "seats.conf", seats) if seats else None,
                 }
             ),
-            agi=AgiSettings(port=free_port(), drain_seconds=2),
+            agi=AgiSettings(port=free_port(), drain_seconds=20),
             http=HttpSettings(port=free_port()),
             speech=SpeechSettings(port=free_port()),
             sms=SmsSettings(file=home / "texts.jsonl"),
@@ -182,6 +182,10 @@ class Platform:
         # started again
         await eventually(self._is_shown, why="vaxel up shows its screen")
         # loading it takes what the first call would need
+        await self.until_spare_waits()
+
+    async def until_spare_waits(self) -> None:
+        """Wait until a second controller has loaded everything."""
         await eventually(lambda: spare_waits(self.layout), seconds=60, why="a spare waits")
 
     async def until_ready(self) -> None:
@@ -261,6 +265,34 @@ class Platform:
             yield
         finally:
             self._up.send_signal(signal.SIGCONT)
+
+    @asynccontextmanager
+    async def without_manager(self) -> AsyncIterator[None]:
+        """Cut the controller's link to Asterisk's Manager, and let it in again afterwards.
+
+        Seen on Asterisk 22.10: a Manager that is switched off and on never answers for a call.
+        """
+        file = self.layout.asterisk_conf.parent / "manager.conf"
+        text = file.read_text()
+
+        async def is_linked() -> bool:
+            return await self.metric("vaxel_ami_connected") == 1
+
+        async def is_cut() -> bool:
+            return not await is_linked()
+
+        try:
+            file.write_text(text.replace("[vaxel]", "[somebody]"))
+            await self.asterisk("manager reload")
+            for line in (await self.asterisk("manager show connected")).splitlines():
+                if line.split()[:1] == ["vaxel"]:
+                    await self.asterisk(f"manager kick session {line.split()[4]}")  # by its file
+            await eventually(is_cut, why="the link is cut")
+            yield
+        finally:
+            file.write_text(text)
+            await self.asterisk("manager reload")
+            await eventually(is_linked, seconds=60, why="the link is made again")
 
     async def _kill(self, name: str) -> None:
         """Kill a part, if it runs, while nobody starts it again."""

@@ -1,15 +1,20 @@
-"""One organisation on a real Redis, with hands on the clock."""
+"""One organisation on a real Redis Cluster, with hands on the clock."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
+import socket
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
+from redis import Redis as BlockingRedis
 from redis.asyncio import Redis
 
 from acd.agents import Agents
@@ -21,7 +26,9 @@ from acd.model.offer import Offer
 from acd.model.queue import Queue
 from store.events import Event, EventType
 from store.stream import BEGINNING, EventStream
+from tests.integration.conftest import running_redis
 
+ORGANISATIONS = "city", "suburb"
 START_MS = 1_763_925_160_000
 
 FEES = Queue("fees", ring_seconds=20, wrapup_seconds=10)
@@ -157,6 +164,33 @@ class LogLevels(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.levels.put_nowait(record.levelname)
+
+
+@contextmanager
+def cluster_node(folder: Path) -> Iterator[str]:
+    """URL of a node of a Redis Cluster that has the slots of these organisations and no others.
+
+    It refuses a script that touches whatever lies elsewhere.
+    """
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        _, bus = free.getsockname()
+    cluster = {"enabled": "yes", "port": str(bus), "require-full-coverage": "no"}
+    options = [word for name, value in cluster.items() for word in (f"--cluster-{name}", value)]
+    with running_redis(folder, "--bind", "127.0.0.1", *options) as url:
+        with BlockingRedis.from_url(url, decode_responses=True) as node:
+            slots = [node.cluster("KEYSLOT", f"{{{org}}}") for org in ORGANISATIONS]
+            node.cluster("ADDSLOTS", *slots)
+            while node.cluster("INFO")["cluster_state"] != "ok":
+                time.sleep(0.05)
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """In place of the plain Redis of the other rooms."""
+    with cluster_node(tmp_path_factory.mktemp("cluster")) as url:
+        yield url
 
 
 @pytest.fixture

@@ -8,9 +8,39 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
+from redis.asyncio import Redis
+
+from store.stream import stream_key
 from tests.integration.acd.orders import check_ready
 
 READY_SCORE = 1
+
+HASHES = [
+    "contacts",
+    "agents",
+    "phones",
+    "numbers",
+    "heads",
+    "holders",
+    "pace",
+    "devices",
+    "strategies",
+]
+SORTED = ["waiting", "arrivals", "ready", "members", "states", "owned", "due", "callbacks", "lines"]
+
+
+async def kept_in(redis: Redis, org: str) -> dict[str, Any]:
+    """All that Redis keeps of an organisation at one instant, by the key's last word."""
+    pipe = redis.pipeline(transaction=True)
+    for name in HASHES:
+        pipe.hgetall(f"vaxel:{{{org}}}:{name}")
+    for name in SORTED:
+        pipe.zrange(f"vaxel:{{{org}}}:{name}", 0, -1, withscores=True)
+    pipe.smembers(f"vaxel:{{{org}}}:adrift")
+    pipe.xlen(stream_key(org))
+    replies = await pipe.execute()
+    raw = dict(zip((*HASHES, *SORTED, "adrift", "events"), replies, strict=True))
+    return raw | {name: dict(raw[name]) for name in SORTED}
 
 
 def fits(name: str, agent: Mapping[str, Any], queue: str, required: Mapping[str, int]) -> bool:

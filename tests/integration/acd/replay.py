@@ -29,6 +29,7 @@ class Replay:
             waiting here too.
         beside: The others who are rung for each contact.
         offers: Number of each contact's offer.
+        over: (contact, number, agent) of those that the agent has not taken.
         agents: (state, reason).
         lost: The agents whose phone cannot be reached.
         calling: Of the agents in a call of their own, whether it was answered.
@@ -43,6 +44,7 @@ class Replay:
     contacts: dict[str, tuple[str, str]] = field(default_factory=dict)
     beside: dict[str, list[str]] = field(default_factory=dict)
     offers: dict[str, str] = field(default_factory=dict)
+    over: set[tuple[str, str, str]] = field(default_factory=set)
     agents: dict[str, tuple[str, str]] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
     calling: dict[str, bool] = field(default_factory=dict)
@@ -85,7 +87,7 @@ class Replay:
                 self._offer(event)
             case EventType.CALL_ANSWERED:
                 assert contact not in self.callbacks
-                self._talk(contact, agent)
+                self._talk(event)
             case EventType.CALL_REFUSED:
                 self._refuse(event)
             case EventType.CALL_TRANSFERRED:
@@ -133,6 +135,7 @@ class Replay:
         assert state == "reserved"
         left = [one for one in (first, *self.beside.pop(contact, [])) if one != agent]
         assert ("rings_on" in event.fields) == bool(left)
+        self.over.add((contact, event.fields["offer"], agent))
         self.contacts[contact] = ("reserved", left[0]) if left else ("waiting", "")
         if left[1:]:
             self.beside[contact] = left[1:]
@@ -194,7 +197,7 @@ class Replay:
                 self._let_go(contact, agent)
             case EventType.CALLBACK_ANSWERED:
                 assert contact in self.callbacks
-                self._talk(contact, agent)
+                self._talk(event)
             case EventType.CALLBACK_ENDED:
                 del self.callbacks[contact]
                 state, held = self.contacts.pop(contact)
@@ -242,9 +245,16 @@ class Replay:
             case _:
                 raise AssertionError(event)
 
-    def _talk(self, contact: str, agent: str) -> None:
+    def _talk(self, event: Event) -> None:
+        contact, agent = event.contact, event.agent
         state, first = self.contacts[contact]
-        assert state == "reserved"
+        if state == "waiting":  # nobody could tell before the offer was over
+            assert (contact, event.fields["offer"], agent) in self.over
+            assert self.agents[agent][0] in ("ready", "wrapup", "paused")
+            assert agent not in self.calling
+            first = agent
+        else:
+            assert state == "reserved"
         others = self.beside.get(contact, [])
         if first != agent:
             others[others.index(agent)] = first

@@ -14,6 +14,7 @@ from acd.errors import (
 from acd.model.agent import AgentState
 from acd.model.callback import MissReason
 from acd.model.offer import Offer
+from acd.skills import Requirement
 from store.events import EventType
 from tests.integration.acd.callback_ways import (
     OTHER_NUMBER,
@@ -26,6 +27,7 @@ from tests.integration.acd.callback_ways import (
     waiting,
 )
 from tests.integration.acd.conftest import FEES, NUMBER, RULES, SUPPORT, House
+from tests.integration.acd.indexes import check_indexes, kept_in
 
 pytestmark = pytest.mark.integration
 
@@ -143,3 +145,40 @@ async def test_the_caller_who_comes_to_another_queue_needs_no_callback(house: Ho
     assert (ready.type, queued.type) == (EventType.AGENT_READY, EventType.CALL_QUEUED)
     assert await house.callbacks.of_number(NUMBER) is None
     assert await house.acd.held("c-1") == "support"
+
+
+async def in_no_queue(house: House) -> None:
+    """It was once."""
+
+
+async def adrift(house: House) -> None:
+    await house.acd.join("c-1", FEES, require=[Requirement(0, {"language.sv": 3})])
+    house.clock.forward(10)
+    await house.other.upkeep.sweep()
+
+
+async def ringing(house: House) -> Offer:
+    return await house.offer()
+
+
+async def talking(house: House) -> Offer:
+    offer = await house.offer()
+    await house.acd.answered(offer)
+    return offer
+
+
+@pytest.mark.parametrize(
+    "stood", [in_no_queue, adrift, ringing, talking, scheduled, reserved, dialling, reached]
+)
+async def test_a_caller_who_asks_for_a_callback_elsewhere_has_no_other_place_any_more(
+    house: House, stood: Callable[[House], Awaitable[object]]
+) -> None:
+    """As when the controller has died and the tree has led them there since."""
+    await stood(house)
+    await house.callbacks.add(
+        OTHER_NUMBER, SUPPORT, language="da", answers={}, rules=RULES, contact="c-1"
+    )
+    (kept,) = await house.callbacks.open()
+    assert (kept.contact, kept.number, kept.queue) == ("c-1", OTHER_NUMBER, "support")
+    assert await house.callbacks.of_number(NUMBER) is None
+    check_indexes(await kept_in(house.redis, house.org))

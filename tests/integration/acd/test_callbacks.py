@@ -21,7 +21,7 @@ from tests.integration.acd.callback_ways import (
     reached,
     state_of,
 )
-from tests.integration.acd.conftest import FEES, NUMBER, RULES, START_MS, House
+from tests.integration.acd.conftest import FEES, NUMBER, RULES, START_MS, House, kept_of
 
 pytestmark = pytest.mark.integration
 
@@ -128,6 +128,42 @@ async def test_an_operators_callback_stands_at_the_end_of_the_line_at_once(house
     ringing = await house.acd.current_offer(contact)
     assert ringing is not None
     assert ringing.expires_at_ms == house.clock() + (20 + FEES.ring_seconds + 5) * 1000
+
+
+@pytest.mark.parametrize("way", ["match", "match_agent", "tick"])
+async def test_who_stops_finds_callbacks_for_the_one_that_serves(house: House, way: str) -> None:
+    await house.acd.upkeep.renew()
+    await house.other.upkeep.renew()
+    await add(house)
+    await house.acd.upkeep.tick([])
+    await house.log_in("4001")
+    house.acd.call_back_by("two")
+    if way == "tick":
+        (offer,) = (await house.acd.upkeep.tick([FEES])).offers
+    else:
+        found = await (house.acd.match(FEES) if way == "match" else house.acd.match_agent("4001"))
+        assert found is not None
+        offer = found
+    assert offer.controller == "two"
+    assert await house.acd.callback_offers() == ()
+    assert await house.other.callback_offers() == (offer,)
+
+
+async def test_who_picks_up_may_be_another_controllers_call_and_keeps_the_agent(
+    house: House,
+) -> None:
+    offer = await house.callback_offer()
+    await house.callbacks.dialled(offer)
+    await house.news()
+    assert await house.callbacks.reached(offer, by="two") is True
+    assert await house.callbacks.reached(offer, by="one") is False, "theirs by now"
+    held = await house.other.current_offer("c-1")
+    assert held is not None
+    assert (held.id, held.controller) == (offer.id, "two")
+    assert await house.news() == [], "the agent is held on"
+    await house.other.answered(offer)
+    await house.other.ended(offer, 1)
+    assert not kept_of("c-1", await house.everything())
 
 
 async def test_a_place_can_only_be_kept_by_whoever_waits(house: House) -> None:

@@ -191,6 +191,26 @@ async def test_nobody_who_is_not_ready_is_asked_and_not_two_at_once(house: House
         await house.acd.consulting.begin(offer, OUTSIDE)
 
 
+@pytest.mark.parametrize("answered", [False, True])
+@pytest.mark.parametrize("wanted", [AgentState.LOGGED_OUT, AgentState.PAUSED])
+async def test_what_whoever_is_asked_wants_meanwhile_comes_when_it_is_over(
+    house: House, wanted: AgentState, *, answered: bool
+) -> None:
+    offer = await colleagues(house)
+    await house.acd.consulting.begin(offer, COLLEAGUE)
+    if answered:
+        await house.acd.consulting.answered("c-1")
+    if wanted is AgentState.PAUSED:
+        await house.agents.pause("4002", "lunch")
+    else:
+        await house.agents.logout("4002")
+    asked = (await house.agents.status("4002")).state
+    assert asked is (AgentState.TALKING if answered else AgentState.RESERVED)
+    assert await house.acd.consulting.over("c-1", "4002") == "4002"
+    assert (await house.agents.status("4002")).state is wanted
+    assert await house.agent_state() is AgentState.TALKING, "the caller has lost nobody"
+
+
 async def test_a_hold_is_told_once_with_its_length_and_ends_with_the_conversation(
     house: House,
 ) -> None:

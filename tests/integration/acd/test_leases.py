@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from acd.errors import StaleOffer
-from acd.model.agent import AgentState
+from acd.model.agent import AgentState, PhoneState
 from acd.model.waiting import AT_ONCE, LeaveReason, Place
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, NUMBER, RULES, START_MS, SUPPORT, House, kept_of
@@ -262,6 +262,47 @@ async def test_a_caller_who_comes_back_from_a_conversation_without_controller_ar
     ]
 
 
+async def test_who_is_handed_on_keeps_the_place_and_is_offered_to_nobody_meanwhile(
+    house: House,
+) -> None:
+    await house.acd.join("c-1", FEES)
+    await house.acd.join("c-2", FEES)
+    await house.other.upkeep.renew()
+    assert not await house.other.hand_on("c-1"), "only its own controller may"
+    assert not await house.acd.hand_on("c-9")
+    assert await house.acd.hand_on("c-1")
+    assert await house.acd.hand_on("c-1"), "harmless once more"
+    await house.acd.upkeep.renew()
+    await house.log_in("4001")
+    offer = await house.acd.match(FEES)
+    assert offer is not None
+    assert offer.contact == "c-2"
+    assert not await house.acd.hand_on("c-2"), "an agent is found"
+    await house.news()
+
+    assert await house.other.join("c-1", FEES) is True
+    await house.log_in("4002")
+    offer = await house.acd.match(FEES)
+    assert offer is not None
+    assert (offer.contact, offer.controller) == ("c-1", "two")
+    await house.other.answered(offer)
+    await house.other.ended(offer, 1)
+    assert not kept_of("c-1", await house.everything())
+
+
+async def test_who_is_handed_on_and_does_not_come_is_lost_like_a_dead_ones(house: House) -> None:
+    await house.acd.join("c-1", FEES)
+    await house.acd.hand_on("c-1")
+    await house.news()
+    house.clock.forward(GRACE_S)
+    await house.acd.upkeep.renew()
+    assert (await house.other.upkeep.sweep()).lost == ("c-1",)
+    left, ended = await house.news()
+    assert (left.type, left.fields["reason"]) == (EventType.CALL_LEFT, "failed")
+    assert (ended.type, ended.fields["reason"]) == (EventType.CONTACT_ENDED, "lost")
+    assert not kept_of("c-1", await house.everything())
+
+
 async def test_a_sweep_settles_what_it_can_and_says_that_more_is_due(house: House) -> None:
     for number in range(110):
         await house.acd.join(f"c-{number}", FEES)
@@ -274,3 +315,19 @@ async def test_a_sweep_settles_what_it_can_and_says_that_more_is_due(house: Hous
     await house.other.upkeep.sweep()
     assert await house.acd.leave("c-1", LeaveReason.ABANDONED) is None
     assert (await house.acd.snapshot([FEES])).queues["fees"].waiting == 0
+
+
+async def test_what_one_thing_has_settled_the_same_sweep_does_not_settle_again(
+    house: House,
+) -> None:
+    """An agent has asked to go home, and the unreachable phone is due right after the offer."""
+    await house.acd.upkeep.renew()
+    await house.offer()
+    await house.agents.logout("4001")
+    house.clock.forward(12)
+    await house.acd.upkeep.renew()
+    await house.agents.phones_are({"phone4001": PhoneState.UNREACHABLE})
+    house.clock.forward(15)
+    swept = await house.acd.upkeep.sweep()
+    assert swept.expired == ("c-1",)
+    assert await house.agent_state() is AgentState.LOGGED_OUT

@@ -26,19 +26,21 @@ from tests.integration.acd.histories.city import (
     NODES,
     NUMBERS,
     QUEUES,
+    RULES,
     STAFF,
     rung_at_once,
     strategies,
 )
 from tests.integration.acd.histories.conversations import Conversations
 from tests.integration.acd.histories.desks import Desks
+from tests.integration.acd.histories.looking import Looking
 from tests.integration.acd.histories.offers import Offers
 from tests.integration.acd.indexes import check_indexes, line_of
 
 pytestmark = pytest.mark.integration
 
 
-class Histories(Offers, Conversations, CallingBack, Desks):
+class Histories(Offers, Conversations, CallingBack, Desks, Looking):
     """All that may happen, one after the other, and what holds whatever has happened."""
 
     @initialize(
@@ -57,7 +59,7 @@ class Histories(Offers, Conversations, CallingBack, Desks):
         for number, queue in enumerate((*QUEUES, *QUEUES)):
             self.join(f"c-{number}", queue, number % 2, 0, (BULLSEYES[(number + 2) * demands], ""))
             if kept:
-                self.keep_place(f"c-{number}", NUMBERS[number], None)
+                self.keep_place(f"c-{number}", NUMBERS[number], None, RULES)
         if kept:
             self.time_passes(1, renewing=(0, 1))
 

@@ -181,6 +181,19 @@ async def test_a_telephone_that_is_rung_alone_is_never_one_of_several(house: Hou
     assert agents_of(await offered(house, "c-2")) == ["4002"]
 
 
+@pytest.mark.parametrize(("alone", "beside"), [(19, ["99"]), (20, [])])
+async def test_no_offer_takes_longer_the_more_telephones_are_rung_alone(
+    house: House, alone: int, beside: list[str]
+) -> None:
+    await house.acd.upkeep.adopt([TOGETHER])
+    await house.log_in("01")
+    for number in range(10, 10 + alone):
+        person = Agent(str(number), "Somebody", ("fees",))
+        await house.agents.login(person, f"mobile{number}", alone=True)
+    await house.log_in("99")
+    assert agents_of(await offered(house, "c-1")) == ["01", *beside]
+
+
 async def test_who_is_called_back_has_one_agent(house: House) -> None:
     await house.acd.upkeep.adopt([TOGETHER])
     await house.log_in("4002")

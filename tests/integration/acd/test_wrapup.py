@@ -6,8 +6,10 @@ import pytest
 
 from acd.errors import NoLastContact, NotLoggedIn, NoWrapup, WrapupAtLimit
 from acd.model.agent import AgentState
+from acd.model.handover import HandedTo, Handover
 from acd.model.offer import Offer
 from acd.model.queue import Queue
+from acd.model.waiting import LeaveReason
 from store.events import EventType
 from tests.integration.acd.conftest import FEES, START_MS, SUPPORT, House
 
@@ -137,3 +139,24 @@ async def test_what_a_contact_takes_an_agent_counts_the_longer_wrapup(house: Hou
     await house.acd.upkeep.sweep()
     kept = await house.redis.hgetall("vaxel:{city}:pace")
     assert kept["service|fees"] == "100000|0|1"
+
+
+async def test_each_of_two_agents_has_their_own_wrapup(house: House) -> None:
+    """Whoever is asked has none to make longer, and does not inherit one that was."""
+    offer = await talk(house)
+    await house.log_in("4002", SUPPORT)
+    await house.acd.join("c-2", SUPPORT)
+    earlier = await house.acd.match(SUPPORT)
+    assert earlier is not None
+    await house.acd.answered(earlier)
+    await house.acd.ended(earlier, 1)
+    await house.acd.consulting.begin(offer, Handover(HandedTo.AGENT, "4002"))
+    await house.acd.consulting.answered("c-1")
+    with pytest.raises(NoWrapup):
+        await house.agents.extend_wrapup("4002", MINUTE, LIMIT)
+
+    assert await extend(house) == 70_000
+    assert await house.acd.consulting.took_over("c-1") == "4001"
+    assert (await house.agents.status("4001")).until_ms == START_MS + 70_000
+    await house.acd.leave("c-1", LeaveReason.ABANDONED)
+    assert (await house.agents.status("4002")).until_ms == START_MS + 10_000

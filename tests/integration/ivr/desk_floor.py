@@ -75,9 +75,9 @@ class Floor:
         return [event.fields["result"] for event in given]
 
 
-def a_floor(redis: Redis, folder: Path) -> Floor:
+def a_floor(redis: Redis, folder: Path, town: str = TOWN) -> Floor:
     """With nobody there."""
-    write(folder, "organisation.yaml", TOWN)
+    write(folder, "organisation.yaml", town)
     organisation = load_organisation(folder)
     office = an_office(redis, organisation)
     clock = HandClock()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import nullcontext
 from pathlib import Path
 from typing import cast
@@ -58,6 +59,7 @@ def an_office(
     sounds: Path = Path("/nowhere"),
     offices: dict[str, Office] | None = None,
     engaged: Engaged = lambda _phone: nullcontext(),
+    succeeded: asyncio.Event | None = None,
 ) -> Office:
     """The office of ``organisation`` as one controller has it, also among ``offices`` from now.
 
@@ -81,6 +83,7 @@ def an_office(
         stranded=stranded,
         memory=CallerMemory(redis, org, "secret", OUTGOING.regions),
         clock=system_clock,
+        succeeded=succeeded or asyncio.Event(),
     )
     office = Office(
         organisation=organisation,

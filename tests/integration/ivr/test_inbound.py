@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 from acd.agents import Agents
 from acd.clock import system_clock
 from acd.distributor import Distributor
+from acd.errors import AcdUnavailable
 from acd.model.agent import Agent, AgentState
 from acd.offers import OfferListener
 from ivr import stranded
@@ -186,7 +187,7 @@ async def test_a_caller_of_a_dead_controller_goes_on_at_the_queue(board: Switchb
     assert len(await board.events(EventType.CALL_QUEUED)) == 1
     visits = await board.events(EventType.NODE_VISITED)
     ways = [one.fields.get("way") for one in visits if one.fields["node"] == "support"]
-    assert ways == ["choices.1.goto", None], "to be taken up is no step of the tree"
+    assert ways == ["choices.1.goto"], "to be taken up is no step of the tree"
 
 
 async def test_what_nodes_have_set_survives_a_dead_controller_but_nothing_sensitive(
@@ -295,6 +296,21 @@ async def test_a_contact_that_redis_kept_is_taken_out_and_ends_when_it_is_back(
         await asyncio.gather(tidying, return_exceptions=True)
     process.terminate()
     process.wait()
+
+
+async def test_a_call_that_no_queue_could_take_is_one_contact_when_it_comes_back(
+    board: Switchboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object, **__: object) -> bool:
+        raise AcdUnavailable("away")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(board.distributor, "join", away)
+        with pytest.raises(QueueAway):
+            await board.serve(calling("100", keys="31"))
+    await board.serve(calling("100", keys="31"))
+    for kind in (EventType.CONTACT_STARTED, EventType.CONTACT_ENDED):
+        assert len(await board.events(kind)) == 1
 
 
 @pytest.mark.parametrize("hangs_up", [True, False])

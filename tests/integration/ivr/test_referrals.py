@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import cast
 
@@ -39,6 +40,7 @@ class Bench:
     referrals: Referrals
     ami: FakeAmi
     offer: Offer
+    succeeded: asyncio.Event
 
     async def referred(self, target: str, contact: str = CONTACT) -> FakeSession:
         """The caller's channel comes back."""
@@ -61,8 +63,9 @@ async def bench(redis: Redis) -> Bench:
     assert offer is not None
     await office.distributor.answered(offer)
     await office.agents.login(BIRK, "agent2")
-    ami = FakeAmi()
-    return Bench(office, Referrals(ami.as_client(), {"demo": office}), ami, offer)
+    ami, succeeded = FakeAmi(), asyncio.Event()
+    referrals = Referrals(ami.as_client(), {"demo": office}, succeeded)
+    return Bench(office, referrals, ami, offer, succeeded)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +147,12 @@ async def test_a_caller_at_an_agents_desk_is_taken_away(
     assert {fields.get("Context", ASTRAY) for _, fields in bench.ami.asked} <= {ASTRAY}
 
 
-async def test_one_who_is_there_already_is_taken_away_at_once(bench: Bench) -> None:
+@pytest.mark.parametrize("succeeded", [False, True])
+async def test_one_who_is_there_already_is_taken_away_at_once_by_the_one_that_serves(
+    bench: Bench, succeeded: bool
+) -> None:
+    if succeeded:
+        bench.succeeded.set()
     await bench.ami.tell_and_wait(
         "AttendedTransfer",
         OrigTransfererChannel="PJSIP/agent1-00000001",
@@ -153,4 +161,4 @@ async def test_one_who_is_there_already_is_taken_away_at_once(bench: Bench) -> N
         TransfereeUniqueid=CONTACT,
         DestType="App",
     )
-    assert [name for name, _ in bench.ami.asked] == ["Getvar", "Redirect"]
+    assert [name for name, _ in bench.ami.asked] == ([] if succeeded else ["Getvar", "Redirect"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,7 +26,7 @@ from ivr.handovers import Handovers
 from ivr.joining import acd_queue
 from ivr.office import Office
 from ivr.phones import Phones
-from ivr.ringing import Ringing
+from ivr.ringing import Ringing, Served
 from store.events import EventType
 from store.stream import BEGINNING
 from tests.integration.acd.conftest import HandClock
@@ -83,10 +83,40 @@ class Two:
 
 @pytest.fixture
 def two(redis: Redis, tmp_path: Path) -> Two:
+    return of_two(
+        redis, tmp_path, {org: ORGANISATION.replace("id: town", f"id: {org}") for org in ORGS}
+    )
+
+
+async def talk(two: Two, org: str, queue: Queue) -> None:
+    """Agent 4001 has talked to a caller of a queue, later than to any before."""
+    distributor = two.offices[org].distributor
+    contact = f"c-{org}-{len(await two.offices[org].stream.read(BEGINNING))}"
+    await distributor.upkeep.renew()
+    await distributor.join(contact, queue)
+    offer = await distributor.match(queue)
+    assert offer is not None
+    await distributor.answered(offer)
+    await distributor.ended(offer, 1)
+    await asyncio.sleep(0.002)  # the two conversations begin at different milliseconds
+
+
+async def results(two: Two) -> list[str]:
+    """The organisations to which one was given, in order."""
+    events = [
+        event
+        for org in ORGS
+        for event in await two.offices[org].stream.read(BEGINNING)
+        if event.type is EventType.CONTACT_RESULT_GIVEN
+    ]
+    return [event.org for event in sorted(events, key=lambda event: event.at)]
+
+
+def of_two(redis: Redis, folder: Path, files: Mapping[str, str]) -> Two:
     offices = {}
-    for org in ORGS:
-        write(tmp_path / org, "organisation.yaml", ORGANISATION.replace("id: town", f"id: {org}"))
-        organisation = load_organisation(tmp_path / org)
+    for org, text in files.items():
+        write(folder / org, "organisation.yaml", text)
+        organisation = load_organisation(folder / org)
         offices[org] = an_office(redis, organisation)
     clock = HandClock()
     desk = Desk(offices, {"4001": "2468"}.get, FakePrompts(), clock)  # type: ignore[arg-type]
@@ -134,18 +164,80 @@ async def test_ready_gives_an_agent_one_call_though_both_have_callers(two: Two) 
 async def test_a_result_belongs_to_the_conversation_that_was_last(two: Two) -> None:
     await two.log_in()
     for org in reversed(ORGS):
-        offer = await two.offer(org)
-        await two.offices[org].distributor.answered(offer)
-        await two.offices[org].distributor.ended(offer, 1)
-        await asyncio.sleep(0.002)  # the two conversations begin at different milliseconds
+        await talk(two, org, two.queue(org))
     await two.dial("*16", "1##")
-    events = [
-        event
-        for org in ORGS
-        for event in await two.offices[org].stream.read(BEGINNING)
-        if event.type is EventType.CONTACT_RESULT_GIVEN
-    ]
-    assert [event.org for event in events] == ["town"]
+    assert await results(two) == ["town"]
+
+
+async def test_the_result_that_is_owed_is_given_first_and_the_oldest_of_several(
+    two: Two,
+) -> None:
+    await two.log_in()
+    for org, owed in {"village": 60, "town": 0}.items():
+        await talk(two, org, replace(two.queue(org), result_within_seconds=owed))
+    await two.dial("*16", "1##")
+    assert await results(two) == ["village"], "the town's was later, and owes nothing"
+    await two.dial("*16", "1##")
+    assert await results(two) == ["village", "town"]
+
+    for org in ORGS:
+        await two.offices[org].agents.unpause("4001", by="4900")
+    for org in reversed(ORGS):
+        await talk(two, org, replace(two.queue(org), result_within_seconds=60))
+    assert await two.dial("*14") == ["result_owed"]
+    for _ in ORGS:
+        await two.dial("*16", "1##")
+    assert await results(two) == ["village", "town", "village", "town"]
+    assert await two.dial("*14") == ["ready"]
+
+
+async def test_a_result_is_asked_for_in_the_words_of_its_organisation(
+    redis: Redis, tmp_path: Path
+) -> None:
+    """The organisations of one agent need not speak the same languages."""
+    danish = ORGANISATION.replace("id: town", "id: village").replace("[sv, en]", "[da, en]")
+    two = of_two(redis, tmp_path, {"town": ORGANISATION, "village": danish.replace("sv: ", "da: ")})
+    await two.log_in()
+    await talk(two, "village", replace(two.queue("village"), result_within_seconds=60))
+    heard = await two.dial("*16", "1##")
+    assert (heard[0], heard[-1]) == ("da: enter_result", "da: result_given")
+    assert await results(two) == ["village"]
+    await two.offices["village"].agents.pause("4001", "lunch")
+    assert (await two.dial("*10"))[1] == "da: paused"
+
+
+async def test_a_result_that_cannot_be_given_hides_none_that_can(
+    redis: Redis, tmp_path: Path
+) -> None:
+    """The village's file has lost its results since the agent talked to its caller."""
+    results_of_it = ORGANISATION.index("results:\n"), ORGANISATION.index("texts:\n")
+    without = ORGANISATION[: results_of_it[0]] + ORGANISATION[results_of_it[1] :]
+    files = {"town": ORGANISATION, "village": without.replace("id: town", "id: village")}
+    two = of_two(redis, tmp_path, files)
+    await two.log_in()
+    for org in reversed(ORGS):
+        await talk(two, org, replace(two.queue(org), result_within_seconds=60))
+    assert await two.dial("*14") == ["result_owed"]
+    await two.dial("*16", "1##")
+    assert await results(two) == ["town"]
+    assert await two.dial("*14") == ["ready"]
+    assert await two.states() == [AgentState.READY] * 2
+
+
+async def test_who_is_logged_out_of_one_meanwhile_is_paused_at_the_other(two: Two) -> None:
+    await two.log_in()
+    town, village = (two.offices[org].agents for org in ORGS)
+
+    class Slow(FakeSession):
+        async def wait_for_digit(self, wait_s: float) -> str:
+            await town.logout("4001", by="4900")
+            return await super().wait_for_digit(wait_s)
+
+    fields = {"agi_channel": f"PJSIP/{PHONE}-0000002a", "agi_extension": "*13"}
+    session = Slow(environment=Environment(fields), keys="1")
+    await two.desk.serve(cast(AgiSession, session))
+    assert session.played[-1] == "sv: paused sv"
+    assert (await village.status("4001")).state is AgentState.PAUSED
 
 
 # Never two callers at once -----------------------------------------------------------------------
@@ -231,7 +323,7 @@ async def test_an_agent_whom_both_call_in_one_instant_is_paused_by_neither(
     first, second = await two.offer("town", "c-1"), await two.offer("village", "c-2")
     await two.offices["town"].distributor.answered(first)
 
-    assert not await ring(two, "village", second, status)
+    assert await ring(two, "village", second, status) is Served.WAITS
 
     agent = await two.agent("village")
     assert (agent.state, agent.reason) == (AgentState.READY, "phone_in_use")
@@ -249,11 +341,11 @@ async def test_an_agent_whom_nobody_else_has_is_paused_as_ever(
 ) -> None:
     await two.log_in()
     offer = await two.offer("village")
-    assert not await ring(two, "village", offer, status)
+    assert await ring(two, "village", offer, status) is Served.WAITS
     assert (await two.agent("village")).reason == reason
 
 
-async def ring(two: Two, org: str, offer: Offer, status: str) -> bool:
+async def ring(two: Two, org: str, offer: Offer, status: str) -> Served:
     """An organisation rings the agent, and ``Dial`` says this."""
 
     async def dial(_session: FakeSession) -> str:

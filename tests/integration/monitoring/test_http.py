@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 
 import pytest
@@ -24,6 +25,10 @@ async def another(_request: web.Request) -> web.Response:
     return web.Response(text="somebody else's page\n")
 
 
+async def broken(_request: web.Request) -> web.Response:
+    raise ZeroDivisionError
+
+
 class Pages:
     """A server on a free port, and a client."""
 
@@ -36,7 +41,7 @@ class Pages:
         self.server = HttpServer(
             exposition,
             {"redis": self.redis_check, "ami": self.ami_check},
-            [web.get("/another", another)],
+            [web.get("/another", another), web.get("/broken", broken)],
         )
         self.session = session
         self.port = 0
@@ -130,5 +135,74 @@ async def test_a_port_in_use_is_refused_with_a_sentence(pages: Pages) -> None:
         await second.start("127.0.0.1", pages.port)
 
 
+async def test_another_server_has_the_address_at_once_while_answers_go_on(pages: Pages) -> None:
+    may_answer, asked = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> Health:
+        asked.set()
+        await may_answer.wait()
+        return Health(ok=True, sentence="At last.")
+
+    exposition = Exposition(CollectorRegistry(), [], FakeLive(), version="1")
+    first = HttpServer(exposition, {"slow": slow})
+    port = await first.start("127.0.0.1", 0)
+    async with asyncio.TaskGroup() as group:
+        asking = group.create_task(pages.session.get(f"http://127.0.0.1:{port}/readyz"))
+        await asked.wait()
+        await first.close()
+        second = HttpServer(exposition, {})
+        await second.start("127.0.0.1", port)
+        may_answer.set()
+    async with asking.result() as answer:
+        assert "At last." in await answer.text()
+    await first.stop()
+    async with pages.session.get(f"http://127.0.0.1:{port}/readyz") as answer:
+        assert (await answer.json())["checks"] == {}
+    await second.stop()
+
+
 async def test_an_unknown_page_is_no_error_of_ours(pages: Pages) -> None:
     assert (await pages.get("/favicon.ico"))[0] == web.HTTPNotFound.status_code
+
+
+HIDDEN = "vaxel.wallboard.hemligt"
+
+
+async def sent(port: int, what: bytes) -> bytes:
+    """What comes back before the connection is closed from there."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(what)
+    async with asyncio.timeout(10):
+        answer = await reader.read()
+    writer.close()
+    return answer
+
+
+async def test_what_is_no_http_is_told_once_a_minute_without_what_was_sent(
+    pages: Pages, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    for number in range(20):
+        line = f"GET /livez HTTP/1.1\r\nAuthorization: Bearer {HIDDEN}{number}\x00\r\n\r\n"
+        assert (await sent(pages.port, line.encode())).startswith(b"HTTP/1.0 400")
+    (record,) = caplog.records
+    assert (record.levelname, record.exc_info) == ("WARNING", None)
+    assert HIDDEN not in str(record.__dict__)
+    assert (await pages.get("/livez"))[0] == 200
+
+
+async def test_a_slip_of_ours_is_told_with_its_trace(
+    pages: Pages, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert (await pages.get("/broken"))[0] == web.HTTPInternalServerError.status_code
+    (record,) = caplog.records
+    assert record.exc_info is not None
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET /livez HTTP/1.1\r\nHost:"])
+async def test_a_connection_on_which_no_request_comes_is_closed(begun: bytes) -> None:
+    exposition = Exposition(CollectorRegistry(), [], FakeLive(), version="1")
+    server = HttpServer(exposition, {}, idle_seconds=0.1)
+    port = await server.start("127.0.0.1", 0)
+    assert await sent(port, begun) == b""
+    await server.stop()

@@ -76,7 +76,9 @@ def test_it_starts_shows_what_a_first_call_needs_stops_in_order_and_starts_besid
     assert not terminal.left()
 
 
-def test_a_controller_that_is_killed_comes_back_by_itself(terminal: Terminal) -> None:
+def test_a_controller_that_is_killed_comes_back_by_itself_and_others_are_run_anew(
+    terminal: Terminal,
+) -> None:
     terminal.up()
     asterisk, spare = terminal.process("asterisk"), terminal.process("spare")
     while not spare_waits(terminal.layout):
@@ -96,6 +98,14 @@ def test_a_controller_that_is_killed_comes_back_by_itself(terminal: Terminal) ->
         time.sleep(0.05)
     assert "vaxel_controller_spare 0.0" in figures, "the next one is not started yet"
     assert terminal.vaxel("trees", "reload").returncode == 0
+
+    anew = terminal.vaxel("restart")
+    assert anew.returncode == 0, anew.stdout + anew.stderr
+    assert anew.stdout.endswith("The new controller takes calls.\n")
+    terminal.hear("Controller was told to stop and ends its calls; its spare takes its place")
+    terminal.hear("Controller that was told to stop has ended its calls (code 0)")
+    assert terminal.process("controller") != spare
+    assert _page(terminal, "readyz")
     assert asterisk.is_running()
     assert terminal.signal(signal.SIGTERM) == 0
     assert not terminal.left()

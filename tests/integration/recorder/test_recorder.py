@@ -335,11 +335,16 @@ async def test_two_recorders_on_one_folder_store_each_recording_once(desk: Desk)
 async def test_a_running_recorder_stores_what_it_is_told_of(desk: Desk, redis: Redis) -> None:
     watching = EventStream(redis, ORG)
     running = asyncio.create_task(desk.recorder.run())
+    await desk.recorder.settled(60)  # nothing is over
     sidecar = await desk.talk()
     desk.recorder.finish(sidecar.base)
-    (event,) = await watching.read("0-0", block_ms=5000)
+    await desk.recorder.settled(0)
+    assert desk.recorder.backlog, "not longer than for so long"
+    await desk.recorder.settled(60)
+    assert not desk.recorder.backlog
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+    (event,) = await watching.read("0-0")
     assert event.type is EventType.RECORDING_STORED
 
 

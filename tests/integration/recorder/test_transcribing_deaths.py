@@ -250,7 +250,7 @@ async def test_the_process_ends_with_whoever_asked_also_in_the_middle(desk: Desk
         *WORKER, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )
     assert process.stdin is not None
-    process.stdin.write(job_of(desk, recording).line())
+    process.stdin.write(job_of(desk, recording).line().encode())
     process.stdin.write_eof()
     async with asyncio.timeout(60):
         said, _ = await process.communicate()

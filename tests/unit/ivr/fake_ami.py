@@ -15,6 +15,7 @@ class FakeAmi:
 
     Attributes:
         asked: Every action with its headers.
+        limits: How long each may take, seconds.
         channels: Those that exist, by their id.
         variables: What stands on them, by channel and name.
         listed: The entries of whatever list is asked for.
@@ -24,6 +25,7 @@ class FakeAmi:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, Mapping[str, str]]] = []
+        self.limits: list[float | None] = []
         self.channels: set[str] = set()
         self.variables: dict[tuple[str, str], str] = {}
         self.fault: AmiError | None = None
@@ -39,8 +41,11 @@ class FakeAmi:
     def subscribe(self, event: str, handler: Callable[[Frame], object]) -> None:
         self._handlers.setdefault(event, []).append(handler)
 
-    async def action(self, name: str, fields: Mapping[str, str]) -> Frame:
+    async def action(
+        self, name: str, fields: Mapping[str, str], *, limit: float | None = None
+    ) -> Frame:
         self.asked.append((name, fields))
+        self.limits.append(limit)
         if self.fault is not None:
             raise self.fault
         if name == "Getvar" and fields["Channel"] not in self.channels:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from typing import cast
 
 import pytest
 
 from acd.model.offer import Offer
 from ivr.answers import DIALLED, AnswerWatch
+from ivr.remote_agents import ANSWERED, UNTAKEN
 from tests.unit.ivr.fake_ami import FakeAmi
+from wire.agi.session import AgiSession
 from wire.ami.errors import AmiNotConnected
 
 pytestmark = pytest.mark.unit
@@ -29,6 +32,13 @@ class Heard:
 
     async def over(self, phone: str, status: str) -> None:
         self.ended.append((phone, status))
+
+
+class PickedUp:
+    """The channel of a telephone in its answer, as AGI has it."""
+
+    async def get_variable(self, name: str) -> str | None:
+        return {"CHANNEL(linkedid)": CALLER, DIALLED: "agent2@node-b"}.get(name)
 
 
 class Watched:
@@ -131,3 +141,20 @@ async def test_who_of_several_has_answered_is_asked_of_the_channel(watched: Watc
     assert await watched.watch.answered_by(both, CALLERS_CHANNEL) == other
     watched.ami.fault = AmiNotConnected("Getvar")
     assert await watched.watch.answered_by(both, CALLERS_CHANNEL) is None
+
+    told = cast(AgiSession, PickedUp())
+    with watched.watch.expect(CALLER, watched.heard):
+        await watched.watch.serve(told)
+        assert await watched.watch.answered_by(both, CALLERS_CHANNEL) == other
+    await watched.watch.serve(told)  # of a ring that is over
+    assert await watched.watch.answered_by(both, CALLERS_CHANNEL) is None
+
+
+async def test_who_has_picked_up_outside_has_answered_when_they_take_the_call(
+    watched: Watched,
+) -> None:
+    outside = Offer("1", CALLER, "fees", "4001", "remote-4001", "a.host-1-x", 0)
+    watched.ami.channels.add(CALLERS_CHANNEL)
+    for said, answered in (("", None), (UNTAKEN, None), ("1763925160000", outside)):
+        watched.ami.variables[CALLERS_CHANNEL, ANSWERED] = said
+        assert await watched.watch.answered_by(outside, CALLERS_CHANNEL) == answered

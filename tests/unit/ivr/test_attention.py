@@ -58,6 +58,7 @@ async def test_what_is_played_is_stopped_and_an_asterisk_that_is_away_harms_noth
     await attention.hush("PJSIP/caller-1")
     asked = ("ControlPlayback", {"Channel": "PJSIP/caller-1", "Control": "stop"})
     assert ami.asked == [asked, asked]
+    assert ami.limits == [1, 1], "no agent waits for an Asterisk that is slow"
 
 
 async def test_the_key_that_interrupts_is_not_heard_twice() -> None:

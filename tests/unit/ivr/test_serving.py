@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from ivr import serving
 from ivr.live.survey import Survey
 from ivr.platform.paths import Layout
+from ivr.platform.succession import Place
 from ivr.settings import AgiSettings, Settings
 
 pytestmark = pytest.mark.unit
@@ -34,7 +35,7 @@ async def test_what_is_loaded_is_not_looked_through_while_calls_run(
         def __init__(self, *_: object) -> None:
             self.parts = [[number] for number in range(1000)]
 
-        async def run(self, _: asyncio.Event) -> None:
+        async def run(self, *_: object) -> None:
             frozen.append(gc.get_freeze_count())
             assert not any(one is self.parts for one in gc.get_objects())
 
@@ -45,7 +46,7 @@ async def test_what_is_loaded_is_not_looked_through_while_calls_run(
     monkeypatch.setattr(serving, "Controller", Controller)
     monkeypatch.setattr(serving, "laid_for", nothing)
 
-    await serving.serve(Settings(), Survey({}, {}, {}, ()))
+    await serving.serve(Settings(), Survey({}, {}, {}, ()), cast(Place, None))
 
     assert frozen[0] > 1000
 
@@ -69,7 +70,7 @@ def test_settings_are_read_anew_when_its_turn_has_come(
         steps.append("its turn")
         yield
 
-    async def serve(settings: Settings, _: Survey) -> None:
+    async def serve(settings: Settings, *_: object) -> None:
         steps.append(f"serves at {settings.agi.port}")
 
     monkeypatch.setattr(serving, "load_settings", load)

@@ -41,6 +41,9 @@ class Redis:
         self.told.append(("answered", offer.contact, at_ms))
         return True
 
+    async def answered_late(self, _offer: Offer, _at_ms: int) -> None:
+        """The contact is gone."""
+
     async def ended(self, offer: Offer, talked_ms: int) -> None:
         self._be_there()
         if self.stale:

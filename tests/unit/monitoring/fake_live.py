@@ -73,6 +73,7 @@ class FakeLive:
             ],
             trees_reloads={"changed": 3, "refused": 1},
             api_refused=9,
+            api_roles_refused=3,
             api_followers=2,
             api_let_go={"too_slow": 1},
         )

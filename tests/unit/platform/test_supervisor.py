@@ -79,6 +79,12 @@ class Day:
             if wanted in text:
                 heard.set()
 
+    async def slept_again(self) -> None:
+        """Wait until whatever is looked at again and again has been looked at."""
+        until = len(self.slept) + 3
+        while len(self.slept) < until:  # noqa: ASYNC110 - nobody is told of it
+            await asyncio.sleep(0)
+
     async def _sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self._now += seconds
@@ -249,6 +255,54 @@ async def test_a_spare_that_dies_is_started_again_and_stops_before_whom_it_waits
         day.stop.set()
 
     assert day.words[-2:] == ["Stopping Spare", "Stopping Controller"]
+
+
+STOPS_SLOWLY = f"import signal; signal.signal(signal.SIGTERM, lambda *_: None); {WAITS}"
+
+
+async def test_a_part_that_gives_its_place_up_ends_its_calls_beside_its_spare(
+    layout: Layout,
+) -> None:
+    place: list[int | None] = [None]
+    health = [Health(True)]
+
+    async def asked() -> Health:
+        return health[0]
+
+    slow = part("controller", STOPS_SLOWLY)
+    controller = replace(slow, probe=asked, holder=lambda: place[0])
+    day = Day(layout, controller, spare_of("controller"))
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(day.run())
+        await day.ready.wait()
+        first, waiting = pid(layout, "controller"), pid(layout, "spare")
+        place[0] = first
+        await day.slept_again()
+        place[0] = None
+        await day.said("Controller was told to stop and ends its calls; its spare takes its place")
+        serving, ending = pid(layout, "controller"), pid(layout, f"draining-{first}")
+        next_one = await until_noted(layout, "spare", waiting)
+        os.kill(first, signal.SIGTERM)
+        await day.said("Controller that was told to stop has ended its calls")
+        ended = not layout.record(f"draining-{first}").exists()
+        place[0] = waiting
+        await day.slept_again()
+        health[0] = Health(False)  # so that no other spare is started
+        os.kill(next_one.pid, signal.SIGKILL)
+        await day.said("Spare ended unexpectedly (code -9)")
+        place[0] = None
+        await day.said(
+            "Controller was told to stop and ends its calls; it is started again at once"
+        )
+        third = await until_noted(layout, "controller", waiting)
+        day.stop.set()
+
+    assert (serving, ending, ended) == (waiting, first, True)
+    assert third.restarts == 2
+    assert psutil.pid_exists(waiting) is False, "it is waited for, too"
+    assert day.words.count("Stopping Controller") == 2
+    assert not list(layout.run.glob("*.json"))
 
 
 async def test_no_spare_is_started_before_the_part_is_well_again(layout: Layout) -> None:

@@ -271,3 +271,5 @@ async def test_the_duty_wakes_when_the_time_is_over(bench: Bench) -> None:
     duty.cancel()
     await asyncio.gather(duty, return_exceptions=True)
     assert not bench.ami.muted
+    await bench.ami.digit("4")
+    assert not bench.ami.muted, "another controller heeds it by then"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
@@ -49,13 +49,16 @@ BULLSEYES: tuple[Bullseye, ...] = (
     ((0, {}), (6_000, DANISH)),
     ((0, {"none.has.it": 1}), (2_000, EXPERT), (2_001, {"none.has.it": 1}), (15_000, {})),
 )
-contacts = st.sampled_from([f"c-{number}" for number in range(8)])
+CONTACTS = (*(f"c-{number}" for number in range(6)), "vaxel-1763925160.7", "-.å_")
+contacts = st.sampled_from(CONTACTS)
 queues = st.sampled_from(QUEUES)
 staff = st.sampled_from(sorted(STAFF))
 controllers = st.sampled_from([0, 1])
 NODES = ("a", "b")
 nodes = st.sampled_from(NODES)
 RULES = CallbackRules(tries=2, every_ms=4_000, ring_ms=2_000, greeting_ms=0, parting_ms=1_000)
+AT_ONCE = replace(RULES, every_ms=0, parting_ms=0)
+rules = st.sampled_from([RULES, RULES, AT_ONCE])
 NUMBERS = [f"+4670174060{last}" for last in range(4)]
 numbers = st.sampled_from(NUMBERS)
 bullseyes = st.sampled_from(BULLSEYES)

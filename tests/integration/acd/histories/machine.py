@@ -18,9 +18,10 @@ from acd.floor import Floor
 from acd.model.offer import Offer
 from acd.model.queue import Queue
 from acd.skills import Requirement, sparing_backups
-from store.stream import EventStream, connect, stream_key
+from store.stream import EventStream, connect
 from tests.integration.acd.conftest import HandClock
 from tests.integration.acd.histories.city import NODES, ORG, Need
+from tests.integration.acd.indexes import kept_in
 from tests.integration.acd.orders import Deeds
 from tests.integration.acd.replay import Replay
 
@@ -74,38 +75,8 @@ class History(RuleBasedStateMachine):
         return self.seen
 
     def ask_for_all(self) -> dict[str, Any]:
-        hashes = (
-            "contacts",
-            "agents",
-            "phones",
-            "numbers",
-            "heads",
-            "holders",
-            "pace",
-            "devices",
-            "strategies",
-        )
-        indexes = (
-            "waiting",
-            "arrivals",
-            "ready",
-            "members",
-            "states",
-            "owned",
-            "due",
-            "callbacks",
-            "lines",
-        )
-        pipe = self.redis.pipeline(transaction=True)
-        for name in hashes:
-            pipe.hgetall(f"vaxel:{{{ORG}}}:{name}")
-        for name in indexes:
-            pipe.zrange(f"vaxel:{{{ORG}}}:{name}", 0, -1, withscores=True)
-        pipe.smembers(f"vaxel:{{{ORG}}}:adrift")
-        pipe.xlen(stream_key(ORG))
-        replies = self.look(pipe.execute())
-        raw = dict(zip((*hashes, *indexes, "adrift", "events"), replies, strict=True))
-        return raw | {name: dict(raw[name]) for name in indexes}
+        kept: dict[str, Any] = self.look(kept_in(self.redis, ORG))
+        return kept
 
     def attempt(self, step: Callable[[], Awaitable[Any]]) -> Any:
         """The step's result, ``None`` if it is refused; then nothing may have changed."""
@@ -142,6 +113,13 @@ class History(RuleBasedStateMachine):
         """What Redis keeps of a contact, empty when nothing."""
         record: dict[str, Any] = json.loads(self.raw()["contacts"].get(contact, "{}"))
         return record
+
+    def less_is_needed(self) -> None:
+        """A sweep has led on who was due; those whom it has not come to require what they did."""
+        for contact, need in self.needs.items():
+            steps = self.record(contact).get("relax", [])
+            if not steps or steps[0][0] > self.clock():
+                need.pass_time(self.clock())
 
     def need(self, queue: Queue, require: list[Requirement]) -> Need:
         first, *later = sparing_backups(queue, require) or (Requirement(),)

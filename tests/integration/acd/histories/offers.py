@@ -24,6 +24,17 @@ class Offers(Waiting, Passing):
         if offer := self.some_offer(data):
             self.attempt(lambda: self.acd[who].answered(offer))
 
+    @rule(data=st.data(), who=controllers, picked_up_s=st.sampled_from([0, 10]))
+    def answered_late(self, data: st.DataObject, who: int, picked_up_s: int) -> None:
+        if offer := self.some_offer(data):
+            at_ms = self.clock() - picked_up_s * 1000
+            self.attempt(lambda: self.acd[who].answered_late(offer, at_ms))
+
+    @rule(data=st.data(), who=controllers)
+    def prolonged(self, data: st.DataObject, who: int) -> None:
+        if offer := self.some_offer(data):
+            self.attempt(lambda: self.acd[who].prolong(offer))
+
     @rule(
         data=st.data(),
         who=controllers,
@@ -43,7 +54,9 @@ class Offers(Waiting, Passing):
         queue=queues,
         strategy=strategies,
         who=controllers,
-        rest=st.sampled_from(("answered", "refused", "left", "expired", "taken up", "go on")),
+        rest=st.sampled_from(
+            ("answered", "refused", "left", "expired", "late", "taken up", "go on")
+        ),
         declines=st.booleans(),
         data=st.data(),
     )
@@ -80,6 +93,10 @@ class Offers(Waiting, Passing):
                 self.leave(contact, who, LeaveReason.ABANDONED)
             case "expired":
                 self.time_passes(queue.ring_seconds + 5, renewing=(0, 1))
+            case "late":
+                self.time_passes(queue.ring_seconds + 5, renewing=(0, 1))
+                for view in views:
+                    self.attempt(partial(self.acd[who].answered_late, view, self.clock()))
             case "taken up":
                 assert self.run(self.acd[1 - who].join(contact, queue))
 

@@ -7,7 +7,9 @@ import json
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from tests.integration.acd.histories.city import JUMPS, NODES, contacts, controllers
+from acd.keys import Keys
+from acd.script import Scripts
+from tests.integration.acd.histories.city import JUMPS, NODES, ORG, contacts, controllers
 from tests.integration.acd.histories.machine import History
 
 
@@ -15,7 +17,7 @@ class Passing(History):
     """Time passes, and controllers die."""
 
     @rule(
-        seconds=st.sampled_from([0.001, 1, 3, 6, 12, 20, 620, *JUMPS]),
+        seconds=st.sampled_from([0.001, 1, 3, 6, 12, 20, 135, 620, 90_000, *JUMPS]),
         renewing=st.sampled_from([(), (0,), (0, 1), (0, 1)]),
     )
     def time_passes(self, seconds: float, renewing: tuple[int, ...]) -> None:
@@ -27,14 +29,22 @@ class Passing(History):
         swept = self.run(self.acd[0].upkeep.sweep())
         again = self.run(self.acd[0].upkeep.sweep())  # e.g. an agent's phone was gone by the first
         raw = self.raw()
-        for contact, need in self.needs.items():
-            need.pass_time(self.clock())
+        self.less_is_needed()
+        for contact in self.needs:
             was, now = (json.loads(one["contacts"].get(contact, "{}")) for one in (before, raw))
             named = (*swept.relaxed, *again.relaxed, *swept.called)
             told = contact in named or now.get("state", "talking") == "talking"
             assert now.get("line") == was.get("line") or told
         due = raw["due"]
         assert all(when > self.clock() for when in due.values()), "all that was due is settled"
+
+    @rule(seconds=st.sampled_from([1, 6, 16]), settled=st.booleans())
+    def a_sweep_is_late(self, seconds: float, *, settled: bool) -> None:
+        """Others act on what is due, or half settled where one sweep cannot settle all."""
+        self.clock.forward(seconds)
+        if settled:
+            self.run(Scripts(self.redis, Keys(ORG)).run("sweep", self.clock(), 1))
+            self.less_is_needed()
 
     @rule(who=controllers)
     def controller_dies(self, who: int) -> None:

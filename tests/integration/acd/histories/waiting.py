@@ -12,7 +12,7 @@ from hypothesis.stateful import rule
 
 from acd.model.offer import Offer
 from acd.model.queue import Queue, Strategy
-from acd.model.waiting import LeaveReason
+from acd.model.waiting import Estimate, LeaveReason
 from acd.skills import Requirement, narrowed
 from tests.integration.acd.conftest import kept_of
 from tests.integration.acd.histories.city import (
@@ -94,6 +94,7 @@ class Waiting(History):
     def tick(self, who: int) -> None:
         self.run(self.acd[who].upkeep.renew())  # one that was thought dead has its contacts back
         self.run(self.acd[who].upkeep.sweep())  # and none of them waits for who does not work
+        self.less_is_needed()
         before = self.raw()
         pairs = [pair for queue in QUEUES for pair in self.pairs(before, queue)]
         tick = self.run(self.acd[who].upkeep.tick(QUEUES))
@@ -124,6 +125,15 @@ class Waiting(History):
             self.rings_the_next_beside(before, offer, pairs)
             self.offers += offer.views
 
+    @rule(contact=contacts, who=controllers)
+    def hand_on(self, contact: str, who: int) -> None:
+        """Its controller stops; another one may take it up."""
+        before = self.record(contact)
+        mine = before.get("owner") == self.acd[who].controller
+        on_line = bool(before) and ("callback" not in before or "live" in before)
+        waits = before.get("state") in ("waiting", "orphan")
+        assert self.run(self.acd[who].hand_on(contact)) is (mine and on_line and waits)
+
     @rule(contact=contacts, who=controllers, reason=st.sampled_from(LeaveReason))
     def leave(self, contact: str, who: int, reason: LeaveReason) -> None:
         before = self.record(contact)
@@ -135,6 +145,13 @@ class Waiting(History):
         else:
             after = self.record(contact)
             assert not after or "live" not in after
+
+    @rule(contact=contacts, seconds=st.integers(0, 900))
+    def expect(self, contact: str, seconds: int) -> None:
+        before = self.record(contact)
+        foretold = Estimate(0, seconds * 1000, seconds * 2000)
+        kept = self.run(self.acd[0].expect(contact, foretold))
+        assert kept == (self.waits(contact) and "expected" not in before)
 
     @rule(contact=contacts, credit=st.sampled_from([0, 5_000, 60_000]))
     def prioritise(self, contact: str, credit: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -11,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from aiohttp import ClientSession, ClientWebSocketResponse, web
+from aiohttp import ClientSession, ClientWebSocketResponse, TCPConnector, web
 from jsonschema import Draft202012Validator
 from redis.asyncio import Redis
 
@@ -22,13 +23,16 @@ from acd.model.queue import Queue
 from ivr.api.application import Api
 from ivr.api.auditing import Auditing
 from ivr.api.events import EventFeed
+from ivr.api.refused_acts import RefusedActs
 from ivr.api.route import PREFIX
 from ivr.api.supervising import Supervising
 from ivr.api.tokens import EVERY, Doorkeeper, Role, TokenFile
 from ivr.flow.load import load_organisation
 from ivr.office import Office
 from ivr.supervision.orders import SupervisorsPhones
+from monitoring.wrong_http import WrongHttp
 from store.database import Database, open_database
+from tests.integration.acd.conftest import HandClock
 from tests.integration.ivr.fake_office import an_office
 from tests.unit.flow.trees import ORGANISATION, write
 from tests.unit.ivr.fake_ami import FakeAmi
@@ -73,6 +77,8 @@ class Site:
     ami: FakeAmi
     database: Database
     folder: Path
+    clock: HandClock
+    refused_acts: RefusedActs
     away: set[str] = field(default_factory=set)
     document: dict[str, Any] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
@@ -145,17 +151,40 @@ async def opened(redis: Redis, folder: Path) -> AsyncIterator[Site]:
     supervising = Supervising(offices, phones, lambda phone: phone not in away, system_clock)
     floor = partial(Floor, redis, clock=system_clock)
     database = await open_database(f"sqlite+aiosqlite:///{folder / RECORD}")
-    auditing = Auditing(database)
-    api = Api(offices, floor, doorkeeper, feed, supervising, auditing=auditing, version="1")
+    clock = HandClock(system_clock())
+    api = Api(
+        offices,
+        floor,
+        doorkeeper,
+        feed,
+        supervising,
+        auditing=Auditing(database),
+        refused_acts=(refused_acts := RefusedActs(clock)),
+        version="1",
+    )
     app = web.Application()
     app.add_subapp(PREFIX, api.application)
-    runner = web.AppRunner(app, shutdown_timeout=1)
+    wrong = WrongHttp(logging.getLogger(__name__))
+    runner = web.AppRunner(app, shutdown_timeout=1, logger=wrong)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    async with ClientSession() as http:
+    async with ClientSession(connector=TCPConnector(limit=0)) as http:
         root = f"http://127.0.0.1:{runner.addresses[0][1]}"
         site = Site(
-            redis, root, http, offices, file, doorkeeper, feed, runner, ami, database, folder, away
+            redis,
+            root,
+            http,
+            offices,
+            file,
+            doorkeeper,
+            feed,
+            runner,
+            ami,
+            database,
+            folder,
+            clock,
+            refused_acts,
+            away,
         )
         for role in Role:
             site.tokens[role.word] = file.make(role.word, role, ("town",), datetime.now(UTC))

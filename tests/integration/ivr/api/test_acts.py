@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -261,6 +262,43 @@ async def test_a_waiting_call_is_no_callback_to_cancel(site: Site) -> None:
     answer = await site.ask("DELETE", "/town/callbacks/c-1")
     assert (answer.status, answer.code) == (404, "acd.callback_unknown")
     assert (await site.get("/town/calls/c-1"))["state"] == "waiting"
+
+
+# At once ------------------------------------------------------------------------------------------
+
+
+async def test_acts_that_race_are_each_done_or_refused_and_each_that_is_done_is_told(
+    site: Site,
+) -> None:
+    await site.log_in("4001")
+    asked = [(PAUSE, {"reason": "lunch"}), (UNPAUSE, None), (LOGOUT, None)] * 20
+    answers = await asyncio.gather(
+        *(
+            site.ask("POST", path, "supervisor" if number % 2 else "every", json=body)
+            for number, (path, body) in enumerate(asked)
+        )
+    )
+    done = [answer for answer in answers if answer.status == 200]
+    assert {answer.code for answer in answers if answer not in done} == {"acd.not_logged_in"}
+    assert len(await acts(site)) == len(done)
+    assert (await site.get("/town/agents/4001"))["state"] == "logged_out"
+
+
+async def test_a_call_that_is_moved_to_two_queues_at_once_is_in_one(site: Site) -> None:
+    await site.wait_in("c-1")
+    answers = await asyncio.gather(
+        *(move(site, queue=queue) for _ in range(10) for queue in ("fees", "support"))
+    )
+    refused = {answer.code for answer in answers if answer.status != 200}
+    assert refused <= {"acd.contact_elsewhere"}
+    (call,) = (await site.get("/town/calls"))["items"]
+    events = await site.town.stream.read(BEGINNING)
+    queued = [event.queue for event in events if event.type is EventType.CALL_QUEUED]
+    left = [event.queue for event in events if event.type is EventType.CALL_LEFT]
+    assert [*left, call["queue"]] == queued
+    assert len(await acts(site)) == len(left)
+    waiting = {one["name"]: one["waiting"] for one in (await site.get("/town/queues"))["items"]}
+    assert (waiting["fees"] + waiting["support"], waiting[call["queue"]]) == (1, 1)
 
 
 # Results -----------------------------------------------------------------------------------------

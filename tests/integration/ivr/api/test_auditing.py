@@ -89,7 +89,17 @@ async def test_another_organisation_sees_nothing_of_it(site: Site) -> None:
     assert (await site.ask("GET", "/village/audit", "admin")).status == HTTPStatus.NOT_FOUND
 
 
-@pytest.mark.parametrize("query", ["?after=x", "?limit=0", "?from_ms=-1", "?until_ms=1e30"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?after=x",
+        "?limit=0",
+        "?from_ms=-1",
+        "?until_ms=1e30",
+        "?agent=%00",  # which PostgreSQL could not be asked for
+        "?supervisor=a%00b",
+    ],
+)
 async def test_what_is_no_question_is_refused(site: Site, query: str) -> None:
     assert (await site.ask("GET", PAGE + query, "admin")).status == HTTPStatus.UNPROCESSABLE_ENTITY
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
 
-from ivr.api.events import FOLLOWERS_A_TOKEN, Close
+from ivr.api.events import FOLLOWERS, FOLLOWERS_A_TOKEN, Close
 from ivr.api.route import PREFIX
 from ivr.api.tokens import Role
 from store.events import Event, EventType
-from store.stream import stream_key
+from store.stream import CONNECTIONS, stream_key
 from tests.integration.ivr.api.site import SUPPORT, Site, messages
 
 pytestmark = pytest.mark.integration
@@ -68,6 +68,21 @@ async def test_a_browser_offers_its_token_as_a_protocol(site: Site) -> None:
         assert (await socket.receive_json(timeout=10))["type"] == "heartbeat"
     with pytest.raises(WSServerHandshakeError, match="401"):
         await site.http.ws_connect(url, protocols=("vaxel.events", "bearer.vaxel.nobody.x"))
+
+
+async def test_a_token_that_is_offered_without_our_protocol_is_in_no_log(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    url, token = f"{site.root}{PREFIX}/town/events", site.tokens["viewer"]
+    for offered in ([f"bearer.{token}"], ["other", f"bearer.{token}"]):
+        with pytest.raises(WSServerHandshakeError) as refused:
+            await site.http.ws_connect(url, protocols=offered)
+        assert refused.value.status == 400
+    answer = await site.ask(
+        "GET", "/town/events", "", headers={"Sec-WebSocket-Protocol": f"bearer.{token}"}
+    )
+    assert (answer.status, answer.code) == (400, "api.protocol_unknown")
+    assert token not in caplog.text
 
 
 async def test_who_connects_anew_behind_the_last_message_misses_nothing(site: Site) -> None:
@@ -124,6 +139,7 @@ async def test_only_the_organisation_that_was_asked_for_is_followed(site: Site) 
         ("?after=yesterday", 422),
         ("?after=1-2-3", 422),
         ("?after=" + "9" * 40, 422),
+        ("?after=\u0661-\u0661", 422),
         ("?types=call.queued,call.lost", 422),
         ("?types=", 422),
         ("?from=0-0", 422),
@@ -169,6 +185,28 @@ async def test_a_token_follows_so_often_and_no_more_until_it_lets_go(site: Site)
     await open_[0].close()
     await soon(lambda: site.feed.followers < FOLLOWERS_A_TOKEN)
     open_.append(await site.follow())
+    for one in open_:
+        await one.close()
+
+
+async def test_followers_leave_the_calls_their_connections_to_redis(site: Site) -> None:
+    """Each waits for Redis on a connection of its own, and calls need those too."""
+    for number in range(20):
+        name = f"board-{number}"
+        site.tokens[name] = site.file.make(name, Role.VIEWER, ("town",), datetime.now(UTC))
+    open_: list[ClientWebSocketResponse] = []
+    refused: set[int] = set()
+    for number in range(20 * FOLLOWERS_A_TOKEN):
+        try:
+            open_.append(await site.follow(role=f"board-{number % 20}"))
+        except WSServerHandshakeError as full:
+            refused.add(full.status)
+    assert (len(open_), refused) == (FOLLOWERS, {503})
+    answer = await site.ask("GET", "/town/events", "board-0")
+    assert (answer.status, answer.code) == (503, "api.feed_full")
+    assert FOLLOWERS <= CONNECTIONS // 2
+    async with asyncio.timeout(2):
+        await site.log_in("4001")
     for one in open_:
         await one.close()
 

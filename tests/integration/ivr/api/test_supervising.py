@@ -107,6 +107,14 @@ async def test_no_conversation_is_heard_at_the_phone_of_another_organisations_ag
     assert site.ami.asked == []
 
 
+@pytest.mark.parametrize("mode", ["listen", "take_over"])
+async def test_the_phone_of_the_conversation_itself_is_not_rung(site: Site, mode: str) -> None:
+    await talk(site)
+    answer = await ask(site, mode, phone="phone4001")
+    assert (answer.status, answer.code) == (409, "api.phone_talks")
+    assert site.ami.asked == []
+
+
 async def test_a_phone_that_cannot_be_rung_from_here_is_told(site: Site) -> None:
     await talk(site)
     site.away.add("phone4002")

@@ -186,7 +186,8 @@ async def test_a_stale_token_changes_nothing(site: Site, token: str) -> None:
             site.tokens["stale"] = file.make("village", Role.SUPERVISOR, ("village",), now)
         case "viewer":
             site.tokens["stale"] = site.tokens["viewer"]
-    before = await everything(site.redis)
+    log = ("events:{town}",)  # where the role was too low that stands in the audit log
+    before = await everything(site.redis, but=log)
     for path, sent in (
         ("pause", {"reason": "lunch"}),
         ("logout", None),
@@ -195,4 +196,4 @@ async def test_a_stale_token_changes_nothing(site: Site, token: str) -> None:
         answer = await site.ask("POST", f"{AGENT}/{path}", "stale", json=sent)
         assert answer.status in (401, 403, 404)
         assert answer.code in ("api.token_refused", "api.role_too_low", "api.not_found")
-    assert await everything(site.redis) == before
+    assert await everything(site.redis, but=log) == before

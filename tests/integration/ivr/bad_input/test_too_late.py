@@ -8,7 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from acd.distributor import Distributor
-from acd.errors import AcdError
+from acd.errors import AcdError, AgentLocked, WrongPin
 from acd.floor import Floor as AcdFloor
 from acd.model.agent import AgentState
 from acd.model.offer import Offer, RefusalReason
@@ -82,3 +82,34 @@ async def test_a_controller_with_a_wrong_clock_loses_no_caller_and_no_agent(
     contacts = await AcdFloor(house.redis, house.org, house.clock).contacts("", 10)
     assert {contact.id for contact in contacts.contacts} == {"c-1", "c-2"}
     assert (await house.agents.status("4001")).state is not AgentState.LOGGED_OUT
+
+
+async def test_a_clock_that_is_set_back_locks_nobody_out_for_longer(house: House) -> None:
+    async def tries(pin: str) -> str:
+        try:
+            await house.agents.check_pin("4001", pin, "2468")
+        except (AgentLocked, WrongPin) as refused:
+            return refused.code
+        return "right"
+
+    for wrong in range(3):
+        await tries(str(wrong))
+    house.clock.forward(-HOUR_S)
+    assert await tries("2468") == "acd.agent_locked"
+    house.clock.forward(299)
+    assert await tries("2468") == "acd.agent_locked"
+    house.clock.forward(1)
+    assert await tries("2468") == "right"
+
+
+async def test_a_clock_that_is_set_back_keeps_no_agent_from_work(house: House) -> None:
+    """A wrap-up that ends by itself in an hour can be ended, as any."""
+    offer = await house.offer()
+    await house.acd.answered(offer)
+    await house.acd.ended(offer, 1)
+    house.clock.forward(-HOUR_S)
+    await house.acd.upkeep.tick([FEES])
+    assert await house.agent_state() is AgentState.WRAPUP
+    await house.agents.unpause("4001")
+    await house.acd.join("c-2", FEES)
+    assert await house.acd.match_agent("4001") is not None

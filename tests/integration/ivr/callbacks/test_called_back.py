@@ -131,6 +131,22 @@ async def test_a_callback_whose_queue_was_taken_away_is_given_up_by_rule(bench: 
     assert session.played == ["sv: Vi kan tyvärr inte koppla samtalet just nu. Hej då."]
 
 
+async def test_an_agent_who_hands_over_from_a_queue_that_was_taken_away_is_free(
+    bench: Bench,
+) -> None:
+    gone, acd = Queue("gone"), bench.office.distributor
+    await bench.office.agents.login(Agent(ALVA.id, "Alva", (gone.name,)), "agent1")
+    await acd.join(CONTACT, gone)
+    offer = await acd.match(gone)
+    assert offer is not None
+    await acd.answered(offer)
+    session = FakeSession(environment=environment(CONTACT))
+    session.variables[WISH] = "queue - - 0"
+    await bench.serve(session)
+    assert session.played == ["sv: Vi kan tyvärr inte koppla samtalet just nu. Hej då."]
+    assert await bench.state() is AgentState.WRAPUP
+
+
 async def test_while_asterisk_is_away_no_attempt_is_used_up(bench: Bench) -> None:
     await bench.agent_is_away()
     contact = await bench.add()
@@ -233,6 +249,7 @@ async def test_a_phone_that_rang_for_a_dead_controller_is_served_by_another(
     (ended,) = await bench.events(EventType.CALLBACK_ENDED)
     assert ended.fields["outcome"] == "talked"
     assert len(await bench.events(EventType.CALLBACK_DIALLED)) == 1
+    assert not await bench.events(EventType.CALL_REFUSED), "the agent is held all the while"
 
 
 async def test_a_phone_that_rings_or_is_picked_up_already_is_not_rung_again(bench: Bench) -> None:

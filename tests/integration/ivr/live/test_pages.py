@@ -85,6 +85,18 @@ async def test_where_no_controller_is_nobody_answers() -> None:
     assert await trees_standing(nowhere) is None
 
 
+@pytest.mark.parametrize("header", ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"])
+async def test_who_asks_through_a_proxy_is_not_on_this_machine(
+    settings: Settings, header: str
+) -> None:
+    url = f"http://127.0.0.1:{settings.http.port}/trees/reload"
+    async with (
+        ClientSession() as http,
+        http.post(url, json={}, headers={header: "192.0.2.7"}) as answer,
+    ):
+        assert answer.status == 403
+
+
 @pytest.mark.parametrize(
     ("body", "kind", "status"),
     [
@@ -93,6 +105,9 @@ async def test_where_no_controller_is_nobody_answers() -> None:
         (b"\xff", "application/json", 400),
         (b"[]", "application/json", 400),
         (b'{"who": 1}', "application/json", 400),
+        (b'{"who": ' + b"1" * 5000 + b"}", "application/json", 400),
+        (b"[" * 10_000, "application/json", 400),
+        (b"{}", "application/json; charset=klingon", 400),
         (b"{}", "application/json", 200),
     ],
 )

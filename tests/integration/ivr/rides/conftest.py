@@ -57,6 +57,7 @@ class Bench:
     agents: Agents
     rides: QueueRides
     recorder: FakeRecorder
+    succeeded: asyncio.Event
 
     async def ride(
         self,
@@ -137,11 +138,14 @@ async def caller_ends_the_talk(session: FakeSession) -> str:
 async def opened(redis: Redis, organisation: Organisation = DEMO) -> AsyncIterator[Bench]:
     offers = OfferListener(redis, "test-1")
     recorder = FakeRecorder()
-    office = an_office(redis, organisation, offers, "test-1", recorder=recorder)
+    succeeded = asyncio.Event()
+    office = an_office(
+        redis, organisation, offers, "test-1", recorder=recorder, succeeded=succeeded
+    )
     listening = asyncio.create_task(offers.run())
     await offers.subscribed.wait()
     await office.distributor.upkeep.renew()
-    yield Bench(redis, office.agents, office.rides, recorder)
+    yield Bench(redis, office.agents, office.rides, recorder, succeeded)
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
 

@@ -185,7 +185,7 @@ async def test_a_disk_that_is_full_costs_the_recordings_and_is_told_once(bench: 
     session = FakeSession(answered_by("agent2"))
     assert await bench.ride(session) is QueueOutcome.TALKED
     assert bench.recorder.missed == ["vaxel-1.1-1-agent1"]
-    assert "U(vaxel-answered)" in session.dial_options[0]
+    assert "U(vaxel-answered^^^several)" in session.dial_options[0]
 
 
 async def _until_it_waits(bench: Bench, session: FakeSession) -> None:

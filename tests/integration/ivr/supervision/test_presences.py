@@ -7,7 +7,9 @@ from typing import cast
 
 import pytest
 
+from acd.errors import AcdUnavailable
 from acd.model.agent import Agent, AgentState
+from acd.model.waiting import LeaveReason
 from ivr.dialplan import DONE
 from ivr.flow.supervision import Right
 from ivr.supervision.audit import PRESENCE, Presence
@@ -131,6 +133,26 @@ async def test_a_conversation_that_is_taken_over_ends_for_the_agent(bench: Bench
     assert (joined.fields["mode"], joined.contact, left.contact) == ("take_over", "c-1", "c-1")
     ended = await bench.happened(EventType.CALL_ENDED)
     assert (ended.contact, ended.agent) == ("c-1", "4001")
+    assert (await bench.office.agents.status("4001")).state is AgentState.WRAPUP
+
+
+async def test_an_agent_whose_caller_was_taken_over_while_redis_was_away_is_free_when_it_is_back(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_contact: str, _reason: LeaveReason) -> None:
+        raise AcdUnavailable("away")
+
+    await bench.talk()
+    bench.ami.listed = (
+        *CONNECTED,
+        {"Channel": "PJSIP/agent2-00000009", "Uniqueid": "vaxel-9.0", "BridgeId": "b"},
+    )
+    with monkeypatch.context() as outage:
+        outage.setattr(bench.office.distributor, "leave", away)
+        session = TalkingSession(bench.ami, f"{LOGIN}4001#4")
+        await bench.desk().serve(cast(AgiSession, session))
+    assert (await bench.office.agents.status("4001")).state is AgentState.TALKING
+    await bench.office.stranded._tell()
     assert (await bench.office.agents.status("4001")).state is AgentState.WRAPUP
 
 

@@ -15,6 +15,7 @@ from ivr.api.auditing import Auditing
 from ivr.api.events import EventFeed
 from ivr.api.models import MOST
 from ivr.api.openapi import document
+from ivr.api.refused_acts import RefusedActs
 from ivr.api.route import PREFIX
 from ivr.api.supervising import Supervising
 from ivr.api.tokens import Doorkeeper, Role, TokenFile
@@ -37,7 +38,16 @@ def api(tmp_path: Any) -> Api:
     supervising = Supervising({}, phones, lambda _phone: True, lambda: 0)
     auditing = Auditing(cast(Database, None))
     feed = EventFeed(keeper)
-    return Api({}, nowhere, keeper, feed, supervising, auditing=auditing, version="1.2.3")
+    return Api(
+        {},
+        nowhere,
+        keeper,
+        feed,
+        supervising,
+        auditing=auditing,
+        refused_acts=RefusedActs(lambda: 0),
+        version="1.2.3",
+    )
 
 
 @pytest.fixture

@@ -116,4 +116,4 @@ async def test_a_hang_up_signal_is_a_look(tmp_path: Path) -> None:
     os.kill(os.getpid(), signal.SIGHUP)
     await looks.came.acquire()
     await ended(task)
-    assert signal.getsignal(signal.SIGHUP) == signal.SIG_DFL
+    assert signal.signal(signal.SIGHUP, signal.SIG_DFL) == signal.SIG_IGN, "it ends nobody"

@@ -233,6 +233,21 @@ async def test_drain_lets_running_calls_finish_and_takes_no_new_ones() -> None:
     assert await peer.hear() == b""
 
 
+async def test_another_server_has_the_port_at_once_while_calls_of_the_first_run() -> None:
+    agent_free = asyncio.Event()
+    server = FastAgiServer({"inbound": waiting_for(agent_free)})
+    await server.start()
+    peer = await FakeAsterisk.call(server.port)
+    await until(lambda: server.stats.running == 1)
+    server.close()
+    async with FastAgiServer({"inbound": greet}, port=server.port) as second:
+        assert await serves_a_call(second)
+        agent_free.set()
+        assert await peer.exchange(OK) == [b"ANSWER\n"]
+        await server.drain(60)
+    assert (server.stats.finished, second.stats.finished) == (1, 1)
+
+
 async def test_drain_ends_what_is_left_at_its_limit() -> None:
     server = FastAgiServer({"inbound": waiting_for(asyncio.Event())})
     await server.start()

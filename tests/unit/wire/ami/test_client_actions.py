@@ -88,8 +88,8 @@ async def test_an_unanswered_action_times_out_and_leaves_nothing_behind(
         with pytest.raises(AmiActionTimedOut):
             await client.list("Status", limit=0.01)
         assert client.stats.timeouts == 2
-        assert client._connection is not None
-        assert client._connection.pending == 0
+        assert client._intake.connection is not None
+        assert client._intake.connection.pending == 0
         assert client.connected
 
 
@@ -120,8 +120,8 @@ async def test_a_cancelled_action_leaves_nothing_behind(
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
         assert (await client.action("Ping")).get("Response") == "Success"
-        assert client._connection is not None
-        assert client._connection.pending == 0
+        assert client._intake.connection is not None
+        assert client._intake.connection.pending == 0
 
 
 async def test_a_list_gives_its_entries_and_lets_other_events_through(

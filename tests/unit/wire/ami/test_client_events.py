@@ -160,7 +160,7 @@ async def test_a_letter_split_across_two_packets_reaches_the_handler_whole(
         client.subscribe("X", lambda x: log.add(x.get("Name")))
         await connected(client)
         peer = await asterisk.peer()
-        connection = client._connection
+        connection = client._intake.connection
         assert connection is not None
         reads = connection.reads
         peer.write(raw[:cut])
@@ -190,7 +190,7 @@ async def test_a_stalled_handler_stops_the_reading_and_nothing_is_lost(
         peer = await asterisk.peer()
         filler = "x" * 500
         peer.write(b"".join(event("X", Linkedid=n % 7, N=n, F=filler) for n in range(total)))
-        connection = client._connection
+        connection = client._intake.connection
         assert connection is not None
         await turns_until(lambda: not connection.reading)
         await clock.pass_sleep(10.0)

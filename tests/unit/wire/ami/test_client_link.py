@@ -238,7 +238,7 @@ async def test_stop_fails_the_actions_that_still_wait(
     await connected(client)
     waiting = asyncio.create_task(client.action("Status"))
     await asterisk.received("Status")
-    connection = client._connection
+    connection = client._intake.connection
     assert connection is not None
     await client.stop()
     assert connection.lost.done()
