@@ -52,7 +52,7 @@ def judge(
         sidecar: Whose it is.
         folder: Where it and its legs lie.
         held: Names of the files in ``folder`` that some process has open; asked of legs that have
-            not changed for a while and nobody has closed.
+            not changed for a while.
         now_ms: Epoch milliseconds.
         told: Somebody who knows has said that the conversation is over.
 
@@ -70,18 +70,18 @@ def judge(
         longest_ms = FORGOTTEN_MS if sidecar.on_demand else UNANSWERED_MS
         over = now_ms - sidecar.offered_at_ms >= longest_ms
         return Verdict.DROP if over else Verdict.WAIT
-    if told and len(present) == len(legs) and all(map(is_closed, legs)):
-        return Verdict.FINISH
-    if not is_quiet(present, now_ms) or any(leg.name in held() for leg in present):
-        return Verdict.WAIT
     closed = [is_closed(leg) for leg in present]
-    if not (told or all(closed) or is_quiet(present, now_ms, CUT_OFF_MS)):
+    if told and len(present) == len(legs) and all(closed):
+        return Verdict.FINISH
+    if not is_quiet(present, now_ms, QUIET_MS if told or all(closed) else CUT_OFF_MS):
+        return Verdict.WAIT
+    if any(leg.name in held() for leg in present):
         return Verdict.WAIT
     for leg in legs:
         if leg not in present:
             raise LegMissing(leg)
-    for leg, whole in zip(present, closed, strict=True):
-        if not whole:
+    for leg in legs:
+        if not is_closed(leg):  # asked once more: it may have been closed just before we looked
             raise LegTruncated(leg)
     return Verdict.FINISH
 
