@@ -120,6 +120,10 @@ class Upkeep:
         Those of a queue that nobody has told of are the default ones. Any controller may say it,
         also again: what was said last counts, and all read the same files.
 
+        Args:
+            queues: All that the organisation has. Of others, once nobody is in them, neither this
+                is kept nor how long their contacts took.
+
         Returns:
             The ready agents who stand anew, because a strategy of theirs is another now.
         """

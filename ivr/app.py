@@ -8,10 +8,7 @@ import os
 import secrets as entropy
 from collections.abc import Collection, Coroutine, Iterator
 from contextlib import suppress
-from importlib.metadata import version
 from typing import Final
-
-from prometheus_client import CollectorRegistry, ProcessCollector
 
 from acd.clock import system_clock
 from acd.distributor import Distributor
@@ -20,13 +17,6 @@ from acd.floor import Floor
 from acd.offers import OfferListener
 from acd.sweeper import Sweeper
 from ivr.answers import AnswerWatch
-from ivr.api.application import Api
-from ivr.api.auditing import Auditing
-from ivr.api.events import EventFeed
-from ivr.api.refused_acts import RefusedActs
-from ivr.api.route import PREFIX
-from ivr.api.supervising import Supervising
-from ivr.api.tokens import Doorkeeper, TokenFile
 from ivr.attention import Attention
 from ivr.callbacks import CallbackRunner
 from ivr.common_agents import CommonAgents
@@ -34,14 +24,13 @@ from ivr.destinations import Destinations
 from ivr.duties import together
 from ivr.elsewhere import Elsewhere
 from ivr.environs import Environs
-from ivr.figures import Figures
 from ivr.flow.load import Catalogue
 from ivr.flow.recording import RecordingPolicy
 from ivr.foundation import Foundation
+from ivr.http_services import http_server
 from ivr.inbound import Inbound
 from ivr.listening import Listener
 from ivr.live.book import Book
-from ivr.live.pages import pages
 from ivr.live.trees import LiveTrees
 from ivr.live.watch import on_hang_up, watch
 from ivr.live_pins import LivePins
@@ -60,9 +49,6 @@ from ivr.speech_server import SpeechServer
 from ivr.stray_callbacks import StrayCallbacks
 from ivr.succession import FINISH_S, Succession
 from ivr.supervision.keeping import Keeping
-from ivr.supervision.orders import SupervisorsPhones
-from monitoring.exposition import Exposition
-from monitoring.http import HttpServer
 from monitoring.loop_delay import LoopDelay
 from recorder.deletion import Deleter
 from recorder.leftovers import Leftovers
@@ -187,52 +173,21 @@ class Controller:
             max_sessions=settings.agi.max_sessions,
         )
         self._delay = LoopDelay()
-        self._doorkeeper = Doorkeeper(TokenFile(ground.layout.api_tokens), system_clock)
-        self._feed = EventFeed(self._doorkeeper)
-        self._refused_acts = RefusedActs(system_clock)
-        live = Figures(
-            offices=offices,
+        self._http = http_server(
+            self._offices,
+            ground,
+            self._ami,
+            self._agi,
             inbound=self._inbound,
-            agi=self._agi,
-            ami=self._ami,
-            redis=ground.redis,
+            trees=self._trees,
             recorder=self._recorder,
             transcribing=self._transcribing,
-            counted=self._offices.counted,
-            recorded=self._offices.recorded,
-            listener=self._speech,
-            trees=self._trees,
-            doorkeeper=self._doorkeeper,
-            feed=self._feed,
-            refused_acts=self._refused_acts,
-            layout=ground.layout,
-            since_seconds=system_clock() / 1000,
-        )
-        registry = CollectorRegistry()
-        ProcessCollector(registry=registry)
-        exposition = Exposition(
-            registry, self._offices.counted, live, version=version("vaxel"), delay=self._delay
-        )
-        api = Api(
-            self._offices.all,
-            self._floor,
-            self._doorkeeper,
-            self._feed,
-            Supervising(
-                self._offices.all,
-                SupervisorsPhones(self._ami, phones),
-                self._phones.reachable,
-                system_clock,
-            ),
-            auditing=Auditing(ground.database),
-            refused_acts=self._refused_acts,
-            version=version("vaxel"),
-        )
-        self._http = HttpServer(
-            exposition,
-            live.checks(),
-            (*pages(self._trees), *at_phones.referrals.pages()),
-            {PREFIX: api.application},
+            speech=self._speech,
+            phones=self._phones,
+            rung=phones,
+            referrals=at_phones.referrals,
+            floor=self._floor,
+            delay=self._delay,
         )
 
     async def run(self, stop: asyncio.Event, place: Place) -> None:

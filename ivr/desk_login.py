@@ -15,7 +15,8 @@ from ivr.remote_agents import is_remote
 async def move_in(visit: Visit, number: str, offices: Collection[Office]) -> list[AgentStatus]:
     """Log an agent in at all of these organisations, or at none.
 
-    At those of their others they are logged out: one person is at one telephone.
+    At all others they are logged out, also where the file knows them no more: one person is at one
+    telephone.
 
     Args:
         visit: Their call, from that telephone.
@@ -23,20 +24,20 @@ async def move_in(visit: Visit, number: str, offices: Collection[Office]) -> lis
         offices: Where they work at this telephone.
 
     Returns:
-        What they did before at each organisation of theirs.
+        What they did before at each organisation.
 
     Raises:
-        AgentBusy: The agent has a call at one of theirs.
+        AgentBusy: The agent has a call at one.
         PhoneBusy: Another agent has one at this phone.
     """
     here = {office.organisation.id for office in offices}
-    theirs = visit.offices_of(number)
-    before = [await office.agents.status(number) for office in theirs]
+    everywhere = tuple(visit.offices.values())
+    before = [await office.agents.status(number) for office in everywhere]
     if any(agent.state in HAS_A_CALL for agent in before):
         raise AgentBusy(number)
     if any(there.agent.state in HAS_A_CALL for there in await visit.who()):
         raise PhoneBusy(visit.phone)
-    for office, was in zip(theirs, before, strict=True):
+    for office, was in zip(everywhere, before, strict=True):
         if office.organisation.id in here:
             person = acd_agent(number, office.organisation)
             await office.agents.login(person, visit.phone, alone=is_remote(visit.phone))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -130,7 +131,7 @@ class Ringing:
         recorded = await self._expect_recordings(offer)
         try:
             await self._begin_to_ring(offer)
-        except (StaleOffer, OfferAnswered):
+        except StaleOffer:
             await recorded.drop()
             return Served.WAITS
         ended = await self._dial(offer, telephones, rung, recorded.arguments)
@@ -166,11 +167,11 @@ class Ringing:
 
         Raises:
             StaleOffer: It is over by now.
-            OfferAnswered: It never was to be rung.
         """
         ring_ms = self._organisation.queues[self._known(offer)].ring_seconds * 1000
         if offer.expires_at_ms - self._services.clock() < ring_ms + FULL_TIME_MS:
-            await self._distributor.prolong(offer)
+            with suppress(OfferAnswered):  # told of before: by time it is over no more
+                await self._distributor.prolong(offer)
 
     async def _nobody_answered(self, rung: RungAgents, offer: Offer, status: str) -> Served:
         try:

@@ -1,11 +1,13 @@
 -- adopt now [queue strategy weight rung]… -> {agent…} ready in a queue whose strategy is another now
 --   rung   how many agents at once
 -- These queues work so from now on, as the organisation's file has it; the ready agents of those
--- whose strategy is another now find their places anew. Said again, nothing changes.
--- Writes strategies, agents, ready. Reads lines.
-local anew = {}
+-- whose strategy is another now find their places anew. Of other queues, in which nobody is, nothing
+-- is kept. Said again, nothing changes.
+-- Writes strategies, agents, ready, pace. Reads lines, members, arrivals, callbacks.
+local anew, named = {}, {}
 for i = 2, #ARGV, 4 do
   local queue, strategy = ARGV[i], ARGV[i + 1]
+  named[queue] = true
   local kept = call('HGET', STRATEGIES, queue) or 'longest_idle|1|1'
   local wanted = table.concat({strategy, ARGV[i + 2], ARGV[i + 3]}, '|')
   if wanted == 'longest_idle|1|1' then
@@ -21,6 +23,20 @@ for i = 2, #ARGV, 4 do
     end
   end
 end
+
+local function forget(index, pattern)
+  for _, field in ipairs(call('HKEYS', index)) do
+    local queue = string.match(field, pattern)
+    if queue and not named[queue] and
+      count(MEMBERS, queue) + count(ARRIVALS, queue) + count(CALLBACKS, queue) == 0 then
+      call('HDEL', index, field)
+    end
+  end
+end
+
+forget(STRATEGIES, '^([^|]*)$')
+forget(STRATEGIES, '^drawn|([^|]*)')
+forget(PACE, '^service|(.*)')
 
 local ids, found = {}, {}
 for _, queue in ipairs(anew) do

@@ -149,6 +149,7 @@ class Histories(Offers, Conversations, CallingBack, Desks, Looking):
         self.runner.close()
 
 
+@pytest.mark.timeout(400)  # half a minute of one core, which others may want too
 def test_random_histories_keep_the_rules(redis_url: str) -> None:
     class OnThisRedis(Histories):
         url = redis_url

@@ -239,6 +239,25 @@ async def test_a_strategy_that_changes_puts_those_who_are_ready_in_order_at_once
     assert (await offered(house, FEES, "d-2")).agent == "4001"
 
 
+async def test_nothing_is_kept_of_a_queue_that_is_gone_once_nobody_is_in_it(house: House) -> None:
+    drawn = working_by(Strategy.WEIGHTED_RANDOM)
+    await house.acd.upkeep.adopt([drawn])
+    for agent in ("4001", "4002"):
+        await house.log_in(agent)
+    offer = await offered(house, drawn, "c-1")
+    await house.acd.answered(offer)
+    await house.acd.ended(offer, 1)
+    await house.agents.unpause(offer.agent)
+    before = await house.everything()
+    await house.acd.upkeep.adopt([SUPPORT])
+    assert await house.everything() == before
+    for agent in ("4001", "4002"):
+        await house.agents.logout(agent)
+    await house.acd.upkeep.adopt([SUPPORT])
+    kept = await house.everything()
+    assert not {key for key in kept if key.endswith((":strategies", ":pace"))}
+
+
 async def test_an_agent_takes_the_queue_that_weighs_more_unless_the_other_waits_long_enough(
     house: House,
 ) -> None:

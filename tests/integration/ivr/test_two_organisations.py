@@ -224,6 +224,17 @@ async def test_a_result_that_cannot_be_given_hides_none_that_can(
     assert await two.states() == [AgentState.READY] * 2
 
 
+async def test_who_was_taken_out_of_a_file_is_rung_by_it_no_more_once_they_log_in_elsewhere(
+    redis: Redis, tmp_path: Path
+) -> None:
+    nobody = ORGANISATION.replace("id: town", "id: village").replace("  4001:", "  4009:")
+    two = of_two(redis, tmp_path, {"town": ORGANISATION, "village": nobody})
+    village = two.offices["village"].agents
+    await village.login(Agent("4001", "", ("support",)), "agent2")
+    await two.dial("*11", "4001#2468#")
+    assert await two.states() == [AgentState.READY, AgentState.LOGGED_OUT]
+
+
 async def test_who_is_logged_out_of_one_meanwhile_is_paused_at_the_other(two: Two) -> None:
     await two.log_in()
     town, village = (two.offices[org].agents for org in ORGS)

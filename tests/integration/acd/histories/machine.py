@@ -20,7 +20,7 @@ from acd.model.queue import Queue
 from acd.skills import Requirement, sparing_backups
 from store.stream import EventStream, connect
 from tests.integration.acd.conftest import HandClock
-from tests.integration.acd.histories.city import NODES, ORG, Need
+from tests.integration.acd.histories.city import NODES, ORG, QUEUES, Need
 from tests.integration.acd.indexes import kept_in
 from tests.integration.acd.orders import Deeds
 from tests.integration.acd.replay import Replay
@@ -48,6 +48,7 @@ class History(RuleBasedStateMachine):
         self.births = 0
         self.acd = [self.successor(node) for node in NODES]
         self.replay, self.deeds = Replay(), Deeds()
+        self.files = {queue.name: queue for queue in QUEUES}
         self.effective: dict[str, int] = {}
         self.needs: dict[str, Need] = {}
         self.offers: list[Offer] = []  # all ever made: most are stale

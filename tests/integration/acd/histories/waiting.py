@@ -69,15 +69,30 @@ class Waiting(History):
         """The organisation's file says something else of a queue."""
         before = self.raw()
         told = replace(queue, strategy=strategy, weight=weight, ring_at_once=rung)
-        anew = self.run(self.acd[0].upkeep.adopt([told]))
+        self.files[queue.name] = told
+        anew = self.run(self.acd[0].upkeep.adopt(self.files.values()))
         was, *_ = strategies_of(before).get(queue.name, DEFAULT)
         stood = {one.rpartition("|")[2] for one in before["ready"] if one.startswith(queue.name)}
         assert set(anew) == (stood if strategy is not was else set())
         kept = strategies_of(self.raw()).get(queue.name, DEFAULT)
         assert kept == (strategy, weight, rung)
         once = self.raw()
-        assert self.run(self.acd[1].upkeep.adopt([told])) == ()
+        assert self.run(self.acd[1].upkeep.adopt(self.files.values())) == ()
         assert self.raw() == once
+
+    @rule(queue=queues)
+    def file_knows_no_more(self, queue: Queue) -> None:
+        """Whoever is in the queue goes on as before; it may come back as it was."""
+        self.run(self.acd[1].upkeep.adopt(self.files.values()))
+        before = self.raw()
+        others = [one for one in self.files.values() if one.name != queue.name]
+        assert self.run(self.acd[0].upkeep.adopt(others)) == ()
+        indexes = ("members", "arrivals", "callbacks")
+        if not any(one.startswith(f"{queue.name}|") for name in indexes for one in before[name]):
+            for kept in (self.raw()["strategies"], self.raw()["pace"]):
+                assert not {queue.name, f"service|{queue.name}"} & kept.keys()
+        else:
+            assert self.raw() == before
 
     @rule(queue=queues, who=controllers)
     def match(self, queue: Queue, who: int) -> None:
