@@ -39,7 +39,7 @@ pytestmark = pytest.mark.integration
 
 VERSION = "0a1b2c3d4e5f"
 
-CATALOGUE = load_all(Path(__file__).parents[3] / "dialplans" / "demo")
+CATALOGUE = load_all(Path(__file__).parents[4] / "dialplans" / "demo")
 SKILLS = CATALOGUE.organisations["demo"].agents["4001"].levels
 ALVA = Agent("4001", "Alva", ("support",), SKILLS)
 CONTACT = "vaxel-1.1"

@@ -20,7 +20,7 @@ from ivr.flow.queues import Queue
 
 pytestmark = pytest.mark.unit
 
-DEMO = load_organisation(Path(__file__).parents[3] / "dialplans" / "demo")
+DEMO = load_organisation(Path(__file__).parents[4] / "dialplans" / "demo")
 OUTGOING = Outgoing("trunk", ("SE", "DK"), ("+46 8 465 004 00", "100"))
 NOON = datetime(2026, 11, 23, 11, 20, tzinfo=UTC)  # a Monday, 12:20 in Stockholm
 CALLER = "+46701740605"

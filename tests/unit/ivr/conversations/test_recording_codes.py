@@ -19,7 +19,7 @@ from wire.ami.errors import AmiError, AmiNotConnected
 
 pytestmark = pytest.mark.unit
 
-TOWN = load_organisation(Path(__file__).parents[3] / "dialplans" / "demo")
+TOWN = load_organisation(Path(__file__).parents[4] / "dialplans" / "demo")
 PAUSED, GOES_ON = "Inspelningen är pausad.", "Inspelningen fortsätter."
 BEGINS, NOT_RECORDED = "Inspelningen börjar.", "Samtalet spelas inte in."
 
