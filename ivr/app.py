@@ -16,39 +16,39 @@ from acd.errors import AcdUnavailable, StaleOffer
 from acd.floor import Floor
 from acd.offers import OfferListener
 from acd.sweeper import Sweeper
-from ivr.answers import AnswerWatch
-from ivr.attention import Attention
-from ivr.callbacks import CallbackRunner
-from ivr.common_agents import CommonAgents
-from ivr.destinations import Destinations
+from ivr.agents.common_agents import CommonAgents
+from ivr.agents.destinations import Destinations
+from ivr.agents.elsewhere import Elsewhere
+from ivr.agents.phones import Phones
+from ivr.agents.remote_agents import is_remote
+from ivr.callbacks.callbacks import CallbackRunner
+from ivr.callbacks.stray_callbacks import StrayCallbacks
+from ivr.calls.attention import Attention
+from ivr.calls.inbound import Inbound
+from ivr.calls.listening import Listener
+from ivr.calls.outgoing import Dialler
+from ivr.calls.speech_server import SpeechServer
 from ivr.duties import together
-from ivr.elsewhere import Elsewhere
-from ivr.environs import Environs
 from ivr.flow.load import Catalogue
 from ivr.flow.recording import RecordingPolicy
 from ivr.foundation import Foundation
 from ivr.http_services import http_server
-from ivr.inbound import Inbound
-from ivr.listening import Listener
 from ivr.live.book import Book
 from ivr.live.trees import LiveTrees
 from ivr.live.watch import on_hang_up, watch
 from ivr.live_pins import LivePins
 from ivr.offices import Means, Offices
-from ivr.outgoing import Dialler
 from ivr.phone_services import PhoneServices
-from ivr.phones import Phones
 from ivr.platform.paths import models_folder
 from ivr.platform.preflight import recording_keys_of
 from ivr.platform.render import accounts
 from ivr.platform.succession import Place
-from ivr.prompting import Heard, keep_tidy, make_ready
-from ivr.remote_agents import is_remote
+from ivr.prompts.prompting import Heard, keep_tidy, make_ready
+from ivr.queueing.answers import AnswerWatch
 from ivr.settings import Settings
-from ivr.speech_server import SpeechServer
-from ivr.stray_callbacks import StrayCallbacks
 from ivr.succession import FINISH_S, Succession
 from ivr.supervision.keeping import Keeping
+from ivr.world.environs import Environs
 from monitoring.loop_delay import LoopDelay
 from recorder.deletion import Deleter
 from recorder.leftovers import Leftovers

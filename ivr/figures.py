@@ -13,17 +13,17 @@ from redis.exceptions import RedisError
 from ivr.api.events import Close, EventFeed
 from ivr.api.refused_acts import RefusedActs
 from ivr.api.tokens import Doorkeeper
+from ivr.calls.inbound import Inbound
+from ivr.calls.speech_server import SpeechServer
 from ivr.flow.after_call import choices_of
 from ivr.flow.load import Catalogue
 from ivr.flow.nodes.survey import Survey
 from ivr.flow.organisation import Organisation
-from ivr.inbound import Inbound
 from ivr.live.model import Outcome
 from ivr.live.trees import LiveTrees
 from ivr.office import Office
 from ivr.platform.paths import Layout
 from ivr.platform.succession import spare_waits
-from ivr.speech_server import SpeechServer
 from monitoring.consumer import FiguresConsumer
 from monitoring.counting import Known
 from monitoring.http import Check, Health

@@ -18,9 +18,9 @@ from ivr.platform.paths import Layout
 from ivr.platform.preflight import layout_of
 from ivr.platform.secrets import Secrets
 from ivr.platform.stores import database_of, redis_of
-from ivr.prompting import make_ready, paced
+from ivr.prompts.prompting import make_ready, paced
 from ivr.settings import Settings
-from ivr.tree_pins import with_pins
+from ivr.world.tree_pins import with_pins
 from media.espeak import Espeak
 from media.manner import Manner
 from media.prompts import PromptStore

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 
 from acd.clock import system_clock
 from acd.floor import Floor
+from ivr.agents.phones import Phones
 from ivr.api.application import Api
 from ivr.api.auditing import Auditing
 from ivr.api.events import EventFeed
@@ -16,15 +17,14 @@ from ivr.api.refused_acts import RefusedActs
 from ivr.api.route import PREFIX
 from ivr.api.supervising import Supervising
 from ivr.api.tokens import Doorkeeper, TokenFile
+from ivr.calls.inbound import Inbound
+from ivr.calls.speech_server import SpeechServer
+from ivr.conversations.referrals import Referrals
 from ivr.figures import Figures
 from ivr.foundation import Foundation
-from ivr.inbound import Inbound
 from ivr.live.pages import pages
 from ivr.live.trees import LiveTrees
 from ivr.offices import Offices
-from ivr.phones import Phones
-from ivr.referrals import Referrals
-from ivr.speech_server import SpeechServer
 from ivr.supervision.orders import SupervisorsPhones
 from monitoring.exposition import Exposition
 from monitoring.http import HttpServer

@@ -9,7 +9,7 @@ from ivr.flow.load import Catalogue
 from ivr.platform.paths import Layout
 from ivr.platform.preflight import writing
 from ivr.platform.secrets import Secrets
-from ivr.tree_pins import pins_of, with_pins
+from ivr.world.tree_pins import pins_of, with_pins
 
 logger = logging.getLogger(__name__)
 

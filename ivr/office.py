@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from acd.agents import Agents
 from acd.callbacks import Callbacks
 from acd.distributor import Distributor
+from ivr.calls.messages import Messages
 from ivr.flow.organisation import Organisation
 from ivr.flow.pins import NO_PINS, Pins
-from ivr.messages import Messages
-from ivr.queueing import QueueRides
-from ivr.stranded import Stranded
-from ivr.world import Surroundings
+from ivr.queueing.ride import QueueRides
+from ivr.queueing.stranded import Stranded
+from ivr.world.world import Surroundings
 from store.stream import EventStream
 
 

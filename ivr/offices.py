@@ -19,24 +19,24 @@ from acd.callbacks import Callbacks
 from acd.distributor import Distributor
 from acd.model.queue import Queue
 from acd.offers import OfferListener
-from ivr.answers import AnswerWatch
-from ivr.attention import Attention
-from ivr.callback_offer import Outgoing
-from ivr.destinations import ALONE, Destinations
-from ivr.excuses import NO_EXCUSES, Excuses
+from ivr.agents.destinations import ALONE, Destinations
+from ivr.callbacks.offer import Outgoing
+from ivr.calls.attention import Attention
+from ivr.calls.messages import Messages
 from ivr.figures import known_words
 from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
 from ivr.flow.pins import Pins
-from ivr.messages import Messages
 from ivr.numbers import own_numbers, shown_numbers
 from ivr.office import Office
-from ivr.queueing import QueueRides
-from ivr.recognition_of_callers import CallerMemory
+from ivr.queueing.answers import AnswerWatch
+from ivr.queueing.excuses import NO_EXCUSES, Excuses
+from ivr.queueing.ride import QueueRides
+from ivr.queueing.stranded import Stranded
 from ivr.services import Services
 from ivr.settings import OutgoingSettings
-from ivr.stranded import Stranded
-from ivr.world import Surroundings
+from ivr.world.recognition_of_callers import CallerMemory
+from ivr.world.world import Surroundings
 from monitoring.consumer import FiguresConsumer
 from monitoring.snapshots import RedisSnapshots
 from recorder.recorder import Recorder

@@ -6,18 +6,18 @@ from collections.abc import Callable, Mapping
 
 from acd.clock import system_clock
 from acd.floor import Floor
-from ivr.agent_calls import AgentCalls
-from ivr.confirmations import Confirmations
-from ivr.consultations import Consultations
-from ivr.consulted_telephones import ConsultedTelephones
-from ivr.desk import Desk
+from ivr.agents.confirmations import Confirmations
+from ivr.agents.own_calls import AgentCalls
+from ivr.conversations.consultations import Consultations
+from ivr.conversations.consulted_telephones import ConsultedTelephones
+from ivr.conversations.handover_codes import HandoverCodes
+from ivr.conversations.holds import Holds
+from ivr.conversations.recording_codes import RecordingCodes
+from ivr.conversations.referrals import Referrals
+from ivr.desk.desk import Desk
 from ivr.foundation import Foundation
-from ivr.handover_codes import HandoverCodes
-from ivr.holds import Holds
 from ivr.live_pins import LivePins
 from ivr.offices import Means, Offices
-from ivr.recording_codes import RecordingCodes
-from ivr.referrals import Referrals
 from ivr.supervision.desk import SupervisorsDesk
 from ivr.supervision.presence import Presences
 from ivr.supervision.tickets import Tickets

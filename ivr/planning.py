@@ -13,7 +13,7 @@ from acd.simulation.chance import AT_ONCE, Exponential, LogNormal, Observed
 from acd.simulation.scenario import Line, Scenario, Team
 from ivr.flow.errors import FlowError
 from ivr.flow.organisation import Organisation
-from ivr.joining import acd_queue
+from ivr.queueing.joining import acd_queue
 from monitoring.report.history import QUARTER, QUARTERS, History
 
 _VARIATION = 1.0  # of talk times that are known by their mean alone; as wide as the exponential

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from acd.callbacks import Callbacks
 from acd.distributor import Distributor
 from acd.offers import OfferListener
-from ivr.answers import AnswerWatch
-from ivr.attention import Attention
-from ivr.callback_offer import Outgoing
-from ivr.destinations import ALONE, Destinations
-from ivr.excuses import NO_EXCUSES, Excuses
-from ivr.recognition_of_callers import CallerMemory
-from ivr.stranded import Stranded
+from ivr.agents.destinations import ALONE, Destinations
+from ivr.callbacks.offer import Outgoing
+from ivr.calls.attention import Attention
+from ivr.queueing.answers import AnswerWatch
+from ivr.queueing.excuses import NO_EXCUSES, Excuses
+from ivr.queueing.stranded import Stranded
+from ivr.world.recognition_of_callers import CallerMemory
 from recorder.recorder import Recorder
 from store.stream import EventStream
 

@@ -28,9 +28,10 @@ there is one a node, or one a state folder:
   are compared and set, and totals are the same whoever saved last. Retention, transcripts (a lock),
   the prompts' folder, the history of the call trees and their reload: a call keeps the trees that
   it began with. A caller's digits (:mod:`recorder.pauses`), of which two would tell twice; callers
-  whom a phone has put astray (:mod:`ivr.referrals`), whom two would move twice.
+  whom a phone has put astray (:mod:`ivr.conversations.referrals`), whom two would move twice.
 - **Callbacks** whose turn is found here are the next one's to dial: whoever picks up comes to it.
-- **Callers who wait** are handed on as soon as nothing is said to them (:mod:`ivr.queueing`): the
+- **Callers who wait** are handed on as soon as nothing is said to them (:mod:`ivr.queueing.ride`):
+the
   dialplan brings them to the next controller, at their old place, as if this one had been killed.
   Those in a menu stay until they wait, those who talk until that is over. When this one's time is
   over, what is left goes the way of a killed controller's.

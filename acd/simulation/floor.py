@@ -3,7 +3,7 @@
 Who gets whom is asked of Redis and of nothing else. What this module knows by itself is what people
 and clocks do: when somebody calls, picks up, hangs up, has done the after-call work, goes on or off
 duty. Each step is the call that the product makes at that point: a caller's as in
-``ivr/queueing.py``, the clock's as in :mod:`acd.sweeper`.
+``ivr/queueing/ride.py``, the clock's as in :mod:`acd.sweeper`.
 """
 
 from __future__ import annotations

@@ -6,11 +6,11 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ivr.announcements import LONGEST_S, SHORTEST_S, Announcements, SwitchedOn, Words
 from ivr.api.errors import NothingThere, RequestInvalid
 from ivr.api.models import Nothing
 from ivr.api.route import Asked, House, Route
 from ivr.api.tokens import Role, Token
+from ivr.world.announcements import LONGEST_S, SHORTEST_S, Announcements, SwitchedOn, Words
 from store.stream import REPLY_SECONDS
 
 _MOST_LANGUAGES: Final = 50

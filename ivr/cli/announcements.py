@@ -12,7 +12,6 @@ from pydantic import TypeAdapter, ValidationError
 from rich.table import Table
 
 from acd.clock import system_clock
-from ivr.announcements import LONGEST_S, SHORTEST_S, Announcements, SwitchedOn, one_line
 from ivr.cli.names import ORG, Org, find_organisation, require
 from ivr.cli.saying import console
 from ivr.flow.lengths import Length
@@ -20,6 +19,7 @@ from ivr.flow.organisation import Organisation
 from ivr.flow.texts import MAX_CHARACTERS
 from ivr.platform.preflight import load_settings
 from ivr.platform.stores import redis_of
+from ivr.world.announcements import LONGEST_S, SHORTEST_S, Announcements, SwitchedOn, one_line
 from recorder.audit import system_user
 from store.stream import REPLY_SECONDS
 

@@ -15,17 +15,17 @@ from acd.callbacks import Callbacks
 from acd.clock import system_clock
 from acd.errors import CallbackUnknown
 from acd.model.callback import Callback, CallbackState
-from ivr.callback_offer import rules_of
+from ivr.callbacks.offer import rules_of
 from ivr.cli.names import ORG_OPTION, OrgOption, one_of, require
 from ivr.cli.saying import console, masked, warn
 from ivr.flow.load import Catalogue
 from ivr.flow.organisation import Organisation
 from ivr.flow.queues import Queue as Described
-from ivr.joining import acd_queue
 from ivr.live.known import known_trees_now
 from ivr.numbers import check_number, own_numbers
 from ivr.platform.preflight import load_settings
 from ivr.platform.stores import redis_of
+from ivr.queueing.joining import acd_queue
 from ivr.settings import Settings
 
 _FARTHEST = timedelta(days=400)  # a mistyped year would be kept for ever

@@ -16,7 +16,7 @@ from ivr.cli.archive_desk import ArchiveDesk, at_desk, every_spelling
 from ivr.cli.saying import console, count, length, when
 from ivr.platform.preflight import layout_of
 from ivr.platform.secrets import Secrets
-from ivr.recognition_of_callers import CallerMemory
+from ivr.world.recognition_of_callers import CallerMemory
 from recorder.audit import system_user
 from recorder.erasure import Erased, Erasure, Places, Traces
 

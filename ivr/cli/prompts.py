@@ -19,8 +19,8 @@ from ivr.cli.prompts_place import Format, Language, Organisations, Place, at_pla
 from ivr.cli.saying import console, count
 from ivr.flow.organisation import Organisation
 from ivr.flow.problems import shown
-from ivr.prompting import make_ready
-from ivr.recorded_lines import State, Survey, adopt
+from ivr.prompts.prompting import make_ready
+from ivr.prompts.recorded_lines import State, Survey, adopt
 from media.judging import judge
 
 _BAD = 1

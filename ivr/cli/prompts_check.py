@@ -13,7 +13,7 @@ from ivr.cli.prompts_place import Format, Language, Organisations, at_place, lin
 from ivr.cli.saying import console, count
 from ivr.flow.organisation import Organisation
 from ivr.flow.problems import shown
-from ivr.recorded_lines import Entry, State, Survey, Take
+from ivr.prompts.recorded_lines import Entry, State, Survey, Take
 from media.judging import Quality, judge
 
 _BAD = 1

@@ -14,7 +14,7 @@ from ivr.cli.prompts_place import Language, Place, at_place
 from ivr.cli.saying import console
 from ivr.flow.organisation import Organisation
 from ivr.flow.prompts import Line
-from ivr.prompting import manner_of
+from ivr.prompts.prompting import manner_of
 
 _BAD = 1
 _PLAYERS = {

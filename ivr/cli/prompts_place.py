@@ -17,8 +17,8 @@ from ivr.flow.organisation import Organisation
 from ivr.live.known import known_trees_now
 from ivr.platform.paths import Layout
 from ivr.platform.preflight import layout_of, load_settings, make_folders
-from ivr.prompting import recordings_of
-from ivr.recorded_lines import Entry, State, Survey
+from ivr.prompts.prompting import recordings_of
+from ivr.prompts.recorded_lines import Entry, State, Survey
 from media.espeak import Espeak
 from media.prompts import PromptStore
 

@@ -15,7 +15,7 @@ from ivr.cli.names import Org
 from ivr.cli.prompts_place import Language, at_place, lines_shown
 from ivr.flow.organisation import Organisation
 from ivr.flow.vocabulary import LANGUAGES
-from ivr.recorded_lines import Entry, State
+from ivr.prompts.recorded_lines import Entry, State
 
 _PAGE = """<!doctype html>
 <html lang="{language}"><meta charset="utf-8"><title>{title}</title>

@@ -17,7 +17,7 @@ from ivr.flow.vocabulary import Identifier
 from ivr.platform.paths import Layout
 from ivr.platform.preflight import layout_of, load_settings, make_folders, writing
 from ivr.platform.secrets import Secrets
-from ivr.web_secrets import full_name, uses
+from ivr.world.web_secrets import full_name, uses
 
 _LONGEST: Final = 4096
 """Longer headers are refused by many servers."""

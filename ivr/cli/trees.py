@@ -25,9 +25,9 @@ from ivr.flow.trace import EndReason, RunResult
 from ivr.flow.tree import Tree
 from ivr.platform.preflight import layout_of, load_settings
 from ivr.platform.secrets import Secrets
-from ivr.recorded_checks import with_recordings
-from ivr.tree_pins import pins_of
-from ivr.web_secrets import without_value
+from ivr.prompts.recorded_checks import with_recordings
+from ivr.world.tree_pins import pins_of
+from ivr.world.web_secrets import without_value
 
 _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
 _ENDINGS = {

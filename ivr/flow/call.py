@@ -1,7 +1,7 @@
 """The port between a call tree and a telephone: what a node may ask of the call that it serves.
 
-No word of AGI or Asterisk stands here. Two implementations exist: ``ivr.agi_call.AgiCall`` on a
-real channel and ``ivr.flow.memory.MemoryCall`` in memory, which drives ``vaxel call``, the
+No word of AGI or Asterisk stands here. Two implementations exist: ``ivr.calls.agi_call.AgiCall`` on
+a real channel and ``ivr.flow.memory.MemoryCall`` in memory, which drives ``vaxel call``, the
 admins' own tests and unit tests. Whoever adds a node type asks here for what it needs, in the
 caller's terms.
 """

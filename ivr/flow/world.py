@@ -1,8 +1,8 @@
 """The port between a call tree and the world outside: services, other telephones, what is kept.
 
-:class:`World` belongs to one call (``call.world``). The real one is :mod:`ivr.world`, the one in
-memory :class:`ivr.flow.memory_world.MemoryWorld`. Each method may raise ``CallerHungUp``; what the
-world does not do is told as an outcome, never as an error that would end the call.
+:class:`World` belongs to one call (``call.world``). The real one is :mod:`ivr.world.world`, the one
+in memory :class:`ivr.flow.memory_world.MemoryWorld`. Each method may raise ``CallerHungUp``; what
+the world does not do is told as an outcome, never as an error that would end the call.
 """
 
 from __future__ import annotations

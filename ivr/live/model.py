@@ -9,7 +9,7 @@ from typing import Protocol
 
 from ivr.flow.load import Catalogue
 from ivr.live.survey import Part
-from ivr.prompting import Heard
+from ivr.prompts.prompting import Heard
 
 
 class Outcome(StrEnum):

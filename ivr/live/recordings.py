@@ -19,7 +19,7 @@ from typing import Final, TypeAlias
 from ivr.flow.load import Catalogue
 from ivr.flow.problems import shown
 from ivr.live.model import Needs
-from ivr.recorded_lines import FOLDER
+from ivr.prompts.recorded_lines import FOLDER
 from media.errors import MediaError
 
 logger = logging.getLogger(__name__)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ivr.answers import EVENTS
 from ivr.flow.load import Catalogue
 from ivr.platform.announcements import prepare_sounds
 from ivr.platform.asterisk import AsteriskProgram
@@ -11,8 +10,9 @@ from ivr.platform.preflight import writing
 from ivr.platform.render import render
 from ivr.platform.scraping import write_prometheus_config
 from ivr.platform.secrets import Secrets
+from ivr.queueing.answers import EVENTS
 from ivr.settings import Settings
-from ivr.tree_pins import with_pins
+from ivr.world.tree_pins import with_pins
 
 
 async def prepare(

@@ -14,7 +14,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.exceptions import TemplateError
 
-from ivr.destinations import endpoint_of
+from ivr.agents.destinations import endpoint_of
 from ivr.platform.asterisk import AsteriskProgram
 from ivr.platform.config_check import check_folder
 from ivr.platform.errors import ConfigurationInvalid

@@ -20,7 +20,7 @@ from ivr.platform.paths import Layout
 from ivr.platform.secrets import PHONES, Secrets
 from ivr.platform.status import PartStatus
 from ivr.settings import Settings
-from ivr.tree_pins import pin_names
+from ivr.world.tree_pins import pin_names
 
 _MOST_QUEUES = 20
 _FEW = 3

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from ivr.flow.load import Catalogue
 from ivr.platform.paths import Layout
-from ivr.prompting import make_ready, paced
+from ivr.prompts.prompting import make_ready, paced
 from media.espeak import Espeak
 from media.prompts import PromptStore
 

@@ -233,9 +233,12 @@ class Supervisor:
                 then = f"it is started again {f'in {pause:g} s' if pause else 'at once'}"
             if code is None:
                 self._drain(child)
-                self._tell(f"{child.part.title} was told to stop and ends its calls; {then}")
+                how = "was told to stop and ends its calls"
+            elif code == 0 and child.part.holder is not None:
+                how = "was told to stop and has ended"
             else:
-                self._tell(f"{child.part.title} ended unexpectedly (code {code}); {then}")
+                how = f"ended unexpectedly (code {code})"
+            self._tell(f"{child.part.title} {how}; {then}")
             started: _Child | None = None
             while started is None:
                 await self._sleep(backoff)

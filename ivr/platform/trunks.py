@@ -9,7 +9,7 @@ from typing import Final
 
 from asterisk.config import Config, ParseError
 
-from ivr.destinations import endpoint_of
+from ivr.agents.destinations import endpoint_of
 from ivr.platform.errors import ConfigurationInvalid
 from ivr.settings import Settings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from acd.model.offer import Offer
-from ivr.destinations import endpoints_of
+from ivr.agents.destinations import endpoints_of
 from wire.ami.frames import Frame
 
 
@@ -19,7 +19,7 @@ def agents_channel(channels: Sequence[Frame], offer: Offer, outgoing: str) -> st
     Args:
         channels: The entries of ``CoreShowChannels``, of the node where the contact's channel is.
         offer: The conversation.
-        outgoing: As of :func:`ivr.destinations.endpoints_of`.
+        outgoing: As of :func:`ivr.agents.destinations.endpoints_of`.
 
     Returns:
         ``None`` when the two are not connected (yet, or any more).

@@ -13,15 +13,15 @@ from acd.errors import NotLoggedIn
 from acd.floor import Floor
 from acd.model.agent import AgentState, AgentStatus
 from acd.model.offer import Offer
-from ivr.agi_call import AllPrompts
-from ivr.desk import phone_of
-from ivr.desk_visit import TRIES
-from ivr.dialplan import DONE
+from ivr.calls.agi_call import AllPrompts
+from ivr.calls.dialplan import DONE
+from ivr.desk.desk import phone_of
+from ivr.desk.pin_dialogue import PinOf, prove
+from ivr.desk.visit import TRIES
 from ivr.flow.call import CallerHungUp
 from ivr.flow.supervision import Right
 from ivr.flow.texts import Text
 from ivr.office import Office
-from ivr.pin_dialogue import PinOf, prove
 from ivr.supervision.audit import PRESENCE, Presence, Refusal
 from ivr.supervision.orders import Order, order_of
 from ivr.supervision.presence import End, Presences

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from enum import Enum
 
 from acd.model.offer import Offer
-from ivr.attention import Attention
+from ivr.calls.attention import Attention
 from ivr.flow.supervision import Right
 from ivr.office import Office
 from ivr.supervision.audit import PRESENCE, Presence

@@ -18,8 +18,8 @@ from typing import Final
 from acd.errors import AcdUnavailable
 from acd.model.offer import Offer
 from acd.model.waiting import LeaveReason
-from ivr.joining import leave
 from ivr.office import Office
+from ivr.queueing.joining import leave
 from wire.agi.link import NO_LIMIT
 from wire.agi.session import AgiSession
 from wire.ami.client import AmiClient

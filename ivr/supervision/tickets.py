@@ -17,7 +17,7 @@ from typing import Final, Self
 from redis.asyncio import Redis
 
 from acd.model.offer import Offer
-from ivr.destinations import Destinations, endpoint_of
+from ivr.agents.destinations import Destinations, endpoint_of
 from ivr.flow.supervision import Right
 from ivr.supervision.orders import PARTS, Order
 from store.stream import replying

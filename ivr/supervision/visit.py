@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr.desk_visit import Visit
+from ivr.desk.visit import Visit
 from ivr.flow.supervision import SupervisionTexts
 from ivr.office import Office
 

@@ -17,7 +17,7 @@ from acd.errors import (
     TooManyLines,
 )
 from acd.floor import ContactStatus, Floor
-from ivr.desk_visit import KEYS, TRIES
+from ivr.desk.visit import KEYS, TRIES
 from ivr.flow.supervision import Right
 from ivr.supervision.moving import difference, move
 from ivr.supervision.rights import BACK

@@ -7,7 +7,7 @@ import pytest
 from acd.agents import Agents
 from acd.clock import system_clock
 from acd.model.agent import Agent
-from ivr.remote_agents import remote_phone
+from ivr.agents.remote_agents import remote_phone
 from store.events import EventType
 from tests.e2e.conftest import AGENT
 from tests.e2e.rig.conversations import conversation, talk, told_of

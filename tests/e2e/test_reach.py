@@ -11,7 +11,7 @@ import pytest_asyncio
 from acd.agents import Agents
 from acd.clock import system_clock
 from acd.model.agent import Agent
-from ivr.remote_agents import remote_phone
+from ivr.agents.remote_agents import remote_phone
 from ivr.softphone import Line, TransferRefused
 from media.tones import tone
 from store.events import EventType

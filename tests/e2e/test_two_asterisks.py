@@ -12,7 +12,7 @@ import pytest_asyncio
 from acd.agents import Agents
 from acd.clock import system_clock
 from acd.model.agent import AgentState
-from ivr.destinations import endpoint_of
+from ivr.agents.destinations import endpoint_of
 from ivr.softphone import RATE_HZ, CallNotAnswered, Line, Phone, Softphones, TransferRefused
 from media.tones import tone
 from store.events import Event, EventType

@@ -10,10 +10,10 @@ from redis.asyncio import Redis
 
 from acd.model.agent import Agent, AgentStatus
 from acd.model.queue import Queue
-from ivr.desk import Desk
+from ivr.desk.desk import Desk
 from ivr.flow.load import load_organisation
-from ivr.joining import acd_queue
 from ivr.office import Office
+from ivr.queueing.joining import acd_queue
 from store.events import EventType
 from store.stream import BEGINNING
 from tests.integration.acd.conftest import HandClock

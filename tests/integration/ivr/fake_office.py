@@ -14,23 +14,23 @@ from acd.callbacks import Callbacks
 from acd.clock import system_clock
 from acd.distributor import Distributor
 from acd.offers import OfferListener
-from ivr.announced_sounds import AnnouncedSounds
-from ivr.announcements import Announcements
-from ivr.answers import AnswerWatch
-from ivr.attention import Attention
-from ivr.callback_offer import Outgoing
-from ivr.callback_wishes import CallbackWishes
+from ivr.callbacks.offer import Outgoing
+from ivr.callbacks.wishes import CallbackWishes
+from ivr.calls.attention import Attention
+from ivr.calls.messages import Messages
+from ivr.desk.remote_desk import Engaged, RemoteDesk
 from ivr.flow.organisation import Organisation
-from ivr.messages import Messages
 from ivr.office import Office
-from ivr.queueing import QueueRides
-from ivr.recognition_of_callers import CallerMemory
-from ivr.remote_desk import Engaged, RemoteDesk
+from ivr.queueing.answers import AnswerWatch
+from ivr.queueing.ride import QueueRides
+from ivr.queueing.stranded import Stranded
 from ivr.services import Services
-from ivr.stranded import Stranded
-from ivr.transfers import Transfers
-from ivr.web_request import WebServices
-from ivr.world import Surroundings
+from ivr.world.announced_sounds import AnnouncedSounds
+from ivr.world.announcements import Announcements
+from ivr.world.recognition_of_callers import CallerMemory
+from ivr.world.transfers import Transfers
+from ivr.world.web_request import WebServices
+from ivr.world.world import Surroundings
 from recorder.recorder import Recorder
 from store.stream import EventStream
 from tests.integration.ivr.fake_line import FakePrompts, FakeRecorder

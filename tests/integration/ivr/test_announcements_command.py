@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from acd.clock import system_clock
 from ivr import cli
-from ivr.announcements import Announcements, SwitchedOn
+from ivr.world.announcements import Announcements, SwitchedOn
 from recorder.audit import system_user
 from store.events import Event, EventType
 from store.stream import BEGINNING, EventStream, connect

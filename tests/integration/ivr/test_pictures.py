@@ -20,7 +20,7 @@ from store.database import open_database
 from store.projection import ContactProjection
 from store.stream import EventStream
 from tests.integration.following import caught_up
-from tests.integration.ivr.test_inbound import calling, opened
+from tests.integration.ivr.calls.test_inbound import calling, opened
 from tests.unit.flow.test_picture_forms import HOSTILE, picture
 from tests.unit.flow.trees import DEMO
 

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 import pytest
 from redis.asyncio import Redis
 
-from ivr.consent import CONSENT
 from ivr.flow.call import CallerHungUp, QueueOutcome
 from ivr.flow.recording import RecordingPolicy, When
+from ivr.queueing.consent import CONSENT
 from media.errors import NothingSaid
 from tests.integration.ivr.fake_line import FakePrompts, FakeSession
 from tests.integration.ivr.rides.conftest import ALVA, DEMO, Bench, answer, opened

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-import ivr.staying
-import ivr.waiting
+import ivr.queueing.staying
+import ivr.queueing.waiting
 from acd.clock import system_clock
 from acd.distributor import Distributor
 from acd.model.agent import Agent, AgentState
@@ -18,7 +18,7 @@ from ivr.flow.call import CallerHungUp, Preferred, QueueOutcome
 from ivr.flow.hours import Hours
 from ivr.flow.organisation import Organisation
 from ivr.flow.texts import Text
-from ivr.recognition_of_callers import CallerMemory
+from ivr.world.recognition_of_callers import CallerMemory
 from store.events import EventType
 from tests.integration.ivr.fake_line import FakeSession
 from tests.integration.ivr.rides.conftest import ALVA, BIRK, DEMO, Bench, answer, opened
@@ -45,7 +45,7 @@ def memory(redis: Redis) -> CallerMemory:
 
 @pytest.fixture
 def looking_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ivr.staying, "LOOK_EVERY_MS", 20)
+    monkeypatch.setattr(ivr.queueing.staying, "LOOK_EVERY_MS", 20)
 
 
 async def test_a_caller_gets_the_preferred_agent_who_is_kept_as_their_last(redis: Redis) -> None:
@@ -155,7 +155,7 @@ async def test_those_who_wait_when_it_closes_stay_or_leave(redis: Redis, at_clos
 
 @pytest.fixture
 def little_music(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ivr.waiting, "MUSIC_BETWEEN_MS", 50)
+    monkeypatch.setattr(ivr.queueing.waiting, "MUSIC_BETWEEN_MS", 50)
 
 
 async def heard(bench: Bench, sentences: int) -> list[str]:

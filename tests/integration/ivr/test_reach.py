@@ -11,10 +11,10 @@ from acd.clock import system_clock
 from acd.model.agent import AgentState
 from acd.model.offer import Offer
 from acd.model.waiting import LeaveReason
-from ivr.confirmations import TAKEN, Confirmations
+from ivr.agents.confirmations import TAKEN, Confirmations
+from ivr.agents.remote_agents import ANSWERED, UNTAKEN, remote_phone
 from ivr.flow.call import QueueOutcome
-from ivr.remote_agents import ANSWERED, UNTAKEN, remote_phone
-from ivr.telephones import AUTO_ANSWER
+from ivr.queueing.telephones import AUTO_ANSWER
 from store.stream import BEGINNING, EventStream
 from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeSession
 from tests.integration.ivr.fake_office import an_office

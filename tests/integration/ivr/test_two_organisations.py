@@ -15,18 +15,18 @@ from redis.asyncio import Redis
 from acd.model.agent import Agent, AgentState, AgentStatus
 from acd.model.offer import Offer
 from acd.model.queue import Queue
-from ivr.agi_call import AgiCaller
-from ivr.common_agents import CommonAgents
-from ivr.desk import Desk
-from ivr.elsewhere import Elsewhere
+from ivr.agents.common_agents import CommonAgents
+from ivr.agents.elsewhere import Elsewhere
+from ivr.agents.phones import Phones
+from ivr.calls.agi_call import AgiCaller
+from ivr.conversations.handovers import Handovers
+from ivr.desk.desk import Desk
 from ivr.flow.call import QueueRequest
 from ivr.flow.load import load_organisation
 from ivr.flow.recording import When
-from ivr.handovers import Handovers
-from ivr.joining import acd_queue
 from ivr.office import Office
-from ivr.phones import Phones
-from ivr.ringing import Ringing, Served
+from ivr.queueing.joining import acd_queue
+from ivr.queueing.ringing import Ringing, Served
 from store.events import EventType
 from store.stream import BEGINNING
 from tests.integration.acd.conftest import HandClock

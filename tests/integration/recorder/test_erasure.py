@@ -17,7 +17,7 @@ from acd.model.callback import CallbackRules
 from acd.model.queue import Queue
 from ivr.cli.erasing import CallbackLine
 from ivr.flow.world import Remembered
-from ivr.recognition_of_callers import CallerMemory
+from ivr.world.recognition_of_callers import CallerMemory
 from recorder import erasure as erasing
 from recorder.erasure import Erased, Erasure, Places
 from recorder.sidecar import Sidecar

@@ -8,7 +8,7 @@ from acd.model.queue import Strategy
 from ivr.flow.after_call import choices_of
 from ivr.flow.load import load_organisation
 from ivr.flow.strategy import Strategy as Written
-from ivr.joining import acd_queue
+from ivr.queueing.joining import acd_queue
 from tests.unit.flow.trees import ORGANISATION, check_organisation, write
 
 pytestmark = pytest.mark.unit

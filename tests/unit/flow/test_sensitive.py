@@ -13,13 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ivr.calls.stand import Stand
 from ivr.flow.call import CallFailed, QueueOutcome, QueueRequest
 from ivr.flow.engine import Run
 from ivr.flow.memory import MemoryCall, Script
 from ivr.flow.pins import KnownPins
 from ivr.flow.sensitive import Sensitive
 from ivr.flow.trace import Observed
-from ivr.stand import Stand
 from tests.unit.flow.nodes.walk import walk
 from tests.unit.flow.trees import check_nodes, tree_of
 

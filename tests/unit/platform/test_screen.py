@@ -22,7 +22,7 @@ from ivr.platform.screen import (
 from ivr.platform.secrets import Secrets
 from ivr.platform.status import PartStatus
 from ivr.settings import CHECKOUT, Settings
-from ivr.tree_pins import pin_names
+from ivr.world.tree_pins import pin_names
 
 pytestmark = pytest.mark.unit
 

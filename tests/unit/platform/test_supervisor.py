@@ -181,6 +181,17 @@ async def test_a_part_that_dies_is_started_again_at_once_and_then_ever_more_slow
     assert waits[:8] == ["at once", *(f"in {s} s" for s in (1, 2, 4, 8, 16, 30, 30))]
 
 
+async def test_a_part_that_was_told_to_stop_and_had_nothing_to_end_did_so_in_order(
+    layout: Layout,
+) -> None:
+    day = Day(layout, replace(part("controller", "print('x')"), holder=lambda: None))
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(day.run())
+        await day.said("Controller was told to stop and has ended; it is started again at once")
+        day.stop.set()
+
+
 async def test_a_restart_is_written_down_with_the_new_process(layout: Layout) -> None:
     day = Day(layout, part("controller"))
 

@@ -17,12 +17,12 @@ from acd.model.agent import Agent, AgentState
 from acd.model.callback import CallbackRules, CallbackState
 from acd.model.queue import Queue
 from acd.offers import OfferListener
-from ivr.agi_call import AgiCaller
-from ivr.callbacks import CallbackRunner
+from ivr.callbacks.callbacks import CallbackRunner
+from ivr.calls.agi_call import AgiCaller
+from ivr.calls.outgoing import Dialler
 from ivr.flow.call import QueueOutcome, QueueRequest
 from ivr.flow.load import load_organisation
 from ivr.office import Office
-from ivr.outgoing import Dialler
 from store.events import Event, EventType
 from store.stream import BEGINNING
 from tests.e2e.rig.eventually import eventually

@@ -13,10 +13,10 @@ from acd.model.agent import Agent, AgentState
 from acd.model.callback import CallbackState
 from acd.model.offer import RefusalReason
 from acd.model.queue import Queue
-from ivr import stranded
+from ivr.calls.outgoing import OutgoingCall
+from ivr.conversations.handovers import REFERRED, WISH
 from ivr.flow.call import QueueAway, QueueOutcome
-from ivr.handovers import REFERRED, WISH
-from ivr.outgoing import OutgoingCall
+from ivr.queueing import stranded
 from store.events import EventType
 from store.stream import connect
 from tests.e2e.rig.eventually import eventually

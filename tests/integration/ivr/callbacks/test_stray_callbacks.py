@@ -12,8 +12,8 @@ from redis.asyncio import Redis
 from acd.callbacks import Callbacks
 from acd.errors import CallbackOpen
 from acd.model.queue import Queue
+from ivr.callbacks.stray_callbacks import StrayCallbacks
 from ivr.office import Office
-from ivr.stray_callbacks import StrayCallbacks
 from store.events import Event, EventType
 from tests.integration.acd.conftest import HandClock
 from tests.integration.ivr.callbacks.conftest import NUMBER, OTHER, RULES, SUPPORT, Bench

@@ -16,12 +16,12 @@ from acd.agents import Agents
 from acd.clock import system_clock
 from acd.model.agent import Agent, AgentStatus
 from acd.offers import OfferListener
-from ivr.agi_call import AgiCall
+from ivr.calls.agi_call import AgiCall
 from ivr.flow.call import QueueOutcome, QueueRequest
 from ivr.flow.load import load_organisation
 from ivr.flow.memory import MemoryCall, Script
 from ivr.flow.organisation import Organisation
-from ivr.queueing import QueueRides
+from ivr.queueing.ride import QueueRides
 from store.events import EventType
 from store.stream import BEGINNING, EventStream
 from tests.integration.acd.conftest import kept_of

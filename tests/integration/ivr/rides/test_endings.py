@@ -10,8 +10,8 @@ import pytest
 from acd.clock import system_clock
 from acd.distributor import Distributor
 from acd.model.agent import AgentState
+from ivr.conversations.handovers import REFERRED, WISH
 from ivr.flow.call import CallerHungUp, CallReferred, QueueAway, QueueOutcome
-from ivr.handovers import REFERRED, WISH
 from store.events import EventType
 from store.stream import connect
 from tests.integration.conftest import start_redis

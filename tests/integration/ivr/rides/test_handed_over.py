@@ -8,16 +8,16 @@ from collections.abc import Awaitable, Callable
 import pytest
 from redis.asyncio import Redis
 
-import ivr.staying
+import ivr.queueing.staying
 from acd.clock import system_clock
 from acd.distributor import Distributor
 from acd.model.agent import AgentState
 from acd.model.handover import HandedTo, Handover
-from ivr.callback_offer import YES
+from ivr.callbacks.offer import YES
+from ivr.conversations.handovers import WISH
 from ivr.flow.call import CallerHungUp, QueueOutcome
 from ivr.flow.organisation import Organisation
 from ivr.flow.recording import RecordingPolicy, When
-from ivr.handovers import WISH
 from tests.integration.ivr.fake_line import Dial, FakeSession
 from tests.integration.ivr.rides.conftest import (
     ALVA,
@@ -82,7 +82,7 @@ async def test_a_talk_longer_than_the_longest_wait_ends_no_wait_after_it(bench: 
 async def test_they_leave_when_the_other_queue_closes_and_not_when_theirs_does(
     redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ivr.staying, "LOOK_EVERY_MS", 300)
+    monkeypatch.setattr(ivr.queueing.staying, "LOOK_EVERY_MS", 300)
     office = DEMO.hours["office"]
     never = office.model_copy(update={"weekly": dict.fromkeys(office.weekly, ()), "exceptions": {}})
     closed = with_queues(support={"hours": "office", "at_closing": "leave"}).model_copy(

@@ -8,16 +8,16 @@ from typing import cast
 import pytest
 from redis.asyncio import Redis
 
-import ivr.ringing
+import ivr.queueing.ringing
 from acd.clock import system_clock
 from acd.distributor import Distributor
 from acd.errors import AcdUnavailable
 from acd.model.agent import AgentState
 from acd.model.offer import Offer
 from acd.model.queue import Queue
-from ivr.answers import ANSWER, DIALLED
+from ivr.agents.remote_agents import remote_phone
 from ivr.flow.call import QueueOutcome
-from ivr.remote_agents import remote_phone
+from ivr.queueing.answers import ANSWER, DIALLED
 from recorder.sidecar import Sidecar
 from store.events import EventType
 from store.stream import BEGINNING, EventStream
@@ -81,7 +81,7 @@ async def test_a_talk_is_counted_whose_offer_had_expired_before_anybody_could_te
 async def test_redis_is_told_again_while_they_talk(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(ivr.ringing, "LOOK_S", 0.01)
+    monkeypatch.setattr(ivr.queueing.ringing, "LOOK_S", 0.01)
     acd = bench.rides._services.distributor
     answered, refused = acd.answered, [AcdUnavailable("away"), AcdUnavailable("away")]
 
@@ -105,8 +105,8 @@ async def test_redis_is_told_again_while_they_talk(
 async def test_which_of_several_phones_was_picked_up_is_known_without_the_manager(
     redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ivr.ringing, "LOOK_S", 0.01)
-    monkeypatch.setattr(ivr.ringing, "PICKED_UP_S", -RING_MS)
+    monkeypatch.setattr(ivr.queueing.ringing, "LOOK_S", 0.01)
+    monkeypatch.setattr(ivr.queueing.ringing, "PICKED_UP_S", -RING_MS)
     support = DEMO.queues["support"].model_copy(update={"ring_at_once": 2})
     together = DEMO.model_copy(update={"queues": {**DEMO.queues, "support": support}})
     async with opened(redis, together) as bench:

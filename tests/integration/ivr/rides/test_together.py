@@ -10,9 +10,9 @@ from redis.asyncio import Redis
 from acd.clock import system_clock
 from acd.distributor import Distributor
 from acd.model.agent import Agent, AgentState
-from ivr.answers import DIALLED, Rung
 from ivr.flow.call import CallerHungUp, QueueOutcome
-from ivr.telephones import AUTO_ANSWER
+from ivr.queueing.answers import DIALLED, Rung
+from ivr.queueing.telephones import AUTO_ANSWER
 from store.events import EventType
 from store.stream import BEGINNING, EventStream
 from tests.integration.ivr.fake_line import Dial, FakeSession

@@ -15,8 +15,8 @@ from acd.clock import system_clock
 from acd.floor import Floor
 from acd.model.agent import Agent
 from acd.model.queue import Queue
-from ivr.attention import Attention
-from ivr.destinations import ALONE, Destinations
+from ivr.agents.destinations import ALONE, Destinations
+from ivr.calls.attention import Attention
 from ivr.flow.load import load_organisation
 from ivr.flow.recording import RecordingPolicy, When
 from ivr.flow.staff import Supervisor

@@ -7,8 +7,8 @@ from typing import cast
 import pytest
 
 from acd.model.waiting import LeaveReason
-from ivr.destinations import Destinations
-from ivr.dialplan import DONE
+from ivr.agents.destinations import Destinations
+from ivr.calls.dialplan import DONE
 from ivr.supervision.tickets import TICKET
 from tests.integration.ivr.fake_line import FakeSession
 from tests.integration.ivr.supervision.conftest import DEMO, ENVIRONMENT, LOGIN, Bench, said, spied

@@ -10,7 +10,7 @@ import pytest
 from acd.errors import AcdUnavailable
 from acd.model.agent import Agent, AgentState
 from acd.model.waiting import LeaveReason
-from ivr.dialplan import DONE
+from ivr.calls.dialplan import DONE
 from ivr.flow.supervision import Right
 from ivr.supervision.audit import PRESENCE, Presence
 from ivr.supervision.orders import ORDER, Order

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from acd.errors import AgentLocked, WrongPin
-from ivr.dialplan import DONE
+from ivr.calls.dialplan import DONE
 from ivr.flow.supervision import Right
 from ivr.supervision.rights import MODES, RIGHTS, spy_options
 from store.events import EventType

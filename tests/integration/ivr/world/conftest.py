@@ -8,7 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from acd.model.agent import Agent
-from ivr.agi_call import AgiCall
+from ivr.calls.agi_call import AgiCall
 from ivr.flow.load import load_organisation
 from ivr.office import Office
 from tests.integration.ivr.fake_line import Dial, FakePrompts, FakeSession

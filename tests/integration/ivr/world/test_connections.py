@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from ivr import conferences
-from ivr.conferences import PROFILES
-from ivr.dialplan import CAUSE, DONE
+from ivr.calls.dialplan import CAUSE, DONE
 from ivr.flow.call import Cause
 from ivr.flow.world import Conferred, TransferOutcome, Transferred, TransferRequest
 from ivr.office import Office
-from ivr.transfers import OPTIONS, Transfers
+from ivr.world import conferences
+from ivr.world.conferences import PROFILES
+from ivr.world.transfers import OPTIONS, Transfers
 from tests.integration.ivr.fake_line import FakeSession
 from tests.integration.ivr.world.conftest import calling, session
 

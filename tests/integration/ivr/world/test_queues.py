@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from acd.agents import Agents
 from acd.clock import system_clock
 from acd.model.callback import CallbackSource, CallbackState
-from ivr.dialplan import DONE
+from ivr.calls.dialplan import DONE
 from ivr.flow.call import QueueAway, QueueOutcome, QueueRequest
 from ivr.flow.memory_world import NOTHING_WAITS
 from ivr.flow.world import WAITS, CallbackWish, QueueFigure

@@ -16,8 +16,8 @@ from ivr.flow.call import CallerHungUp
 from ivr.flow.hosts import Host
 from ivr.flow.world import Announced, TextMessage, WebRequest
 from ivr.office import Office
-from ivr.text_messages import FileSender, HttpSender, TextNotSent
-from ivr.web_request import WebServices
+from ivr.world.text_messages import FileSender, HttpSender, TextNotSent
+from ivr.world.web_request import WebServices
 from store.events import EventType
 from store.stream import BEGINNING, EventStream
 from tests.integration.ivr.fake_office import no_secret

@@ -12,7 +12,7 @@ from ivr.flow.tree import Tree
 from ivr.live.book import Book, Entry
 from ivr.live.survey import survey
 from ivr.live.trees import LiveTrees
-from ivr.prompting import Heard
+from ivr.prompts.prompting import Heard
 from store.events import EventType
 from tests.unit.flow.trees import ORGANISATION, write
 

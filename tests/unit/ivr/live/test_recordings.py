@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from ivr.live.model import Outcome
-from ivr.prompting import Heard
+from ivr.prompts.prompting import Heard
 from media.errors import PromptFailed
 from store.events import EventType
 from tests.unit.ivr.live.house import House
-from tests.unit.ivr.test_recorded_lines import put
+from tests.unit.ivr.prompts.test_recorded_lines import put
 
 pytestmark = pytest.mark.unit
 

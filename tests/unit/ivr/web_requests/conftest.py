@@ -12,7 +12,7 @@ from aiohttp import web
 
 from ivr.flow.hosts import Host
 from ivr.flow.world import WebRequest
-from ivr.web_request import WebServices
+from ivr.world.web_request import WebServices
 
 LIMIT_S = 0.4
 SLACK_S = 0.5

@@ -9,9 +9,9 @@ from contextlib import suppress
 import pytest
 from aiohttp import web
 
-from ivr.circuit_breaker import FAILURES, REST_S
 from ivr.flow.world import WebFailed
-from ivr.web_request import MOST_BYTES
+from ivr.world.circuit_breaker import FAILURES, REST_S
+from ivr.world.web_request import MOST_BYTES
 from tests.unit.ivr.web_requests.conftest import (
     LOOPBACK,
     Clock,

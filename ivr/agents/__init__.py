@@ -1,0 +1,1 @@
+"""Agents wherever they are: their phones here, at other nodes and outside."""

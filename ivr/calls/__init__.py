@@ -1,0 +1,1 @@
+"""A call on its channel, from the first ring to the end."""

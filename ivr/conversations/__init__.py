@@ -1,0 +1,1 @@
+"""What agents may do during a conversation: hand over, ask, hold, pause its recording."""

@@ -1,0 +1,1 @@
+"""How organisations speak: texts, voices, and what people have recorded."""

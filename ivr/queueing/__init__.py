@@ -1,0 +1,1 @@
+"""A caller in a queue: they wait, agents are rung, two talk."""

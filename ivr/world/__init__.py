@@ -1,0 +1,1 @@
+"""What call trees reach beyond the call: services, numbers, announcements, what is remembered."""
