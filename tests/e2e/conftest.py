@@ -186,7 +186,7 @@ async def leftovers(platform: Platform) -> dict[str, object]:
 
 def of_a_call(due: str) -> bool:
     """Whether what time alone will change is a call's (acd/scripts/shared/keys.lua)."""
-    return due.partition("|")[0] in {"offer", "orphan", "callback", "relax", "lost"}
+    return due.partition("|")[0] in {"offer", "orphan", "callback", "relax"}
 
 
 def fresh_folder(name: str) -> Path:
