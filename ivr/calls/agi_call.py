@@ -8,9 +8,10 @@ speech engine becomes ``CallFailed`` with its reason, once, here.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from ivr.calls.dialplan import CAUSE, CAUSES, DONE
 from ivr.flow.call import (
@@ -58,17 +59,27 @@ Outside: TypeAlias = Callable[["AgiCall"], World]
 """The world as it is for a caller (``ivr.world.world``)."""
 
 
+class Told(NamedTuple):
+    """A key that AGI has told of. AMI tells of it too, and on a busy machine later."""
+
+    key: str
+    at_s: float
+    """When, by :func:`time.monotonic`."""
+
+
 class AgiVoice:
     """Somebody on an Asterisk channel to speak with: a caller, or an agent at a feature code.
 
     Attributes:
         session: The channel.
         prompts: Of the organisation that speaks.
+        told: The key that they pressed last, if any.
     """
 
     def __init__(self, session: AgiSession, prompts: Prompts) -> None:
         self.session = session
         self.prompts = prompts
+        self.told: Told | None = None
 
     async def answer(self) -> None:
         """Pick up; harmless when already up."""
@@ -87,7 +98,13 @@ class AgiVoice:
             MediaError: The text cannot be spoken.
             AgiError: As :meth:`wire.agi.session.AgiSession.stream_file`.
         """
-        return await self.session.stream_file(await self.sound(utterance), interrupt=interrupt)
+        sound = await self.sound(utterance)
+        return self._pressed(await self.session.stream_file(sound, interrupt=interrupt))
+
+    def _pressed(self, key: str) -> str:
+        if key:
+            self.told = Told(key, time.monotonic())
+        return key
 
     async def sound(self, utterance: Utterance) -> str:
         """The sound of an utterance, as a path without its extension.
@@ -104,7 +121,7 @@ class AgiVoice:
         keys = first
         with speaking_of_callers():
             while len(keys) < count and not (stop and stop in keys):
-                key = await self.session.wait_for_digit(wait)
+                key = self._pressed(await self.session.wait_for_digit(wait))
                 if not key:
                     break
                 keys += key
@@ -169,7 +186,9 @@ class AgiCall(AgiCaller):
     async def listen(self, request: ListenRequest) -> Heard:
         """Ask a caller who may answer by voice."""
         with speaking_of_callers():
-            return await self._listen(self, request)
+            heard = await self._listen(self, request)
+        self._pressed(heard.key)
+        return heard
 
     async def record(self, request: MessageRequest) -> Message:
         """Take a message."""

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
 
-from ivr.calls.agi_call import AgiVoice
+from ivr.calls.agi_call import AgiVoice, Told
 from ivr.flow.call import Utterance
 from wire.ami.client import AmiClient
 from wire.ami.errors import AmiError
@@ -39,17 +40,27 @@ class Attention:
         """Subscribe to ``ami``, which is not yet connected."""
         self._ami = ami
         self._listeners: dict[str, asyncio.Queue[str]] = {}
+        self._echoes: dict[str, Told] = {}
         ami.subscribe("DTMFEnd", self._on_key)
 
     @contextmanager
-    def listen(self, contact: str) -> Iterator[asyncio.Queue[str]]:
-        """Collect the keys that a caller presses, in order. Personal: they may spell a number."""
+    def listen(self, contact: str, told: Told | None = None) -> Iterator[asyncio.Queue[str]]:
+        """Collect the keys that a caller presses, in order. Personal: they may spell a number.
+
+        Args:
+            contact: Whose.
+            told: The key that answered what they were asked before. Should AMI tell of it only now,
+                it answers nothing any more: who chooses a queue by 1 asks for no callback by that.
+        """
         keys: asyncio.Queue[str] = asyncio.Queue()
         self._listeners[contact] = keys
+        if told is not None:
+            self._echoes[contact] = told
         try:
             yield keys
         finally:
             del self._listeners[contact]
+            self._echoes.pop(contact, None)
 
     async def hush(self, channel: str) -> None:
         """End what is being played to a channel; harmless when nothing is."""
@@ -60,9 +71,13 @@ class Attention:
             logger.warning("a sentence is heard to its end", extra={"fault": str(fault)})
 
     def _on_key(self, event: Frame) -> None:
-        keys = self._listeners.get(event.get("Uniqueid"))
-        if keys is not None and event.get("Direction") == "Received":
-            keys.put_nowait(event.get("Digit"))
+        contact, key = event.get("Uniqueid"), event.get("Digit")
+        keys = self._listeners.get(contact)
+        if keys is None or event.get("Direction") != "Received":
+            return
+        told = self._echoes.pop(contact, None)
+        if told is None or told.key != key or time.monotonic() >= told.at_s + _ECHO_S:
+            keys.put_nowait(key)
 
 
 class AttentiveVoice:

@@ -264,7 +264,7 @@ class _Ride:
             CallHandedOn: They wait on elsewhere.
         """
         call, services = self._call, self._services
-        with services.attention.listen(call.contact) as keys:
+        with services.attention.listen(call.contact, call.told) as keys:
             waiting = Waiting(
                 call,
                 keys,

@@ -91,8 +91,11 @@ async def test_who_calls_in_takes_over_the_place_of_their_own_callback(bench: Be
     riding = await in_line(bench, session)
     assert heard(session, TAKE_OVER)
     assert await bench.office.callbacks.get(mine) is None
+    bench.press("1")  # AMI tells only now of the yes: it asks for no callback
+    await a_moment()
     await bench.agent_comes()
     assert await riding is QueueOutcome.TALKED
+    assert not heard(session, "en: An agent is free now."), "nothing was broken off"
     assert not bench.originated()  # the other one asked later
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import cast
 
 import pytest
 
-from ivr.calls.agi_call import AgiVoice
+from ivr.calls.agi_call import AgiVoice, Told
 from ivr.calls.attention import Attention, AttentiveVoice
 from ivr.flow.call import Utterance
 from tests.unit.ivr.fake_ami import FakeAmi
@@ -48,6 +49,22 @@ async def test_only_the_callers_own_keys_are_heard_and_only_while_somebody_liste
         ami.tell("DTMFEnd", Uniqueid="1.1", Digit="#", Direction="Received")
     ami.tell("DTMFEnd", Uniqueid="1.1", Digit="9", Direction="Received")
     assert [keys.get_nowait() for _ in range(keys.qsize())] == ["1", "#"]
+
+
+@pytest.mark.parametrize(
+    ("seconds_ago", "pressed", "heard"),
+    [(0, "1", ""), (0, "11", "1"), (0, "2", "2"), (60, "1", "1")],
+    ids=["told of late", "pressed once more", "another", "long ago"],
+)
+async def test_the_key_that_answered_the_question_before_answers_nothing_more(
+    seconds_ago: int, pressed: str, heard: str
+) -> None:
+    ami = FakeAmi()
+    attention = Attention(ami.as_client())
+    with attention.listen("1.1", Told("1", time.monotonic() - seconds_ago)) as keys:
+        for key in pressed:
+            ami.tell("DTMFEnd", Uniqueid="1.1", Digit=key, Direction="Received")
+    assert "".join(keys.get_nowait() for _ in range(keys.qsize())) == heard
 
 
 async def test_what_is_played_is_stopped_and_an_asterisk_that_is_away_harms_nothing() -> None:
