@@ -16,8 +16,8 @@ there is one a node, or one a state folder:
   the queues' upkeep. Offers to its callers, who is rung for them, and their excuses. The states of
   phones: all say the same, but an agent outside who talks to this one is known to no other. Holds,
   which are told once whoever tells. The recorder: a lock on each recording makes it one recorder's,
-  and what ended here need not wait until another one finds it.
-  Contacts of whose end Redis is still to be told. Its callbacks, and what came of those it rang.
+  and what ended here need not wait until another one finds it. Contacts of whose end Redis is still
+  to be told. Its callbacks, and what came of those it rang.
 - **Goes with the place, by itself.** FastAGI, thus every code of agents and whoever is asked for
   key 1, also in a conversation of the one that stops: what serves them goes by Redis and the
   channel's variables, and leaves its answer there. The API and Asterisk's question about a
@@ -30,11 +30,10 @@ there is one a node, or one a state folder:
   it began with. A caller's digits (:mod:`recorder.pauses`), of which two would tell twice; callers
   whom a phone has put astray (:mod:`ivr.conversations.referrals`), whom two would move twice.
 - **Callbacks** whose turn is found here are the next one's to dial: whoever picks up comes to it.
-- **Callers who wait** are handed on as soon as nothing is said to them (:mod:`ivr.queueing.ride`):
-the
-  dialplan brings them to the next controller, at their old place, as if this one had been killed.
-  Those in a menu stay until they wait, those who talk until that is over. When this one's time is
-  over, what is left goes the way of a killed controller's.
+- **Callers who wait** are handed on as soon as nothing is said to them
+  (:mod:`ivr.queueing.ride`): the dialplan brings them to the next controller, at their old place,
+  as if this one had been killed. Those in a menu stay until they wait, those who talk until that is
+  over. When this one's time is over, what is left goes the way of a killed controller's.
 
 Lost, as if this one had died, is what was begun here and is answered there: an agent outside whom a
 colleague has just asked (``*3``) cannot say yes. A code that is keyed in the moment between two
