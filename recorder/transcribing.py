@@ -124,8 +124,10 @@ class Transcribing:
         """
         await self._tell()
         await self._look_for_models()
-        await self._put_off()
         self.backlog = await self._count()
+        if self.backlog:  # a house in which nobody waits writes nothing
+            await self._put_off()
+            self.backlog = await self._count()
         found = await self._next()
         if found is None:
             return
