@@ -59,7 +59,7 @@ Outside: TypeAlias = Callable[["AgiCall"], World]
 """The world as it is for a caller (``ivr.world.world``)."""
 
 
-class Told(NamedTuple):
+class KeyTold(NamedTuple):
     """A key that AGI has told of. AMI tells of it too, and on a busy machine later."""
 
     key: str
@@ -79,7 +79,7 @@ class AgiVoice:
     def __init__(self, session: AgiSession, prompts: Prompts) -> None:
         self.session = session
         self.prompts = prompts
-        self.told: Told | None = None
+        self.told: KeyTold | None = None
 
     async def answer(self) -> None:
         """Pick up; harmless when already up."""
@@ -103,7 +103,7 @@ class AgiVoice:
 
     def _pressed(self, key: str) -> str:
         if key:
-            self.told = Told(key, time.monotonic())
+            self.told = KeyTold(key, time.monotonic())
         return key
 
     async def sound(self, utterance: Utterance) -> str:

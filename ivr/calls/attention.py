@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
 
-from ivr.calls.agi_call import AgiVoice, Told
+from ivr.calls.agi_call import AgiVoice, KeyTold
 from ivr.flow.call import Utterance
 from wire.ami.client import AmiClient
 from wire.ami.errors import AmiError
@@ -40,11 +40,11 @@ class Attention:
         """Subscribe to ``ami``, which is not yet connected."""
         self._ami = ami
         self._listeners: dict[str, asyncio.Queue[str]] = {}
-        self._echoes: dict[str, Told] = {}
+        self._echoes: dict[str, KeyTold] = {}
         ami.subscribe("DTMFEnd", self._on_key)
 
     @contextmanager
-    def listen(self, contact: str, told: Told | None = None) -> Iterator[asyncio.Queue[str]]:
+    def listen(self, contact: str, told: KeyTold | None = None) -> Iterator[asyncio.Queue[str]]:
         """Collect the keys that a caller presses, in order. Personal: they may spell a number.
 
         Args:

@@ -169,9 +169,7 @@ class ConsultationSteps:
 
     async def _catch_up(self) -> None:
         """See who is joined with whom by now: the link was lost meanwhile."""
-        with suppress(
-            TimeoutError
-        ):  # the link is not kept from coming back by a Redis that is away
+        with suppress(TimeoutError):  # a Redis that is away must not hold the link up
             async with asyncio.timeout(CATCH_UP_S):
                 await self._look_at_all()
 

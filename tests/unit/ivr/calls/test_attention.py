@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from ivr.calls.agi_call import AgiVoice, Told
+from ivr.calls.agi_call import AgiVoice, KeyTold
 from ivr.calls.attention import Attention, AttentiveVoice
 from ivr.flow.call import Utterance
 from tests.unit.ivr.fake_ami import FakeAmi
@@ -61,7 +61,7 @@ async def test_the_key_that_answered_the_question_before_answers_nothing_more(
 ) -> None:
     ami = FakeAmi()
     attention = Attention(ami.as_client())
-    with attention.listen("1.1", Told("1", time.monotonic() - seconds_ago)) as keys:
+    with attention.listen("1.1", KeyTold("1", time.monotonic() - seconds_ago)) as keys:
         for key in pressed:
             ami.tell("DTMFEnd", Uniqueid="1.1", Digit=key, Direction="Received")
     assert "".join(keys.get_nowait() for _ in range(keys.qsize())) == heard
